@@ -1,0 +1,48 @@
+/** The door between a screen or a script and the core, whichever thread the core runs in. */
+import type {Command} from './command.ts';
+import type {NodeEvent} from './event.ts';
+
+/** How a node is to be started. Plain data, so that it crosses the thread boundary. */
+export type CoreConfig = {
+	readonly name: string;
+	readonly rooms: readonly string[];
+	/** Multiaddrs to listen on. */
+	readonly listen: readonly string[];
+	/** Interface names or addresses; empty means all of them. */
+	readonly interfaces: readonly string[];
+	/** Multiaddrs to dial and to keep dialling. */
+	readonly peers: readonly string[];
+	readonly discovery: boolean;
+	/** UDP port for announcements. */
+	readonly discoveryPort: number;
+	/** Where the key lives; undefined keeps everything in memory. */
+	readonly dataDirectory: string | undefined;
+	readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+	readonly logFile: string | undefined;
+	/** Emit `snapshot` once and `traffic` at intervals: for a screen. */
+	readonly forScreen: boolean;
+	/** Allow the `fault` command: for tests. */
+	readonly faults: boolean;
+};
+
+export type CoreState =
+	| {readonly state: 'starting'}
+	| {readonly state: 'running'}
+	/** The core failed and is being started again. `reason` is one line. */
+	| {readonly state: 'restarting'; readonly reason: string}
+	/** It cannot run. `hint` says what to do. */
+	| {readonly state: 'failed'; readonly reason: string; readonly hint: string | undefined};
+
+export type CoreListener = {
+	/** Events of one turn of the core, in order. */
+	events(events: readonly NodeEvent[]): void;
+	state(state: CoreState): void;
+};
+
+export interface Core {
+	send(command: Command): void;
+	/** Says goodbye to every peer, closes everything, resolves when nothing is left running. */
+	stop(): Promise<void>;
+}
+
+export type StartCore = (config: CoreConfig, listener: CoreListener) => Core;

@@ -1,0 +1,153 @@
+/**
+ * What the core tells a screen or a script (DESIGN section 9). Headless prints these as JSON lines.
+ * Peers are named by peer id. Times are milliseconds, timestamps Unix milliseconds.
+ */
+
+/** Why something did not work, for a program (`code`) and for a person (`message`, one line). */
+export type Failure = {readonly code: ErrorCode; readonly message: string};
+
+export type ErrorCode =
+	| 'bad-command'
+	| 'bad-address'
+	| 'bad-name'
+	| 'bad-room'
+	| 'bad-text'
+	| 'unknown-room'
+	| 'unknown-peer'
+	| 'not-connected'
+	| 'dial-self'
+	| 'dial-refused'
+	| 'dial-timeout'
+	| 'dial-unreachable'
+	| 'dial-wrong-peer'
+	| 'dial-failed'
+	| 'busy'
+	| 'fault-refused'
+	| 'shutting-down';
+
+export type Direction = 'inbound' | 'outbound';
+
+/** How an address became known. */
+export type Via = 'announcement' | 'given' | 'identify';
+
+export type PeerState = 'discovered' | 'connecting' | 'connected' | 'gone';
+
+export type PeerInfo = {
+	readonly peer: string;
+	readonly name: string;
+	readonly addresses: readonly string[];
+	readonly state: PeerState;
+	readonly direction?: Direction;
+	/** The last round-trip time, with microsecond precision. */
+	readonly rtt?: number;
+	/** Unix milliseconds; when it was last heard, for a peer that is gone. */
+	readonly lastSeen?: number;
+};
+
+export type Member = {readonly peer: string; readonly name: string};
+
+export type RoomInfo = {
+	readonly room: string;
+	readonly name: string;
+	/** Who is here now, ourselves included. */
+	readonly members: readonly Member[];
+	/** Messages of others since this node last published to the room or read its history. */
+	readonly unread: number;
+};
+
+export type ChatMessage = {
+	readonly room: string;
+	readonly messageId: string;
+	/** The author's peer id. */
+	readonly from: string;
+	/** The author's name as known when the message arrived. */
+	readonly name: string;
+	readonly text: string;
+	readonly timestamp: number;
+	readonly seq: number;
+	/** True if this node published it. */
+	readonly local: boolean;
+};
+
+export type Stats = {
+	/** Seconds since the node started. */
+	readonly uptime: number;
+	readonly bytesIn: number;
+	readonly bytesOut: number;
+	readonly framesIn: number;
+	readonly framesOut: number;
+	readonly connections: number;
+	/** What was refused or dropped, by reason: `frame-length`, `duplicate`, `unknown-message` … */
+	readonly counters: Readonly<Record<string, number>>;
+	/** Bytes. */
+	readonly memory: {readonly rss: number; readonly heapUsed: number};
+	/** Event-loop delay in milliseconds since the last `stats`. */
+	readonly loopDelay: {readonly p50: number; readonly p99: number; readonly max: number};
+};
+
+/** Result of each command, in its reply. */
+export type Results = {
+	publish: {readonly messageId: string};
+	join: {readonly room: string};
+	leave: {readonly room: string};
+	rooms: {readonly rooms: readonly RoomInfo[]};
+	history: {readonly messages: readonly ChatMessage[]};
+	nick: {readonly name: string};
+	dial: {readonly peer: string};
+	disconnect: {readonly peer: string};
+	peers: {readonly peers: readonly PeerInfo[]};
+	ping: {readonly rtts: readonly number[]};
+	stats: Stats;
+	shutdown: Record<string, never>;
+	fault: Record<string, never>;
+};
+
+/** Bytes per second over the last interval, in all and per connected peer. */
+export type Traffic = {
+	readonly type: 'traffic';
+	readonly bytesInPerSecond: number;
+	readonly bytesOutPerSecond: number;
+};
+
+/** All that a screen needs to draw the first frame, or to start again after the core was restarted. */
+export type Snapshot = {
+	readonly type: 'snapshot';
+	readonly peerId: string;
+	readonly name: string;
+	readonly addresses: readonly string[];
+	readonly interfaces: readonly string[];
+	readonly rooms: readonly RoomInfo[];
+	readonly peers: readonly PeerInfo[];
+};
+
+export type Reply =
+	| {readonly type: 'reply'; readonly id: string; readonly ok: true; readonly result: Results[keyof Results]}
+	| {readonly type: 'reply'; readonly id: string; readonly ok: false; readonly error: Failure};
+
+export type NodeEvent =
+	| {readonly type: 'ready'; readonly peerId: string; readonly name: string; readonly addresses: readonly string[]}
+	| Reply
+	| {readonly type: 'peer-discovered'; readonly peer: string; readonly address: string; readonly via: Via}
+	| {
+			readonly type: 'peer-connected';
+			readonly peer: string;
+			readonly name: string;
+			readonly address: string;
+			readonly direction: Direction;
+	  }
+	| {readonly type: 'peer-disconnected'; readonly peer: string; readonly reason: string}
+	| {readonly type: 'peer-renamed'; readonly peer: string; readonly name: string}
+	| {readonly type: 'room-joined'; readonly room: string; readonly members: readonly Member[]}
+	| {readonly type: 'room-left'; readonly room: string}
+	| {readonly type: 'member-joined'; readonly room: string; readonly peer: string; readonly name: string}
+	| {readonly type: 'member-left'; readonly room: string; readonly peer: string}
+	| {readonly type: 'name-changed'; readonly name: string}
+	| ({readonly type: 'message'} & ChatMessage)
+	| {readonly type: 'message-state'; readonly messageId: string; readonly storedBy: number; readonly of: number}
+	| {readonly type: 'rtt'; readonly peer: string; readonly milliseconds: number}
+	| {readonly type: 'warning'; readonly code: string; readonly message: string}
+	/** Only on the way to a screen, never printed by headless. */
+	| Snapshot
+	| Traffic;
+
+export type EventOf<Type extends NodeEvent['type']> = Extract<NodeEvent, {readonly type: Type}>;

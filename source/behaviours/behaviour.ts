@@ -1,0 +1,76 @@
+/**
+ * A behaviour is one protocol as a state machine without I/O: inputs and the time go in, outputs come out as values.
+ * It never opens a socket, reads a clock, sets a timer or rolls a die; so hundreds of nodes run deterministically in
+ * one process (test/simulator), and a test compares the whole list of outputs.
+ *
+ * Invariants that the swarm keeps for every behaviour:
+ * 1. `start` is the first input, once.
+ * 2. For one peer, `connected` and `disconnected` alternate, `connected` first. Which of several connections carries
+ *    the peer is the swarm's business and never shows here.
+ * 3. `message` comes only between them, and only of the types that the behaviour declared.
+ * 4. A timer fires at most once for each `schedule`; scheduling the same name again replaces it; none fires after
+ *    `cancel`.
+ */
+import type {Command, CommandName} from '../api/command.ts';
+import type {Direction, Failure, NodeEvent, Results} from '../api/event.ts';
+import type {Message, MessageType} from '../wire/messages.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+
+/** Milliseconds of a clock that only goes forward, with microsecond precision. Never a date. */
+export type Instant = number;
+
+export type BehaviourInput =
+	| {readonly type: 'start'}
+	| {readonly type: 'connected'; readonly peer: PeerId; readonly address: string; readonly direction: Direction}
+	| {readonly type: 'disconnected'; readonly peer: PeerId; readonly reason: string}
+	| {readonly type: 'message'; readonly peer: PeerId; readonly message: Message}
+	| {readonly type: 'timer'; readonly timer: string}
+	/** `timestamp` is the wall clock in Unix milliseconds, read at the edge. */
+	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number};
+
+export type BehaviourOutput =
+	/** Encoded once, however many peers. Peers that are not connected are passed over. */
+	| {readonly type: 'send'; readonly peers: readonly PeerId[]; readonly message: Message}
+	| {readonly type: 'schedule'; readonly timer: string; readonly at: Instant}
+	| {readonly type: 'cancel'; readonly timer: string}
+	| {readonly type: 'emit'; readonly event: NodeEvent}
+	/** The answer to a command; dropped if the command had no id. */
+	| {readonly type: 'reply'; readonly command: Command; readonly result: Results[keyof Results]}
+	| {readonly type: 'refuse'; readonly command: Command; readonly error: Failure}
+	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string}
+	/** Something learned about a peer, for the peer store that all behaviours may read. */
+	| {readonly type: 'learned'; readonly peer: PeerId; readonly facts: Partial<PeerFacts>}
+	| {readonly type: 'count'; readonly counter: string; readonly by?: number};
+
+/** What is known of a peer, connected or not. Names are claims; the peer id is proved. */
+export type PeerFacts = {
+	name: string;
+	agent: string;
+	instance: string;
+	addresses: readonly string[];
+	protocols: readonly string[];
+	/** The last round-trip time in milliseconds. */
+	rtt: number;
+	/** When the last frame came from it. */
+	lastHeard: Instant;
+};
+
+/** What a behaviour may read. Only the swarm writes it. */
+export interface View {
+	readonly self: PeerId;
+	/** This node's own name now. */
+	readonly name: string;
+	isConnected(peer: PeerId): boolean;
+	connectedPeers(): readonly PeerId[];
+	facts(peer: PeerId): Readonly<Partial<PeerFacts>>;
+}
+
+export interface Behaviour {
+	/** Short and unique: it prefixes the behaviour's timers and counters. */
+	readonly name: string;
+	/** What identify tells others, such as `/p2p-tui/ping/1`. */
+	readonly protocol: string;
+	readonly messages: readonly MessageType[];
+	readonly commands: readonly CommandName[];
+	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
+}

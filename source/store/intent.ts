@@ -1,0 +1,46 @@
+/**
+ * What a key or a slash command means: something to ask of the core, or something to change on this screen only.
+ */
+import type {Command} from '../api/command.ts';
+
+export type ViewName = 'chat' | 'help' | 'peers';
+
+export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
+
+/** Which room to go to, in the order of the rooms pane. */
+export type RoomTarget =
+	| {readonly by: 'name'; readonly room: string}
+	/** Counted from 0. */
+	| {readonly by: 'index'; readonly index: number}
+	| {readonly by: 'step'; readonly step: 1 | -1}
+	| {readonly by: 'unread'}
+	| {readonly by: 'last'};
+
+/** How to move the cursor in, or change, the text of the composer. */
+export type Edit =
+	| {readonly edit: 'insert'; readonly text: string}
+	| {readonly edit: 'left' | 'right' | 'word-left' | 'word-right' | 'start' | 'end'}
+	| {readonly edit: 'delete-back' | 'delete-forward' | 'delete-word-back' | 'delete-to-start' | 'delete-to-end'}
+	| {readonly edit: 'history-previous' | 'history-next'}
+	| {readonly edit: 'clear'};
+
+export type Intent =
+	| {readonly type: 'command'; readonly command: Command}
+	| {readonly type: 'go'; readonly to: RoomTarget}
+	| {readonly type: 'view'; readonly view: ViewName}
+	/** Back to the chat: closes what is open, disarms what is armed. */
+	| {readonly type: 'back'}
+	| {readonly type: 'edit'; readonly edit: Edit}
+	/** Send what stands in the composer. */
+	| {readonly type: 'submit'}
+	| {readonly type: 'complete'; readonly step: 1 | -1}
+	/** Pages of the message list; positive is towards older messages. */
+	| {readonly type: 'scroll'; readonly pages: number}
+	| {readonly type: 'scroll-to-end'}
+	| {readonly type: 'switcher'; readonly open: boolean}
+	| {readonly type: 'toggle-pane'; readonly pane: 'rooms' | 'network'}
+	| {readonly type: 'notice'; readonly notice: Notice}
+	/** Ctrl-C: the second one within a moment leaves. */
+	| {readonly type: 'interrupt'}
+	| {readonly type: 'redraw'}
+	| {readonly type: 'quit'};

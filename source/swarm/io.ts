@@ -1,0 +1,65 @@
+/**
+ * The swarm's two sides: everything that can happen to it, and everything it can ask of the world.
+ * The driver (`core/node.ts`) and the simulator (`test/simulator`) are the two things that turn effects into deeds.
+ */
+import type {Command} from '../api/command.ts';
+import type {Direction, NodeEvent} from '../api/event.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import type {Announcement} from '../wire/announcement.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+
+/** Names one connection for as long as the driver lives; chosen by the driver, never used twice. */
+export type ConnectionId = number;
+
+/** Names one dial; chosen by the swarm, so that a late answer finds its question. */
+export type DialId = number;
+
+export type DialFailureCode = 'refused' | 'timeout' | 'unreachable' | 'wrong-peer' | 'self' | 'bad-address' | 'failed';
+
+export type SwarmInput =
+	| {readonly type: 'start'}
+	/** A connection is ready: TLS done, certificate verified, READY sent or received. `address` has no `/p2p/…`. */
+	| {
+			readonly type: 'connection-opened';
+			readonly connection: ConnectionId;
+			readonly peer: PeerId;
+			readonly address: string;
+			readonly direction: Direction;
+			/** Which dial this answers, for an outbound one. */
+			readonly dial?: DialId;
+	  }
+	| {readonly type: 'connection-closed'; readonly connection: ConnectionId; readonly reason: string}
+	| {readonly type: 'dial-failed'; readonly dial: DialId; readonly code: DialFailureCode; readonly message: string}
+	/** The body of one frame, not yet decoded. */
+	| {readonly type: 'frame'; readonly connection: ConnectionId; readonly body: Uint8Array}
+	/** `host` and `port` are where the datagram came from; an answer goes back there. */
+	| {
+			readonly type: 'announcement';
+			readonly announcement: Announcement;
+			readonly host: string;
+			readonly port: number;
+			/** `4` or `6`: the address family of `host`. */
+			readonly family: 4 | 6;
+			/** The interface it was heard on: the scope of a link-local IPv6 address. */
+			readonly scope?: string;
+	  }
+	| {readonly type: 'timer'; readonly timer: string}
+	/** `timestamp` is the wall clock, Unix milliseconds. */
+	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number}
+	/** The addresses that we now listen on, without `/p2p/…`, wildcards resolved. */
+	| {readonly type: 'listening'; readonly addresses: readonly string[]}
+	/** The node stops: say goodbye to everyone. */
+	| {readonly type: 'stop'};
+
+export type Effect =
+	| {readonly type: 'send'; readonly connections: readonly ConnectionId[]; readonly body: Uint8Array}
+	/** Flush what is queued, then close. */
+	| {readonly type: 'close'; readonly connection: ConnectionId; readonly reason: string}
+	| {readonly type: 'dial'; readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined}
+	/** Announce ourselves on every interface. */
+	| {readonly type: 'announce'}
+	/** Announce ourselves to one newcomer only, where its datagram came from. */
+	| {readonly type: 'answer'; readonly host: string; readonly port: number; readonly scope?: string}
+	| {readonly type: 'schedule'; readonly timer: string; readonly at: Instant}
+	| {readonly type: 'cancel'; readonly timer: string}
+	| {readonly type: 'emit'; readonly event: NodeEvent};

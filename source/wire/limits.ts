@@ -1,0 +1,74 @@
+/**
+ * Every limit on what crosses the network, in one place, with its unit and its reason.
+ * Sizes are bytes and times are milliseconds unless the name says otherwise.
+ */
+
+/** Bytes of the length that precedes every frame: one unsigned big-endian integer. */
+export const FRAME_HEADER_BYTES = 4;
+
+/** The largest control frame. A chat message fits many times over; an attacker gains little. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
+/** The deepest nesting a body may have. Our own messages need four. */
+export const MAX_DEPTH = 16;
+
+/** Values (scalars and containers alike) in one body: bounds decoding work per byte received. */
+export const MAX_ELEMENTS = 8192;
+
+/** The largest UDP announcement: below the smallest IPv6 MTU, so it is never fragmented. */
+export const MAX_ANNOUNCEMENT_BYTES = 1200;
+
+/** UTF-8 bytes of a display name. */
+export const MAX_NAME_BYTES = 64;
+
+/** UTF-8 bytes of a room name. */
+export const MAX_ROOM_BYTES = 64;
+
+/** UTF-8 bytes of one chat message: leaves room in a frame for the envelope around it. */
+export const MAX_TEXT_BYTES = 16 * 1024;
+
+/** UTF-8 bytes of a short machine string: agent version, protocol name, goodbye reason. */
+export const MAX_TOKEN_BYTES = 128;
+
+/** UTF-8 bytes of a multiaddr in text form. */
+export const MAX_ADDRESS_BYTES = 256;
+
+/** Addresses in one identify message or announcement. */
+export const MAX_ADDRESSES = 16;
+
+/** Protocols in one identify message. */
+export const MAX_PROTOCOLS = 64;
+
+/** Rooms in one subscriptions message, and rooms one peer may be in as far as we remember. */
+export const MAX_SUBSCRIPTIONS = 256;
+
+/** Message ids in one receipt. */
+export const MAX_RECEIPT_IDS = 512;
+
+/** Bytes of a random instance id: which start of a program this is. */
+export const INSTANCE_ID_BYTES = 16;
+
+/** Bytes of a ping's payload. */
+export const PING_NONCE_BYTES = 8;
+
+/** Bytes of an Ed25519 public key (RFC 8032). */
+export const PUBLIC_KEY_BYTES = 32;
+
+/** Bytes of an Ed25519 signature (RFC 8032). */
+export const SIGNATURE_BYTES = 64;
+
+/** Bytes of a message id: SHA-256 of the signed bytes. */
+export const MESSAGE_ID_BYTES = 32;
+
+/** A connection that is not ready by then (TCP, TLS, certificate, READY frame) is destroyed. */
+export const HANDSHAKE_TIMEOUT = 5_000;
+
+/** A frame that has begun must be complete by then, or the connection makes no progress. */
+export const FRAME_TIMEOUT = 10_000;
+
+/** Bytes waiting to be written to one peer; beyond it the peer is too slow and is let go. */
+export const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
+
+/** Connections accepted but not yet ready, over all and from one IP address. */
+export const MAX_PENDING_INBOUND = 128;
+export const MAX_PENDING_INBOUND_PER_ADDRESS = 32;

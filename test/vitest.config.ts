@@ -1,0 +1,27 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+	root: new URL('..', import.meta.url).pathname,
+	test: {
+		projects: [
+			{
+				test: {
+					name: 'unit',
+					include: ['test/**/*.test.ts'],
+					exclude: ['test/ui/**', 'test/e2e/**'],
+					testTimeout: 20_000,
+				},
+			},
+			{test: {name: 'ui', include: ['test/ui/**/*.test.{ts,tsx}'], testTimeout: 20_000, env: {FORCE_COLOR: '0'}}},
+			{
+				test: {
+					name: 'e2e',
+					include: ['test/e2e/**/*.test.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+					fileParallelism: false,
+				},
+			},
+		],
+	},
+});
