@@ -21,6 +21,7 @@ export type ErrorCode =
 	| 'dial-unreachable'
 	| 'dial-wrong-peer'
 	| 'dial-failed'
+	| 'ping-timeout'
 	| 'busy'
 	| 'fault-refused'
 	| 'shutting-down';

@@ -25,6 +25,10 @@ export type BehaviourInput =
 	| {readonly type: 'disconnected'; readonly peer: PeerId; readonly reason: string}
 	| {readonly type: 'message'; readonly peer: PeerId; readonly message: Message}
 	| {readonly type: 'timer'; readonly timer: string}
+	/** The addresses that we listen on changed. */
+	| {readonly type: 'listening'; readonly addresses: readonly string[]}
+	/** The node is about to close every connection. */
+	| {readonly type: 'stop'}
 	/** `timestamp` is the wall clock in Unix milliseconds, read at the edge. */
 	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number};
 

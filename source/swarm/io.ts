@@ -56,10 +56,16 @@ export type Effect =
 	/** Flush what is queued, then close. */
 	| {readonly type: 'close'; readonly connection: ConnectionId; readonly reason: string}
 	| {readonly type: 'dial'; readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined}
-	/** Announce ourselves on every interface. */
-	| {readonly type: 'announce'}
-	/** Announce ourselves to one newcomer only, where its datagram came from. */
-	| {readonly type: 'answer'; readonly host: string; readonly port: number; readonly scope?: string}
+	/** To be sent on every interface, by broadcast and multicast. */
+	| {readonly type: 'announce'; readonly announcement: Announcement}
+	/** To be sent to one newcomer only, where its datagram came from. */
+	| {
+			readonly type: 'answer';
+			readonly announcement: Announcement;
+			readonly host: string;
+			readonly port: number;
+			readonly scope?: string;
+	  }
 	| {readonly type: 'schedule'; readonly timer: string; readonly at: Instant}
 	| {readonly type: 'cancel'; readonly timer: string}
 	| {readonly type: 'emit'; readonly event: NodeEvent};

@@ -1,0 +1,142 @@
+/**
+ * Ping: measures the round-trip time to every connected peer, all the time and on demand (after libp2p's ping). The
+ * payload is random, so that an answer cannot be sent before its question.
+ */
+import type {CommandOf} from '../api/command.ts';
+import type {Random} from '../base/random.ts';
+import {PING_NONCE_BYTES} from '../wire/limits.ts';
+import type {Pong} from '../wire/messages.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
+import {refusal} from './refusal.ts';
+
+/** Milliseconds between two pings of one peer: often enough for a panel to feel live, and 100 bytes a second. */
+export const PING_INTERVAL = 1_000;
+
+/** Milliseconds after which a ping counts as lost. Closing is not ours to decide: heartbeat does that. */
+export const PING_TIMEOUT = 5_000;
+
+/** Pings in one command, at most. */
+export const MAX_PING_COUNT = 1_000;
+
+/** A `ping` command under way: its pings go one after the other. */
+type Series = {readonly command: CommandOf<'ping'>; readonly count: number; readonly rtts: number[]};
+
+type Probe = {readonly peer: PeerId; readonly sentAt: Instant; readonly series: Series | undefined};
+
+export type PingOptions = {readonly view: View; readonly random: Random};
+
+export class Ping implements Behaviour {
+	readonly name = 'ping';
+	readonly protocol = '/p2p-tui/ping/1';
+	readonly messages = ['ping', 'pong'] as const;
+	readonly commands = ['ping'] as const;
+
+	readonly #view: View;
+	readonly #random: Random;
+	/** Pings on their way, by nonce in hex. */
+	readonly #probes = new Map<string, Probe>();
+
+	constructor({view, random}: PingOptions) {
+		this.#view = view;
+		this.#random = random;
+	}
+
+	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
+		switch (input.type) {
+			case 'connected':
+				return this.#probeAndRepeat(input.peer, now);
+			case 'disconnected':
+				return this.#disconnected(input.peer);
+			case 'message':
+				if (input.message.type === 'ping') {
+					return [{type: 'send', peers: [input.peer], message: {type: 'pong', nonce: input.message.nonce}}];
+				}
+				return input.message.type === 'pong' ? this.#answered(input.peer, input.message, now) : [];
+			case 'timer':
+				return this.#timer(input.timer, now);
+			case 'command':
+				return input.command.command === 'ping' ? this.#command(input.command, now) : [];
+			default:
+				return [];
+		}
+	}
+
+	#probeAndRepeat(peer: PeerId, now: Instant): BehaviourOutput[] {
+		return [...this.#probe(peer, undefined, now), {type: 'schedule', timer: `next ${peer}`, at: now + PING_INTERVAL}];
+	}
+
+	#probe(peer: PeerId, series: Series | undefined, now: Instant): BehaviourOutput[] {
+		const nonce = this.#random.bytes(PING_NONCE_BYTES);
+		const key = hex(nonce);
+		this.#probes.set(key, {peer, sentAt: now, series});
+		return [
+			{type: 'send', peers: [peer], message: {type: 'ping', nonce}},
+			{type: 'schedule', timer: `lost ${key}`, at: now + PING_TIMEOUT},
+		];
+	}
+
+	#answered(peer: PeerId, message: Pong, now: Instant): BehaviourOutput[] {
+		const key = hex(message.nonce);
+		const probe = this.#probes.get(key);
+		if (probe?.peer !== peer) return [{type: 'count', counter: 'unexpected-pong'}];
+		this.#probes.delete(key);
+		const milliseconds = roundToMicroseconds(now - probe.sentAt);
+		const outputs: BehaviourOutput[] = [
+			{type: 'cancel', timer: `lost ${key}`},
+			{type: 'learned', peer, facts: {rtt: milliseconds}},
+			{type: 'emit', event: {type: 'rtt', peer, milliseconds}},
+		];
+		if (probe.series) outputs.push(...this.#continue(peer, probe.series, milliseconds, now));
+		return outputs;
+	}
+
+	#continue(peer: PeerId, series: Series, milliseconds: number, now: Instant): BehaviourOutput[] {
+		series.rtts.push(milliseconds);
+		if (series.rtts.length < series.count) return this.#probe(peer, series, now);
+		return [{type: 'reply', command: series.command, result: {rtts: series.rtts}}];
+	}
+
+	#timer(timer: string, now: Instant): BehaviourOutput[] {
+		const [kind, key = ''] = timer.split(' ', 2);
+		if (kind === 'next') return this.#probeAndRepeat(key, now);
+		const probe = this.#probes.get(key);
+		if (!probe) return [];
+		this.#probes.delete(key);
+		const outputs: BehaviourOutput[] = [{type: 'count', counter: 'ping-lost'}];
+		if (probe.series) {
+			outputs.push(refusal(probe.series.command, 'ping-timeout', `no answer within ${PING_TIMEOUT / 1000} s`));
+		}
+		return outputs;
+	}
+
+	#disconnected(peer: PeerId): BehaviourOutput[] {
+		const outputs: BehaviourOutput[] = [{type: 'cancel', timer: `next ${peer}`}];
+		for (const [key, probe] of this.#probes) {
+			if (probe.peer !== peer) continue;
+			this.#probes.delete(key);
+			outputs.push({type: 'cancel', timer: `lost ${key}`});
+			if (probe.series) outputs.push(refusal(probe.series.command, 'not-connected', 'the peer disconnected'));
+		}
+		return outputs;
+	}
+
+	#command(command: CommandOf<'ping'>, now: Instant): BehaviourOutput[] {
+		const count = command.count ?? 1;
+		if (!Number.isInteger(count) || count < 1 || count > MAX_PING_COUNT) {
+			return [refusal(command, 'bad-command', `count must be a whole number from 1 to ${MAX_PING_COUNT}`)];
+		}
+		if (!this.#view.isConnected(command.peer)) {
+			return [refusal(command, 'not-connected', 'not connected to that peer')];
+		}
+		return this.#probe(command.peer, {command, count, rtts: []}, now);
+	}
+}
+
+function hex(bytes: Uint8Array): string {
+	return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function roundToMicroseconds(milliseconds: number): number {
+	return Math.round(milliseconds * 1000) / 1000;
+}

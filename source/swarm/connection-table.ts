@@ -1,0 +1,118 @@
+/**
+ * Which connection carries which peer, and which of two survives.
+ *
+ * Two connections to one peer arise when both sides dial at once, or when the other side lost the first one without our
+ * noticing. The rule, computed on both sides from the same facts:
+ *
+ * 1. Within `SIMULTANEOUS_WINDOW` of each other: of two dialled from different sides, the one dialled by the lower peer id
+ *    survives; of two dialled from the same side, the older.
+ * 2. Later than that the newer one: nobody dials a peer that it is connected to, so the other side no longer has the
+ *    older. What it knew of us is gone too.
+ * 3. In a duplicate only the side that dialled the survivor closes the loser. It knows that the other side has both by
+ *    then, so neither ever closes the connection that the other has just chosen. The other side waits `LOSER_TIMEOUT`
+ *    and then closes it itself.
+ */
+import type {Direction} from '../api/event.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import type {ConnectionId} from './io.ts';
+
+/** Milliseconds: as long as a handshake may take, so a dial begun before the first connection was ready still counts. */
+export const SIMULTANEOUS_WINDOW = 5_000;
+
+/** Milliseconds that a losing connection is left open for the side that has to close it. */
+export const LOSER_TIMEOUT = 5_000;
+
+export type ConnectionRecord = {
+	readonly connection: ConnectionId;
+	readonly peer: PeerId;
+	readonly address: string;
+	readonly direction: Direction;
+	readonly openedAt: Instant;
+};
+
+/** What follows from a new connection. */
+export type Admission =
+	/** The first to this peer. */
+	| {readonly outcome: 'first'}
+	/** A simultaneous dial: `survivor` carries the peer from now on, `loser` goes, by us at once or by them. */
+	| {readonly outcome: 'duplicate'; readonly loser: ConnectionRecord; readonly closeNow: boolean}
+	/** The other side began anew: what it knew of us is gone. */
+	| {readonly outcome: 'replaced'; readonly loser: ConnectionRecord};
+
+/** What follows from the end of a connection. */
+export type Removal =
+	/** It carried nothing. */
+	| {readonly outcome: 'spare'; readonly record: ConnectionRecord}
+	/** Nothing connects us to its peer any more. */
+	| {readonly outcome: 'last'; readonly record: ConnectionRecord}
+	/** The survivor of a duplicate broke off: the one that had lost carries the peer, which begins anew. */
+	| {readonly outcome: 'succeeded'; readonly record: ConnectionRecord; readonly successor: ConnectionRecord};
+
+export class ConnectionTable {
+	readonly #self: PeerId;
+	readonly #byId = new Map<ConnectionId, ConnectionRecord>();
+	/** The connection that carries each peer. */
+	readonly #primary = new Map<PeerId, ConnectionRecord>();
+
+	constructor(self: PeerId) {
+		this.#self = self;
+	}
+
+	get size(): number {
+		return this.#byId.size;
+	}
+
+	get(connection: ConnectionId): ConnectionRecord | undefined {
+		return this.#byId.get(connection);
+	}
+
+	primary(peer: PeerId): ConnectionRecord | undefined {
+		return this.#primary.get(peer);
+	}
+
+	all(): readonly ConnectionRecord[] {
+		return [...this.#byId.values()];
+	}
+
+	of(peer: PeerId): readonly ConnectionRecord[] {
+		return this.all().filter(record => record.peer === peer);
+	}
+
+	add(record: ConnectionRecord): Admission {
+		this.#byId.set(record.connection, record);
+		const before = this.#primary.get(record.peer);
+		if (!before) {
+			this.#primary.set(record.peer, record);
+			return {outcome: 'first'};
+		}
+		if (record.openedAt - before.openedAt >= SIMULTANEOUS_WINDOW) {
+			this.#primary.set(record.peer, record);
+			return {outcome: 'replaced', loser: before};
+		}
+		const survivor = this.#survivor(before, record);
+		this.#primary.set(record.peer, survivor);
+		const loser = survivor === record ? before : record;
+		return {outcome: 'duplicate', loser, closeNow: survivor.direction === 'outbound'};
+	}
+
+	#survivor(older: ConnectionRecord, newer: ConnectionRecord): ConnectionRecord {
+		if (older.direction === newer.direction) return older;
+		const lowerDials = this.#self < newer.peer ? 'outbound' : 'inbound';
+		return newer.direction === lowerDials ? newer : older;
+	}
+
+	/** Takes a connection out. If it carried its peer, another that is left takes over. */
+	remove(connection: ConnectionId): Removal | undefined {
+		const record = this.#byId.get(connection);
+		if (!record) return undefined;
+		this.#byId.delete(connection);
+		const {peer} = record;
+		if (this.#primary.get(peer) !== record) return {record, outcome: 'spare'};
+		this.#primary.delete(peer);
+		const successor = this.of(peer)[0];
+		if (!successor) return {record, outcome: 'last'};
+		this.#primary.set(peer, successor);
+		return {record, outcome: 'succeeded', successor};
+	}
+}

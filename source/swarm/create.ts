@@ -1,0 +1,32 @@
+import type {Random} from '../base/random.ts';
+import type {Behaviour, View} from '../behaviours/behaviour.ts';
+import {Heartbeat} from '../behaviours/heartbeat.ts';
+import {Identify} from '../behaviours/identify.ts';
+import {Ping} from '../behaviours/ping.ts';
+import {Rooms} from '../behaviours/rooms.ts';
+import type {Identity} from '../wire/identity.ts';
+import {Swarm} from './swarm.ts';
+
+export type ChatSwarmOptions = {
+	readonly identity: Identity;
+	/** Random per start, 32 hex digits. */
+	readonly instance: string;
+	readonly random: Random;
+	readonly name: string;
+	/** Program and version, such as `p2p-tui/0.1.0`. */
+	readonly agent: string;
+	readonly rooms: readonly string[];
+	readonly peers: readonly string[];
+	readonly discovery: boolean;
+};
+
+/** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
+export function createChatSwarm(options: ChatSwarmOptions): Swarm {
+	const {identity, instance, random, name, agent, rooms, peers, discovery} = options;
+	const behaviours = (view: View): readonly Behaviour[] => {
+		const others = [new Ping({view, random}), new Heartbeat({view}), new Rooms({view, identity, instance, rooms})];
+		const protocols = others.map(behaviour => behaviour.protocol);
+		return [new Identify({view, name, agent, instance, protocols}), ...others];
+	};
+	return new Swarm({self: identity.peerId, instance, random, peers, discovery, behaviours});
+}

@@ -1,0 +1,145 @@
+/**
+ * Turns the dial policy into effects and its outcomes into replies: the part of the swarm that deals with dialling.
+ */
+import type {Command, CommandOf} from '../api/command.ts';
+import type {ErrorCode, NodeEvent} from '../api/event.ts';
+import {describeError} from '../base/errors.ts';
+import type {Random} from '../base/random.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {type Dial, Dialer} from './dialer.ts';
+import type {DialFailureCode, DialId, Effect, SwarmInput} from './io.ts';
+import type {PeerStore} from './peer-store.ts';
+
+const ERROR_CODES: Readonly<Record<DialFailureCode, ErrorCode>> = {
+	refused: 'dial-refused',
+	timeout: 'dial-timeout',
+	unreachable: 'dial-unreachable',
+	'wrong-peer': 'dial-wrong-peer',
+	self: 'dial-self',
+	'bad-address': 'bad-address',
+	failed: 'dial-failed',
+};
+
+export type DialPlannerOptions = {
+	readonly self: PeerId;
+	readonly random: Random;
+	readonly store: PeerStore;
+	readonly emit: (effect: Effect) => void;
+};
+
+export class DialPlanner {
+	readonly #options: DialPlannerOptions;
+	readonly #dialer: Dialer;
+	/** Commands that wait for a dial. */
+	readonly #waiting = new Map<DialId, CommandOf<'dial'>>();
+	#scheduledAt: Instant | undefined;
+
+	constructor(options: DialPlannerOptions) {
+		this.#options = options;
+		this.#dialer = new Dialer(options.self, options.random);
+	}
+
+	isDialling(peer: PeerId): boolean {
+		return this.#dialer.isDialling(peer);
+	}
+
+	/** Called after every input: starts what is due and asks to be woken for the rest. */
+	run(now: Instant): void {
+		for (const dial of this.#dialer.due(now)) this.#dial(dial);
+		const nextAt = this.#dialer.nextAt;
+		if (nextAt === undefined || nextAt === this.#scheduledAt) return;
+		this.#scheduledAt = nextAt;
+		this.#options.emit({type: 'schedule', timer: 'dial', at: nextAt});
+	}
+
+	/** An address from the command line. */
+	given(address: string, now: Instant): void {
+		const parsed = parseTcpAddress(address);
+		if (parsed.peer !== this.#options.self) this.#dialer.given(withoutPeer(parsed), parsed.peer, now);
+	}
+
+	discovered(peer: PeerId, address: string, now: Instant): void {
+		this.#dialer.discovered(peer, address, this.#options.store.isConnected(peer), now);
+	}
+
+	/**
+	 * A connected peer says where it listens. Only the ports are believed: the host is the one it came from, so that no
+	 * peer can send us to somebody else's door.
+	 */
+	identified(peer: PeerId, remote: string, addresses: readonly string[], now: Instant): void {
+		const {peer: _, ...host} = parseTcpAddress(remote);
+		for (const address of addresses) {
+			const {family, port} = parseTcpAddress(address);
+			if (family === host.family) this.discovered(peer, formatTcpAddress({...host, port}), now);
+		}
+	}
+
+	command(command: CommandOf<'dial'>, now: Instant): void {
+		let address: TcpAddress;
+		try {
+			address = parseTcpAddress(command.address);
+		} catch (error) {
+			return this.#refuse(command, 'bad-address', describeError(error));
+		}
+		const place = withoutPeer(address);
+		if (address.peer === this.#options.self || this.#dialer.isOwn(place)) {
+			return this.#refuse(command, 'dial-self', 'that is this node itself');
+		}
+		const peer = address.peer ?? this.#dialer.peerAt(place);
+		if (peer !== undefined && this.#options.store.isConnected(peer)) return this.#reply(command, peer);
+		const dial = this.#dialer.dialNow(place, address.peer);
+		this.#waiting.set(dial.dial, command);
+		this.#dial(dial);
+		this.run(now);
+	}
+
+	succeeded(dial: DialId, peer: PeerId): void {
+		this.#dialer.succeeded(dial, peer);
+		const command = this.#waiting.get(dial);
+		this.#waiting.delete(dial);
+		if (!command) return;
+		if (peer === this.#options.self) this.#refuse(command, 'dial-self', 'that is this node itself');
+		else this.#reply(command, peer);
+	}
+
+	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
+		this.#dialer.failed(dial, code, now);
+		const command = this.#waiting.get(dial);
+		this.#waiting.delete(dial);
+		if (command) this.#refuse(command, ERROR_CODES[code], message);
+	}
+
+	connected(peer: PeerId): void {
+		this.#dialer.connected(peer);
+	}
+
+	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
+		this.#dialer.disconnected(peer, wanted, now);
+	}
+
+	suppress(peer: PeerId, until: Instant): void {
+		this.#dialer.suppress(peer, until);
+	}
+
+	#dial({dial, address, expected}: Dial): void {
+		this.#options.emit({type: 'dial', dial, address, expected});
+	}
+
+	#reply(command: Command, peer: PeerId): void {
+		if (command.id !== undefined) this.#event({type: 'reply', id: command.id, ok: true, result: {peer}});
+	}
+
+	#refuse(command: Command, code: ErrorCode, message: string): void {
+		if (command.id !== undefined) this.#event({type: 'reply', id: command.id, ok: false, error: {code, message}});
+	}
+
+	#event(event: NodeEvent): void {
+		this.#options.emit({type: 'emit', event});
+	}
+}
+
+function withoutPeer({peer: _, ...address}: TcpAddress): string {
+	return formatTcpAddress(address);
+}

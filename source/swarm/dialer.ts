@@ -1,0 +1,260 @@
+/**
+ * The dial policy: whom to dial, when, and when to try again. It knows nothing of sockets: it hands out dials and is
+ * told how they ended.
+ *
+ * A target is a peer that we want a connection to, with the addresses known for it; or an address given by hand whose
+ * peer is not known yet. Of two peers that discover each other the lower peer id dials at once and the other waits
+ * `DIAL_GRACE`, so that one connection is made and not two. Failures make the next try later, up to `MAX_BACKOFF`, with
+ * jitter, so that many nodes do not come back in step.
+ */
+import {BoundedMap} from '../base/bounded.ts';
+import {jitter, type Random} from '../base/random.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import type {DialFailureCode, DialId} from './io.ts';
+
+/** Milliseconds before the second try. */
+export const MIN_BACKOFF = 1_000;
+/** Milliseconds between tries at the most. */
+export const MAX_BACKOFF = 30_000;
+/** Part of the backoff by which it varies. */
+export const BACKOFF_JITTER = 0.3;
+/** Milliseconds that the higher peer id waits for the lower one to dial. */
+export const DIAL_GRACE = 400;
+/** Dials under way at once. */
+export const MAX_PENDING_DIALS = 16;
+/** Targets remembered. */
+export const MAX_TARGETS = 1_024;
+/** Addresses of one target: the newest are kept. */
+export const MAX_ADDRESSES_PER_TARGET = 8;
+/** Failures in a row after which a peer that was only announced is forgotten: if it lives, it will announce again. */
+export const MAX_FAILURES = 6;
+
+/** One thing to do now. */
+export type Dial = {readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined};
+
+type Target = {
+	/** The peer id, or the address while the peer is unknown. */
+	readonly key: string;
+	readonly peer: PeerId | undefined;
+	/** Newest first. */
+	addresses: string[];
+	/** Given by hand: never forgotten. */
+	given: boolean;
+	/** Only a person asked for it, once: not tried again by itself unless it answered. */
+	asked: boolean;
+	failures: number;
+	/** When the next dial is due; undefined while connected, dialling or suppressed. */
+	nextAt: Instant | undefined;
+	dialling: DialId | undefined;
+};
+
+export class Dialer {
+	readonly #self: PeerId;
+	readonly #random: Random;
+	/** Targets given by hand, apart from the rest, so that no flood of announcements can push them out. */
+	readonly #given = new Map<string, Target>();
+	readonly #heard = new BoundedMap<string, Target>(MAX_TARGETS);
+	readonly #pending = new Map<DialId, {readonly target: Target; readonly address: string}>();
+	/** Addresses that turned out to be our own. */
+	readonly #own = new Set<string>();
+	/** Peers that are not dialled by ourselves until then, whoever announces them. */
+	readonly #suppressed = new BoundedMap<PeerId, Instant>(MAX_TARGETS);
+	#nextDial: DialId = 1;
+
+	constructor(self: PeerId, random: Random) {
+		this.#self = self;
+		this.#random = random;
+	}
+
+	/** When `due` next has something to hand out, if ever. */
+	get nextAt(): Instant | undefined {
+		if (this.#pending.size >= MAX_PENDING_DIALS) return undefined;
+		let next: Instant | undefined;
+		for (const {nextAt} of this.#all()) {
+			if (nextAt !== undefined && (next === undefined || nextAt < next)) next = nextAt;
+		}
+		return next;
+	}
+
+	isDialling(peer: PeerId): boolean {
+		return this.#find(peer)?.dialling !== undefined;
+	}
+
+	/** Whose address this is, as far as is known. */
+	peerAt(address: string): PeerId | undefined {
+		for (const {peer, addresses} of this.#all()) {
+			if (peer !== undefined && addresses.includes(address)) return peer;
+		}
+		return undefined;
+	}
+
+	/** An address of a peer was heard of. `connected`: then it is only remembered. */
+	discovered(peer: PeerId, address: string, connected: boolean, now: Instant): void {
+		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return;
+		const target = this.#find(peer) ?? this.#add(peer, peer);
+		const isNew = !target.addresses.includes(address);
+		addAddress(target, address);
+		target.asked = false;
+		if (isNew) target.failures = 0;
+		if (connected || target.dialling !== undefined) return;
+		const soon = now + this.#grace(peer);
+		if (target.nextAt === undefined || (isNew && soon < target.nextAt)) target.nextAt = soon;
+	}
+
+	/** An address given by hand, to be dialled until it is connected, and again whenever it is lost. */
+	given(address: string, peer: PeerId | undefined, now: Instant): void {
+		const target = this.#find(peer ?? address) ?? this.#add(peer ?? address, peer);
+		addAddress(target, address);
+		this.#keep(target);
+		target.nextAt ??= now;
+	}
+
+	/** A dial asked for by name, now and whatever the backoff says. */
+	dialNow(address: string, peer: PeerId | undefined): Dial {
+		if (peer !== undefined) this.#suppressed.delete(peer);
+		const known = this.#find(peer ?? address);
+		const target = known ?? this.#add(peer ?? address, peer);
+		if (!known) target.asked = true;
+		addAddress(target, address);
+		return this.#start(target, address);
+	}
+
+	/** Every dial whose time has come, as far as the cap allows. */
+	due(now: Instant): readonly Dial[] {
+		const dials: Dial[] = [];
+		for (const target of this.#all()) {
+			if (this.#pending.size >= MAX_PENDING_DIALS) break;
+			if (target.nextAt === undefined || target.nextAt > now) continue;
+			const address = target.addresses[target.failures % Math.max(1, target.addresses.length)];
+			if (address === undefined) target.nextAt = undefined;
+			else dials.push(this.#start(target, address));
+		}
+		return dials;
+	}
+
+	/** A dial succeeded: it found `peer`. */
+	succeeded(dial: DialId, peer: PeerId): void {
+		const pending = this.#pending.get(dial);
+		if (!pending) return;
+		this.#pending.delete(dial);
+		const {target, address} = pending;
+		if (target.dialling === dial) target.dialling = undefined;
+		if (peer === this.#self) {
+			this.#own.add(address);
+			this.#dropAddress(target, address);
+			return;
+		}
+		target.asked = false;
+		if (target.peer !== undefined) return;
+		// Now the peer behind the address is known: from here on it goes by its peer id.
+		this.#delete(target);
+		const named = this.#find(peer) ?? this.#add(peer, peer);
+		addAddress(named, address);
+		if (target.given) this.#keep(named);
+	}
+
+	failed(dial: DialId, code: DialFailureCode, now: Instant): void {
+		const pending = this.#pending.get(dial);
+		if (!pending) return;
+		this.#pending.delete(dial);
+		const {target, address} = pending;
+		if (target.dialling !== dial) return;
+		target.dialling = undefined;
+		target.failures += 1;
+		// Somebody else lives there now, so that address is no address of this peer.
+		if (code === 'wrong-peer' && !target.given) this.#dropAddress(target, address);
+		if (target.asked || (!target.given && (target.failures > MAX_FAILURES || target.addresses.length === 0))) {
+			this.#delete(target);
+		} else {
+			target.nextAt = now + this.#backoff(target.failures);
+		}
+	}
+
+	connected(peer: PeerId): void {
+		const target = this.#find(peer);
+		if (!target) return;
+		target.failures = 0;
+		target.nextAt = undefined;
+	}
+
+	/**
+	 * The last connection to a peer is gone. `wanted` is false if one side left or closed on purpose: then only a new
+	 * announcement, or a person, brings it back. A peer given by hand is always tried again.
+	 */
+	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
+		const target = this.#find(peer);
+		if (!target) return;
+		if (wanted || target.given) target.nextAt = now + this.#backoff(0) + this.#grace(peer);
+		else this.#delete(target);
+	}
+
+	/** Not to be dialled again before `until`, unless a person asks: it misbehaved, or one side wants it so. */
+	suppress(peer: PeerId, until: Instant): void {
+		this.#suppressed.set(peer, until);
+		const target = this.#find(peer);
+		if (target) this.#delete(target);
+	}
+
+	isOwn(address: string): boolean {
+		return this.#own.has(address);
+	}
+
+	#start(target: Target, address: string): Dial {
+		const dial = this.#nextDial++;
+		target.dialling = dial;
+		target.nextAt = undefined;
+		this.#pending.set(dial, {target, address});
+		return {dial, address, expected: target.peer};
+	}
+
+	#find(key: string): Target | undefined {
+		return this.#given.get(key) ?? this.#heard.get(key);
+	}
+
+	*#all(): Iterable<Target> {
+		yield* this.#given.values();
+		yield* this.#heard.values();
+	}
+
+	#add(key: string, peer: PeerId | undefined): Target {
+		const state = {given: false, asked: false, failures: 0, nextAt: undefined, dialling: undefined};
+		const target: Target = {key, peer, addresses: [], ...state};
+		this.#heard.set(key, target);
+		return target;
+	}
+
+	#keep(target: Target): void {
+		target.given = true;
+		target.asked = false;
+		this.#heard.delete(target.key);
+		this.#given.set(target.key, target);
+	}
+
+	#delete(target: Target): void {
+		this.#given.delete(target.key);
+		this.#heard.delete(target.key);
+	}
+
+	#dropAddress(target: Target, address: string): void {
+		target.addresses = target.addresses.filter(known => known !== address);
+		if (target.addresses.length === 0) this.#delete(target);
+	}
+
+	/** The lower peer id dials first. */
+	#grace(peer: PeerId): number {
+		return this.#self < peer ? 0 : DIAL_GRACE;
+	}
+
+	/** Doubles with each failure up to the bound. */
+	#backoff(failures: number): number {
+		return jitter(this.#random, Math.min(MAX_BACKOFF, MIN_BACKOFF * 2 ** failures), BACKOFF_JITTER);
+	}
+}
+
+function addAddress(target: Target, address: string): void {
+	target.addresses = [address, ...target.addresses.filter(known => known !== address)].slice(
+		0,
+		MAX_ADDRESSES_PER_TARGET,
+	);
+}

@@ -1,0 +1,50 @@
+import type {PeerInfo, PeerState} from '../api/event.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
+import type {ConnectionTable} from './connection-table.ts';
+import type {PeerStore} from './peer-store.ts';
+
+export type PeerListInput = {
+	readonly store: PeerStore;
+	readonly connections: ConnectionTable;
+	readonly isDialling: (peer: PeerId) => boolean;
+	/** Peers that announced themselves lately, with their address. */
+	readonly discovered: readonly (readonly [PeerId, string])[];
+	readonly now: Instant;
+	/** The wall clock at `now`, Unix milliseconds. */
+	readonly timestamp: number;
+};
+
+/** Everyone we know of: connected peers first, then the ones being dialled or only heard of, then the ones gone. */
+export function listPeers(input: PeerListInput): PeerInfo[] {
+	const {store, discovered, isDialling} = input;
+	const connected = store.connectedPeers();
+	const heard = discovered.filter(([peer]) => !store.isConnected(peer));
+	const heardPeers = new Set(heard.map(([peer]) => peer));
+	const gone = store.gonePeers().filter(peer => !heardPeers.has(peer));
+	return [
+		...connected.map(peer => describe(input, peer, 'connected')),
+		...heard.map(([peer, address]) => describe(input, peer, isDialling(peer) ? 'connecting' : 'discovered', address)),
+		...gone.map(peer => describe(input, peer, 'gone')),
+	];
+}
+
+function describe(
+	{store, connections, now, timestamp}: PeerListInput,
+	peer: PeerId,
+	state: PeerState,
+	heardAt?: string,
+): PeerInfo {
+	const facts = store.facts(peer);
+	const record = connections.primary(peer);
+	const addresses = [record?.address ?? heardAt, ...(facts.addresses ?? [])].filter(address => address !== undefined);
+	return {
+		peer,
+		name: facts.name ?? shortPeerId(peer),
+		addresses: [...new Set(addresses)],
+		state,
+		...(record && {direction: record.direction}),
+		...(facts.rtt !== undefined && {rtt: facts.rtt}),
+		...(facts.lastHeard !== undefined && {lastSeen: Math.round(timestamp - (now - facts.lastHeard))}),
+	};
+}
