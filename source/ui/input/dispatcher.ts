@@ -1,0 +1,42 @@
+/** Turns inputs into intents by the keymap, and keeps the little that a key leaves behind for the next one. */
+import type {Intent} from '../../store/intent.ts';
+import {intentsFor, type KeyContext} from '../keymap.ts';
+import type {Input} from './input.ts';
+import {realTimer, type SetTimer} from './timer.ts';
+
+/** Milliseconds in which Esc and then a digit mean Alt and that digit. */
+export const ESCAPE_ARMED = 1000;
+
+export type DispatcherOptions = {
+	/** Asked anew for every input. */
+	readonly context: () => KeyContext;
+	readonly dispatch: (intent: Intent) => void;
+	readonly setTimer?: SetTimer;
+};
+
+export type Dispatcher = {
+	/** To be subscribed to the keyboard. */
+	readonly handle: (input: Input) => void;
+	close(): void;
+};
+
+/** Esc does what it is bound to *and* arms the digits; anything that follows disarms them, and so does time. */
+export function createDispatcher({context, dispatch, setTimer = realTimer}: DispatcherOptions): Dispatcher {
+	let disarm: (() => void) | undefined;
+	const close = () => {
+		disarm?.();
+		disarm = undefined;
+	};
+	return {
+		handle(input) {
+			const escapeArmed = disarm !== undefined;
+			close();
+			for (const intent of intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
+			if (input.type !== 'key' || input.name !== 'escape') return;
+			disarm = setTimer(() => {
+				disarm = undefined;
+			}, ESCAPE_ARMED);
+		},
+		close,
+	};
+}

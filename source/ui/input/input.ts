@@ -1,0 +1,26 @@
+/** What comes out of the keyboard, once its bytes are understood. */
+export type Input =
+	/** Printable characters, one or more; never a control character. */
+	| {readonly type: 'text'; readonly text: string}
+	| Key
+	/** Pasted text: lines end in LF, other control characters but tab are gone. It never submits. */
+	| {readonly type: 'paste'; readonly text: string};
+
+export type Key = {
+	readonly type: 'key';
+	/**
+	 * One of the names below, or the character itself in lower case (for Alt-A: `a`).
+	 * up down left right home end pageup pagedown insert delete backspace tab return escape space f1 … f12
+	 */
+	readonly name: string;
+	readonly ctrl: boolean;
+	readonly alt: boolean;
+	readonly shift: boolean;
+	/** The characters as the terminal sent them. */
+	readonly raw: string;
+};
+
+/** The name that bindings use, modifiers first and always in this order: `ctrl+alt+shift+left`. */
+export function keyName(key: Pick<Key, 'name' | 'ctrl' | 'alt' | 'shift'>): string {
+	return `${key.ctrl ? 'ctrl+' : ''}${key.alt ? 'alt+' : ''}${key.shift ? 'shift+' : ''}${key.name}`;
+}

@@ -1,0 +1,78 @@
+import {describe, expect, test} from 'vitest';
+import type {Intent} from '../../../source/store/intent.ts';
+import {createDispatcher, ESCAPE_ARMED} from '../../../source/ui/input/dispatcher.ts';
+import {InputParser} from '../../../source/ui/input/parser.ts';
+import type {KeyContext} from '../../../source/ui/keymap.ts';
+import {ManualTimers} from '../../helpers/timers.ts';
+
+function setUp(context: KeyContext = 'chat') {
+	const timers = new ManualTimers();
+	const intents: Intent[] = [];
+	const dispatcher = createDispatcher({
+		context: () => context,
+		dispatch: intent => intents.push(intent),
+		setTimer: timers.set,
+	});
+	const press = (bytes: string): Intent[] => {
+		const parser = new InputParser();
+		for (const input of [...parser.push(bytes), ...parser.flush()]) dispatcher.handle(input);
+		return intents.splice(0);
+	};
+	return {timers, press, dispatcher};
+}
+
+const ROOM_3: Intent[] = [{type: 'back'}, {type: 'go', to: {by: 'index', index: 2}}];
+const insertion = (text: string): Intent => ({type: 'edit', edit: {edit: 'insert', text}});
+
+describe('Esc and then a digit', () => {
+	test('goes to the room, as Alt and the digit', () => {
+		const {press} = setUp();
+		expect(press('\x1b')).toEqual([{type: 'back'}]);
+		expect(press('3')).toEqual(ROOM_3);
+		expect(press('3')).toEqual([insertion('3')]);
+		expect(press('\x1b3')).toEqual(ROOM_3);
+	});
+
+	test('only for a moment', () => {
+		const {press, timers} = setUp();
+		press('\x1b');
+		timers.advance(ESCAPE_ARMED - 1);
+		expect(press('3')).toEqual(ROOM_3);
+		press('\x1b');
+		timers.advance(ESCAPE_ARMED);
+		expect(press('3')).toEqual([insertion('3')]);
+	});
+
+	test('only if nothing comes between', () => {
+		const {press} = setUp();
+		press('\x1b');
+		expect(press('x')).toEqual([insertion('x')]);
+		expect(press('3')).toEqual([insertion('3')]);
+	});
+
+	test('what was typed behind the digit in the same breath is text', () => {
+		const {press} = setUp();
+		press('\x1b');
+		expect(press('3hi')).toEqual([...ROOM_3, insertion('hi')]);
+	});
+
+	test('also on a page', () => {
+		const {press} = setUp('page');
+		press('\x1b');
+		expect(press('3')).toEqual(ROOM_3);
+	});
+
+	test('a digit in a paste is text', () => {
+		const {press} = setUp();
+		press('\x1b');
+		expect(press('\x1b[200~3\x1b[201~')).toEqual([insertion('3')]);
+	});
+});
+
+test('closing leaves no timer behind', () => {
+	const {press, timers, dispatcher} = setUp();
+	press('\x1b');
+	expect(timers.pending).toBe(1);
+	dispatcher.close();
+	expect(timers.pending).toBe(0);
+});

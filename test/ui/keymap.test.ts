@@ -1,0 +1,142 @@
+import {describe, expect, test} from 'vitest';
+import type {Intent} from '../../source/store/intent.ts';
+import {InputParser} from '../../source/ui/input/parser.ts';
+import {
+	BINDINGS,
+	describeKey,
+	describeKeys,
+	helpSections,
+	intentsFor,
+	type KeyContext,
+	statusHints,
+} from '../../source/ui/keymap.ts';
+
+const CONTEXTS: readonly KeyContext[] = ['chat', 'switcher', 'page'];
+
+/** What the bytes that a terminal sends mean. */
+function intentsOf(bytes: string, context: KeyContext = 'chat'): readonly Intent[] {
+	const parser = new InputParser();
+	const inputs = [...parser.push(bytes), ...parser.flush()];
+	return inputs.flatMap(input => intentsFor(input, {context, escapeArmed: false}));
+}
+
+const insertion = (text: string): Intent => ({type: 'edit', edit: {edit: 'insert', text}});
+
+describe('the table', () => {
+	test.each(CONTEXTS)('no key is bound twice in the context %s', context => {
+		const keys = BINDINGS.filter(binding => binding.contexts.includes(context)).flatMap(binding => binding.keys);
+		expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+	});
+
+	test('every binding has a key, a context, help and an id of its own', () => {
+		for (const binding of BINDINGS) {
+			expect(binding.keys.length, binding.id).toBeGreaterThan(0);
+			expect(binding.contexts.length, binding.id).toBeGreaterThan(0);
+			expect(binding.help.trim(), binding.id).not.toBe('');
+			expect(binding.intents(0).length, binding.id).toBeGreaterThan(0);
+		}
+		expect(new Set(BINDINGS.map(binding => binding.id)).size).toBe(BINDINGS.length);
+	});
+
+	test('keys are written as the parser names them', () => {
+		const name =
+			/^(ctrl\+)?(alt\+)?(shift\+)?([^A-Z]|up|down|left|right|home|end|pageup|pagedown|delete|backspace|tab|return|escape|f\d+)$/;
+		for (const {keys} of BINDINGS) for (const key of keys) expect(key).toMatch(name);
+	});
+
+	test('every context can be left, and the program from everywhere', () => {
+		expect(intentsOf('\x1b', 'page')).toEqual([{type: 'back'}]);
+		expect(intentsOf('\x1b', 'switcher')).toEqual([{type: 'switcher', open: false}]);
+		for (const context of CONTEXTS) expect(intentsOf('\x03', context)).toEqual([{type: 'interrupt'}]);
+	});
+});
+
+describe('what keys mean', () => {
+	test.each<[string, string, Intent[]]>([
+		['Alt-1', '\x1b1', [{type: 'back'}, {type: 'go', to: {by: 'index', index: 0}}]],
+		['Alt-9', '\x1b9', [{type: 'back'}, {type: 'go', to: {by: 'index', index: 8}}]],
+		['Alt-↓', '\x1b[1;3B', [{type: 'go', to: {by: 'step', step: 1}}]],
+		['Alt-↑', '\x1b\x1b[A', [{type: 'go', to: {by: 'step', step: -1}}]],
+		['Ctrl-N', '\x0e', [{type: 'go', to: {by: 'step', step: 1}}]],
+		['Ctrl-P', '\x10', [{type: 'go', to: {by: 'step', step: -1}}]],
+		['Alt-A', '\x1ba', [{type: 'go', to: {by: 'unread'}}]],
+		['Alt-A with caps lock', '\x1bA', [{type: 'go', to: {by: 'unread'}}]],
+		['Alt-/', '\x1b/', [{type: 'go', to: {by: 'last'}}]],
+		['Ctrl-K', '\x0b', [{type: 'switcher', open: true}]],
+		['Tab', '\t', [{type: 'complete', step: 1}]],
+		['Shift-Tab', '\x1b[Z', [{type: 'complete', step: -1}]],
+		['↑', '\x1bOA', [{type: 'edit', edit: {edit: 'history-previous'}}]],
+		['↓', '\x1b[B', [{type: 'edit', edit: {edit: 'history-next'}}]],
+		['PgUp', '\x1b[5~', [{type: 'scroll', pages: 1}]],
+		['PgDn', '\x1b[6~', [{type: 'scroll', pages: -1}]],
+		['Ctrl-End', '\x1b[1;5F', [{type: 'scroll-to-end'}]],
+		['Alt-End', '\x1b[1;3F', [{type: 'scroll-to-end'}]],
+		['F1', '\x1bOP', [{type: 'view', view: 'help'}]],
+		['Alt-?', '\x1b?', [{type: 'view', view: 'help'}]],
+		['F2', '\x1bOQ', [{type: 'view', view: 'peers'}]],
+		['Alt-R', '\x1br', [{type: 'toggle-pane', pane: 'rooms'}]],
+		['Alt-N', '\x1bn', [{type: 'toggle-pane', pane: 'network'}]],
+		['Alt-Enter', '\x1b\r', [insertion('\n')]],
+		['Ctrl-W', '\x17', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
+		['Alt-Backspace', '\x1b\x7f', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
+		['Ctrl-D', '\x04', [{type: 'edit', edit: {edit: 'delete-forward'}}]],
+		['Ctrl-L', '\x0c', [{type: 'redraw'}]],
+		['Enter', '\r', [{type: 'submit'}]],
+		['a question mark', '?', [insertion('?')]],
+		['text and Enter in one chunk', 'ab\r', [insertion('ab'), {type: 'submit'}]],
+		['a paste', '\x1b[200~a\rb\x1b[201~', [insertion('a\nb')]],
+		['a key without a meaning', '\x1b[24~', []],
+	])('%s', (_, bytes, expected) => {
+		expect(intentsOf(bytes)).toEqual(expected);
+	});
+
+	test('in the switcher the arrows choose, and text narrows the list', () => {
+		expect(intentsOf('de\x1b[B\r', 'switcher')).toEqual([
+			insertion('de'),
+			{type: 'complete', step: 1},
+			{type: 'submit'},
+		]);
+	});
+
+	test('on a page nothing is written', () => {
+		expect(intentsOf('x', 'page')).toEqual([]);
+		expect(intentsOf('\x1b[200~text\x1b[201~', 'page')).toEqual([]);
+		expect(intentsOf('q', 'page')).toEqual([{type: 'back'}]);
+	});
+});
+
+describe('what help says', () => {
+	test('keys as they are printed on a keyboard', () => {
+		expect(['alt+1', 'ctrl+n', 'shift+tab', 'alt+up', 'escape', 'f1', 'alt+/', 'pageup'].map(describeKey)).toEqual([
+			'Alt-1',
+			'Ctrl-N',
+			'Shift-Tab',
+			'Alt-↑',
+			'Esc',
+			'F1',
+			'Alt-/',
+			'PgUp',
+		]);
+	});
+
+	test('a run of digits as a run, several keys one after the other', () => {
+		expect(describeKeys({keys: ['alt+1', 'alt+2', 'alt+3']})).toBe('Alt-1…3');
+		expect(describeKeys({keys: ['ctrl+n', 'alt+down']})).toBe('Ctrl-N · Alt-↓');
+		expect(describeKeys(BINDINGS.find(binding => binding.id === 'room')!)).toBe('Alt-1…9');
+	});
+
+	test('the help page has every binding', () => {
+		const entries = helpSections().flatMap(section => section.entries);
+		expect(entries.length).toBe(BINDINGS.length);
+		expect(entries).toContainEqual({keys: 'Ctrl-C', help: 'clear the line; twice: leave (also /quit)'});
+	});
+
+	test('the status bar names keys of its context only', () => {
+		expect(statusHints('chat').map(({key, hint}) => `${key} ${hint}`)).toEqual([
+			'Alt-A next unread',
+			'Ctrl-K go to…',
+			'F1 help',
+		]);
+		expect(statusHints('page').map(({key}) => key)).toContain('Esc');
+	});
+});
