@@ -14,9 +14,17 @@
  * A receiver ignores further fields and further flags; a new version is a new datagram.
  */
 import {WireError} from '../base/errors.ts';
-import {INSTANCE_ID_BYTES, MAX_ANNOUNCEMENT_BYTES, PUBLIC_KEY_BYTES} from './limits.ts';
+import {
+	ANNOUNCEMENT_MAGIC,
+	ANNOUNCEMENT_PORTS_BYTES,
+	ANNOUNCEMENT_VERSION,
+	FLAG_LEAVING,
+	FLAG_WANTS_ANSWER,
+} from './layout.ts';
+import {MAX_ANNOUNCEMENT_BYTES} from './limits.ts';
 import {pack, unpack} from './msgpack.ts';
-import {type PeerId, peerIdFromPublicKey, publicKeyOf} from './peer-id.ts';
+import {type PeerId, publicKeyOf} from './peer-id.ts';
+import {validateAnnouncement} from './validate.ts';
 
 export type Announcement = {
 	readonly peer: PeerId;
@@ -30,19 +38,15 @@ export type Announcement = {
 	readonly leaving: boolean;
 };
 
-const MAGIC = 'p2p-tui';
-const VERSION = 1;
-const PORTS_BYTES = 4;
-const WANTS_ANSWER = 1;
-const LEAVING = 2;
-
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
-	const ports = Buffer.alloc(PORTS_BYTES);
+	const ports = Buffer.alloc(ANNOUNCEMENT_PORTS_BYTES);
 	ports.writeUInt16BE(announcement.port4 ?? 0, 0);
 	ports.writeUInt16BE(announcement.port6 ?? 0, 2);
-	const flags = (announcement.wantsAnswer ? WANTS_ANSWER : 0) | (announcement.leaving ? LEAVING : 0);
+	const flags = (announcement.wantsAnswer ? FLAG_WANTS_ANSWER : 0) | (announcement.leaving ? FLAG_LEAVING : 0);
 	const instance = Buffer.from(announcement.instance, 'hex');
-	return new Uint8Array(pack([MAGIC, VERSION, publicKeyOf(announcement.peer), instance, ports, flags]));
+	return new Uint8Array(
+		pack([ANNOUNCEMENT_MAGIC, ANNOUNCEMENT_VERSION, publicKeyOf(announcement.peer), instance, ports, flags]),
+	);
 }
 
 /**
@@ -51,36 +55,10 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
  */
 export function decodeAnnouncement(datagram: Uint8Array): Announcement {
 	if (datagram.length > MAX_ANNOUNCEMENT_BYTES) throw new WireError('announcement', 'the datagram is too large');
-	let fields: unknown;
 	try {
-		fields = unpack(datagram);
+		return validateAnnouncement(unpack(datagram));
 	} catch (error) {
 		if (error instanceof WireError) throw new WireError('announcement', error.message);
 		throw error;
 	}
-	return validate(fields);
-}
-
-function validate(fields: unknown): Announcement {
-	if (!Array.isArray(fields) || fields[0] !== MAGIC) throw new WireError('announcement', 'not an announcement');
-	const [, version, publicKey, instance, ports, flags] = fields as unknown[];
-	if (version !== VERSION) throw new WireError('announcement', 'another version');
-	if (!hasLength(publicKey, PUBLIC_KEY_BYTES)) throw new WireError('announcement', 'no public key');
-	if (!hasLength(instance, INSTANCE_ID_BYTES)) throw new WireError('announcement', 'no instance id');
-	if (!hasLength(ports, PORTS_BYTES)) throw new WireError('announcement', 'no ports');
-	if (typeof flags !== 'number' || !Number.isSafeInteger(flags) || flags < 0) {
-		throw new WireError('announcement', 'no flags');
-	}
-	return {
-		peer: peerIdFromPublicKey(publicKey),
-		instance: Buffer.from(instance).toString('hex'),
-		port4: (ports[0]! << 8) | ports[1]! || undefined,
-		port6: (ports[2]! << 8) | ports[3]! || undefined,
-		wantsAnswer: (flags & WANTS_ANSWER) !== 0,
-		leaving: (flags & LEAVING) !== 0,
-	};
-}
-
-function hasLength(value: unknown, length: number): value is Uint8Array {
-	return value instanceof Uint8Array && value.length === length;
 }

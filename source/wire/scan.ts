@@ -172,7 +172,8 @@ class Scanner {
 			start + headerBytes,
 		);
 		// A property of every object: setting it could change what the decoded object is.
-		if (key in Object.prototype) throw new WireError('body-key', 'a map key that every object has');
+		if (key in Object.prototype || key === 'prototype')
+			throw new WireError('body-key', 'a map key that every object has');
 		if (keys.has(key)) throw new WireError('body-key', 'a map key that comes twice');
 		keys.add(key);
 	}

@@ -1,0 +1,44 @@
+/**
+ * Messages to bytes and back, as the table in `messages.ts` lays them out. Ids are hex digits in memory and bytes on
+ * the wire.
+ */
+import {MESSAGE_NUMBERS, type Message} from './messages.ts';
+import {pack, unpack} from './msgpack.ts';
+import {validateMessage} from './validate.ts';
+
+/** The body of a frame. A view into a larger buffer: copy it if it is kept for long. */
+export function encodeMessage(message: Message): Uint8Array {
+	return pack([MESSAGE_NUMBERS[message.type], ...fieldsOf(message)]);
+}
+
+/**
+ * The message in the body of a frame; undefined if its number is not known here: to be ignored and counted.
+ * @throws WireError `body-…` (see `scan.ts`), `message-shape` or `message-<type>`.
+ */
+export function decodeMessage(body: Uint8Array): Message | undefined {
+	return validateMessage(unpack(body));
+}
+
+function fieldsOf(message: Message): readonly unknown[] {
+	switch (message.type) {
+		case 'ready':
+			return [message.minor];
+		case 'identify': {
+			const instance = Buffer.from(message.instance, 'hex');
+			return [message.name, message.agent, instance, message.addresses, message.protocols];
+		}
+		case 'ping':
+		case 'pong':
+			return [message.nonce];
+		case 'heartbeat':
+			return [message.sequence];
+		case 'goodbye':
+			return [message.reason];
+		case 'subscriptions':
+			return [message.joined, message.left];
+		case 'publish':
+			return [message.event, message.signature];
+		case 'receipt':
+			return [message.room, message.messageIds.map(id => Buffer.from(id, 'hex'))];
+	}
+}
