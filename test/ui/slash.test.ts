@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/api/command.ts';
+import {
+	commandBeingWritten,
+	completeSlash,
+	parseLine,
+	SLASH_COMMANDS,
+	type SlashContext,
+	type SlashResult,
+} from '../../source/ui/slash.ts';
+
+const ANN = {peer: '12D3KooWAnn', name: 'Ann'};
+const BOB = {peer: '12D3KooWBob', name: 'bob'};
+const OTHER_BOB = {peer: '12D3KooWOther', name: 'Bob'};
+
+const CONTEXT: SlashContext = {
+	room: 'lobby',
+	rooms: ['lobby', 'dev'],
+	peers: [ANN, BOB, OTHER_BOB],
+	faults: false,
+};
+
+const asks = (command: Command): SlashResult => ({ok: true, intents: [{type: 'command', command}]});
+
+describe('a line', () => {
+	test('without a slash goes to the room, exactly as it was written', () => {
+		expect(parseLine(' hi\nthere ', CONTEXT)).toEqual(asks({command: 'publish', room: 'lobby', text: ' hi\nthere '}));
+	});
+
+	test('with two slashes goes to the room with one', () => {
+		expect(parseLine('//join me', CONTEXT)).toEqual(asks({command: 'publish', room: 'lobby', text: '/join me'}));
+	});
+
+	test('that is blank does nothing', () => {
+		expect(parseLine('  \n', CONTEXT)).toEqual({ok: true, intents: []});
+	});
+
+	test('in no room is refused', () => {
+		expect(parseLine('hi', {...CONTEXT, room: undefined})).toEqual({
+			ok: false,
+			message: 'You are in no room. Enter one with /join <room>',
+		});
+	});
+});
+
+describe('commands', () => {
+	test.each<[string, SlashResult]>([
+		[
+			'/join #dev',
+			{
+				ok: true,
+				intents: [
+					{type: 'command', command: {command: 'join', room: 'dev'}},
+					{type: 'go', to: {by: 'name', room: 'dev'}},
+				],
+			},
+		],
+		['/leave', asks({command: 'leave', room: 'lobby'})],
+		['/leave dev', asks({command: 'leave', room: 'dev'})],
+		['/nick  Ann of Green Gables ', asks({command: 'nick', name: 'Ann of Green Gables'})],
+		['/dial /ip4/192.0.2.7/tcp/4001', asks({command: 'dial', address: '/ip4/192.0.2.7/tcp/4001'})],
+		['/ping ann', asks({command: 'ping', peer: ANN.peer})],
+		['/ping @Ann', asks({command: 'ping', peer: ANN.peer})],
+		['/ping 12D3KooWBob', asks({command: 'ping', peer: BOB.peer})],
+		['/ping 12D3KooWStranger', asks({command: 'ping', peer: '12D3KooWStranger'})],
+		['/peers', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
+		['/who', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
+		['/HELP', {ok: true, intents: [{type: 'view', view: 'help'}]}],
+		['/quit', {ok: true, intents: [{type: 'quit'}]}],
+	])('%s', (line, expected) => {
+		expect(parseLine(line, CONTEXT)).toEqual(expected);
+	});
+
+	test.each([
+		['/join', 'Which room? Write /join <room>'],
+		['/join #', 'Which room? Write /join <room>'],
+		['/nick ', 'Which name? Write /nick <name>'],
+		['/dial', 'Which address? Write /dial /ip4/<address>/tcp/<port>'],
+		['/ping', 'Whom? Write /ping <name or peer id>'],
+		['/ping bob', '2 peers are called bob; use a peer id from /peers'],
+		['/jion dev', 'There is no command /jion; did you mean /join?'],
+		['/pe', 'There is no command /pe; did you mean /peers?'],
+		['/xyzzy', 'There is no command /xyzzy; /help lists the commands'],
+		['/', 'There is no command /; /help lists the commands'],
+	])('%s is answered with one line', (line, message) => {
+		expect(parseLine(line, CONTEXT)).toEqual({ok: false, message});
+	});
+
+	test('leaving when in no room needs a room', () => {
+		expect(parseLine('/leave', {...CONTEXT, room: undefined}).ok).toBe(false);
+	});
+
+	test('/fault exists only where it is allowed', () => {
+		expect(parseLine('/fault throw', CONTEXT).ok).toBe(false);
+		const context = {...CONTEXT, faults: true};
+		expect(parseLine('/fault hang', context)).toEqual(asks({command: 'fault', kind: 'hang'}));
+		expect(parseLine('/fault nonsense', context).ok).toBe(false);
+	});
+
+	test('no line makes it throw', () => {
+		fc.assert(fc.property(fc.string({unit: 'binary'}), line => parseLine(`/${line}`, CONTEXT) !== undefined));
+	});
+});
+
+describe('the table', () => {
+	test('every name and alias is one command, with usage and help', () => {
+		const names = SLASH_COMMANDS.flatMap(({name, aliases}) => [name, ...aliases]);
+		expect(new Set(names).size).toBe(names.length);
+		for (const {name, usage, help} of SLASH_COMMANDS) {
+			expect(usage.startsWith(`/${name}`)).toBe(true);
+			expect(help).not.toBe('');
+		}
+	});
+});
+
+describe('while writing', () => {
+	test('completion knows the commands, but not the hidden ones', () => {
+		expect(completeSlash('/p')).toEqual(['/peers', '/ping']);
+		expect(completeSlash('/LE')).toEqual(['/leave']);
+		expect(completeSlash('/f')).toEqual([]);
+		expect(completeSlash('p')).toEqual([]);
+		expect(completeSlash('/').length).toBe(SLASH_COMMANDS.filter(command => !command.isHidden).length);
+	});
+
+	test('the command being written is known as soon as its name is', () => {
+		expect(commandBeingWritten('/join')?.usage).toBe('/join <room>');
+		expect(commandBeingWritten('/who is')?.name).toBe('peers');
+		expect(commandBeingWritten('/joi')).toBeUndefined();
+		expect(commandBeingWritten('//join')).toBeUndefined();
+		expect(commandBeingWritten('/fault')).toBeUndefined();
+	});
+});
