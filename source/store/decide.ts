@@ -1,0 +1,259 @@
+/**
+ * What an intent does: to this screen, as the next state, and to the core, as commands. Pure, so that every key can be
+ * tested without a terminal.
+ */
+import type {Command} from '../api/command.ts';
+import {complete} from './complete.ts';
+import {applyEdit, replaceText, submitComposer} from './composer.ts';
+import {Draft, type RoomDraft} from './draft.ts';
+import type {Intent, ViewName} from './intent.ts';
+import {activate, findTarget, markRead} from './navigate.ts';
+import {notify} from './reduce/notices.ts';
+import {INTERRUPT_TIME} from './reduce.ts';
+import {scrollBy} from './scroll.ts';
+import type {Room, State} from './state.ts';
+import {switcherChoices} from './switcher.ts';
+
+/** What deciding needs to know of the screen and of the commands. */
+export type Surroundings = {
+	/** Unix milliseconds. */
+	readonly now: number;
+	/** Turns a line that starts with `/` into what it asks for. */
+	readonly parseSlash: (line: string, state: State) => readonly Intent[];
+	/** Names of the slash commands, without the slash. */
+	readonly commands: readonly string[];
+	/** Rows of the message list. */
+	readonly chatRows: number;
+	/** Rows that an entry of the open room fills. */
+	readonly rowsOf: (room: Room, position: number) => number;
+	/** Rows of the page that is open, and how many of them are shown. */
+	readonly page: {readonly total: number; readonly shown: number};
+};
+
+export type Decision = {
+	readonly state: State;
+	readonly commands: readonly Command[];
+	readonly quit?: 'asked' | 'interrupted';
+	readonly redraw?: boolean;
+};
+
+export function decide(state: State, intent: Intent, surroundings: Surroundings): Decision {
+	const act = new Act(state, surroundings);
+	act.perform(intent);
+	return act.finish();
+}
+
+class Act {
+	readonly #draft: Draft;
+	readonly #around: Surroundings;
+	readonly #commands: Command[] = [];
+	#quit: Decision['quit'];
+	#redraw = false;
+
+	constructor(state: State, around: Surroundings) {
+		this.#draft = new Draft(state, around.now);
+		this.#around = around;
+	}
+
+	finish(): Decision {
+		return {
+			state: this.#draft.finish(),
+			commands: this.#commands,
+			...(this.#quit ? {quit: this.#quit} : {}),
+			...(this.#redraw ? {redraw: true} : {}),
+		};
+	}
+
+	perform(intent: Intent): void {
+		const draft = this.#draft;
+		if (intent.type !== 'interrupt' && draft.state.interruptArmed !== undefined) {
+			draft.set({interruptArmed: undefined});
+		}
+		switch (intent.type) {
+			case 'command':
+				return this.#send(intent.command);
+			case 'go':
+				return this.#go(findTarget(draft.state, intent.to)?.room);
+			case 'edit':
+				return this.#edit(room => applyEdit(room.composer, intent.edit));
+			case 'submit':
+				return draft.state.switcher ? this.#choose() : this.#submit();
+			case 'complete':
+				return draft.state.switcher ? this.#step(intent.step) : this.#complete(intent.step);
+			case 'scroll':
+				return draft.state.view === 'chat' ? this.#scroll(intent.pages) : this.#scrollPage(intent.pages);
+			case 'scroll-to-end':
+				return this.#scrollToEnd();
+			case 'interrupt':
+				return this.#interrupt();
+			default:
+				return this.#show(intent);
+		}
+	}
+
+	#show(intent: Intent): void {
+		const draft = this.#draft;
+		switch (intent.type) {
+			case 'view':
+				return this.#view(intent.view);
+			case 'back':
+				return this.#back();
+			case 'switcher':
+				return draft.set({switcher: intent.open ? {query: '', selected: 0} : undefined});
+			case 'toggle-pane':
+				return draft.set({hidden: {...draft.state.hidden, [intent.pane]: !draft.state.hidden[intent.pane]}});
+			case 'notice':
+				return notify(draft, intent.notice.level, intent.notice.text);
+			case 'redraw':
+				this.#redraw = true;
+				return;
+			case 'quit':
+				this.#quit = 'asked';
+		}
+	}
+
+	#send(command: Command): void {
+		const draft = this.#draft;
+		if (draft.state.core.state !== 'running') return notify(draft, 'error', `not now: ${coreText(draft.state)}`);
+		const id = command.id ?? `screen-${draft.state.nextId}`;
+		const pending = new Map(draft.state.pending).set(id, command);
+		draft.set({nextId: draft.state.nextId + 1, pending});
+		if (command.command === 'join') this.#join(command.room);
+		this.#commands.push({...command, id});
+	}
+
+	/** A room that we are in is opened at once; another one when the core says that we are in it. */
+	#join(wanted: string): void {
+		const known = this.#draft.findRoom(wanted);
+		if (known) this.#go(known.room);
+		else this.#draft.set({wanted});
+	}
+
+	#go(room: string | undefined): void {
+		if (room === undefined) return;
+		this.#draft.set({view: 'chat', switcher: undefined, completion: undefined});
+		activate(this.#draft, room);
+	}
+
+	#view(view: ViewName): void {
+		const draft = this.#draft;
+		draft.set({view, viewScroll: 0, switcher: undefined});
+		markRead(draft);
+	}
+
+	#back(): void {
+		const {state} = this.#draft;
+		if (state.switcher) return this.#draft.set({switcher: undefined});
+		if (state.view !== 'chat') return this.#view('chat');
+		if (state.notice) this.#draft.set({notice: undefined});
+	}
+
+	#edit(change: (room: Room) => Room['composer']): void {
+		const known = this.#open();
+		if (!known) return;
+		const composer = change(known);
+		if (composer === known.composer) return;
+		(this.#draft.room(known.room) as RoomDraft).composer = composer;
+		if (composer.overflowed) notify(this.#draft, 'warning', 'the message is as long as it can be (16 KiB)');
+	}
+
+	#submit(): void {
+		const known = this.#open();
+		if (!known || known.composer.text.trim() === '') return;
+		const {text} = known.composer;
+		const isSlash = text.startsWith('/') && !text.startsWith('//');
+		const {core} = this.#draft.state;
+		if (!isSlash && core.state !== 'running') {
+			return notify(
+				this.#draft,
+				'error',
+				`${coreText(this.#draft.state)}: your message stays here until it can be sent`,
+			);
+		}
+		const room = this.#draft.room(known.room) as RoomDraft;
+		room.composer = submitComposer(known.composer).composer;
+		this.#draft.set({completion: undefined, ...(this.#draft.state.notice ? {notice: undefined} : {})});
+		if (isSlash) {
+			for (const intent of this.#around.parseSlash(text, this.#draft.state)) this.perform(intent);
+			return;
+		}
+		room.anchor = undefined;
+		room.divider = undefined;
+		this.#send({command: 'publish', room: known.room, text: text.startsWith('//') ? text.slice(1) : text});
+	}
+
+	#complete(step: 1 | -1): void {
+		const known = this.#open();
+		const found = known && complete(this.#draft.state, known.composer, step, this.#around.commands);
+		if (!found) return;
+		this.#edit(() => found.composer);
+		this.#draft.set({completion: found.completion});
+	}
+
+	#step(step: 1 | -1): void {
+		const {switcher} = this.#draft.state;
+		const count = switcher ? switcherChoices(this.#draft.state, switcher.query).length : 0;
+		if (switcher && count > 0) {
+			this.#draft.set({switcher: {...switcher, selected: (switcher.selected + step + count) % count}});
+		}
+	}
+
+	#choose(): void {
+		const {state} = this.#draft;
+		const {query, selected} = state.switcher ?? {query: '', selected: 0};
+		const chosen = switcherChoices(state, query)[selected];
+		if (chosen) return this.#go(chosen.room);
+		this.#draft.set({switcher: undefined});
+		const room = query.trim().replace(/^#/, '');
+		if (room !== '') this.#send({command: 'join', room});
+	}
+
+	#scroll(pages: number): void {
+		const known = this.#open();
+		if (!known) return;
+		const {chatRows, rowsOf} = this.#around;
+		const rows = pages * Math.max(1, chatRows - 2);
+		const anchor = scrollBy(known.log, known.anchor, rows, chatRows, position => rowsOf(known, position));
+		if (anchor !== known.anchor) (this.#draft.room(known.room) as RoomDraft).anchor = anchor;
+	}
+
+	#scrollToEnd(): void {
+		const known = this.#open();
+		if (known?.anchor) (this.#draft.room(known.room) as RoomDraft).anchor = undefined;
+	}
+
+	#scrollPage(pages: number): void {
+		const {total, shown} = this.#around.page;
+		const wanted = this.#draft.state.viewScroll - pages * Math.max(1, shown - 2);
+		const viewScroll = Math.max(0, Math.min(total - shown, wanted));
+		if (viewScroll !== this.#draft.state.viewScroll) this.#draft.set({viewScroll});
+	}
+
+	#interrupt(): void {
+		const {now} = this.#around;
+		const {interruptArmed, switcher} = this.#draft.state;
+		if (interruptArmed !== undefined && now - interruptArmed < INTERRUPT_TIME) {
+			this.#quit = 'interrupted';
+			return;
+		}
+		if (switcher) this.#draft.set({switcher: undefined});
+		else this.#edit(room => replaceText(room.composer, ''));
+		this.#draft.set({interruptArmed: now});
+	}
+
+	#open(): Room | undefined {
+		const {active} = this.#draft.state;
+		return active === undefined ? undefined : this.#draft.findRoom(active);
+	}
+}
+
+function coreText({core}: State): string {
+	switch (core.state) {
+		case 'restarting':
+			return 'the core is being restarted';
+		case 'failed':
+			return 'the core has failed';
+		default:
+			return 'still starting';
+	}
+}

@@ -1,0 +1,76 @@
+/**
+ * Names are labels, never identities: whoever's name could be taken for somebody else's is shown with a tag from the
+ * peer id, which nobody can choose freely.
+ */
+
+/** Characters that look like a Latin letter, by what they look like. Cyrillic, Greek and digits; the commonest only. */
+const LOOKS_LIKE: Readonly<Record<string, string>> = Object.fromEntries(
+	Object.entries({
+		a: 'аαɑ',
+		b: 'ьβв',
+		c: 'сϲ',
+		e: 'еεё',
+		g: 'ɡ',
+		h: 'һнη',
+		i: 'іι1lı|ӏ!',
+		j: 'ј',
+		k: 'кκ',
+		m: 'м',
+		n: 'ոп',
+		o: 'оο0σ',
+		p: 'рρ',
+		s: 'ѕ5',
+		t: 'тτ',
+		u: 'υսц',
+		v: 'νѵ',
+		w: 'ωѡш',
+		x: 'хχ',
+		y: 'уγ',
+		z: 'ᴢ2',
+	}).flatMap(([letter, others]) => [...others].map(other => [other, letter])),
+);
+
+/** Two names with the same skeleton look alike. */
+export function skeleton(name: string): string {
+	const plain = name
+		.normalize('NFKD')
+		.toLowerCase()
+		.replace(/[\p{M}\p{Cf}\p{Z}\p{P}\p{C}\s]/gu, '');
+	const mapped = Array.from(plain, character => LOOKS_LIKE[character] ?? character).join('');
+	return mapped.replaceAll('rn', 'm').replaceAll('vv', 'w');
+}
+
+/** The last four characters of a peer id: the part that differs. */
+export function tagOf(peer: string): string {
+	return peer.slice(-4);
+}
+
+export type Named = {readonly peer: string; readonly name: string};
+
+/** The peers among `all` whose name looks like somebody else's. */
+export function lookAlikes(all: Iterable<Named>): ReadonlySet<string> {
+	const first = new Map<string, string>();
+	const found = new Set<string>();
+	for (const {peer, name} of all) {
+		const shape = skeleton(name);
+		const other = first.get(shape);
+		if (other === undefined) first.set(shape, peer);
+		else if (other !== peer) found.add(other).add(peer);
+	}
+	return found;
+}
+
+/** True if `text` names `name`, as a whole word, whatever the case. */
+export function mentions(text: string, name: string): boolean {
+	if (name === '') return false;
+	const wanted = name.toLowerCase();
+	const within = text.toLowerCase();
+	for (let at = within.indexOf(wanted); at >= 0; at = within.indexOf(wanted, at + 1)) {
+		if (!isWordAt(within, at - 1) && !isWordAt(within, at + wanted.length)) return true;
+	}
+	return false;
+}
+
+function isWordAt(text: string, index: number): boolean {
+	return /[\p{L}\p{N}_]/u.test(text[index] ?? '');
+}

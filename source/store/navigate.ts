@@ -1,0 +1,51 @@
+/** Which room is open, and what that means for what counts as read. */
+import type {Draft, RoomDraft} from './draft.ts';
+import type {RoomTarget} from './intent.ts';
+import type {Room, State} from './state.ts';
+
+/** Opens a room: what was unread is read, and marked off by a line until the room is left. */
+export function activate(draft: Draft, name: string): void {
+	const {active} = draft.state;
+	if (active !== name) {
+		const left = active === undefined ? undefined : draft.findRoom(active);
+		if (left?.divider !== undefined) (draft.room(left.room) as RoomDraft).divider = undefined;
+		draft.set({active: name, last: active});
+	}
+	markRead(draft);
+}
+
+/** To be called whenever the chat comes into view. */
+export function markRead(draft: Draft): void {
+	const {active, view} = draft.state;
+	const known = active === undefined ? undefined : draft.findRoom(active);
+	if (!known || view !== 'chat' || known.firstUnread === undefined) return;
+	const room = draft.room(known.room) as RoomDraft;
+	room.divider = room.firstUnread;
+	room.firstUnread = undefined;
+	room.unread = 0;
+	room.mentions = 0;
+}
+
+/** The room that `target` means, if there is one. */
+export function findTarget(state: State, target: RoomTarget): Room | undefined {
+	const {rooms, active, last} = state;
+	const index = rooms.findIndex(room => room.room === active);
+	switch (target.by) {
+		case 'name':
+			return rooms.find(room => room.room === target.room);
+		case 'index':
+			return rooms[target.index];
+		case 'step':
+			return rooms.length === 0 ? undefined : rooms[(index + target.step + rooms.length) % rooms.length];
+		case 'last':
+			return rooms.find(room => room.room === last);
+		case 'unread':
+			return nextUnread(rooms, index);
+	}
+}
+
+/** Rooms that name us come first; else the next one below, going round. */
+function nextUnread(rooms: readonly Room[], index: number): Room | undefined {
+	const order = [...rooms.slice(index + 1), ...rooms.slice(0, Math.max(0, index))];
+	return order.find(room => room.mentions > 0) ?? order.find(room => room.unread > 0);
+}

@@ -1,0 +1,85 @@
+/** Events of the core, and the passing of time, into the next state. Pure: the same in, the same out. */
+import type {CoreState} from '../api/core.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {Draft} from './draft.ts';
+import {message, messageState} from './reduce/messages.ts';
+import {reply, warning} from './reduce/notices.ts';
+import {peerConnected, peerDisconnected, peerDiscovered, peerRenamed, rtt} from './reduce/peers.ts';
+import {memberJoined, memberLeft, roomJoined, roomLeft} from './reduce/rooms.ts';
+import {coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
+import {traffic} from './reduce/traffic.ts';
+import type {State} from './state.ts';
+
+/** Milliseconds that a notice stays, by how bad it is, and that a first Ctrl-C waits for a second. */
+const NOTICE_TIME = {info: 5_000, warning: 10_000, error: 12_000} as const;
+export const INTERRUPT_TIME = 2_000;
+/** Milliseconds between changes of what depends on the clock: "4 min ago". */
+const CLOCK_STEP = 10_000;
+
+/** Returns `state` itself if the events change nothing. `now` is Unix milliseconds. */
+export function reduceEvents(state: State, events: readonly NodeEvent[], now: number): State {
+	const draft = new Draft(state, now);
+	for (const event of events) reduceEvent(draft, event);
+	return draft.finish();
+}
+
+export function reduceCore(state: State, core: CoreState, now: number): State {
+	const draft = new Draft(state, now);
+	coreState(draft, core);
+	return draft.finish();
+}
+
+export function reduceTick(state: State, now: number): State {
+	const draft = new Draft(state, now);
+	const {notice, interruptArmed, clock} = state;
+	if (notice && now - notice.at >= NOTICE_TIME[notice.level]) draft.set({notice: undefined});
+	if (interruptArmed !== undefined && now - interruptArmed >= INTERRUPT_TIME) draft.set({interruptArmed: undefined});
+	if (Math.abs(now - clock) >= CLOCK_STEP) draft.set({clock: now});
+	return draft.finish();
+}
+
+function reduceEvent(draft: Draft, event: NodeEvent): void {
+	switch (event.type) {
+		case 'message':
+			return message(draft, event);
+		case 'message-state':
+			return messageState(draft, event);
+		case 'rtt':
+			return rtt(draft, event);
+		case 'traffic':
+			return traffic(draft, event);
+		case 'peer-discovered':
+			return peerDiscovered(draft, event);
+		case 'peer-connected':
+			return peerConnected(draft, event);
+		case 'peer-disconnected':
+			return peerDisconnected(draft, event);
+		case 'peer-renamed':
+			return peerRenamed(draft, event);
+		case 'reply':
+			return reply(draft, event);
+		case 'warning':
+			return warning(draft, event);
+		default:
+			return reduceRoomEvent(draft, event);
+	}
+}
+
+function reduceRoomEvent(draft: Draft, event: NodeEvent): void {
+	switch (event.type) {
+		case 'room-joined':
+			return roomJoined(draft, event);
+		case 'room-left':
+			return roomLeft(draft, event);
+		case 'member-joined':
+			return memberJoined(draft, event);
+		case 'member-left':
+			return memberLeft(draft, event);
+		case 'ready':
+			return ready(draft, event);
+		case 'name-changed':
+			return nameChanged(draft, event);
+		case 'snapshot':
+			return snapshot(draft, event);
+	}
+}

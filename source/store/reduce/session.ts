@@ -1,0 +1,82 @@
+/** This node itself, and a core that starts, or starts again. */
+import type {Command} from '../../api/command.ts';
+import type {CoreState} from '../../api/core.ts';
+import type {EventOf, Snapshot} from '../../api/event.ts';
+import {sanitizeLine} from '../../base/sanitize.ts';
+import type {Draft, RoomDraft} from '../draft.ts';
+import {activate} from '../navigate.ts';
+import type {Peer, State} from '../state.ts';
+import {cleanName, peerFromInfo} from './peers.ts';
+import {cleanMember, roomLabel} from './rooms.ts';
+
+export function ready(draft: Draft, event: EventOf<'ready'>): void {
+	const interfaces = draft.state.self?.interfaces ?? [];
+	const name = cleanName(event.name, event.peerId);
+	draft.set({self: {peerId: event.peerId, name, addresses: event.addresses.map(sanitizeLine), interfaces}});
+}
+
+export function nameChanged(draft: Draft, event: EventOf<'name-changed'>): void {
+	const {self} = draft.state;
+	if (!self) return;
+	draft.set({self: {...self, name: cleanName(event.name, self.peerId)}});
+	for (const {room} of draft.state.rooms) {
+		const target = draft.room(room) as RoomDraft;
+		const name = draft.state.self?.name as string;
+		target.members = target.members.map(member => (member.peer === self.peerId ? {...member, name} : member));
+	}
+}
+
+/** What was on the screen stays; who is here, and what is connected, is as the core says. */
+export function snapshot(draft: Draft, event: Snapshot): void {
+	draft.set({
+		self: {
+			peerId: event.peerId,
+			name: cleanName(event.name, event.peerId),
+			addresses: event.addresses.map(sanitizeLine),
+			interfaces: event.interfaces.map(sanitizeLine),
+		},
+	});
+	for (const info of event.rooms) {
+		const room = draft.room(info.room) ?? draft.addRoom(info.room, roomLabel(info.room));
+		room.members = info.members.map(cleanMember);
+	}
+	const peers = new Map<string, Peer>();
+	for (const [peer, known] of draft.state.peers) {
+		peers.set(peer, known.state === 'gone' ? known : {...known, state: 'gone', lastSeen: draft.now});
+	}
+	for (const info of event.peers) peers.set(info.peer, peerFromInfo(info, draft.findPeer(info.peer), draft.now));
+	draft.setPeers(peers);
+	const first = draft.state.rooms[0];
+	if (draft.state.active === undefined && first) activate(draft, first.room);
+}
+
+export function coreState(draft: Draft, core: CoreState): void {
+	const isRestart = core.state === 'restarting' && draft.state.core.state !== 'restarting';
+	draft.set({core: cleanCore(core), restarts: draft.state.restarts + (isRestart ? 1 : 0)});
+	if (core.state === 'running' || core.state === 'starting') return;
+	// Without a core there is no connection. Whoever is still there will be back in a moment.
+	draft.set({pending: new Map()});
+	for (const peer of draft.state.peers.values()) {
+		if (peer.state === 'connected')
+			draft.setPeer({...peer, state: 'gone', lastSeen: draft.now, reason: 'core stopped'});
+	}
+}
+
+function cleanCore(core: CoreState): CoreState {
+	if (core.state === 'restarting') return {...core, reason: sanitizeLine(core.reason)};
+	if (core.state !== 'failed') return core;
+	return {
+		...core,
+		reason: sanitizeLine(core.reason),
+		hint: core.hint === undefined ? undefined : sanitizeLine(core.hint),
+	};
+}
+
+/** What a core that was started again must be asked for, so that it is as it was: rooms joined here, and the name. */
+export function commandsToRestore(before: State, now: Snapshot): Command[] {
+	const joined = new Set(now.rooms.map(room => room.room));
+	const missing = before.rooms.filter(room => !joined.has(room.room));
+	const joins = missing.map(({room}): Command => ({command: 'join', room}));
+	const name = before.self?.name;
+	return name !== undefined && name !== now.name ? [...joins, {command: 'nick', name}] : joins;
+}

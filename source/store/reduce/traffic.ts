@@ -1,0 +1,14 @@
+/** Bytes per second, with their recent history. */
+import type {EventOf} from '../../api/event.ts';
+import type {Draft} from '../draft.ts';
+import {MAX_SAMPLES} from '../state.ts';
+
+export function traffic(draft: Draft, event: EventOf<'traffic'>): void {
+	const {in: received, out: sent} = draft.state.traffic;
+	draft.set({
+		traffic: {
+			in: [...received.slice(1 - MAX_SAMPLES), event.bytesInPerSecond],
+			out: [...sent.slice(1 - MAX_SAMPLES), event.bytesOutPerSecond],
+		},
+	});
+}

@@ -1,0 +1,118 @@
+/** What the panes need to know, each as narrow as it can be. The same inputs give the very same object. */
+import {lookAlikes, type Named, tagOf} from './names.ts';
+import type {Peer, Room, State} from './state.ts';
+
+/** Remembers the last result, for as long as the inputs are the same objects. */
+function derive<Inputs extends readonly unknown[], Result>(
+	inputs: (state: State) => [...Inputs],
+	compute: (...inputs: Inputs) => Result,
+): (state: State) => Result {
+	let known: {inputs: [...Inputs]; result: Result} | undefined;
+	return state => {
+		const next = inputs(state);
+		if (known?.inputs.every((input, index) => Object.is(input, next[index]))) return known.result;
+		known = {inputs: next, result: compute(...next)};
+		return known.result;
+	};
+}
+
+export function activeRoom(state: State): Room | undefined {
+	return state.rooms.find(room => room.room === state.active);
+}
+
+/** Only these parts of the peers decide on names: a round-trip time must not make everything be computed again. */
+const names = (() => {
+	let known: readonly Named[] = [];
+	return (peers: State['peers'], self: State['self']): readonly Named[] => {
+		const next: Named[] = self ? [{peer: self.peerId, name: self.name}] : [];
+		for (const peer of peers.values()) if (peer.state !== 'discovered') next.push(peer);
+		const isSame =
+			next.length === known.length &&
+			next.every((named, index) => named.peer === known[index]?.peer && named.name === known[index]?.name);
+		if (!isSame) known = next.map(({peer, name}) => ({peer, name}));
+		return known;
+	};
+})();
+
+const ambiguousOf = derive(
+	state => [names(state.peers, state.self)],
+	named => lookAlikes(named),
+);
+
+/** Peers whose names could be taken for one another: each is shown with a tag. */
+export const ambiguousPeers: (state: State) => ReadonlySet<string> = derive(
+	state => [state.peers, state.self],
+	(peers, self) => ambiguousOf({peers, self} as State),
+);
+
+/** A name as it is shown: `ann`, or `ann·WPqL` where it could be somebody else. */
+export function displayName(ambiguous: ReadonlySet<string>, peer: string, name: string): string {
+	return ambiguous.has(peer) ? `${name}·${tagOf(peer)}` : name;
+}
+
+const ORDER = {connected: 0, connecting: 1, gone: 2, discovered: 3} as const;
+
+/** Connected ones by name, then those on their way, then whoever is gone, the latest first. */
+export const sortedPeers: (state: State) => readonly Peer[] = derive(
+	state => [state.peers],
+	peers =>
+		[...peers.values()].sort(
+			(a, b) =>
+				ORDER[a.state] - ORDER[b.state] ||
+				(a.state === 'gone' ? b.lastSeen - a.lastSeen : 0) ||
+				compare(a.name, b.name) ||
+				compare(a.peer, b.peer),
+		),
+);
+
+export const connectedPeers: (state: State) => readonly Peer[] = derive(
+	state => [sortedPeers(state)],
+	peers => peers.filter(peer => peer.state === 'connected'),
+);
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Messages that came while the view was scrolled up. */
+export function newBelow(room: Room): number {
+	return room.anchor ? room.log.end - room.anchor.end : 0;
+}
+
+export function unreadElsewhere(state: State): {readonly rooms: number; readonly mentions: number} {
+	let rooms = 0;
+	let mentions = 0;
+	for (const room of state.rooms) {
+		if (room.unread > 0) rooms += 1;
+		mentions += room.mentions;
+	}
+	return {rooms, mentions};
+}
+
+/** Half of the recent round-trip times of all connected peers are below p50, 99 of 100 below p99. */
+export const latencySpread: (state: State) => {readonly p50: number; readonly p99: number} | undefined = derive(
+	state => [connectedPeers(state)],
+	peers => {
+		const times = peers.flatMap(peer => peer.samples).sort((a, b) => a - b);
+		if (times.length === 0) return undefined;
+		const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] as number;
+		return {p50: at(0.5), p99: at(0.99)};
+	},
+);
+
+export type Trend = 'up' | 'flat' | 'down';
+
+const RECENT = 5;
+
+/** Whether the newest round-trip times are clearly longer or shorter than those before. */
+export function trendOf(samples: readonly number[]): Trend | undefined {
+	const recent = samples.slice(-RECENT);
+	const older = samples.slice(-RECENT * 4, -RECENT);
+	if (older.length < RECENT) return undefined;
+	const ratio = mean(recent) / mean(older);
+	return ratio > 1.3 ? 'up' : ratio < 1 / 1.3 ? 'down' : 'flat';
+}
+
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,174 @@
+/**
+ * Everything the screen shows, as one value that never changes: a reducer makes the next one. Every string that came
+ * from someone else was sanitised on its way in.
+ */
+import type {Command} from '../api/command.ts';
+import type {CoreState} from '../api/core.ts';
+import type {Direction, PeerState} from '../api/event.ts';
+import type {Composer} from './composer.ts';
+import type {Notice, ViewName} from './intent.ts';
+import type {Log} from './log.ts';
+
+/** Entries kept per room; the core keeps what is older. */
+export const MAX_ENTRIES = 5_000;
+/** Round-trip times kept per peer, and traffic samples. */
+export const MAX_SAMPLES = 60;
+/** Peers remembered; those that are gone longest are forgotten first. */
+export const MAX_PEERS = 1_000;
+/** Own messages whose spread can still be shown. */
+export const MAX_OWN = 512;
+
+export type Member = {readonly peer: string; readonly name: string};
+
+export type MessageEntry = {
+	readonly kind: 'message';
+	readonly id: string;
+	readonly from: string;
+	/** As known when it arrived. */
+	readonly name: string;
+	readonly text: string;
+	readonly timestamp: number;
+	readonly local: boolean;
+	/** It names us. */
+	readonly mention: boolean;
+	/** Of own messages: how many members hold it, of how many. */
+	readonly storedBy: number;
+	readonly of: number;
+};
+
+/** What happened in the room, said by this program. */
+export type SystemEntry = {
+	readonly kind: 'system';
+	readonly timestamp: number;
+	readonly mark: 'in' | 'out' | 'lost' | 'note';
+	/** Who it is about; the text follows the name. */
+	readonly peer: string | undefined;
+	readonly name: string;
+	readonly text: string;
+};
+
+export type Entry = MessageEntry | SystemEntry;
+
+/** The bottom row of the view while scrolled up: a row of the entry at a position. */
+export type Anchor = {
+	readonly position: number;
+	readonly row: number;
+	/** Where the log ended when scrolling began: what came later is new below. */
+	readonly end: number;
+};
+
+export type Room = {
+	/** As the core names it: for commands. */
+	readonly room: string;
+	/** Sanitised: for the screen. */
+	readonly label: string;
+	readonly members: readonly Member[];
+	readonly log: Log<Entry>;
+	readonly unread: number;
+	readonly mentions: number;
+	/** Position of the first message not seen; where the line "new" is drawn after coming here. */
+	readonly firstUnread: number | undefined;
+	readonly divider: number | undefined;
+	/** Undefined while the newest message is in view. */
+	readonly anchor: Anchor | undefined;
+	readonly composer: Composer;
+	/** Widest name of an author so far, in cells. */
+	readonly nameWidth: number;
+};
+
+export type Peer = {
+	readonly peer: string;
+	readonly name: string;
+	readonly state: PeerState;
+	readonly address: string;
+	readonly direction: Direction | undefined;
+	/** Unix milliseconds. */
+	readonly lastSeen: number;
+	/** Why it is gone. */
+	readonly reason: string;
+	/** Round-trip times in milliseconds, the oldest first. */
+	readonly samples: readonly number[];
+};
+
+export type Self = {
+	readonly peerId: string;
+	readonly name: string;
+	readonly addresses: readonly string[];
+	readonly interfaces: readonly string[];
+};
+
+export type TrafficState = {
+	/** Bytes per second, the oldest first. */
+	readonly in: readonly number[];
+	readonly out: readonly number[];
+};
+
+export type ShownNotice = Notice & {readonly at: number};
+
+export type Switcher = {readonly query: string; readonly selected: number};
+
+/** Tab pressed again goes on from here. */
+export type Completion = {
+	readonly before: string;
+	readonly after: string;
+	readonly choices: readonly string[];
+	readonly index: number;
+	/** What the composer holds if nothing else was typed since. */
+	readonly text: string;
+};
+
+export type OwnMessage = {readonly room: string; readonly position: number};
+
+export type State = {
+	readonly core: CoreState;
+	/** How often the core was started again. */
+	readonly restarts: number;
+	readonly self: Self | undefined;
+	readonly rooms: readonly Room[];
+	readonly active: string | undefined;
+	readonly last: string | undefined;
+	/** A room that was asked for, to be shown as soon as it is joined. */
+	readonly wanted: string | undefined;
+	readonly peers: ReadonlyMap<string, Peer>;
+	readonly traffic: TrafficState;
+	readonly own: ReadonlyMap<string, OwnMessage>;
+	readonly view: ViewName;
+	/** Rows by which a page such as help is scrolled down. */
+	readonly viewScroll: number;
+	readonly notice: ShownNotice | undefined;
+	readonly switcher: Switcher | undefined;
+	readonly completion: Completion | undefined;
+	readonly hidden: {readonly rooms: boolean; readonly network: boolean};
+	/** When Ctrl-C was pressed; a second one soon after leaves. */
+	readonly interruptArmed: number | undefined;
+	/** Commands whose reply is awaited, by id. */
+	readonly pending: ReadonlyMap<string, Command>;
+	readonly nextId: number;
+	/** Unix milliseconds, as coarse as what is shown needs. */
+	readonly clock: number;
+};
+
+export function initialState(now: number): State {
+	return {
+		core: {state: 'starting'},
+		restarts: 0,
+		self: undefined,
+		rooms: [],
+		active: undefined,
+		last: undefined,
+		wanted: undefined,
+		peers: new Map(),
+		traffic: {in: [], out: []},
+		own: new Map(),
+		view: 'chat',
+		viewScroll: 0,
+		notice: undefined,
+		switcher: undefined,
+		completion: undefined,
+		hidden: {rooms: false, network: false},
+		interruptArmed: undefined,
+		pending: new Map(),
+		nextId: 1,
+		clock: now,
+	};
+}

@@ -1,0 +1,114 @@
+/**
+ * The state of the screen, for `useSyncExternalStore`. What comes from the core is collected and shown at most once per
+ * frame, figures that only tick four times a second; what the person does is shown at once.
+ */
+import type {Command} from '../api/command.ts';
+import type {CoreState} from '../api/core.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {type Decision, decide, type Surroundings} from './decide.ts';
+import type {Intent} from './intent.ts';
+import {commandsToRestore} from './reduce/session.ts';
+import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
+import {initialState, type State} from './state.ts';
+
+/** Milliseconds between two looks at what the core sent. */
+export const FRAME = 33;
+/** The same if only round-trip times and traffic came. */
+export const STATISTICS_FRAME = 250;
+
+export type StoreOptions = {
+	/** Unix milliseconds. */
+	readonly now: () => number;
+	/** Calls back once; the function returned calls it off. */
+	readonly setTimer: (callback: () => void, milliseconds: number) => () => void;
+};
+
+export class Store {
+	readonly #options: StoreOptions;
+	readonly #listeners = new Set<() => void>();
+	/** What the screen shows. */
+	#shown: State;
+	/** What it will show at the next frame. */
+	#next: State;
+	#shownAt = Number.NEGATIVE_INFINITY;
+	#due: {readonly at: number; readonly cancel: () => void} | undefined;
+
+	constructor(options: StoreOptions) {
+		this.#options = options;
+		this.#shown = initialState(options.now());
+		this.#next = this.#shown;
+	}
+
+	readonly getState = (): State => this.#shown;
+
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	};
+
+	/** Events of the core. Returns what the core must be asked for so that it is as it was before a restart. */
+	receive(events: readonly NodeEvent[]): readonly Command[] {
+		const snapshot = events.find(event => event.type === 'snapshot');
+		const restore = snapshot && this.#next.restarts > 0 ? commandsToRestore(this.#next, snapshot) : [];
+		this.#advance(reduceEvents(this.#next, events, this.#options.now()), events.every(isStatistic));
+		return restore;
+	}
+
+	core(state: CoreState): void {
+		this.#next = reduceCore(this.#next, state, this.#options.now());
+		this.flush();
+	}
+
+	/** To be called every second. */
+	tick(): void {
+		this.#advance(reduceTick(this.#next, this.#options.now()), false);
+	}
+
+	/** Shown at once, together with what came from the core meanwhile. */
+	dispatch(intent: Intent, surroundings: Omit<Surroundings, 'now'>): Omit<Decision, 'state'> {
+		const {state, ...decision} = decide(this.#next, intent, {...surroundings, now: this.#options.now()});
+		this.#next = state;
+		this.flush();
+		return decision;
+	}
+
+	/** What is typed into the switcher. */
+	query(query: string): void {
+		if (!this.#next.switcher || this.#next.switcher.query === query) return;
+		this.#next = {...this.#next, switcher: {query, selected: 0}};
+		this.flush();
+	}
+
+	/** Shows what is still to be shown. */
+	flush(): void {
+		this.#due?.cancel();
+		this.#due = undefined;
+		if (this.#next === this.#shown) return;
+		this.#shown = this.#next;
+		this.#shownAt = this.#options.now();
+		for (const listener of [...this.#listeners]) listener();
+	}
+
+	close(): void {
+		this.#due?.cancel();
+		this.#due = undefined;
+		this.#listeners.clear();
+	}
+
+	#advance(next: State, isStatistics: boolean): void {
+		if (next === this.#next) return;
+		this.#next = next;
+		const now = this.#options.now();
+		const at = this.#shownAt + (isStatistics ? STATISTICS_FRAME : FRAME);
+		if (at <= now || this.#shownAt > now) return this.flush();
+		if (this.#due && this.#due.at <= at) return;
+		this.#due?.cancel();
+		this.#due = {at, cancel: this.#options.setTimer(() => this.flush(), at - now)};
+	}
+}
+
+function isStatistic(event: NodeEvent): boolean {
+	return event.type === 'rtt' || event.type === 'traffic';
+}
