@@ -1,0 +1,196 @@
+/**
+ * Connections to other peers: TCP with mutual TLS 1.3 (DESIGN section 5).
+ *
+ *     client                                server
+ *       │── TCP, TLS 1.3, both certificates ──│
+ *       │  proves the server's certificate    │  proves the client's certificate
+ *       │◀──────────── READY ─────────────────│
+ *       │◀──────────── frames ───────────────▶│
+ *
+ * A client counts as connected in TLS before the server has judged it, hence READY: until then it sends nothing.
+ * It decides nothing: whom to dial, whom to keep and what to say is the swarm's business.
+ */
+import {type AddressInfo, createServer, type Server} from 'node:net';
+import type {SecureContext, TLSSocket} from 'node:tls';
+import {describeError, UserError} from '../base/errors.ts';
+import {encodeMessage} from '../wire/codec.ts';
+import type {Identity} from '../wire/identity.ts';
+import {PROTOCOL_MINOR} from '../wire/messages.ts';
+import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {Connection, type ConnectionOptions} from './connection.ts';
+import {Inbound} from './inbound.ts';
+import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
+import {dial} from './outbound.ts';
+import {secureContextFor, socketHost} from './secure.ts';
+
+export type TransportOptions = {
+	readonly identity: Identity;
+	/** Someone has connected to us. The connection does nothing until it is started. */
+	onConnection(connection: Connection): void;
+	/** Someone was turned away; `reason` names a counter, see `InboundOptions.refused`. */
+	onRefused(reason: string): void;
+	readonly limits?: Partial<TransportLimits>;
+};
+
+const READY = encodeMessage({type: 'ready', minor: PROTOCOL_MINOR});
+
+export class Transport {
+	readonly #options: TransportOptions;
+	readonly #limits: TransportLimits;
+	readonly #secureContext: SecureContext;
+	readonly #inbound: Inbound;
+	readonly #servers = new Set<Server>();
+	/** Under way, and how to call them off. */
+	readonly #dials = new Map<Promise<Connection>, AbortController>();
+	readonly #connections = new Set<Connection>();
+	/** Called when the last connection is gone. */
+	#idle: (() => void) | undefined;
+	#isClosed = false;
+
+	constructor(options: TransportOptions) {
+		this.#options = options;
+		this.#limits = {...DEFAULT_LIMITS, ...options.limits};
+		this.#secureContext = secureContextFor(options.identity);
+		this.#inbound = new Inbound({
+			secureContext: this.#secureContext,
+			limits: this.#limits,
+			ready: (socket, peer, address) => this.#onReady(socket, peer, address),
+			refused: reason => options.onRefused(reason),
+		});
+	}
+
+	/** How many accepted sockets have not completed the handshake. */
+	get pendingInbound(): number {
+		return this.#inbound.size;
+	}
+
+	/**
+	 * Accepts connections there. Returns the address with the port that it got, if 0 was asked for.
+	 * @throws UserError with a hint; its `cause` is the system's error.
+	 */
+	async listen(address: TcpAddress): Promise<TcpAddress> {
+		if (this.#isClosed) throw new Error('the transport is closed');
+		const server = createServer(socket => this.#inbound.accept(socket));
+		this.#servers.add(server);
+		try {
+			await listening(server, address);
+		} catch (error) {
+			this.#servers.delete(server);
+			throw listenError(address, error);
+		}
+		// Such as too many open files: that one socket is lost, the server goes on.
+		server.on('error', () => this.#options.onRefused('accept'));
+		const {port} = server.address() as AddressInfo;
+		return {...address, port};
+	}
+
+	/**
+	 * Connects to a peer; `expected` undefined takes whoever answers there. Resolves when it is ready for use.
+	 * Rejects with `DialError`; an abort counts as `failed`.
+	 */
+	async dial(address: TcpAddress, expected: PeerId | undefined, signal?: AbortSignal): Promise<Connection> {
+		const controller = new AbortController();
+		const abort = () => controller.abort();
+		if (this.#isClosed || signal?.aborted) abort();
+		signal?.addEventListener('abort', abort);
+		const attempt = this.#dial(address, expected, controller.signal);
+		this.#dials.set(attempt, controller);
+		try {
+			return await attempt;
+		} finally {
+			signal?.removeEventListener('abort', abort);
+			this.#dials.delete(attempt);
+		}
+	}
+
+	/** Stops listening, calls off dials, closes every connection (at most `closeTimeout` later). Leaves nothing behind. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		const servers = [...this.#servers].map(closed);
+		this.#servers.clear();
+		this.#inbound.close();
+		const dials = [...this.#dials];
+		for (const [, controller] of dials) controller.abort();
+		await Promise.allSettled(dials.map(([attempt]) => attempt));
+		for (const connection of this.#connections) connection.close('shutdown');
+		if (this.#connections.size > 0) await new Promise<void>(resolve => this.#whenIdle(resolve));
+		await Promise.all(servers);
+	}
+
+	#whenIdle(resolve: () => void): void {
+		const before = this.#idle;
+		this.#idle = () => {
+			before?.();
+			resolve();
+		};
+	}
+
+	#dial(address: TcpAddress, expected: PeerId | undefined, signal: AbortSignal): Promise<Connection> {
+		const [secureContext, limits] = [this.#secureContext, this.#limits];
+		return dial({address, expected, signal, secureContext, limits}, dialled =>
+			this.#adopt({...dialled, address, direction: 'outbound'}),
+		);
+	}
+
+	#onReady(socket: TLSSocket, peer: PeerId, address: TcpAddress): void {
+		const connection = this.#adopt({socket, peer, address, direction: 'inbound'});
+		connection.send(READY);
+		this.#options.onConnection(connection);
+	}
+
+	#adopt(options: Omit<ConnectionOptions, 'address' | 'limits' | 'gone'> & {address: TcpAddress}): Connection {
+		const connection: Connection = new Connection({
+			...options,
+			address: formatTcpAddress({...options.address, peer: undefined}),
+			limits: this.#limits,
+			gone: () => {
+				this.#connections.delete(connection);
+				if (this.#connections.size === 0) this.#idle?.();
+			},
+		});
+		this.#connections.add(connection);
+		return connection;
+	}
+}
+
+function listening(server: Server, address: TcpAddress): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		const {port, family} = address;
+		server.listen({host: socketHost(address), port, ipv6Only: family === 6}, () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
+}
+
+function closed(server: Server): Promise<void> {
+	return new Promise(resolve => server.close(() => resolve()));
+}
+
+function listenError(address: TcpAddress, cause: unknown): UserError {
+	const {host, port, family} = address;
+	const anyPort = `--listen ${formatTcpAddress({...address, port: 0, peer: undefined})}`;
+	switch ((cause as NodeJS.ErrnoException).code) {
+		case 'EADDRINUSE':
+			return new UserError(`Port ${port} on ${host} is taken by another program`, {
+				hint: `Stop that program, or let the system choose a port: ${anyPort}`,
+				cause,
+			});
+		case 'EACCES':
+			return new UserError(`This user may not listen on port ${port}`, {
+				hint: `Ports below 1024 are mostly reserved: choose a higher one, or ${anyPort}`,
+				cause,
+			});
+		case 'EADDRNOTAVAIL':
+			return new UserError(`${host} is not an address of this machine`, {
+				hint: `Listen on all of its addresses: --listen /ip${family}/${family === 4 ? '0.0.0.0' : '::'}/tcp/${port}`,
+				cause,
+			});
+		case 'EAFNOSUPPORT':
+			return new UserError(`This machine has no IPv${family}`, {hint: 'Leave that address out', cause});
+		default:
+			return new UserError(`Cannot listen on ${formatTcpAddress(address)}: ${describeError(cause)}`, {cause});
+	}
+}

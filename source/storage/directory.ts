@@ -1,0 +1,128 @@
+/** A profile's directory, and files in it that appear whole or not at all. */
+import {randomBytes} from 'node:crypto';
+import {constants} from 'node:fs';
+import {access, link, mkdir, open, rename, rm, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describeError, UserError} from '../base/errors.ts';
+
+/** Only the owner may read, write and enter. */
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** Write permission of group and others. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** What file systems without hard links say to `link`. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES']);
+
+/**
+ * Makes the directory unless it exists.
+ * @throws UserError if it cannot be made or used, or if others could put their own files in.
+ */
+export async function ensureDirectory(directory: string): Promise<void> {
+	try {
+		await mkdir(directory, {recursive: true, mode: DIRECTORY_MODE});
+		await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+	} catch (cause) {
+		throw new UserError(`Cannot use the data directory ${directory}: ${explain(cause)}`, {
+			hint: 'Choose another one with --data-dir <directory>, or keep nothing with --ephemeral',
+			cause,
+		});
+	}
+	const {mode} = await stat(directory);
+	if (hasModes() && (mode & WRITABLE_BY_OTHERS) !== 0) {
+		throw new UserError(`Other users may write to the data directory ${directory}`, {
+			hint: `Take that right away: chmod 700 ${quote(directory)}`,
+		});
+	}
+}
+
+/**
+ * Puts a new file there, whole and on disk, for the owner only. False if there is one by that name already, which is
+ * then untouched.
+ */
+export async function createFile(directory: string, name: string, content: Uint8Array | string): Promise<boolean> {
+	const target = join(directory, name);
+	const temporary = join(directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
+	try {
+		const file = await open(temporary, 'wx', FILE_MODE);
+		try {
+			await file.writeFile(content);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		if (!(await publish(temporary, target))) return false;
+		await syncDirectory(directory);
+		return true;
+	} finally {
+		await rm(temporary, {force: true});
+	}
+}
+
+/** `link` and not `rename`, because of two programs that start at once only one may win. */
+async function publish(temporary: string, target: string): Promise<boolean> {
+	try {
+		await link(temporary, target);
+		return true;
+	} catch (error) {
+		const code = errorCode(error);
+		if (code === 'EEXIST') return false;
+		if (!NO_LINKS.has(code)) throw error;
+		if (await exists(target)) return false;
+		await rename(temporary, target);
+		return true;
+	}
+}
+
+/** The name of a new file is only durable once its directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+	// Windows cannot open a directory, and needs no such thing.
+	if (process.platform === 'win32') return;
+	const handle = await open(directory, constants.O_RDONLY);
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Windows has access lists instead, and what `stat` says of modes there means nothing. */
+export function hasModes(): boolean {
+	return process.platform !== 'win32';
+}
+
+export function errorCode(error: unknown): string {
+	return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+}
+
+/** What a system error says to someone who has not read its manual. */
+export function explain(error: unknown): string {
+	switch (errorCode(error)) {
+		case 'EACCES':
+		case 'EPERM':
+			return 'permission denied';
+		case 'ENOTDIR':
+		case 'EEXIST':
+			return 'there is a file in its place';
+		case 'EROFS':
+			return 'the disk is read-only';
+		case 'ENOSPC':
+			return 'the disk is full';
+		default:
+			return describeError(error);
+	}
+}
+
+/** For a shell, in hints. */
+export function quote(path: string): string {
+	return /^[\w./~+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
