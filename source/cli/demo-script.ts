@@ -1,0 +1,55 @@
+/** What the peers of the demo say and do, over and over. */
+
+export const CAST = ['ann', 'bob', 'cat', 'dan'] as const;
+export type Actor = (typeof CAST)[number];
+
+export const DEMO_ROOMS = ['lobby', 'dev'] as const;
+
+/** Something that happens `after` milliseconds from the scene before it. */
+export type Scene = {readonly after: number; readonly who: Actor} & (
+	| {readonly does: 'say'; readonly room: (typeof DEMO_ROOMS)[number]; readonly text: string}
+	/** Ends properly: everyone knows at once. */
+	| {readonly does: 'leave'}
+	/** Is killed: everyone finds out by its silence. */
+	| {readonly does: 'vanish'}
+	| {readonly does: 'return'}
+);
+
+function say(after: number, who: Actor, room: (typeof DEMO_ROOMS)[number], text: string): Scene {
+	return {after, who, does: 'say', room, text};
+}
+
+export const SCENES: readonly Scene[] = [
+	say(2500, 'ann', 'lobby', 'Welcome! We are four real peers, each a program of its own on this machine. No server.'),
+	say(3500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
+	say(4500, 'cat', 'lobby', 'The number beside each name is the live round-trip time to that peer.'),
+	say(4500, 'ann', 'dev', 'This is #dev. Messages here raise the unread count while you are elsewhere.'),
+	say(3000, 'dan', 'lobby', 'See the unread count at #dev? Alt-2 goes there (or Esc, then 2), Alt-1 comes back.'),
+	say(5000, 'bob', 'dev', 'Alt-A jumps to the next room with something unread.'),
+	say(5000, 'cat', 'lobby', '/help lists every key and command. /join #anything makes a room of your own.'),
+	say(5000, 'dan', 'lobby', 'I leave for a moment. Watch me in the peers pane: a goodbye is seen at once.'),
+	{after: 2000, who: 'dan', does: 'leave'},
+	say(6000, 'bob', 'lobby', 'When dan comes back nobody has to do a thing: he announces himself, and we dial.'),
+	{after: 4000, who: 'dan', does: 'return'},
+	say(3000, 'dan', 'lobby', 'Back. That was discovery: a small UDP datagram, then a connection that proves who I am.'),
+	say(6000, 'ann', 'dev', '/nick gives you another name. Who you are is your key; the name is only a label.'),
+	say(6000, 'cat', 'dev', 'A message that grows a check mark has arrived at so many of the others.'),
+	say(6000, 'bob', 'lobby', 'Now dan is killed without a goodbye. His missing heartbeats give him away in seconds.'),
+	{after: 1500, who: 'dan', does: 'vanish'},
+	say(12_000, 'ann', 'lobby', 'Found out yet? No server told you: your own program noticed the silence.'),
+	{after: 3000, who: 'dan', does: 'return'},
+	say(4000, 'dan', 'dev', 'I was restarted, with another key: to everyone here I am a new peer of the same name.'),
+	say(7000, 'cat', 'dev', 'Scripts can join in: p2p-tui headless reads commands and prints events as JSON lines.'),
+	say(7000, 'bob', 'lobby', 'PgUp and PgDn scroll. While you read older messages the view holds still.'),
+	say(7000, 'ann', 'lobby', 'On a second machine, just run p2p-tui: you two will find each other. /quit leaves.'),
+	{after: 20_000, who: 'dan', does: 'leave'},
+	{after: 8000, who: 'dan', does: 'return'},
+];
+
+/** What `ann` answers when the person at the screen says something. */
+export const ANSWERS: readonly string[] = [
+	'Loud and clear, {name}. It came straight from your program to mine, signed by your key.',
+	'I hear you, {name}. All of us got that, each over a connection of our own.',
+	'Yes, {name}? I am only a small script, but the connection between us is real.',
+	'Received, {name}. Look at the network pane: that is how long it took.',
+];

@@ -1,0 +1,48 @@
+/**
+ * `p2p-tui demo`: the real screen among real peers on this machine. They are headless nodes, child processes that
+ * talk by commands on their standard input; when this program ends, however it ends, so does that input, and they
+ * leave.
+ */
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import type {CoreConfig} from '../api/core.ts';
+import {type Machine, nodeConfig} from './config.ts';
+import {DEMO_ROOMS} from './demo-script.ts';
+import type {Options} from './options.ts';
+import {openScreen} from './screen.ts';
+import {checkTerminal, thisTerminal} from './terminal.ts';
+import {Troupe} from './troupe.ts';
+
+/** An address instead of `lo`: the loopback interface has other names elsewhere. */
+const LOOPBACK = '127.0.0.1';
+
+export async function demo(options: Options, machine: Machine): Promise<number> {
+	checkTerminal(thisTerminal());
+	const discoveryPort = await freeUdpPort();
+	const config: CoreConfig = {
+		...nodeConfig({...options, rooms: DEMO_ROOMS}, machine, true),
+		listen: [`/ip4/${LOOPBACK}/tcp/0`],
+		interfaces: [LOOPBACK],
+		peers: [],
+		discovery: true,
+		discoveryPort,
+		dataDirectory: undefined,
+	};
+	const troupe = new Troupe({program: process.argv[1]!, discoveryPort, interface: LOOPBACK, env: machine.env});
+	troupe.play();
+	try {
+		return await openScreen(config, options);
+	} finally {
+		await troupe.close();
+	}
+}
+
+/** A discovery port of its own, so that the demo never mixes with real peers or another demo. */
+async function freeUdpPort(): Promise<number> {
+	const socket = createSocket('udp4');
+	socket.bind(0, LOOPBACK);
+	await once(socket, 'listening');
+	const {port} = socket.address();
+	socket.close();
+	return port;
+}

@@ -1,0 +1,97 @@
+/** What `--help` prints, for the program and for each command; drawn from the option table. */
+import {type CommandName, OPTION_NAMES, OPTIONS, variableOf} from './option-table.ts';
+
+const SUMMARY: Readonly<Record<CommandName, string>> = {
+	screen: 'Chat with everyone on this network, without a server.',
+	headless: 'The same node without a screen: commands in, events out, as JSON lines.',
+	ping: 'Dial a peer and measure the round-trip time.',
+	id: 'Show the peer ID, name and addresses of this profile.',
+	demo: 'The screen with a small live swarm of real peers on this machine only.',
+	doctor: 'What stands between you and your peers (not there yet).',
+};
+
+const USAGE: Readonly<Record<CommandName, string>> = {
+	screen: 'p2p-tui [options]',
+	headless: 'p2p-tui headless [options]',
+	ping: 'p2p-tui ping <multiaddr> [options]',
+	id: 'p2p-tui id [options]',
+	demo: 'p2p-tui demo [options]',
+	doctor: 'p2p-tui doctor',
+};
+
+/** In the order in which the help of the program lists them. */
+const LISTED: readonly (readonly [string, CommandName])[] = [
+	['', 'screen'],
+	['headless', 'headless'],
+	['ping <multiaddr>', 'ping'],
+	['id', 'id'],
+	['demo', 'demo'],
+];
+
+const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
+	screen: ['p2p-tui --name ann --room dev', 'p2p-tui --peer /ip4/192.168.1.7/tcp/4001', 'p2p-tui demo'],
+	headless: [
+		`echo '{"id":"1","command":"peers"}' | p2p-tui headless`,
+		'p2p-tui headless --name bot --room dev --listen /ip4/0.0.0.0/tcp/4001',
+	],
+	ping: [
+		'p2p-tui ping /ip4/192.168.1.7/tcp/4001',
+		'p2p-tui ping /ip4/192.168.1.7/tcp/4001 --count 100 --interval 50 --json',
+	],
+	id: ['p2p-tui id', 'p2p-tui id --json --data-dir ./bot'],
+	demo: ['p2p-tui demo', 'p2p-tui demo --theme light'],
+	doctor: [],
+};
+
+const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+	headless: [
+		'Commands, one JSON object a line on standard input:',
+		'  publish {room, text}   join {room}   leave {room}   rooms   history {room, limit, before}',
+		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   nick {name}   stats   shutdown',
+		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
+	],
+};
+
+export function helpText(command: CommandName): string {
+	const sections = [SUMMARY[command], section('Usage', [USAGE[command]])];
+	if (command === 'screen') sections.push(section('Commands', commandLines()));
+	sections.push(section('Options', optionLines(command)));
+	const extra = EXTRA[command];
+	if (extra !== undefined) sections.push(extra.join('\n'));
+	sections.push(environmentNote(command));
+	if (EXAMPLES[command].length > 0) sections.push(section('Examples', EXAMPLES[command]));
+	return sections.join('\n\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+	return [title, ...lines.map(line => `  ${line}`)].join('\n');
+}
+
+function commandLines(): string[] {
+	const rows = LISTED.map(([words, command]) => [`p2p-tui ${words}`.trim(), SUMMARY[command]] as const);
+	return table(rows);
+}
+
+function optionLines(command: CommandName): string[] {
+	const rows = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(command)).map(name => {
+		const {flag, value, repeatable, help} = OPTIONS[name];
+		return [`--${flag}${value === undefined ? '' : ` ${value}`}${repeatable ? ' …' : ''}`, help] as const;
+	});
+	return table([...rows, ['-h, --help', 'show this help'], ['-v, --version', 'show the version']]);
+}
+
+function environmentNote(command: CommandName): string {
+	const example = OPTION_NAMES.find(name => OPTIONS[name].commands.includes(command)) ?? 'name';
+	const {flag} = OPTIONS[example];
+	const repeated =
+		command === 'screen'
+			? '\nAn option with … may be given several times; in a variable, commas separate the values.'
+			: '';
+	return `Each option has an environment variable: ${variableOf(example)} for --${flag}. The option wins.${repeated}`;
+}
+
+/** Two columns, the first as wide as its widest cell. */
+function table(rows: readonly (readonly [string, string])[]): string[] {
+	const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+	return rows.map(([left, right]) => left.padEnd(width) + right);
+}

@@ -1,0 +1,164 @@
+/**
+ * Headless input: bytes → lines → commands. Pure. Whatever comes in, a line becomes a command or a refusal; none of
+ * it can end the node.
+ */
+import type {Command, CommandName} from '../api/command.ts';
+import {nearest} from './nearest.ts';
+
+/** Bytes of one line of input. A message has at most 16 KiB of text; six times that when JSON escapes all of it. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
+/** Characters of a command's id. */
+export const MAX_ID_LENGTH = 256;
+
+export type Line = {readonly text: string} | {readonly refused: string};
+
+export type ParsedLine =
+	| {readonly ok: true; readonly command: Command}
+	/** `id` is what the line gave, if it gave one that can be answered. */
+	| {readonly ok: false; readonly id: string | undefined; readonly message: string};
+
+/** Splits a byte stream at line feeds, whatever the chunks; a carriage return before one belongs to the line end. */
+export class LineSplitter {
+	readonly #maxBytes: number;
+	#parts: Uint8Array[] = [];
+	#bytes = 0;
+	/** The line is too long: skip to its end, so that nothing of it is kept or taken for another line. */
+	#skipping = false;
+
+	constructor(maxBytes = MAX_LINE_BYTES) {
+		this.#maxBytes = maxBytes;
+	}
+
+	push(chunk: Uint8Array): Line[] {
+		const lines: Line[] = [];
+		let from = 0;
+		while (from < chunk.length) {
+			const end = chunk.indexOf(0x0a, from);
+			this.#keep(chunk.subarray(from, end === -1 ? chunk.length : end));
+			if (end === -1) break;
+			lines.push(this.#finish());
+			from = end + 1;
+		}
+		return lines;
+	}
+
+	/** The end of input: what follows the last line feed is a line as well. */
+	end(): Line[] {
+		return this.#bytes > 0 || this.#skipping ? [this.#finish()] : [];
+	}
+
+	#keep(part: Uint8Array): void {
+		if (this.#skipping || part.length === 0) return;
+		this.#bytes += part.length;
+		if (this.#bytes > this.#maxBytes) {
+			this.#skipping = true;
+			this.#parts = [];
+			return;
+		}
+		this.#parts.push(part);
+	}
+
+	#finish(): Line {
+		const bytes = Buffer.concat(this.#parts);
+		const skipped = this.#skipping;
+		this.#parts = [];
+		this.#bytes = 0;
+		this.#skipping = false;
+		if (skipped) return {refused: `The line is longer than ${this.#maxBytes} bytes`};
+		try {
+			return {text: new TextDecoder('utf-8', {fatal: true}).decode(bytes).replace(/\r$/, '')};
+		} catch {
+			return {refused: 'The line is not valid UTF-8'};
+		}
+	}
+}
+
+type FieldType = 'string' | 'count';
+type Field = {readonly type: FieldType; readonly optional?: true};
+
+const TEXT: Field = {type: 'string'};
+const COUNT: Field = {type: 'count', optional: true};
+
+/** What each command takes besides its id. Fields that are not named here are ignored. */
+const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
+	publish: {room: TEXT, text: TEXT},
+	join: {room: TEXT},
+	leave: {room: TEXT},
+	rooms: {},
+	history: {room: TEXT, limit: COUNT, before: {type: 'string', optional: true}},
+	nick: {name: TEXT},
+	dial: {address: TEXT},
+	disconnect: {peer: TEXT},
+	peers: {},
+	ping: {peer: TEXT, count: COUNT},
+	stats: {},
+	shutdown: {},
+	fault: {kind: TEXT},
+};
+
+const FAULTS = ['throw', 'hang', 'memory'];
+
+/** What a script may ask; `fault` is for tests and not advertised. */
+const ADVERTISED = Object.keys(FIELDS).filter(name => name !== 'fault');
+
+/** One line of input as a command, or why it is none. Undefined for a blank line. */
+export function parseLine(line: Line): ParsedLine | undefined {
+	if ('refused' in line) return {ok: false, id: undefined, message: line.refused};
+	if (line.text.trim() === '') return undefined;
+	let value: unknown;
+	try {
+		value = JSON.parse(line.text);
+	} catch {
+		return {ok: false, id: undefined, message: 'The line is not valid JSON'};
+	}
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+		return {ok: false, id: undefined, message: 'A command is a JSON object, like {"id":"1","command":"peers"}'};
+	}
+	return parseObject(value);
+}
+
+function parseObject(value: object): ParsedLine {
+	const id = own(value, 'id');
+	if (id !== undefined && (typeof id !== 'string' || id.length > MAX_ID_LENGTH)) {
+		const message = `"id" is a string of at most ${MAX_ID_LENGTH} characters`;
+		// A number is what scripts send most often: answered, so that they see what is wrong.
+		return {ok: false, id: typeof id === 'number' ? String(id) : undefined, message};
+	}
+	const refuse = (message: string): ParsedLine => ({ok: false, id, message});
+	const name = own(value, 'command');
+	if (typeof name !== 'string') return refuse('"command" is missing, or not a string');
+	if (!isCommandName(name)) return refuse(unknownCommand(name));
+	const fields: Record<string, unknown> = {};
+	for (const [field, {type, optional}] of Object.entries(FIELDS[name])) {
+		const given = own(value, field);
+		if (given === undefined && optional) continue;
+		const problem = problemWith(given, type);
+		if (problem !== undefined) return refuse(`${name}: "${field}" ${given === undefined ? 'is missing' : problem}`);
+		fields[field] = given;
+	}
+	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) {
+		return refuse(`fault: "kind" is one of ${FAULTS.join(', ')}`);
+	}
+	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
+}
+
+/** A field of the object itself: never what it inherits. Null counts as absent. */
+function own(value: object, field: string): unknown {
+	return Object.hasOwn(value, field) ? ((value as Record<string, unknown>)[field] ?? undefined) : undefined;
+}
+
+function problemWith(value: unknown, type: FieldType): string | undefined {
+	if (type === 'string') return typeof value === 'string' ? undefined : 'is not a string';
+	return Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'is not a whole number above 0';
+}
+
+function isCommandName(name: string): name is CommandName {
+	return Object.hasOwn(FIELDS, name);
+}
+
+function unknownCommand(name: string): string {
+	const meant = nearest(name, ADVERTISED);
+	const hint = meant === undefined ? `one of ${ADVERTISED.join(', ')}` : `did you mean ${meant}?`;
+	return `Unknown command ${JSON.stringify(name.slice(0, 40))}: ${hint}`;
+}

@@ -1,0 +1,229 @@
+/**
+ * The command line: arguments and environment in, an `Invocation` out. Nothing is started, read or written here.
+ */
+import meow from 'meow';
+import {LOG_LEVELS} from '../base/log.ts';
+import {version} from '../base/version.ts';
+import {formatTcpAddress} from '../wire/multiaddr.ts';
+import {helpText} from './help.ts';
+import {nearest} from './nearest.ts';
+import {
+	COMMANDS,
+	type CommandName,
+	OPTION_NAMES,
+	OPTIONS,
+	type OptionName,
+	PUBSUB_ROUTERS,
+	THEMES,
+	variableOf,
+} from './option-table.ts';
+import * as values from './values.ts';
+
+export type Options = {
+	/** Undefined: the user name of the operating system. */
+	readonly name: string | undefined;
+	readonly rooms: readonly string[];
+	/** Multiaddrs. Undefined: every address of the interfaces in use. */
+	readonly listen: readonly string[] | undefined;
+	readonly interfaces: readonly string[];
+	readonly peers: readonly string[];
+	readonly discoveryPort: number;
+	readonly discovery: boolean;
+	/** Undefined: where the platform keeps such things. */
+	readonly dataDirectory: string | undefined;
+	readonly ephemeral: boolean;
+	readonly pubsub: (typeof PUBSUB_ROUTERS)[number] | undefined;
+	readonly theme: (typeof THEMES)[number] | undefined;
+	readonly logLevel: (typeof LOG_LEVELS)[number];
+	readonly logFile: string | undefined;
+	readonly count: number;
+	/** Milliseconds. */
+	readonly interval: number;
+	readonly json: boolean;
+};
+
+export type Invocation =
+	/** Something to print, and nothing else to do. */
+	| {readonly command: 'print'; readonly text: string}
+	| {readonly command: 'ping'; readonly address: string; readonly options: Options}
+	| {readonly command: Exclude<CommandName, 'ping'>; readonly options: Options};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_DISCOVERY_PORT = 9999;
+const MAX_COUNT = 1_000_000;
+/** A day, in milliseconds. */
+const MAX_INTERVAL = 86_400_000;
+
+/**
+ * Reads the command line.
+ * @throws UserError with exit status 2 and a hint for whatever makes no sense.
+ */
+export function parseArguments(argv: readonly string[], env: Environment): Invocation {
+	checkSpelling(argv);
+	const {flags, input} = readFlags(argv);
+	if (flags.version === true) return {command: 'print', text: version};
+	const [first, ...rest] = input[0] === 'help' ? [...input.slice(1), undefined] : input;
+	const command = commandOf(first);
+	if (flags.help === true || input[0] === 'help') return {command: 'print', text: helpText(command)};
+	checkBelonging(flags, command);
+	const options = readOptions(flags, env, command);
+	const words = rest.filter(word => word !== undefined);
+	if (command === 'ping') return {command, address: pingAddress(words), options};
+	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
+	return {command, options};
+}
+
+/** What stands before `--` and begins with a dash is an option; a negative number and a lone dash are not. */
+function checkSpelling(argv: readonly string[]): void {
+	const known = new Map<string, boolean>([
+		['--help', false],
+		['--version', false],
+		...OPTION_NAMES.map(name => [`--${OPTIONS[name].flag}`, OPTIONS[name].value !== undefined] as const),
+	]);
+	const end = argv.indexOf('--');
+	for (const argument of end === -1 ? argv : argv.slice(0, end)) {
+		if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) continue;
+		if (argument === '-h' || argument === '-v') continue;
+		const equals = argument.indexOf('=');
+		const flag = equals === -1 ? argument : argument.slice(0, equals);
+		const takesValue = known.get(flag);
+		if (takesValue === undefined) {
+			const meant = nearest(
+				flag.replace(/^-+/, ''),
+				[...known.keys()].map(name => name.slice(2)),
+			);
+			throw values.usageError(
+				`Unknown option ${values.quote(flag)}`,
+				meant === undefined ? seeHelp() : `Did you mean --${meant}?`,
+			);
+		}
+		if (equals !== -1 && !takesValue) throw values.usageError(`${flag} takes no value`);
+	}
+}
+
+/** Everything arrives as text, or true for a switch: meow only splits, so that every refusal is worded here. */
+function readFlags(argv: readonly string[]): {flags: Record<string, unknown>; input: readonly string[]} {
+	const flags: Record<string, object> = {
+		help: {type: 'boolean', shortFlag: 'h'},
+		version: {type: 'boolean', shortFlag: 'v'},
+	};
+	for (const name of OPTION_NAMES) {
+		const {value, repeatable} = OPTIONS[name];
+		// A name that begins with "no" is the negation of the rest to the parser.
+		if (value === undefined) flags[positive(name)] = {type: 'boolean', default: positive(name) !== name};
+		else flags[name] = repeatable ? {type: 'string', isMultiple: true} : {type: 'string'};
+	}
+	try {
+		const parsed = meow({
+			importMeta: import.meta,
+			argv: [...argv],
+			flags,
+			pkg: {name: 'p2p-tui', version, bin: {'p2p-tui': ''}},
+			autoHelp: false,
+			autoVersion: false,
+		});
+		return {flags: {...parsed.flags}, input: parsed.input};
+	} catch (error) {
+		const twice = error instanceof Error ? /The flag --(\w+) can only be set once/.exec(error.message) : null;
+		if (twice === null) throw error;
+		throw values.usageError(`--${OPTIONS[twice[1] as OptionName].flag} can be given only once`);
+	}
+}
+
+function positive(name: OptionName): string {
+	const rest = /^no([A-Z])(.*)$/.exec(name);
+	return rest === null ? name : rest[1]!.toLowerCase() + rest[2]!;
+}
+
+function commandOf(word: string | undefined): CommandName {
+	if (word === undefined) return 'screen';
+	const commands = COMMANDS.filter(name => name !== 'screen');
+	const command = commands.find(name => name === word);
+	if (command !== undefined) return command;
+	const meant = nearest(word, commands);
+	throw values.usageError(
+		`Unknown command ${values.quote(word)}`,
+		meant === undefined ? seeHelp() : `Did you mean ${meant}?`,
+	);
+}
+
+function checkBelonging(flags: Record<string, unknown>, command: CommandName): void {
+	if (command === 'doctor') return;
+	for (const name of OPTION_NAMES) {
+		const {commands, harmless = [], flag} = OPTIONS[name];
+		if (!isGiven(flags, name) || commands.includes(command) || harmless.includes(command)) continue;
+		const place = command === 'screen' ? 'the screen' : command;
+		throw values.usageError(`--${flag} means nothing to ${place}`, `It belongs to ${commands.join(', ')}`);
+	}
+}
+
+function isGiven(flags: Record<string, unknown>, name: OptionName): boolean {
+	const value = flags[positive(name)];
+	if (OPTIONS[name].value === undefined) return value !== (positive(name) !== name);
+	return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+/** The texts of one option with the name to call each by: the command line, or else the environment. */
+type Source = {readonly label: string; readonly texts: readonly string[]};
+
+function sourceOf(flags: Record<string, unknown>, env: Environment, name: OptionName): Source {
+	const {flag, repeatable} = OPTIONS[name];
+	if (isGiven(flags, name)) {
+		const given = flags[name];
+		return {label: `--${flag}`, texts: Array.isArray(given) ? given.map(String) : [String(given)]};
+	}
+	const label = variableOf(name);
+	const text = env[label] ?? '';
+	if (text.trim() === '') return {label, texts: []};
+	return {label, texts: repeatable ? text.split(/[\s,]+/).filter(part => part !== '') : [text]};
+}
+
+function readOptions(flags: Record<string, unknown>, env: Environment, command: CommandName): Options {
+	const each = <Value>(name: OptionName, parse: (text: string, label: string) => Value): Value[] => {
+		// A variable is set for every command; only one that takes the option should stumble over it.
+		if (!isGiven(flags, name) && !OPTIONS[name].commands.includes(command)) return [];
+		const {label, texts} = sourceOf(flags, env, name);
+		return texts.map(text => parse(values.parseText(text, label), label));
+	};
+	const one = <Value>(name: OptionName, parse: (text: string, label: string) => Value) => each(name, parse)[0];
+	const on = (name: OptionName) =>
+		isGiven(flags, name) || values.parseSwitch(env[variableOf(name)] ?? '', variableOf(name));
+	const address = (text: string, label: string) => formatTcpAddress(values.parseAddress(text, label));
+	const target = (text: string, label: string) => formatTcpAddress(values.parseDialAddress(text, label));
+	const whole = (least: number, most: number) => (text: string, label: string) =>
+		values.parseInteger(text, label, least, most);
+	const rooms = each('room', values.parseRoom);
+	const listen = each('listen', address);
+	return {
+		name: one('name', values.parseName),
+		rooms: rooms.length > 0 ? [...new Set(rooms)] : ['lobby'],
+		listen: listen.length > 0 ? listen : undefined,
+		interfaces: each('interface', values.parseText),
+		peers: each('peer', target),
+		discoveryPort: one('discoveryPort', whole(1, 65_535)) ?? DEFAULT_DISCOVERY_PORT,
+		discovery: !on('noDiscovery'),
+		dataDirectory: one('dataDir', values.parseText),
+		ephemeral: on('ephemeral'),
+		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)),
+		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
+		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
+		logFile: one('logFile', values.parseText),
+		count: one('count', whole(1, MAX_COUNT)) ?? 5,
+		interval: one('interval', whole(1, MAX_INTERVAL)) ?? 1000,
+		json: on('json'),
+	};
+}
+
+function pingAddress(words: readonly string[]): string {
+	const [text, extra] = words;
+	const example = 'For example: p2p-tui ping /ip4/192.168.1.7/tcp/4001';
+	if (text === undefined) throw values.usageError('ping needs the address to dial', example);
+	if (extra !== undefined)
+		throw values.usageError(`ping takes one address; ${values.quote(extra)} is too much`, example);
+	return formatTcpAddress(values.parseDialAddress(text, 'ping'));
+}
+
+function seeHelp(): string {
+	return 'See p2p-tui --help';
+}

@@ -1,0 +1,131 @@
+/** The peers of the demo: starts them, lets them talk by the script, and sees that none is left over. */
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createInterface} from 'node:readline';
+import type {Command} from '../api/command.ts';
+import {type Actor, ANSWERS, CAST, DEMO_ROOMS, SCENES, type Scene} from './demo-script.ts';
+import type {Environment} from './options.ts';
+
+/** Milliseconds that a peer has to say goodbye before it is killed. */
+const LEAVE_TIMEOUT = 3_000;
+
+/** Milliseconds: a person takes a moment to answer, and does not answer everything. */
+const ANSWER_DELAY = 900;
+const ANSWER_PAUSE = 4_000;
+
+export type TroupeOptions = {
+	/** The program to run headless: this one. */
+	readonly program: string;
+	readonly discoveryPort: number;
+	readonly interface: string;
+	readonly env: Environment;
+	/** The script, and how fast it runs; for tests. */
+	readonly scenes?: readonly Scene[];
+};
+
+export class Troupe {
+	readonly #options: TroupeOptions;
+	readonly #scenes: readonly Scene[];
+	readonly #actors = new Map<Actor, ChildProcess>();
+	#timer: NodeJS.Timeout | undefined;
+	#answers = 0;
+	#lastAnswer = Number.NEGATIVE_INFINITY;
+	#closed = false;
+
+	constructor(options: TroupeOptions) {
+		this.#options = options;
+		this.#scenes = options.scenes ?? SCENES;
+	}
+
+	/** Starts everyone, then plays the scenes again and again. */
+	play(): void {
+		for (const actor of CAST) this.#enter(actor);
+		this.#schedule(0);
+	}
+
+	/** Process ids of those who are on stage. */
+	get processIds(): readonly number[] {
+		return [...this.#actors.values()].flatMap(({pid}) => (pid === undefined ? [] : [pid]));
+	}
+
+	/** Lets everyone say goodbye; resolves when no process is left. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		clearTimeout(this.#timer);
+		const leaving = [...this.#actors.values()].map(leave);
+		this.#actors.clear();
+		await Promise.all(leaving);
+	}
+
+	#schedule(index: number): void {
+		const scene = this.#scenes[index % this.#scenes.length];
+		if (scene === undefined || this.#closed) return;
+		this.#timer = setTimeout(() => {
+			this.#perform(scene);
+			this.#schedule(index + 1);
+		}, scene.after);
+	}
+
+	#perform(scene: Scene): void {
+		const child = this.#actors.get(scene.who);
+		switch (scene.does) {
+			case 'say':
+				return this.#tell(scene.who, {command: 'publish', room: scene.room, text: scene.text});
+			case 'leave':
+				this.#actors.delete(scene.who);
+				if (child !== undefined) void leave(child);
+				return;
+			case 'vanish':
+				this.#actors.delete(scene.who);
+				child?.kill('SIGKILL');
+				return;
+			case 'return':
+				if (child === undefined) this.#enter(scene.who);
+		}
+	}
+
+	#enter(actor: Actor): void {
+		const {program, discoveryPort, interface: network} = this.#options;
+		const rooms = DEMO_ROOMS.flatMap(room => ['--room', room]);
+		const place = ['--interface', network, '--listen', `/ip4/${network}/tcp/0`, '--discovery-port', `${discoveryPort}`];
+		const args = [program, 'headless', '--ephemeral', '--name', actor, ...rooms, ...place];
+		// Only ann listens: the others' events would be read by nobody.
+		const output = actor === 'ann' ? 'pipe' : 'ignore';
+		const child = spawn(process.execPath, args, {stdio: ['pipe', output, 'ignore'], env: this.#environment()});
+		// One that cannot start, or has just been killed, is missing on the screen; that says enough.
+		child.on('error', () => {});
+		child.stdin?.on('error', () => {});
+		if (child.stdout) createInterface({input: child.stdout}).on('line', line => this.#heard(actor, line));
+		this.#actors.set(actor, child);
+	}
+
+	/** The person's own settings are for the screen; the peers get theirs as options. */
+	#environment(): NodeJS.ProcessEnv {
+		return Object.fromEntries(Object.entries(this.#options.env).filter(([name]) => !name.startsWith('P2P_TUI_')));
+	}
+
+	#tell(actor: Actor, command: Command): void {
+		this.#actors.get(actor)?.stdin?.write(`${JSON.stringify(command)}\n`);
+	}
+
+	/** Answers the person at the screen: whoever is not one of us. */
+	#heard(actor: Actor, line: string): void {
+		const event = JSON.parse(line) as {type: string; local?: boolean; name?: string; room?: string};
+		const {type, local, name, room} = event;
+		if (type !== 'message' || local || name === undefined || room === undefined) return;
+		if (CAST.some(member => member === name) || performance.now() - this.#lastAnswer < ANSWER_PAUSE) return;
+		this.#lastAnswer = performance.now();
+		const text = ANSWERS[this.#answers++ % ANSWERS.length]!.replace('{name}', () => name);
+		setTimeout(() => this.#tell(actor, {command: 'publish', room, text}), ANSWER_DELAY).unref();
+	}
+}
+
+/** The end of its input is the end of a headless node; one that does not heed it is killed. */
+async function leave(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	const ended = once(child, 'exit');
+	child.stdin?.end();
+	const timer = setTimeout(() => child.kill('SIGKILL'), LEAVE_TIMEOUT);
+	await ended.catch(() => {});
+	clearTimeout(timer);
+}
