@@ -1,0 +1,142 @@
+import {execFileSync} from 'node:child_process';
+import {afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {nodeArguments} from '../helpers/bundle.ts';
+import {disposeScreens, type Screen, spawnScreen} from '../helpers/pty.ts';
+
+let program: string[];
+beforeAll(async () => {
+	program = await nodeArguments('test/ui/fixtures/terminal-program.tsx');
+});
+afterEach(disposeScreens);
+
+/** Starts the program from a shell, as a person does. The shell says what is left of the terminal and the status. */
+async function start(ending: string): Promise<Screen> {
+	const shell =
+		'echo before; "$@"; status=$?; stty -a | grep -o -e "-\\?icanon" -e "-\\?echo\\b"; echo "status $status"';
+	const screen = spawnScreen('/bin/sh', ['-c', shell, 'sh', process.execPath, ...program, ending], {rows: 12});
+	await screen.waitFor('ready');
+	return screen;
+}
+
+/** The program itself, for signals; the shell would not pass them on. */
+async function startAlone(ending: string): Promise<Screen> {
+	const screen = spawnScreen(process.execPath, [...program, ending], {rows: 12});
+	await screen.waitFor('ready');
+	return screen;
+}
+
+const times = (text: string, wanted: string): number => text.split(wanted).length - 1;
+
+/** Every mode that was switched on is off, each was switched off exactly once, and nothing was drawn afterwards. */
+function expectRestored(screen: Screen, lastWords: string): void {
+	expect(screen.isAlternate()).toBe(false);
+	expect(screen.modes.bracketedPasteMode).toBe(false);
+	expect(screen.modes.synchronizedOutputMode).toBe(false);
+	expect(screen.cursor().isVisible).toBe(true);
+	expect(times(screen.raw(), '\x1b[?1049l')).toBe(1);
+	expect(screen.text()).toBe(lastWords);
+}
+
+describe('taking the terminal', () => {
+	test('alternate screen, bracketed paste, raw mode, sizes', async () => {
+		const screen = await startAlone('quit');
+		expect(screen.isAlternate()).toBe(true);
+		expect(screen.modes.bracketedPasteMode).toBe(true);
+		expect(screen.rows()[0]).toBe('ready');
+		screen.press('ctrl+c');
+		await screen.waitFor('key c');
+		screen.paste('one\ntwo');
+		await screen.waitFor('paste one');
+		screen.resize(60, 14);
+		await screen.waitFor('size 60x14');
+	});
+});
+
+describe('giving it back', () => {
+	test.each([
+		['quit', 'after', 0],
+		['unmount-first', 'after', 0],
+		['throw', 'p2p-tui: An error in p2p-tui itself: broken.', 1],
+		['reject', 'p2p-tui: An error in p2p-tui itself: refused \\x1b[31m.', 1],
+	])('after %s', async (ending, words, status) => {
+		const screen = await start(ending);
+		screen.type('e');
+		await screen.exited;
+		expectRestored(screen, `before\n${words}\nicanon\necho\nstatus ${status}`);
+	});
+
+	test('after process.exit', async () => {
+		const screen = await start('exit');
+		screen.type('e');
+		await screen.exited;
+		expectRestored(screen, 'before\nicanon\necho\nstatus 3');
+	});
+
+	test.each([
+		['SIGTERM', 143],
+		['SIGHUP', 129],
+		['SIGINT', 130],
+		['SIGQUIT', 131],
+	] as const)('after %s', async (signal, code) => {
+		const screen = await startAlone('quit');
+		screen.kill(signal);
+		expect(await screen.exited).toEqual({code, signal: undefined});
+		expectRestored(screen, '');
+	});
+
+	test('after a signal there is time for a goodbye', async () => {
+		const screen = await startAlone('goodbye');
+		screen.kill('SIGTERM');
+		expect(await screen.exited).toEqual({code: 143, signal: undefined});
+		expectRestored(screen, 'goodbye 143');
+	});
+
+	test('and no more time than that', async () => {
+		const screen = await startAlone('slow');
+		screen.kill('SIGTERM');
+		expect(await screen.exited).toEqual({code: 143, signal: undefined});
+		expectRestored(screen, 'slow');
+	});
+
+	test('several signals at once are one', async () => {
+		const screen = await startAlone('goodbye');
+		screen.kill('SIGHUP');
+		screen.kill('SIGTERM');
+		const {code} = await screen.exited;
+		expectRestored(screen, `goodbye ${code}`);
+	});
+
+	test('a terminal that is gone ends the program as a hang-up does', async () => {
+		const screen = await startAlone('gone');
+		screen.type('e');
+		expect((await screen.exited).code).toBe(129);
+	});
+
+	test('someone who does not want to wait for it presses Ctrl-C, now an ordinary interrupt', async () => {
+		const screen = await startAlone('stuck');
+		screen.kill('SIGTERM');
+		await screen.waitFor('stuck');
+		screen.press('ctrl+c');
+		expect(await screen.exited).toEqual({code: 130, signal: undefined});
+		expect(screen.isAlternate()).toBe(false);
+	});
+});
+
+test('a stopped program gives the terminal back, and takes it again when it goes on', async () => {
+	const screen = await startAlone('quit');
+	screen.kill('SIGTSTP');
+	await screen.waitFor(() => !screen.isAlternate());
+	await expect.poll(() => processState(screen.pid)).toMatch(/^T/);
+	expect(screen.modes.bracketedPasteMode).toBe(false);
+	screen.kill('SIGCONT');
+	await screen.waitFor('resumed');
+	expect(screen.isAlternate()).toBe(true);
+	expect(screen.rows().slice(0, 2)).toEqual(['ready', 'resumed']);
+	screen.press('ctrl+c');
+	await screen.waitFor('key c');
+});
+
+/** As ps says it: T is stopped. */
+function processState(pid: number): string {
+	return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], {encoding: 'utf8'}).trim();
+}
