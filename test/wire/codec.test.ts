@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {
+	MAX_ADDRESSES,
+	MAX_FRAME_BYTES,
+	MAX_PROTOCOLS,
+	MAX_RECEIPT_IDS,
+	MAX_SUBSCRIPTIONS,
+	MAX_TEXT_BYTES,
+} from '../../source/wire/limits.ts';
+import type {Identify, Message} from '../../source/wire/messages.ts';
+import {pack} from '../../source/wire/msgpack.ts';
+import {message} from '../helpers/arbitrary.ts';
+import {reasonOf} from './reason.ts';
+
+const instance = new Uint8Array(16).fill(0xab);
+const id = new Uint8Array(32).fill(0xcd);
+const signature = new Uint8Array(64);
+
+/** Decodes fields that a stranger might send. */
+const decodeFields = (...fields: unknown[]) => decodeMessage(pack(fields));
+const reasonFor = (...fields: unknown[]) => reasonOf(() => decodeFields(...fields));
+
+/** One valid message of each type, as its fields and as what they mean. */
+const EXAMPLES: [Message, unknown[]][] = [
+	[{type: 'ready', minor: 3}, [0, 3]],
+	[
+		{
+			type: 'identify',
+			name: 'ann',
+			agent: 'p2p-tui/0.1.0',
+			instance: 'ab'.repeat(16),
+			addresses: ['/ip4/192.0.2.7/tcp/4001'],
+			protocols: ['/p2p-tui/ping/1'],
+		},
+		[1, 'ann', 'p2p-tui/0.1.0', instance, ['/ip4/192.0.2.7/tcp/4001'], ['/p2p-tui/ping/1']],
+	],
+	[{type: 'ping', nonce: new Uint8Array(8).fill(1)}, [2, new Uint8Array(8).fill(1)]],
+	[{type: 'pong', nonce: new Uint8Array(8).fill(2)}, [3, new Uint8Array(8).fill(2)]],
+	[{type: 'heartbeat', sequence: 2 ** 40}, [4, 2 ** 40]],
+	[{type: 'goodbye', reason: 'quit'}, [5, 'quit']],
+	[{type: 'subscriptions', joined: ['lobby', 'dev'], left: []}, [6, ['lobby', 'dev'], []]],
+	[{type: 'publish', event: new Uint8Array(100).fill(3), signature}, [7, new Uint8Array(100).fill(3), signature]],
+	[{type: 'receipt', room: 'lobby', messageIds: ['cd'.repeat(32)]}, [8, 'lobby', [id]]],
+];
+
+describe('messages', () => {
+	test.each(EXAMPLES)('$type has the fields of the table', (sent, fields) => {
+		expect([...encodeMessage(sent)]).toEqual([...pack(fields)]);
+		expect(decodeFields(...fields)).toEqual(sent);
+	});
+
+	test('every message comes back as it was', () => {
+		fc.assert(
+			fc.property(message, sent => {
+				const {...expected} = sent;
+				if (expected.type === 'identify') Object.assign(expected, {name: expected.name.trim()});
+				expect(decodeMessage(encodeMessage(sent))).toEqual(expected);
+			}),
+		);
+	});
+
+	test('a text of the largest size fits into a frame', () => {
+		const event = new Uint8Array(MAX_TEXT_BYTES + 1024);
+		expect(encodeMessage({type: 'publish', event, signature}).length).toBeLessThan(MAX_FRAME_BYTES);
+	});
+
+	test('row 32: an unknown message number is undefined', () => {
+		expect(decodeFields(9)).toBeUndefined();
+		expect(decodeFields(9, 'what', {ever: [1, 2]})).toBeUndefined();
+		expect(decodeFields(Number.MAX_SAFE_INTEGER)).toBeUndefined();
+	});
+
+	test.each(EXAMPLES)('row 32: fields after those of $type are ignored', (sent, fields) => {
+		expect(decodeFields(...fields, 'new', {field: 1})).toEqual(sent);
+	});
+
+	test.each([
+		['no array', pack({0: 1})],
+		['text', pack('ready')],
+		['nil', pack(null)],
+		['an empty array', pack([])],
+		['a negative number', pack([-1])],
+		['a fraction', pack([1.5])],
+		['a name for a number', pack(['ready', 0])],
+		['an integer beyond 2^53 as a float', pack([2 ** 53])],
+	])('a message that is %s is refused', (_, body) => {
+		expect(reasonOf(() => decodeMessage(body))).toBe('message-shape');
+	});
+
+	test.each(EXAMPLES)('$type is refused when any field is missing or of another type', (sent, fields) => {
+		const reason = `message-${sent.type}`;
+		for (let index = 1; index < fields.length; index++) {
+			expect(reasonFor(...fields.slice(0, index))).toBe(reason);
+			for (const wrong of [null, true, -1, 1.5, {a: 1}, [[]], [null], new Uint8Array(0)]) {
+				expect(reasonFor(...fields.with(index, wrong))).toBe(reason);
+			}
+		}
+	});
+
+	test('nothing but a WireError comes out of random bytes', () => {
+		fc.assert(
+			fc.property(fc.uint8Array({maxLength: 200}), body => {
+				reasonOf(() => decodeMessage(body));
+			}),
+			{numRuns: 2000},
+		);
+	});
+
+	test('nothing but a WireError comes out of random fields', () => {
+		const field = fc.oneof(
+			fc.jsonValue({maxDepth: 2}),
+			fc.uint8Array({maxLength: 70}),
+			fc.constantFrom(instance, id, signature, 'lobby', ['lobby'], 0, 1),
+		);
+		fc.assert(
+			fc.property(fc.integer({min: 0, max: 9}), fc.array(field, {maxLength: 6}), (number, fields) => {
+				reasonFor(number, ...fields);
+			}),
+			{numRuns: 2000},
+		);
+	});
+
+	test('nothing but a WireError comes out of a message with one byte changed', () => {
+		fc.assert(
+			fc.property(message, fc.nat(), fc.nat(255), (sent, position, value) => {
+				const body = Uint8Array.from(encodeMessage(sent));
+				body[position % body.length] = value;
+				reasonOf(() => decodeMessage(body));
+			}),
+			{numRuns: 500},
+		);
+	});
+});
+
+describe('limits of each field', () => {
+	const identify = (change: Record<number, unknown>) => {
+		const fields: unknown[] = [1, 'ann', 'agent', instance, [], []];
+		for (const [index, value] of Object.entries(change)) fields[Number(index)] = value;
+		return reasonFor(...fields);
+	};
+
+	test('identify', () => {
+		expect(identify({})).toBe('accepted');
+		expect(identify({1: 'ö'.repeat(32)})).toBe('accepted');
+		expect(identify({1: `${'ö'.repeat(32)}a`})).toBe('message-identify');
+		expect(identify({1: ''})).toBe('message-identify');
+		expect(identify({1: ' \n '})).toBe('message-identify');
+		expect(identify({2: 'a'.repeat(128)})).toBe('accepted');
+		expect(identify({2: 'a'.repeat(129)})).toBe('message-identify');
+		expect(identify({3: new Uint8Array(15)})).toBe('message-identify');
+		expect(identify({3: new Uint8Array(17)})).toBe('message-identify');
+		expect(identify({4: new Array(MAX_ADDRESSES).fill('x')})).toBe('accepted');
+		expect(identify({4: new Array(MAX_ADDRESSES + 1).fill('x')})).toBe('message-identify');
+		expect(identify({5: new Array(MAX_PROTOCOLS).fill('x')})).toBe('accepted');
+		expect(identify({5: new Array(MAX_PROTOCOLS + 1).fill('x')})).toBe('message-identify');
+		expect(identify({5: ['a'.repeat(129)]})).toBe('message-identify');
+	});
+
+	test('identify keeps the addresses that can be dialled, each once and without a peer id', () => {
+		const addresses = [
+			'/ip4/192.0.2.7/tcp/4001',
+			'/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv',
+			'/ip4/192.0.2.7/udp/4001/quic-v1',
+			'/ip4/192.0.2.7/tcp/0',
+			'/dns4/example.org/tcp/1',
+			`/ip4/192.0.2.7/tcp/${'0'.repeat(1000)}`,
+			'\x1b[2J',
+			'/ip6/2001:DB8::7/tcp/1',
+		];
+		const decoded = decodeFields(1, 'ann', 'agent', instance, addresses, []) as Identify;
+		expect(decoded.addresses).toEqual(['/ip4/192.0.2.7/tcp/4001', '/ip6/2001:db8::7/tcp/1']);
+	});
+
+	test('ping and pong', () => {
+		expect(reasonFor(2, new Uint8Array(7))).toBe('message-ping');
+		expect(reasonFor(3, new Uint8Array(9))).toBe('message-pong');
+	});
+
+	test('goodbye', () => {
+		expect(reasonFor(5, '')).toBe('accepted');
+		expect(reasonFor(5, 'a'.repeat(129))).toBe('message-goodbye');
+	});
+
+	test('subscriptions', () => {
+		const rooms = Array.from({length: MAX_SUBSCRIPTIONS + 1}, (_, index) => `r${index}`);
+		expect(reasonFor(6, rooms.slice(1), [])).toBe('accepted');
+		expect(reasonFor(6, rooms, [])).toBe('message-subscriptions');
+		expect(reasonFor(6, [], rooms)).toBe('message-subscriptions');
+		expect(reasonFor(6, ['Lobby'], [])).toBe('message-subscriptions');
+	});
+
+	test('publish', () => {
+		expect(reasonFor(7, new Uint8Array(0), signature)).toBe('message-publish');
+		expect(reasonFor(7, id, new Uint8Array(63))).toBe('message-publish');
+		expect(reasonFor(7, id, new Uint8Array(65))).toBe('message-publish');
+	});
+
+	test('receipt', () => {
+		expect(reasonFor(8, 'lobby', new Array(MAX_RECEIPT_IDS).fill(id))).toBe('accepted');
+		expect(reasonFor(8, 'lobby', new Array(MAX_RECEIPT_IDS + 1).fill(id))).toBe('message-receipt');
+		expect(reasonFor(8, 'lobby', [new Uint8Array(31)])).toBe('message-receipt');
+		expect(reasonFor(8, 'two words', [id])).toBe('message-receipt');
+	});
+});
+
+test('a decoded message does not change when its frame is written over', () => {
+	const event = new Uint8Array(300).fill(3);
+	for (const sent of [
+		{type: 'publish', event, signature: new Uint8Array(64).fill(4)},
+		{type: 'ping', nonce: new Uint8Array(8).fill(5)},
+	] as const) {
+		const body = Uint8Array.from(encodeMessage(sent));
+		const decoded = decodeMessage(body);
+		body.fill(0xff);
+		expect(decoded).toEqual(sent);
+	}
+});
