@@ -28,6 +28,8 @@ export type CoreConfig = {
 export type CoreState =
 	| {readonly state: 'starting'}
 	| {readonly state: 'running'}
+	/** It stopped as asked, by `stop()` or by the `shutdown` command. */
+	| {readonly state: 'stopped'}
 	/** The core failed and is being started again. `reason` is one line. */
 	| {readonly state: 'restarting'; readonly reason: string}
 	/** It cannot run. `hint` says what to do. */

@@ -1,6 +1,6 @@
 /** `p2p-tui id`: who this profile is. */
 import {networkInterfaces} from 'node:os';
-import {advertisedAddresses, bindAddresses, selectInterfaces} from '../net/interfaces.ts';
+import {addressesToTell, listenAddressesFor, selectInterfaces} from '../net/interfaces.ts';
 import {loadIdentity, newIdentity} from '../storage/identity.ts';
 import {formatTcpAddress, parseTcpAddress} from '../wire/multiaddr.ts';
 import {dataDirectoryOf, listenAddresses, type Machine, nameOf} from './config.ts';
@@ -39,6 +39,6 @@ function fixedAddresses(options: Options, machine: Machine): readonly string[] {
 	const wanted = listenAddresses(options, machine)
 		.map(address => parseTcpAddress(address))
 		.filter(({port}) => port !== 0);
-	const bound = bindAddresses(wanted, interfaces, options.interfaces.length > 0);
-	return advertisedAddresses(bound, interfaces).map(formatTcpAddress);
+	const bound = listenAddressesFor(wanted, interfaces, options.interfaces.length > 0);
+	return addressesToTell(bound, interfaces).map(formatTcpAddress);
 }

@@ -17,7 +17,8 @@ export type DialId = number;
 export type DialFailureCode = 'refused' | 'timeout' | 'unreachable' | 'wrong-peer' | 'self' | 'bad-address' | 'failed';
 
 export type SwarmInput =
-	| {readonly type: 'start'}
+	/** The first input, once. `addresses`: where we listen, as in `listening`. */
+	| {readonly type: 'start'; readonly addresses: readonly string[]}
 	/** A connection is ready: TLS done, certificate verified, READY sent or received. `address` has no `/p2p/…`. */
 	| {
 			readonly type: 'connection-opened';
@@ -46,7 +47,7 @@ export type SwarmInput =
 	| {readonly type: 'timer'; readonly timer: string}
 	/** `timestamp` is the wall clock, Unix milliseconds. */
 	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number}
-	/** The addresses that we now listen on, without `/p2p/…`, wildcards resolved. */
+	/** The addresses that we listen on changed: without `/p2p/…`, wildcards resolved. */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]}
 	/** The node stops: say goodbye to everyone. */
 	| {readonly type: 'stop'};

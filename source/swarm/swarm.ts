@@ -100,7 +100,7 @@ export class Swarm {
 	#input(input: SwarmInput, now: Instant): void {
 		switch (input.type) {
 			case 'start':
-				return this.#start(now);
+				return this.#start(input.addresses, now);
 			case 'connection-opened':
 				return this.#opened(input, now);
 			case 'connection-closed':
@@ -124,9 +124,10 @@ export class Swarm {
 
 	// --- life ---
 
-	#start(now: Instant): void {
+	#start(addresses: readonly string[], now: Instant): void {
 		for (const address of this.#options.peers) this.#planner.given(address, now);
 		this.#tellAll({type: 'start'}, now);
+		this.#listening(addresses, now);
 		if (this.#options.discovery) this.#announce(now);
 	}
 

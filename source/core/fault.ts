@@ -1,0 +1,10 @@
+import type {CommandOf} from '../api/command.ts';
+
+/** Fails on purpose, so that tests see what becomes of a core that does. */
+export function fail(kind: CommandOf<'fault'>['kind']): void {
+	setImmediate(() => {
+		if (kind === 'throw') throw new Error('the core was told to throw');
+		const ballast: unknown[] = [];
+		for (;;) if (kind === 'memory') ballast.push(new Array(100_000).fill(ballast.length));
+	});
+}

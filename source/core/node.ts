@@ -1,0 +1,245 @@
+/**
+ * The driver: turns what happens into inputs of the swarm, and the swarm's effects into deeds. One `switch` over
+ * effects; no decision is made here.
+ */
+import type {Command, CommandOf} from '../api/command.ts';
+import type {CoreConfig} from '../api/core.ts';
+import type {ErrorCode, NodeEvent, Results} from '../api/event.ts';
+import {describeError, WireError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {version} from '../base/version.ts';
+import type {DatagramSource} from '../net/beacon.ts';
+import type {Connection} from '../net/connection.ts';
+import {DialError} from '../net/dial-error.ts';
+import {createChatSwarm} from '../swarm/create.ts';
+import type {ConnectionId, DialId, Effect, SwarmInput} from '../swarm/io.ts';
+import type {Swarm} from '../swarm/swarm.ts';
+import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
+import type {Identity} from '../wire/identity.ts';
+import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
+import {parseTcpAddress} from '../wire/multiaddr.ts';
+import {Endpoint} from './endpoint.ts';
+import {fail} from './fault.ts';
+import {Meter} from './meter.ts';
+import {systemRandom} from './system-random.ts';
+import {Timers} from './timers.ts';
+
+/** Milliseconds between two `traffic` events. */
+const TRAFFIC_INTERVAL = 500;
+
+export type NodeOptions = {
+	readonly config: CoreConfig;
+	readonly identity: Identity;
+	readonly log: Log;
+	emit(event: NodeEvent): void;
+	/** The `shutdown` command was answered. */
+	onShutdown(): void;
+};
+
+export class Node {
+	readonly #options: NodeOptions;
+	readonly #swarm: Swarm;
+	readonly #endpoint: Endpoint;
+	readonly #meter = new Meter();
+	readonly #timers = new Timers(timer => this.#fired(timer));
+	readonly #connections = new Map<ConnectionId, Connection>();
+	readonly #dials = new Set<AbortController>();
+	#nextConnection: ConnectionId = 1;
+	#stopping = false;
+	/** What happens while the sockets open: the swarm hears of it after its `start`. */
+	#early: SwarmInput[] | undefined = [];
+	/** Warnings from before `ready`, which has to come first. */
+	#warnings: NodeEvent[] | undefined = [];
+
+	constructor(options: NodeOptions) {
+		const {config, identity} = options;
+		this.#options = options;
+		this.#swarm = createChatSwarm({
+			identity,
+			instance: Buffer.from(systemRandom.bytes(INSTANCE_ID_BYTES)).toString('hex'),
+			random: systemRandom,
+			name: config.name,
+			agent: `p2p-tui/${version}`,
+			rooms: config.rooms,
+			peers: config.peers,
+			discovery: config.discovery,
+		});
+		this.#endpoint = new Endpoint({
+			config,
+			identity,
+			onConnection: connection => this.#adopt(connection),
+			onRefused: reason => this.#swarm.counters.add(reason),
+			onDatagram: (bytes, source) => this.#datagram(bytes, source),
+			onWarning: (code, message) => this.#warn(code, message),
+			onAddresses: addresses => this.#input({type: 'listening', addresses}),
+		});
+	}
+
+	/** Opens the sockets and begins. Throws a `UserError` if it cannot; then nothing is left open. */
+	async start(): Promise<void> {
+		try {
+			await this.#endpoint.open();
+		} catch (error) {
+			await this.stop();
+			throw error;
+		}
+		const {config, identity, emit} = this.#options;
+		const {addresses, interfaceNames} = this.#endpoint;
+		const self = {peerId: identity.peerId, name: config.name, addresses};
+		emit({type: 'ready', ...self});
+		if (config.forScreen) {
+			emit({type: 'snapshot', ...self, interfaces: interfaceNames, rooms: [], peers: []});
+			this.#timers.set('traffic', performance.now() + TRAFFIC_INTERVAL);
+		}
+		for (const event of this.#warnings ?? []) emit(event);
+		this.#warnings = undefined;
+		const early = this.#early ?? [];
+		this.#early = undefined;
+		this.#input({type: 'start', addresses});
+		for (const input of early) this.#input(input);
+	}
+
+	command(command: Command): void {
+		switch (command.command) {
+			case 'stats':
+				return this.#reply(command, this.#meter.stats(this.#connections.values(), this.#swarm.counters));
+			case 'shutdown':
+				this.#reply(command, {});
+				return this.#options.onShutdown();
+			case 'fault':
+				return this.#fault(command);
+			default:
+				return this.#input({type: 'command', command, timestamp: Date.now()});
+		}
+	}
+
+	/** Says goodbye to everyone and closes everything. */
+	async stop(): Promise<void> {
+		if (this.#stopping) return;
+		if (!this.#early) this.#input({type: 'stop'});
+		this.#stopping = true;
+		for (const dial of this.#dials) dial.abort();
+		this.#timers.close();
+		this.#meter.close();
+		await this.#endpoint.close();
+	}
+
+	// --- what happens ---
+
+	#input(input: SwarmInput): void {
+		if (this.#stopping) return;
+		if (this.#early) {
+			this.#early.push(input);
+			return;
+		}
+		for (const effect of this.#swarm.handle(input, performance.now())) this.#carryOut(effect);
+	}
+
+	#fired(timer: string): void {
+		if (timer !== 'traffic') return this.#input({type: 'timer', timer});
+		this.#options.emit({type: 'traffic', ...this.#meter.rates(this.#connections.values())});
+		this.#timers.set('traffic', performance.now() + TRAFFIC_INTERVAL);
+	}
+
+	#datagram(bytes: Uint8Array, source: DatagramSource): void {
+		try {
+			const announcement = decodeAnnouncement(bytes);
+			this.#input({type: 'announcement', announcement, ...source});
+		} catch (error) {
+			if (!(error instanceof WireError)) throw error;
+			this.#swarm.counters.add(error.reason);
+		}
+	}
+
+	#adopt(connection: Connection, dial?: DialId): void {
+		if (this.#stopping) return connection.destroy('leaving');
+		const id = this.#nextConnection++;
+		const {peer, address, direction} = connection;
+		this.#connections.set(id, connection);
+		this.#options.log('info', `connection ${id} ${direction} ${address} ${peer}`);
+		this.#input({
+			type: 'connection-opened',
+			connection: id,
+			peer,
+			address,
+			direction,
+			...(dial !== undefined && {dial}),
+		});
+		connection.start({
+			frame: body => this.#input({type: 'frame', connection: id, body}),
+			closed: reason => this.#closed(id, connection, reason),
+		});
+	}
+
+	#closed(id: ConnectionId, connection: Connection, reason: string): void {
+		this.#options.log('info', `connection ${id} closed: ${reason}`);
+		this.#connections.delete(id);
+		this.#meter.retire(connection);
+		if (reason === 'frame-length' || reason === 'no-progress' || reason === 'slow') this.#swarm.counters.add(reason);
+		this.#input({type: 'connection-closed', connection: id, reason});
+	}
+
+	// --- what is to be done ---
+
+	#carryOut(effect: Effect): void {
+		switch (effect.type) {
+			case 'send':
+				for (const id of effect.connections) this.#connections.get(id)?.send(effect.body);
+				return;
+			case 'close':
+				return this.#connections.get(effect.connection)?.close(effect.reason);
+			case 'dial':
+				void this.#dial(effect);
+				return;
+			case 'announce':
+				return this.#endpoint.beacon?.announce(encodeAnnouncement(effect.announcement));
+			case 'answer':
+				return this.#endpoint.beacon?.answer(encodeAnnouncement(effect.announcement), effect);
+			case 'schedule':
+				return this.#timers.set(effect.timer, effect.at);
+			case 'cancel':
+				return this.#timers.cancel(effect.timer);
+			case 'emit':
+				return this.#options.emit(effect.event);
+		}
+	}
+
+	async #dial({dial, address, expected}: Extract<Effect, {type: 'dial'}>): Promise<void> {
+		const controller = new AbortController();
+		this.#dials.add(controller);
+		try {
+			const target = parseTcpAddress(address);
+			this.#adopt(await this.#endpoint.transport.dial(target, expected, controller.signal), dial);
+		} catch (error) {
+			if (!(error instanceof DialError)) throw error;
+			this.#options.log('debug', error.message);
+			this.#input({type: 'dial-failed', dial, code: error.code, message: error.message});
+		} finally {
+			this.#dials.delete(controller);
+		}
+	}
+
+	#fault(command: CommandOf<'fault'>): void {
+		if (!this.#options.config.faults) {
+			return this.#refuse(command, 'fault-refused', 'start with P2P_TUI_FAULTS=1 to allow faults on purpose');
+		}
+		this.#reply(command, {});
+		fail(command.kind);
+	}
+
+	#warn(code: string, message: string): void {
+		this.#options.log('warn', `${code}: ${message}`);
+		const event: NodeEvent = {type: 'warning', code, message};
+		if (this.#warnings) this.#warnings.push(event);
+		else this.#options.emit(event);
+	}
+
+	#reply({id}: Command, result: Results[keyof Results]): void {
+		if (id !== undefined) this.#options.emit({type: 'reply', id, ok: true, result});
+	}
+
+	#refuse({id}: Command, code: ErrorCode, error: unknown): void {
+		const message = typeof error === 'string' ? error : describeError(error);
+		if (id !== undefined) this.#options.emit({type: 'reply', id, ok: false, error: {code, message}});
+	}
+}

@@ -1,0 +1,43 @@
+import type {CoreConfig} from '../api/core.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {describeError} from '../base/errors.ts';
+import {openLog} from '../base/log.ts';
+import {loadIdentity} from '../storage/identity.ts';
+import {lockProfile} from '../storage/lock.ts';
+import {type Identity, identityFromSeed} from '../wire/identity.ts';
+import {Node} from './node.ts';
+
+export type StartedNode = {readonly node: Node; stop(): Promise<void>};
+
+type Hooks = {emit(event: NodeEvent): void; onShutdown(): void};
+
+/**
+ * A running node with everything that belongs to it: the profile's lock, the identity, the log. `ephemeralSeed` is the
+ * key of a node without a data directory. Throws a `UserError` if it cannot start; then nothing is left behind.
+ */
+export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, hooks: Hooks): Promise<StartedNode> {
+	const log = openLog(config.logLevel, config.logFile, error => {
+		hooks.emit({type: 'warning', code: 'log', message: `cannot write the log: ${describeError(error)}`});
+	});
+	const logged = (event: NodeEvent) => {
+		log('debug', JSON.stringify(event));
+		hooks.emit(event);
+	};
+	// Tens of thousands of events a second pass here: text is made of them only where it is wanted.
+	const emit = config.logLevel === 'debug' && config.logFile !== undefined ? logged : hooks.emit;
+	const lock = config.dataDirectory === undefined ? undefined : await lockProfile(config.dataDirectory);
+	try {
+		const identity: Identity =
+			config.dataDirectory === undefined ? identityFromSeed(ephemeralSeed) : await loadIdentity(config.dataDirectory);
+		const node = new Node({config, identity, log, emit, onShutdown: hooks.onShutdown});
+		await node.start();
+		const stop = async () => {
+			await node.stop();
+			await lock?.release();
+		};
+		return {node, stop};
+	} catch (error) {
+		await lock?.release();
+		throw error;
+	}
+}
