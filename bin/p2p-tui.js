@@ -18,22 +18,25 @@ function firstLine(error) {
 }
 
 /*
- * Whatever nobody caught. The line is printed when every other exit handler has run: by then the screen, if there
- * was one, is no longer the alternate one.
+ * The line is printed when every other exit handler has run: by then the screen, if there was one, is no longer the
+ * alternate one.
  */
 function leave(error) {
 	process.once('exit', function () {
-		process.exitCode = 1;
 		var trace = wantsTrace && error && error.stack ? '\n' + error.stack : ' (P2P_TUI_DEBUG=1 shows where)';
-		console.error('p2p-tui: ' + firstLine(error) + trace);
+		console.error('p2p-tui: An error in p2p-tui itself: ' + firstLine(error) + trace);
 	});
 	process.exit(1);
 }
 
+/* Whatever nobody caught. The screen has a handler of its own, which also gives the terminal back. */
+function onUncaught(error) {
+	if (process.listenerCount('uncaughtException') === 1) leave(error);
+}
+
 function start() {
 	process.env.NODE_ENV = 'production';
-	process.on('uncaughtException', leave);
-	process.on('unhandledRejection', leave);
+	process.on('uncaughtException', onUncaught);
 	import('../dist/main.js').catch(function (error) {
 		if (error && error.code === 'ERR_MODULE_NOT_FOUND' && /dist.main\.js'? imported/.test(error.message)) {
 			console.error('p2p-tui: it is not built yet. Run: npm run build');

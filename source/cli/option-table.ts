@@ -3,12 +3,13 @@
  * are all drawn from this table (DESIGN section 9).
  */
 import {LOG_LEVELS} from '../base/log.ts';
+import type {ThemeName} from '../ui/theme.ts';
 
 export const COMMANDS = ['screen', 'headless', 'ping', 'id', 'demo', 'doctor'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
-export const THEMES = ['dark', 'light', 'mono'] as const;
+export const THEMES = ['auto', 'dark', 'light'] as const satisfies readonly ThemeName[];
 
 export type OptionName =
 	| 'name'
@@ -121,7 +122,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	theme: {
 		flag: 'theme',
 		value: '<theme>',
-		help: `colours: ${THEMES.join(', ')} (NO_COLOR is respected)`,
+		help: `colours: ${THEMES.join(', ')} (NO_COLOR=1: none at all)`,
 		commands: ['screen', 'demo'],
 		harmless: ['headless', 'ping', 'id'],
 	},

@@ -1,5 +1,6 @@
 /** Whether there is a terminal that a full screen can be drawn on. */
 import {UserError} from '../base/errors.ts';
+import {MIN_COLUMNS, MIN_ROWS} from '../ui/layout.ts';
 
 export type Terminal = {
 	readonly inputIsTerminal: boolean;
@@ -9,10 +10,6 @@ export type Terminal = {
 	readonly columns: number;
 	readonly rows: number;
 };
-
-/** The smallest terminal on which everything can be reached. */
-export const MIN_COLUMNS = 40;
-export const MIN_ROWS = 12;
 
 /** @throws UserError when there is none. */
 export function checkTerminal({inputIsTerminal, outputIsTerminal, type, columns, rows}: Terminal): void {

@@ -1,0 +1,259 @@
+import {describe, expect, test} from 'vitest';
+import {EXIT_USAGE, UserError} from '../../source/base/errors.ts';
+import {OPTION_NAMES, OPTIONS, variableOf} from '../../source/cli/option-table.ts';
+import {type Environment, type Options, parseArguments} from '../../source/cli/options.ts';
+
+const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
+
+function optionsOf(line: string, env: Environment = {}): Options {
+	const invocation = parseArguments(line === '' ? [] : line.split(' '), env);
+	if (invocation.command === 'print') throw new Error('there are no options in what is only printed');
+	return invocation.options;
+}
+
+function refusal(argv: readonly string[], env: Environment = {}): string {
+	try {
+		parseArguments(argv, env);
+	} catch (error) {
+		expect(error).toBeInstanceOf(UserError);
+		const {message, hint, exitStatus} = error as UserError;
+		expect(exitStatus).toBe(EXIT_USAGE);
+		expect(message).not.toContain('\n');
+		return hint === undefined ? message : `${message} | ${hint}`;
+	}
+	throw new Error(`accepted: ${argv.join(' ')}`);
+}
+
+describe('commands', () => {
+	test('no command is the screen', () => {
+		expect(parseArguments([], {}).command).toBe('screen');
+	});
+
+	test.each(['headless', 'id', 'demo', 'doctor'])('%s', command => {
+		expect(parseArguments([command], {}).command).toBe(command);
+	});
+
+	test('ping takes an address, with or without a peer id, and the old form of one', () => {
+		const address = '/ip4/127.0.0.1/tcp/4001';
+		expect(parseArguments(['ping', address], {})).toMatchObject({command: 'ping', address});
+		expect(parseArguments(['ping', `${address}/p2p/${PEER}`], {})).toMatchObject({address: `${address}/p2p/${PEER}`});
+		expect(parseArguments(['ping', `${address}/ipfs/${PEER}`], {})).toMatchObject({address: `${address}/p2p/${PEER}`});
+	});
+
+	test('options may stand before the command', () => {
+		expect(parseArguments(['--name', 'ann', 'headless'], {})).toMatchObject({
+			command: 'headless',
+			options: {name: 'ann'},
+		});
+	});
+
+	test.each([
+		[['hedless'], 'Unknown command "hedless" | Did you mean headless?'],
+		[['xyzzy'], 'Unknown command "xyzzy" | See p2p-tui --help'],
+		[['headless', 'now'], 'headless takes no argument "now" | See p2p-tui --help'],
+		[['ping'], 'ping needs the address to dial | For example: p2p-tui ping /ip4/192.168.1.7/tcp/4001'],
+		[['ping', '/ip4/1.2.3.4/tcp/0'], 'ping: port 0 cannot be dialled | Give the port that the other side listens on'],
+	])('%j is refused', (argv, message) => {
+		expect(refusal(argv)).toBe(message);
+	});
+
+	test('what is wrong with an address is said before anything is started', () => {
+		expect(refusal(['ping', '127.0.0.1:4001'])).toMatch(/^ping: Not a multiaddr: "127\.0\.0\.1:4001" \| .+\/tcp\/4001/);
+		expect(refusal(['--peer', '/dns4/example.org/tcp/1'])).toMatch(/^--peer: Names are not supported yet/);
+		expect(refusal(['--listen', '/ip4/1.2.3.4/udp/1'])).toMatch(/^--listen: Only TCP is supported, not udp/);
+	});
+});
+
+describe('options', () => {
+	test('have these defaults', () => {
+		expect(optionsOf('')).toEqual({
+			name: undefined,
+			rooms: ['lobby'],
+			listen: undefined,
+			interfaces: [],
+			peers: [],
+			discoveryPort: 9999,
+			discovery: true,
+			dataDirectory: undefined,
+			ephemeral: false,
+			pubsub: undefined,
+			theme: 'auto',
+			logLevel: 'warn',
+			logFile: undefined,
+			count: 5,
+			interval: 1000,
+			json: false,
+		});
+	});
+
+	test('are all read', () => {
+		const line =
+			'--name ann --room dev --room #Ops --listen /ip4/127.0.0.1/tcp/0 --listen /ip6/::1/tcp/5 --interface lo ' +
+			`--interface eth0 --peer /ip4/192.0.2.7/tcp/4001/p2p/${PEER} --discovery-port=7000 --no-discovery --no-mdns ` +
+			'--data-dir ./x --ephemeral --pubsub floodsub --theme light --log-level debug --log-file y.log';
+		expect(optionsOf(line)).toMatchObject({
+			name: 'ann',
+			rooms: ['dev', 'ops'],
+			listen: ['/ip4/127.0.0.1/tcp/0', '/ip6/::1/tcp/5'],
+			interfaces: ['lo', 'eth0'],
+			peers: [`/ip4/192.0.2.7/tcp/4001/p2p/${PEER}`],
+			discoveryPort: 7000,
+			discovery: false,
+			dataDirectory: './x',
+			ephemeral: true,
+			pubsub: 'floodsub',
+			theme: 'light',
+			logLevel: 'debug',
+			logFile: 'y.log',
+		});
+		expect(optionsOf('ping /ip4/1.2.3.4/tcp/1 --count 3 --interval 20 --json')).toMatchObject({
+			count: 3,
+			interval: 20,
+			json: true,
+		});
+	});
+
+	test('keep values that look like numbers, switches or objects as text', () => {
+		expect(parseArguments(['--name', '007'], {})).toMatchObject({options: {name: '007'}});
+		expect(parseArguments(['--name', '1e3'], {})).toMatchObject({options: {name: '1e3'}});
+		expect(parseArguments(['--data-dir', '__proto__'], {})).toMatchObject({options: {dataDirectory: '__proto__'}});
+	});
+
+	test.each([
+		[['--intreface', 'lo'], 'Unknown option "--intreface" | Did you mean --interface?'],
+		[['--disc'], 'Unknown option "--disc" | Did you mean --discovery-port?'],
+		[['--dataDir', 'x'], 'Unknown option "--dataDir" | Did you mean --data-dir?'],
+		[['--no-name'], 'Unknown option "--no-name" | See p2p-tui --help'],
+		[['-x'], 'Unknown option "-x" | See p2p-tui --help'],
+		[['--name'], '--name needs a value'],
+		[['--name', '--ephemeral'], '--name needs a value'],
+		[['--name='], '--name needs a value'],
+		[['--name', 'a', '--name', 'b'], '--name can be given only once'],
+		[['--data-dir', 'a', '--data-dir', 'b'], '--data-dir can be given only once'],
+		[['--ephemeral=maybe'], '--ephemeral takes no value'],
+		[['--discovery-port', '0'], '--discovery-port takes a whole number from 1 to 65535, not "0"'],
+		[['--discovery-port', '65536'], '--discovery-port takes a whole number from 1 to 65535, not "65536"'],
+		[['--discovery-port', '1e3'], '--discovery-port takes a whole number from 1 to 65535, not "1e3"'],
+		[['--discovery-port', '-5'], '--discovery-port takes a whole number from 1 to 65535, not "-5"'],
+		[
+			['--log-level', 'inof'],
+			'--log-level is one of silent, error, warn, info, debug, not "inof" | Did you mean info?',
+		],
+		[['--pubsub', 'meshsub'], '--pubsub is one of gossipsub, floodsub, not "meshsub"'],
+		[['--room', 'a b'], '--room: Not a room name | No spaces, control or invisible characters, and no further #'],
+		[['--name', 'a\nb'], '--name: A name is one line without control characters'],
+		[['--data-dir', 'a\0b'], '--data-dir cannot hold a NUL character'],
+		[['--count', '3'], '--count means nothing to the screen | It belongs to ping'],
+		[['headless', '--json'], '--json means nothing to headless | It belongs to ping, id'],
+		[['demo', '--data-dir', 'x'], '--data-dir means nothing to demo | It belongs to screen, headless, id'],
+	])('%j is refused', (argv, message) => {
+		const text = refusal(argv);
+		if (message.includes('|')) expect(text).toBe(message);
+		else expect(text.split(' | ')[0]).toBe(message);
+	});
+
+	test('what was typed is shown short, however long it is', () => {
+		expect(refusal([`--${'x'.repeat(10_000)}`]).length).toBeLessThan(100);
+		expect(refusal(['--log-level', 'x'.repeat(10_000)]).length).toBeLessThan(200);
+	});
+});
+
+describe('the environment', () => {
+	test('has a variable for each option', () => {
+		expect(OPTION_NAMES.map(variableOf)).toContain('P2P_TUI_NO_DISCOVERY');
+		const options = optionsOf('', {
+			P2P_TUI_NAME: 'ann',
+			P2P_TUI_ROOM: 'dev, ops',
+			P2P_TUI_LISTEN: '/ip4/127.0.0.1/tcp/0,/ip6/::1/tcp/0',
+			P2P_TUI_INTERFACE: 'lo',
+			P2P_TUI_PEER: '/ip4/127.0.0.1/tcp/9',
+			P2P_TUI_DISCOVERY_PORT: '7000',
+			P2P_TUI_NO_DISCOVERY: '1',
+			P2P_TUI_NO_MDNS: 'yes',
+			P2P_TUI_DATA_DIR: '/data/my profile',
+			P2P_TUI_EPHEMERAL: 'true',
+			P2P_TUI_PUBSUB: 'gossipsub',
+			P2P_TUI_THEME: 'dark',
+			P2P_TUI_LOG_LEVEL: 'info',
+			P2P_TUI_LOG_FILE: '/log',
+		});
+		expect(options).toMatchObject({
+			name: 'ann',
+			rooms: ['dev', 'ops'],
+			listen: ['/ip4/127.0.0.1/tcp/0', '/ip6/::1/tcp/0'],
+			interfaces: ['lo'],
+			peers: ['/ip4/127.0.0.1/tcp/9'],
+			discoveryPort: 7000,
+			discovery: false,
+			dataDirectory: '/data/my profile',
+			ephemeral: true,
+			pubsub: 'gossipsub',
+			theme: 'dark',
+			logLevel: 'info',
+			logFile: '/log',
+		});
+		const ping = optionsOf('ping /ip4/1.2.3.4/tcp/1', {
+			P2P_TUI_COUNT: '2',
+			P2P_TUI_INTERVAL: '10',
+			P2P_TUI_JSON: 'on',
+		});
+		expect(ping).toMatchObject({count: 2, interval: 10, json: true});
+	});
+
+	test('gives way to the command line', () => {
+		expect(optionsOf('--name bob --room x', {P2P_TUI_NAME: 'ann', P2P_TUI_ROOM: 'y'})).toMatchObject({
+			name: 'bob',
+			rooms: ['x'],
+		});
+	});
+
+	test('counts as unset when it is empty', () => {
+		expect(optionsOf('', {P2P_TUI_NAME: '', P2P_TUI_EPHEMERAL: '', P2P_TUI_PEER: ' '})).toEqual(optionsOf(''));
+		expect(optionsOf('', {P2P_TUI_EPHEMERAL: '0'}).ephemeral).toBe(false);
+	});
+
+	test('is named when it is wrong', () => {
+		expect(refusal([], {P2P_TUI_DISCOVERY_PORT: 'x'})).toMatch(/^P2P_TUI_DISCOVERY_PORT takes a whole number/);
+		expect(refusal([], {P2P_TUI_EPHEMERAL: 'maybe'})).toMatch(/^P2P_TUI_EPHEMERAL is 1 or 0, not "maybe"/);
+	});
+
+	test('does not trouble a command that does not use it', () => {
+		expect(optionsOf('headless', {P2P_TUI_THEME: 'no such theme', P2P_TUI_COUNT: 'x'}).theme).toBe('auto');
+	});
+});
+
+describe('help and version', () => {
+	const printed = (argv: string[]) => {
+		const invocation = parseArguments(argv, {});
+		if (invocation.command !== 'print') throw new Error('nothing to print');
+		return invocation.text;
+	};
+
+	test('the version is that of the package', () => {
+		expect(printed(['--version'])).toMatch(/^\d+\.\d+\.\d+/);
+		expect(printed(['-v', '--ephemeral'])).toBe(printed(['--version']));
+	});
+
+	test('each command has its own help, and names what it takes', () => {
+		for (const command of ['', 'headless', 'ping', 'id', 'demo']) {
+			const text = printed(command === '' ? ['--help'] : [command, '--help']);
+			const key = command === '' ? 'screen' : command;
+			const flags = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(key as never));
+			for (const name of flags) expect(text).toContain(`--${OPTIONS[name].flag}`);
+			expect(text).toContain(`p2p-tui ${command}`.trim());
+		}
+	});
+
+	test('help is asked for in several ways', () => {
+		expect(printed(['help', 'ping'])).toBe(printed(['ping', '-h']));
+		expect(printed(['help'])).toBe(printed(['--help']));
+	});
+
+	test('help fits in 100 columns and does not promise what is not there', () => {
+		for (const command of ['', 'headless', 'ping', 'id', 'demo']) {
+			const text = printed(command === '' ? ['--help'] : [command, '--help']);
+			expect(text).not.toContain('doctor');
+			expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(110);
+		}
+	});
+});
