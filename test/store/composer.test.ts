@@ -40,6 +40,10 @@ describe('editing', () => {
 		}
 	});
 
+	test('what joins when something between is deleted is one character', () => {
+		expect(drawn(after(typed('🇫a🇷'), 'left', 'delete-back'))).toBe('|🇫🇷');
+	});
+
 	test('the ends are ends', () => {
 		expect(drawn(after(typed('ab'), 'start', 'left', 'delete-back'))).toBe('|ab');
 		expect(drawn(after(typed('ab'), 'right', 'delete-forward'))).toBe('ab|');

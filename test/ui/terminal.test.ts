@@ -128,10 +128,23 @@ test('a stopped program gives the terminal back, and takes it again when it goes
 	await screen.waitFor(() => !screen.isAlternate());
 	await expect.poll(() => processState(screen.pid)).toMatch(/^T/);
 	expect(screen.modes.bracketedPasteMode).toBe(false);
+	expect(screen.cursor().isVisible).toBe(true);
 	screen.kill('SIGCONT');
 	await screen.waitFor('resumed');
 	expect(screen.isAlternate()).toBe(true);
 	expect(screen.rows().slice(0, 2)).toEqual(['ready', 'resumed']);
+	screen.press('ctrl+c');
+	await screen.waitFor('key c');
+});
+
+test.runIf(process.platform === 'linux')('raw mode comes back even if the shell took it away unnoticed', async () => {
+	const screen = await startAlone('quit');
+	screen.kill('SIGSTOP');
+	await expect.poll(() => processState(screen.pid)).toMatch(/^T/);
+	const device = execFileSync('ps', ['-o', 'tty=', '-p', String(screen.pid)], {encoding: 'utf8'}).trim();
+	execFileSync('stty', ['-F', `/dev/${device}`, 'sane']);
+	screen.kill('SIGCONT');
+	await screen.waitFor('resumed');
 	screen.press('ctrl+c');
 	await screen.waitFor('key c');
 });

@@ -54,12 +54,13 @@ describe('the keyboard', () => {
 		keyboard.close();
 	});
 
-	test('a listener that closes the keyboard hears no more of the same chunk', () => {
+	test('when a listener closes the keyboard, neither it nor others hear more of the same chunk', () => {
 		const {stream, heard, keyboard, listen} = setUp();
 		keyboard.subscribe(input => {
 			listen(input);
 			keyboard.close();
 		});
+		keyboard.subscribe(listen);
 		stream.emit('data', 'a\rb');
 		expect(heard).toEqual(['a']);
 	});

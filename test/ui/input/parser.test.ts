@@ -239,6 +239,7 @@ describe('what is no key', () => {
 		expect(parsed('\x1b[12\rab')).toBe('<return>ab');
 		expect(parsed('\x1b[1\x1b[A')).toBe('<up>');
 		expect(parsed('\x1b[1日')).toBe('日');
+		expect(parsed('\x1b[M \ra')).toBe('<return>a');
 		expect(parsed('\x1b]0;title\r')).toBe('<return>');
 		expect(parsed('\x1b]0;title\x1b[A')).toBe('<up>');
 	});
