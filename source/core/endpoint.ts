@@ -4,7 +4,7 @@
  */
 import {networkInterfaces} from 'node:os';
 import type {CoreConfig} from '../api/core.ts';
-import {describeError, UserError} from '../base/errors.ts';
+import {describeError} from '../base/errors.ts';
 import {Beacon, type DatagramSource} from '../net/beacon.ts';
 import type {Connection} from '../net/connection.ts';
 import {
@@ -68,7 +68,7 @@ export class Endpoint {
 		const wanted = config.listen.map(address => parseTcpAddress(address));
 		const bound: TcpAddress[] = [];
 		for (const address of listenAddressesFor(wanted, this.#interfaces, config.interfaces.length > 0)) {
-			bound.push(await this.#listen(address));
+			bound.push(await this.transport.listen(address));
 		}
 		this.#bound = bound;
 		await this.beacon?.open(this.#interfaces);
@@ -79,14 +79,6 @@ export class Endpoint {
 	async close(): Promise<void> {
 		clearInterval(this.#rescan);
 		await Promise.all([this.transport.close(), this.beacon?.close()]);
-	}
-
-	async #listen(address: TcpAddress): Promise<TcpAddress> {
-		try {
-			return await this.transport.listen(address);
-		} catch (error) {
-			throw listenError(address, error);
-		}
 	}
 
 	#look(): void {
@@ -103,24 +95,4 @@ export class Endpoint {
 		this.#addresses = addresses;
 		this.#options.onAddresses(addresses);
 	}
-}
-
-function listenError(address: TcpAddress, error: unknown): UserError {
-	const code = (error as NodeJS.ErrnoException).code;
-	const place = formatTcpAddress(address);
-	if (code === 'EADDRINUSE') {
-		const hint = 'choose another port with --listen, or port 0 for any free one';
-		return new UserError(`port ${address.port} is already in use (${place})`, {hint, cause: error});
-	}
-	if (code === 'EACCES') {
-		const hint = 'ports below 1024 need privileges; choose a higher one with --listen';
-		return new UserError(`not allowed to listen on port ${address.port} (${place})`, {hint, cause: error});
-	}
-	if (code === 'EADDRNOTAVAIL') {
-		return new UserError(`no interface here has the address ${address.host}`, {
-			hint: 'choose one of this machine with --listen, or /ip4/0.0.0.0/tcp/0 for all',
-			cause: error,
-		});
-	}
-	return new UserError(`cannot listen on ${place}: ${describeError(error)}`, {cause: error});
 }
