@@ -202,7 +202,7 @@ function watch(socket: TLSSocket, cleanup: Cleanup): Stranger {
 	socket.on('session', session => sessions.push(session));
 	socket.on('data', chunk => received.push(chunk));
 	cleanup.add(() => socket.destroy());
-	const closed = once(socket, 'close').then(() => {});
+	const closed = gone(socket);
 	return {
 		socket,
 		received,
@@ -213,6 +213,14 @@ function watch(socket: TLSSocket, cleanup: Cleanup): Stranger {
 			socket.once('close', () => resolve(undefined));
 		}),
 	};
+}
+
+/** Resolves when the socket is closed, now or later, whatever errors come before that. */
+export function gone(socket: Socket): Promise<void> {
+	return new Promise(resolve => {
+		if (socket.closed) resolve();
+		else socket.once('close', () => resolve());
+	});
 }
 
 export type Listener = {readonly address: TcpAddress; readonly server: Server; readonly sockets: Socket[]};

@@ -1,0 +1,179 @@
+import {once} from 'node:events';
+import {connect} from 'node:tls';
+import {afterEach, describe, expect, it} from 'vitest';
+import type {TransportLimits} from '../../source/net/limits.ts';
+import {encodeFrame} from '../../source/wire/frame.ts';
+import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
+import {Cleanup, forge, identityOf, record, startNode, strangerDials, TLS_DEFAULTS, tcpTo} from './peers.ts';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+async function pair(limits: Partial<TransportLimits> = {}) {
+	const [server, client] = [await startNode(1, cleanup, limits), await startNode(2, cleanup, limits)];
+	const outbound = await client.transport.dial(server.address, server.identity.peerId);
+	return {server, client, outbound, inbound: await server.next()};
+}
+
+/** One of ours, and a TLS client that does with its end what it likes; READY has been read. */
+async function withStranger(limits: Partial<TransportLimits> = {}, options: object = {}) {
+	const node = await startNode(1, cleanup, limits);
+	const stranger = strangerDials(node.address.port, {...forge(identityOf(3)), ...options}, cleanup);
+	await stranger.firstBytes;
+	stranger.received.length = 0;
+	return {node, stranger, connection: await node.next()};
+}
+
+const numbered = (count: number) => Array.from({length: count}, (_, index) => Buffer.from(`frame ${index}`));
+
+describe('Connection', () => {
+	it('carries frames both ways, in order and of every size', async () => {
+		const {outbound, inbound} = await pair();
+		const bodies = [...numbered(50), Buffer.alloc(MAX_FRAME_BYTES, 7), Buffer.of(1)];
+		const [there, back] = [record(inbound, body => inbound.send(body)), record(outbound)];
+		for (const body of bodies) outbound.send(body);
+		await back.received(bodies.length);
+		expect(there.frames).toEqual(bodies);
+		expect(back.frames).toEqual(bodies);
+		const bytes = bodies.reduce((sum, body) => sum + 4 + body.length, 0);
+		expect([outbound.framesOut, outbound.bytesOut]).toEqual([52, bytes]);
+		expect([outbound.framesIn, outbound.bytesIn]).toEqual([52, bytes]);
+	});
+
+	it('writes all that is sent in one turn at once', async () => {
+		const {stranger, connection} = await withStranger();
+		const bodies = numbered(200);
+		for (const body of bodies) connection.send(body);
+		await once(stranger.socket, 'data');
+		// One write is one TLS record, and a record arrives as one chunk.
+		expect(stranger.received).toEqual([Buffer.concat(bodies.map(encodeFrame))]);
+	});
+
+	it('keeps frames until it is started', async () => {
+		const {stranger, connection} = await withStranger();
+		stranger.socket.write(Buffer.concat(numbered(3).map(encodeFrame)));
+		await new Promise<void>(resolve => stranger.socket.end(resolve));
+		const log = record(connection);
+		expect(log.frames).toEqual([]);
+		expect(await log.closed).toBe('closed');
+		expect(log.frames).toEqual(numbered(3));
+	});
+
+	it('refuses to send what no frame can hold', async () => {
+		const {outbound} = await pair();
+		expect(() => outbound.send(new Uint8Array(0))).toThrow(RangeError);
+		expect(() => outbound.send(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
+	});
+
+	it.each([0, MAX_FRAME_BYTES + 1, 2 ** 32 - 1])('row 21: closes on a frame length of %d', async length => {
+		const {stranger, connection} = await withStranger();
+		const log = record(connection);
+		const header = Buffer.alloc(4);
+		header.writeUInt32BE(length);
+		stranger.socket.write(Buffer.concat([header, Buffer.alloc(10)]));
+		expect(await log.closed).toBe('frame-length');
+		expect(log.frames).toEqual([]);
+		await stranger.closed;
+	});
+
+	it('row 7: closes for no progress on a peer that sends one byte after another but no frame', async () => {
+		const {stranger, connection} = await withStranger({frameTimeout: 200});
+		const log = record(connection);
+		const frame = encodeFrame(Buffer.alloc(5000));
+		let sent = 0;
+		const trickle = setInterval(() => {
+			if (stranger.socket.writable) stranger.socket.write(frame.subarray(sent, ++sent));
+		}, 20);
+		cleanup.add(() => clearInterval(trickle));
+		expect(await log.closed).toBe('no-progress');
+		expect(sent).toBeGreaterThan(4);
+		expect(log.frames).toEqual([]);
+	});
+
+	it('row 7: does not close on a slow peer that does complete its frames', async () => {
+		const {stranger, connection} = await withStranger({frameTimeout: 200});
+		const log = record(connection);
+		// Every write ends one frame and begins the next, so that one is always incomplete.
+		const stream = Buffer.concat(numbered(12).map(encodeFrame));
+		const step = encodeFrame(numbered(1)[0]!).length;
+		let sent = 0;
+		const trickle = setInterval(() => {
+			stranger.socket.write(stream.subarray(sent, sent + step));
+			sent += step;
+			if (sent >= stream.length) clearInterval(trickle);
+		}, 50);
+		cleanup.add(() => clearInterval(trickle));
+		await log.received(12);
+		expect(log.ends).toEqual([]);
+	});
+
+	it('lets go of a peer that does not read, before the queue grows beyond the limit', async () => {
+		const maxSendQueueBytes = 256 * 1024;
+		const {stranger, connection} = await withStranger({maxSendQueueBytes});
+		stranger.socket.pause();
+		const log = record(connection);
+		let most = 0;
+		const fill = setInterval(() => {
+			for (let count = 0; count < 4; count++) connection.send(Buffer.alloc(30_000));
+			most = Math.max(most, connection.queuedBytes);
+		});
+		cleanup.add(() => clearInterval(fill));
+		expect(await log.closed).toBe('slow');
+		expect(most).toBeGreaterThan(0);
+		expect(most).toBeLessThanOrEqual(maxSendQueueBytes);
+	});
+
+	it('flushes what is queued before it closes', async () => {
+		const {outbound, inbound} = await pair();
+		const [there, here] = [record(inbound), record(outbound)];
+		for (const body of numbered(2000)) outbound.send(body);
+		outbound.close('goodbye');
+		outbound.send(Buffer.from('too late'));
+		expect(await there.closed).toBe('closed');
+		expect(there.frames).toEqual(numbered(2000));
+		expect(await here.closed).toBe('goodbye');
+	});
+
+	it('still delivers what the other side sends before it ends too', async () => {
+		const {outbound, inbound} = await pair();
+		const here = record(outbound);
+		record(inbound, () => {
+			for (const body of numbered(500)) inbound.send(body);
+		});
+		outbound.send(Buffer.from('last words'));
+		outbound.close('goodbye');
+		expect(await here.closed).toBe('goodbye');
+		expect(here.frames).toEqual(numbered(500));
+	});
+
+	it('does not wait for ever for the other side to end', async () => {
+		const {connection} = await withStranger({closeTimeout: 100}, {allowHalfOpen: true});
+		const log = record(connection);
+		connection.close('goodbye');
+		expect(await log.closed).toBe('goodbye');
+	});
+
+	it('tells once that it is closed, with the first reason', async () => {
+		const {outbound, inbound} = await pair();
+		const [here, there] = [record(outbound), record(inbound)];
+		outbound.close('first');
+		outbound.destroy('second');
+		outbound.close('third');
+		expect(await here.closed).toBe('first');
+		await there.closed;
+		outbound.destroy('fourth');
+		await new Promise(setImmediate);
+		expect(here.ends).toEqual(['first']);
+	});
+
+	it('tells that the connection was reset', async () => {
+		const node = await startNode(1, cleanup);
+		const raw = tcpTo(node.address.port, cleanup);
+		const socket = connect({...TLS_DEFAULTS, ...forge(identityOf(3)), socket: raw});
+		socket.on('error', () => {});
+		await once(socket, 'data');
+		const log = record(await node.next());
+		raw.resetAndDestroy();
+		expect(await log.closed).toBe('reset');
+	});
+});

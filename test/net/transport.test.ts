@@ -1,0 +1,39 @@
+import {afterEach, describe, expect, it} from 'vitest';
+import {Cleanup, record, startNode, tcpTo} from './peers.ts';
+
+const cleanup = new Cleanup();
+afterEach(() => cleanup.run());
+
+describe('Transport', () => {
+	it('leaves nothing behind when it is closed', async () => {
+		const live = () => process.getActiveResourcesInfo().filter(name => /TCP|TLS|Timeout/.test(name)).length;
+		const before = live();
+		const [server, client] = [await startNode(1, cleanup), await startNode(2, cleanup)];
+		const outbound = await client.transport.dial(server.address, undefined);
+		const inbound = await server.next();
+		const logs = [record(inbound), record(outbound)];
+		tcpTo(server.address.port, cleanup).resume();
+		const silent = await startNode(4, cleanup);
+		await client.transport.dial(silent.address, undefined);
+		await Promise.all([server, client, silent].map(({transport}) => transport.close()));
+		await Promise.all(logs.map(({closed}) => closed));
+		await cleanup.run();
+		await new Promise(setImmediate);
+		expect(live()).toBe(before);
+		await expect(client.transport.dial(server.address, undefined)).rejects.toMatchObject({code: 'failed'});
+		await expect(client.transport.listen(server.address)).rejects.toThrow('closed');
+	});
+
+	it('says in one line, with a hint, why it cannot listen', async () => {
+		const node = await startNode(1, cleanup);
+		await expect(node.transport.listen(node.address)).rejects.toMatchObject({
+			name: 'UserError',
+			message: `Port ${node.address.port} on 127.0.0.1 is taken by another program`,
+			hint: expect.stringContaining('--listen /ip4/127.0.0.1/tcp/0'),
+		});
+		await expect(node.transport.listen({host: '192.0.2.99', port: 0, family: 4})).rejects.toMatchObject({
+			name: 'UserError',
+			message: '192.0.2.99 is not an address of this machine',
+		});
+	});
+});
