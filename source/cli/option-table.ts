@@ -9,7 +9,7 @@ export const COMMANDS = ['screen', 'headless', 'ping', 'id', 'demo', 'doctor'] a
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
-export const THEMES = ['auto', 'dark', 'light'] as const satisfies readonly ThemeName[];
+export const THEMES = ['dark', 'light', 'mono'] as const satisfies readonly ThemeName[];
 
 export type OptionName =
 	| 'name'
@@ -122,7 +122,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	theme: {
 		flag: 'theme',
 		value: '<theme>',
-		help: `colours: ${THEMES.join(', ')} (NO_COLOR=1: none at all)`,
+		help: `colours: ${THEMES.join(', ')} (default: as the terminal says)`,
 		commands: ['screen', 'demo'],
 		harmless: ['headless', 'ping', 'id'],
 	},

@@ -33,7 +33,8 @@ export type Options = {
 	readonly dataDirectory: string | undefined;
 	readonly ephemeral: boolean;
 	readonly pubsub: (typeof PUBSUB_ROUTERS)[number] | undefined;
-	readonly theme: (typeof THEMES)[number];
+	/** Undefined: as the terminal says. */
+	readonly theme: (typeof THEMES)[number] | undefined;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
 	readonly logFile: string | undefined;
 	readonly count: number;
@@ -206,7 +207,7 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		dataDirectory: one('dataDir', values.parseText),
 		ephemeral: on('ephemeral'),
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)),
-		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)) ?? 'auto',
+		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
 		logFile: one('logFile', values.parseText),
 		count: one('count', whole(1, MAX_COUNT)) ?? 5,

@@ -15,7 +15,8 @@ export function errorLine(message: string, hint?: string): string {
 }
 
 function asSentence(text: string): string {
-	return /[.?!…]$/.test(text) ? text : `${text}.`;
+	const sentence = /^p2p-tui\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+	return /[.?!…]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** The line for whatever was thrown. */

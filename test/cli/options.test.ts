@@ -77,7 +77,7 @@ describe('options', () => {
 			dataDirectory: undefined,
 			ephemeral: false,
 			pubsub: undefined,
-			theme: 'auto',
+			theme: undefined,
 			logLevel: 'warn',
 			logFile: undefined,
 			count: 5,
@@ -173,7 +173,7 @@ describe('the environment', () => {
 			P2P_TUI_DATA_DIR: '/data/my profile',
 			P2P_TUI_EPHEMERAL: 'true',
 			P2P_TUI_PUBSUB: 'gossipsub',
-			P2P_TUI_THEME: 'dark',
+			P2P_TUI_THEME: 'mono',
 			P2P_TUI_LOG_LEVEL: 'info',
 			P2P_TUI_LOG_FILE: '/log',
 		});
@@ -188,7 +188,7 @@ describe('the environment', () => {
 			dataDirectory: '/data/my profile',
 			ephemeral: true,
 			pubsub: 'gossipsub',
-			theme: 'dark',
+			theme: 'mono',
 			logLevel: 'info',
 			logFile: '/log',
 		});
@@ -218,7 +218,7 @@ describe('the environment', () => {
 	});
 
 	test('does not trouble a command that does not use it', () => {
-		expect(optionsOf('headless', {P2P_TUI_THEME: 'no such theme', P2P_TUI_COUNT: 'x'}).theme).toBe('auto');
+		expect(optionsOf('headless', {P2P_TUI_THEME: 'no such theme', P2P_TUI_COUNT: 'x'}).theme).toBeUndefined();
 	});
 });
 
