@@ -1,5 +1,6 @@
 /** What went through the node's connections, and how the process is doing. */
 import type {Stats, Traffic} from '../api/event.ts';
+import {Ring} from '../base/bounded.ts';
 import type {Counters} from '../base/counters.ts';
 import {LoopDelay} from './loop-delay.ts';
 
@@ -11,27 +12,34 @@ export type Counted = {
 	readonly framesOut: number;
 };
 
+/** Rates are means over this many intervals: a ping a second would make shorter ones jump between 0 and twice the truth. */
+const RATE_INTERVALS = 4;
+
+type Sample = {readonly at: number; readonly bytesIn: number; readonly bytesOut: number};
+
 export class Meter {
 	readonly #startedAt = performance.now();
 	readonly #loopDelay = new LoopDelay();
 	/** Sums of the connections that are closed. */
 	#closed: Counted = {bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0};
-	#last = {at: performance.now(), bytesIn: 0, bytesOut: 0};
+	readonly #samples = new Ring<Sample>(RATE_INTERVALS);
 
 	/** A connection is closed and will not be passed in again. */
 	retire(connection: Counted): void {
 		this.#closed = add(this.#closed, connection);
 	}
 
-	/** Bytes per second since the last call. */
+	/** Bytes per second over the last few calls. */
 	rates(connections: Iterable<Counted>): Omit<Traffic, 'type'> {
-		const now = performance.now();
 		const {bytesIn, bytesOut} = this.#total(connections);
-		const seconds = Math.max(0.001, (now - this.#last.at) / 1000);
-		const bytesInPerSecond = Math.round((bytesIn - this.#last.bytesIn) / seconds);
-		const bytesOutPerSecond = Math.round((bytesOut - this.#last.bytesOut) / seconds);
-		this.#last = {at: now, bytesIn, bytesOut};
-		return {bytesInPerSecond, bytesOutPerSecond};
+		const now: Sample = {at: performance.now(), bytesIn, bytesOut};
+		const before = this.#samples.at(0) ?? {at: this.#startedAt, bytesIn: 0, bytesOut: 0};
+		this.#samples.push(now);
+		const seconds = Math.max(0.001, (now.at - before.at) / 1000);
+		return {
+			bytesInPerSecond: Math.round((now.bytesIn - before.bytesIn) / seconds),
+			bytesOutPerSecond: Math.round((now.bytesOut - before.bytesOut) / seconds),
+		};
 	}
 
 	stats(connections: Iterable<Counted>, counters: Counters): Stats {
