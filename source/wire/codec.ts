@@ -8,7 +8,7 @@ import {validateMessage} from './validate.ts';
 
 /** The body of a frame. A view into a larger buffer: copy it if it is kept for long. */
 export function encodeMessage(message: Message): Uint8Array {
-	return pack([MESSAGE_NUMBERS[message.type], ...fieldsOf(message)]);
+	return pack(fieldsOf(message));
 }
 
 /**
@@ -20,25 +20,26 @@ export function decodeMessage(body: Uint8Array): Message | undefined {
 }
 
 function fieldsOf(message: Message): readonly unknown[] {
+	const number = MESSAGE_NUMBERS[message.type];
 	switch (message.type) {
 		case 'ready':
-			return [message.minor];
+			return [number, message.minor];
 		case 'identify': {
 			const instance = Buffer.from(message.instance, 'hex');
-			return [message.name, message.agent, instance, message.addresses, message.protocols];
+			return [number, message.name, message.agent, instance, message.addresses, message.protocols];
 		}
 		case 'ping':
 		case 'pong':
-			return [message.nonce];
+			return [number, message.nonce];
 		case 'heartbeat':
-			return [message.sequence];
+			return [number, message.sequence];
 		case 'goodbye':
-			return [message.reason];
+			return [number, message.reason];
 		case 'subscriptions':
-			return [message.joined, message.left];
+			return [number, message.joined, message.left];
 		case 'publish':
-			return [message.event, message.signature];
+			return [number, message.event, message.signature];
 		case 'receipt':
-			return [message.room, message.messageIds.map(id => Buffer.from(id, 'hex'))];
+			return [number, message.room, message.messageIds.map(id => Buffer.from(id, 'hex'))];
 	}
 }

@@ -15,7 +15,6 @@ import {
 } from './layout.ts';
 import {
 	INSTANCE_ID_BYTES,
-	MAX_ADDRESS_BYTES,
 	MAX_ADDRESSES,
 	MAX_FRAME_BYTES,
 	MAX_NAME_BYTES,
@@ -207,7 +206,6 @@ class Fields {
 
 /** The address in its one form without a peer id, or undefined if nothing could be dialled there. */
 function dialable(text: string): string | undefined {
-	if (text.length > MAX_ADDRESS_BYTES) return undefined;
 	try {
 		const {peer: _, ...address} = parseTcpAddress(text);
 		return address.port === 0 ? undefined : formatTcpAddress(address);

@@ -149,6 +149,7 @@ describe('sanitizeLine', () => {
 		['after nothing', '\u200d👩', '\\u200d👩'],
 		['before nothing', '👩\u200d', '👩\\u200d'],
 		['before a letter', '👩\u200da', '👩\\u200da'],
+		['between a letter and a mark', 'क\u200d\u093f', 'क\\u200d\u093f'],
 		['twice', '👩\u200d\u200d👩', '👩\\u200d\\u200d👩'],
 	])('row 54: a joiner %s is an escape', (_, text, shown) => {
 		expect(sanitizeLine(text)).toBe(shown);

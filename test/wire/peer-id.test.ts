@@ -1,7 +1,8 @@
 import {publicKeyFromRaw} from '@libp2p/crypto/keys';
 import * as libp2p from '@libp2p/peer-id';
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {base58btc} from 'multiformats/bases/base58';
+import {describe, expect, test, vi} from 'vitest';
 import {isSmallOrder, parsePeerId, peerIdFromPublicKey, publicKeyOf, shortPeerId} from '../../source/wire/peer-id.ts';
 import {bytes} from '../helpers/arbitrary.ts';
 import {reasonOf} from './reason.ts';
@@ -47,6 +48,15 @@ describe('peer ids', () => {
 		['a megabyte', '1'.repeat(2 ** 20)],
 	])('refuses %s', (_, text) => {
 		expect(reasonOf(() => parsePeerId(text))).toBe('peer-id');
+	});
+
+	test('never starts to decode a text of another length, which takes quadratic time', () => {
+		const decode = vi.spyOn(base58btc, 'baseDecode');
+		expect(reasonOf(() => parsePeerId('z'.repeat(1000)))).toBe('peer-id');
+		expect(decode).not.toHaveBeenCalled();
+		expect(reasonOf(() => parsePeerId('z'.repeat(52)))).toBe('peer-id');
+		expect(decode).toHaveBeenCalledTimes(1);
+		decode.mockRestore();
 	});
 
 	test('refuses a public key of another length', () => {
