@@ -4,7 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import {complete} from './complete.ts';
-import {applyEdit, replaceText, submitComposer} from './composer.ts';
+import {applyEdit, type Composer, replaceText, submitComposer} from './composer.ts';
 import {Draft, type RoomDraft} from './draft.ts';
 import type {Intent, ViewName} from './intent.ts';
 import {activate, findTarget, markRead} from './navigate.ts';
@@ -18,9 +18,9 @@ import {switcherChoices} from './switcher.ts';
 export type Surroundings = {
 	/** Unix milliseconds. */
 	readonly now: number;
-	/** Turns a line that starts with `/` into what it asks for. */
-	readonly parseSlash: (line: string, state: State) => readonly Intent[];
-	/** Names of the slash commands, without the slash. */
+	/** What a line in the composer means. */
+	readonly parseLine: (line: string, state: State) => LineMeaning;
+	/** Names of the slash commands, without the slash, in the order of the alphabet. */
 	readonly commands: readonly string[];
 	/** Rows of the message list. */
 	readonly chatRows: number;
@@ -29,6 +29,10 @@ export type Surroundings = {
 	/** Rows of the page that is open, and how many of them are shown. */
 	readonly page: {readonly total: number; readonly shown: number};
 };
+
+export type LineMeaning =
+	| {readonly ok: true; readonly intents: readonly Intent[]}
+	| {readonly ok: false; readonly message: string};
 
 export type Decision = {
 	readonly state: State;
@@ -75,7 +79,7 @@ class Act {
 			case 'go':
 				return this.#go(findTarget(draft.state, intent.to)?.room);
 			case 'edit':
-				return this.#edit(room => applyEdit(room.composer, intent.edit));
+				return this.#edit(composer => applyEdit(composer, intent.edit));
 			case 'submit':
 				return draft.state.switcher ? this.#choose() : this.#submit();
 			case 'complete':
@@ -114,19 +118,21 @@ class Act {
 
 	#send(command: Command): void {
 		const draft = this.#draft;
-		if (draft.state.core.state !== 'running') return notify(draft, 'error', `not now: ${coreText(draft.state)}`);
+		if (draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
 		const id = command.id ?? `screen-${draft.state.nextId}`;
 		const pending = new Map(draft.state.pending).set(id, command);
 		draft.set({nextId: draft.state.nextId + 1, pending});
-		if (command.command === 'join') this.#join(command.room);
 		this.#commands.push({...command, id});
+		if (command.command === 'publish') this.#toNewest(command.room);
 	}
 
-	/** A room that we are in is opened at once; another one when the core says that we are in it. */
-	#join(wanted: string): void {
-		const known = this.#draft.findRoom(wanted);
-		if (known) this.#go(known.room);
-		else this.#draft.set({wanted});
+	/** Whoever writes has read what is there, and wants to see what was written. */
+	#toNewest(name: string): void {
+		const known = this.#draft.findRoom(name);
+		if (known?.anchor === undefined && known?.divider === undefined) return;
+		const room = this.#draft.room(name) as RoomDraft;
+		room.anchor = undefined;
+		room.divider = undefined;
 	}
 
 	#go(room: string | undefined): void {
@@ -148,43 +154,32 @@ class Act {
 		if (state.notice) this.#draft.set({notice: undefined});
 	}
 
-	#edit(change: (room: Room) => Room['composer']): void {
-		const known = this.#open();
-		if (!known) return;
-		const composer = change(known);
-		if (composer === known.composer) return;
-		(this.#draft.room(known.room) as RoomDraft).composer = composer;
+	#edit(change: (composer: Composer) => Composer): void {
+		const before = this.#composer();
+		const composer = change(before);
+		if (composer === before) return;
+		const room = this.#draft.room(this.#draft.state.active ?? '');
+		if (room) room.composer = composer;
+		else this.#draft.set({composer});
 		if (composer.overflowed) notify(this.#draft, 'warning', 'the message is as long as it can be (16 KiB)');
 	}
 
 	#submit(): void {
-		const known = this.#open();
-		if (!known || known.composer.text.trim() === '') return;
-		const {text} = known.composer;
-		const isSlash = text.startsWith('/') && !text.startsWith('//');
-		const {core} = this.#draft.state;
-		if (!isSlash && core.state !== 'running') {
-			return notify(
-				this.#draft,
-				'error',
-				`${coreText(this.#draft.state)}: your message stays here until it can be sent`,
-			);
-		}
-		const room = this.#draft.room(known.room) as RoomDraft;
-		room.composer = submitComposer(known.composer).composer;
-		this.#draft.set({completion: undefined, ...(this.#draft.state.notice ? {notice: undefined} : {})});
-		if (isSlash) {
-			for (const intent of this.#around.parseSlash(text, this.#draft.state)) this.perform(intent);
-			return;
-		}
-		room.anchor = undefined;
-		room.divider = undefined;
-		this.#send({command: 'publish', room: known.room, text: text.startsWith('//') ? text.slice(1) : text});
+		const draft = this.#draft;
+		const {text} = this.#composer();
+		if (text.trim() === '') return;
+		const meaning = this.#around.parseLine(text, draft.state);
+		if (!meaning.ok) return notify(draft, 'error', meaning.message);
+		// What cannot be sent now stays where it is.
+		const needsCore = meaning.intents.some(intent => intent.type === 'command');
+		if (needsCore && draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
+		this.#edit(composer => submitComposer(composer).composer);
+		draft.set({completion: undefined, notice: undefined});
+		for (const intent of meaning.intents) this.perform(intent);
 	}
 
 	#complete(step: 1 | -1): void {
-		const known = this.#open();
-		const found = known && complete(this.#draft.state, known.composer, step, this.#around.commands);
+		const found = complete(this.#draft.state, this.#composer(), step, this.#around.commands);
 		if (!found) return;
 		this.#edit(() => found.composer);
 		this.#draft.set({completion: found.completion});
@@ -237,8 +232,12 @@ class Act {
 			return;
 		}
 		if (switcher) this.#draft.set({switcher: undefined});
-		else this.#edit(room => replaceText(room.composer, ''));
+		else this.#edit(composer => replaceText(composer, ''));
 		this.#draft.set({interruptArmed: now});
+	}
+
+	#composer(): Composer {
+		return this.#open()?.composer ?? this.#draft.state.composer;
 	}
 
 	#open(): Room | undefined {
@@ -250,10 +249,10 @@ class Act {
 function coreText({core}: State): string {
 	switch (core.state) {
 		case 'restarting':
-			return 'the core is being restarted';
+			return 'not sent: the core is being started again; try in a moment';
 		case 'failed':
-			return 'the core has failed';
+			return 'not sent: the core has failed';
 		default:
-			return 'still starting';
+			return 'not sent: still starting; try in a moment';
 	}
 }

@@ -5,7 +5,7 @@
 import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {Direction, PeerState} from '../api/event.ts';
-import type {Composer} from './composer.ts';
+import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Log} from './log.ts';
 
@@ -127,8 +127,8 @@ export type State = {
 	readonly rooms: readonly Room[];
 	readonly active: string | undefined;
 	readonly last: string | undefined;
-	/** A room that was asked for, to be shown as soon as it is joined. */
-	readonly wanted: string | undefined;
+	/** What is being written while no room is open. */
+	readonly composer: Composer;
 	readonly peers: ReadonlyMap<string, Peer>;
 	readonly traffic: TrafficState;
 	readonly own: ReadonlyMap<string, OwnMessage>;
@@ -156,7 +156,7 @@ export function initialState(now: number): State {
 		rooms: [],
 		active: undefined,
 		last: undefined,
-		wanted: undefined,
+		composer: EMPTY_COMPOSER,
 		peers: new Map(),
 		traffic: {in: [], out: []},
 		own: new Map(),

@@ -2,12 +2,10 @@
  * The state of the screen, for `useSyncExternalStore`. What comes from the core is collected and shown at most once per
  * frame, figures that only tick four times a second; what the person does is shown at once.
  */
-import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {type Decision, decide, type Surroundings} from './decide.ts';
 import type {Intent} from './intent.ts';
-import {commandsToRestore} from './reduce/session.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
 import {initialState, type State} from './state.ts';
 
@@ -48,12 +46,9 @@ export class Store {
 		};
 	};
 
-	/** Events of the core. Returns what the core must be asked for so that it is as it was before a restart. */
-	receive(events: readonly NodeEvent[]): readonly Command[] {
-		const snapshot = events.find(event => event.type === 'snapshot');
-		const restore = snapshot && this.#next.restarts > 0 ? commandsToRestore(this.#next, snapshot) : [];
+	/** Events of the core. */
+	receive(events: readonly NodeEvent[]): void {
 		this.#advance(reduceEvents(this.#next, events, this.#options.now()), events.every(isStatistic));
-		return restore;
 	}
 
 	core(state: CoreState): void {

@@ -5,6 +5,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {replaceText} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
+import {activate} from '../navigate.ts';
 
 export function notify(draft: Draft, level: Notice['level'], text: string): void {
 	draft.set({notice: {level, text: sanitizeLine(text), at: draft.now}});
@@ -26,7 +27,6 @@ export function reply(draft: Draft, event: Reply): void {
 
 function refused(draft: Draft, command: Command, message: string): void {
 	notify(draft, 'error', message);
-	if (command.command === 'join' && draft.state.wanted === command.room) draft.set({wanted: undefined});
 	if (command.command !== 'publish') return;
 	// Nothing that was written is lost: it goes back where it came from.
 	const room = draft.findRoom(command.room);
@@ -35,8 +35,17 @@ function refused(draft: Draft, command: Command, message: string): void {
 	target.composer = replaceText(target.composer, command.text);
 }
 
+/** Whoever asks for a room wants to see it. */
+function openJoined(draft: Draft, room: string): void {
+	if (!draft.findRoom(room)) return;
+	draft.set({view: 'chat'});
+	activate(draft, room);
+}
+
 function answered(draft: Draft, command: Command, result: Results[keyof Results]): void {
 	switch (command.command) {
+		case 'join':
+			return openJoined(draft, (result as Results['join']).room);
 		case 'dial': {
 			const {peer} = result as Results['dial'];
 			return notify(draft, 'info', `connected to ${draft.findPeer(peer)?.name ?? peer}`);

@@ -12,9 +12,7 @@ const SAME_NEWS = 2_000;
 export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	const room = draft.room(event.room) ?? draft.addRoom(event.room, roomLabel(event.room));
 	room.members = event.members.map(cleanMember);
-	const {active, wanted} = draft.state;
-	if (active === undefined || wanted === event.room) activate(draft, event.room);
-	if (wanted === event.room) draft.set({wanted: undefined});
+	if (draft.state.active === undefined) activate(draft, event.room);
 }
 
 export function roomLeft(draft: Draft, event: EventOf<'room-left'>): void {

@@ -1,11 +1,10 @@
 /** This node itself, and a core that starts, or starts again. */
-import type {Command} from '../../api/command.ts';
 import type {CoreState} from '../../api/core.ts';
 import type {EventOf, Snapshot} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {activate} from '../navigate.ts';
-import type {Peer, State} from '../state.ts';
+import type {Peer} from '../state.ts';
 import {cleanName, peerFromInfo} from './peers.ts';
 import {cleanMember, roomLabel} from './rooms.ts';
 
@@ -70,13 +69,4 @@ function cleanCore(core: CoreState): CoreState {
 		reason: sanitizeLine(core.reason),
 		hint: core.hint === undefined ? undefined : sanitizeLine(core.hint),
 	};
-}
-
-/** What a core that was started again must be asked for, so that it is as it was: rooms joined here, and the name. */
-export function commandsToRestore(before: State, now: Snapshot): Command[] {
-	const joined = new Set(now.rooms.map(room => room.room));
-	const missing = before.rooms.filter(room => !joined.has(room.room));
-	const joins = missing.map(({room}): Command => ({command: 'join', room}));
-	const name = before.self?.name;
-	return name !== undefined && name !== now.name ? [...joins, {command: 'nick', name}] : joins;
 }

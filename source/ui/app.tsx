@@ -1,0 +1,147 @@
+/** The whole screen: panes, or a page in their place, the status bar, and the switcher above them. */
+import {Box, Text, useCursor} from 'ink';
+import {memo, type ReactNode, useLayoutEffect, useMemo, useRef, useSyncExternalStore} from 'react';
+import type {Command} from '../api/command.ts';
+import type {Decision} from '../store/decide.ts';
+import type {State} from '../store/state.ts';
+import type {Store} from '../store/store.ts';
+import {Pane, type RenderRows} from './components/rows.tsx';
+import {createController} from './controller.ts';
+import type {InputListener} from './input/keyboard.ts';
+import type {SetTimer} from './input/timer.ts';
+import {type Layout, layoutFor, MIN_COLUMNS, MIN_ROWS, type Rect} from './layout.ts';
+import {chatRows} from './panes/chat.ts';
+import {composerRows, cursorColumn} from './panes/composer.ts';
+import {networkRows, trafficRows} from './panes/network.ts';
+import {peersRows} from './panes/peers.ts';
+import {roomsRows} from './panes/rooms.ts';
+import {statusRow} from './panes/status.ts';
+import {SwitcherOverlay} from './switcher.tsx';
+import {truncate} from './text.ts';
+import type {Theme} from './theme.ts';
+import {pageRows} from './views/page.ts';
+
+export type AppProps = {
+	readonly store: Store;
+	readonly columns: number;
+	readonly rows: number;
+	readonly theme: Theme;
+	readonly version: string;
+	readonly keyboard: {subscribe(listener: InputListener): () => void};
+	/** Writes to the stream that Ink takes for the keyboard; only the field of the switcher reads it. */
+	readonly feed: (raw: string) => void;
+	readonly send: (command: Command) => void;
+	readonly quit: (how: NonNullable<Decision['quit']>) => void;
+	readonly redraw: () => void;
+	readonly faults: boolean;
+	readonly setTimer?: SetTimer;
+};
+
+export function App(props: AppProps): ReactNode {
+	const {store, columns, rows, theme, version} = props;
+	useKeys(props);
+	const layout = useLayout(store, columns, rows);
+	const view = useSyncExternalStore(store.subscribe, () => store.getState().view);
+	const isSwitching = useSyncExternalStore(store.subscribe, () => store.getState().switcher !== undefined);
+	if (!layout) return <TooSmall columns={columns} rows={rows} />;
+	return (
+		<Box width={columns} height={rows}>
+			{view === 'chat' ? (
+				<ChatView store={store} layout={layout} theme={theme} />
+			) : (
+				<Page store={store} rect={layout.page} theme={theme} version={version} />
+			)}
+			<Status store={store} rect={layout.status} theme={theme} />
+			{isSwitching ? (
+				<SwitcherOverlay store={store} within={view === 'chat' ? layout.chat : layout.page} theme={theme} />
+			) : null}
+			{view === 'chat' && !isSwitching ? <Cursor store={store} rect={layout.composer} /> : null}
+		</Box>
+	);
+}
+
+/** Keys reach the store through here and nowhere else. */
+function useKeys(props: AppProps): void {
+	const current = useRef(props);
+	current.current = props;
+	const {keyboard, store, theme, faults, setTimer} = props;
+	useLayoutEffect(() => {
+		const controller = createController({
+			store,
+			theme,
+			faults,
+			size: () => current.current,
+			feed: raw => current.current.feed(raw),
+			send: command => current.current.send(command),
+			quit: how => current.current.quit(how),
+			redraw: () => current.current.redraw(),
+			...(setTimer ? {setTimer} : {}),
+		});
+		const unsubscribe = keyboard.subscribe(controller.handle);
+		return () => {
+			unsubscribe();
+			controller.close();
+		};
+	}, [keyboard, store, theme, faults, setTimer]);
+}
+
+/** The same object until a pane really moves. */
+function useLayout(store: Store, columns: number, rows: number): Layout | undefined {
+	const rooms = useSyncExternalStore(store.subscribe, () => store.getState().rooms.length);
+	const hidden = useSyncExternalStore(store.subscribe, () => store.getState().hidden);
+	return useMemo(() => layoutFor(columns, rows, {rooms, hidden}), [columns, rows, rooms, hidden]);
+}
+
+type Renderer = (state: State, rect: Rect, theme: Theme) => readonly string[];
+
+type PartProps = {readonly store: Store; readonly rect: Rect; readonly theme: Theme};
+
+/** A pane from a pure function of the state and its place. */
+function part(renderer: Renderer): (props: PartProps) => ReactNode {
+	return memo(({store, rect, theme}: PartProps) => {
+		const render: RenderRows = useMemo(() => state => renderer(state, rect, theme), [rect, theme]);
+		return <Pane store={store} rect={rect} render={render} />;
+	});
+}
+
+export const RoomsPane = part(roomsRows);
+export const PeersPane = part((state, rect, theme) => peersRows(state, rect, theme, true));
+export const UpperPeersPane = part((state, rect, theme) => peersRows(state, rect, theme, false));
+export const TrafficPane = part(trafficRows);
+export const ChatPane = part(chatRows);
+export const ComposerPane = part(composerRows);
+export const NetworkPane = part(networkRows);
+export const Status = part((state, rect, theme) => statusRow(state, rect.width, theme));
+
+function ChatView({store, layout, theme}: {store: Store; layout: Layout; theme: Theme}): ReactNode {
+	const {rooms, peers, traffic, chat, composer, network} = layout;
+	const Peers = traffic ? UpperPeersPane : PeersPane;
+	return (
+		<>
+			{rooms ? <RoomsPane store={store} rect={rooms} theme={theme} /> : null}
+			{peers ? <Peers store={store} rect={peers} theme={theme} /> : null}
+			{traffic ? <TrafficPane store={store} rect={traffic} theme={theme} /> : null}
+			<ChatPane store={store} rect={chat} theme={theme} />
+			<ComposerPane store={store} rect={composer} theme={theme} />
+			{network ? <NetworkPane store={store} rect={network} theme={theme} /> : null}
+		</>
+	);
+}
+
+export function Page({store, rect, theme, version}: PartProps & {readonly version: string}): ReactNode {
+	const render: RenderRows = useMemo(() => state => pageRows(state, rect, theme, version), [rect, theme, version]);
+	return <Pane store={store} rect={rect} render={render} />;
+}
+
+/** The terminal's own cursor, so that input methods and screen readers know where one writes. */
+function Cursor({store, rect}: {readonly store: Store; readonly rect: Rect}): ReactNode {
+	const x = useSyncExternalStore(store.subscribe, () => cursorColumn(store.getState(), rect));
+	const {setCursorPosition} = useCursor();
+	setCursorPosition({x, y: rect.y + 1});
+	return null;
+}
+
+function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
+	const text = `terminal too small: ${columns}×${rows}, needs ${MIN_COLUMNS}×${MIN_ROWS}`;
+	return <Text>{truncate(text, Math.max(1, columns))}</Text>;
+}

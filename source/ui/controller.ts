@@ -1,0 +1,86 @@
+/** From keys to the store and the core: the one place where input has an effect. */
+import type {Command} from '../api/command.ts';
+import type {Decision, LineMeaning, Surroundings} from '../store/decide.ts';
+import type {Edit, Intent} from '../store/intent.ts';
+import {connectedPeers} from '../store/selectors.ts';
+import type {Room, State} from '../store/state.ts';
+import type {Store} from '../store/store.ts';
+import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
+import type {SetTimer} from './input/timer.ts';
+import {type Layout, layoutFor} from './layout.ts';
+import {entryHeight, visibleRows} from './panes/chat.ts';
+import {keyContext} from './panes/status.ts';
+import {completeSlash, parseLine} from './slash.ts';
+import type {Theme} from './theme.ts';
+import {pageLines, pageRowsShown} from './views/page.ts';
+
+export type ControllerOptions = {
+	readonly store: Store;
+	/** The size of the screen now. */
+	readonly size: () => {readonly columns: number; readonly rows: number};
+	readonly theme: Theme;
+	/** Gives characters to whatever Ink's own input feeds: the field of the switcher. */
+	readonly feed: (raw: string) => void;
+	readonly send: (command: Command) => void;
+	readonly quit: (how: NonNullable<Decision['quit']>) => void;
+	readonly redraw: () => void;
+	/** The core may be made to fail. */
+	readonly faults: boolean;
+	readonly setTimer?: SetTimer;
+};
+
+export function createController(options: ControllerOptions): Dispatcher {
+	const {store, feed, send, quit, redraw, setTimer} = options;
+	const dispatch = (intent: Intent) => {
+		const state = store.getState();
+		if (state.switcher && intent.type === 'edit') return editQuery(store, intent.edit, feed);
+		const decision = store.dispatch(intent, surroundings(options, state));
+		for (const command of decision.commands) send(command);
+		if (decision.redraw) redraw();
+		if (decision.quit) quit(decision.quit);
+	};
+	return createDispatcher({context: () => keyContext(store.getState()), dispatch, ...(setTimer ? {setTimer} : {})});
+}
+
+/** `ink-text-input` knows these keys; it would insert the letters of others. */
+function editQuery(store: Store, edit: Edit, feed: (raw: string) => void): void {
+	switch (edit.edit) {
+		case 'insert':
+			return feed(edit.text.replaceAll('\n', ' '));
+		case 'left':
+			return feed('\x1b[D');
+		case 'right':
+			return feed('\x1b[C');
+		case 'delete-back':
+			return feed('\x7f');
+		case 'delete-to-start':
+		case 'delete-word-back':
+			return store.query('');
+	}
+}
+
+function surroundings({size, theme, faults}: ControllerOptions, state: State): Omit<Surroundings, 'now'> {
+	const {columns, rows} = size();
+	const layout = layoutFor(columns, rows, {rooms: state.rooms.length, hidden: state.hidden});
+	return {
+		parseLine: (line, now) => meaningOf(line, now, faults),
+		commands: completeSlash('/').map(command => command.slice(1)),
+		chatRows: layout ? visibleRows(layout.chat) : 1,
+		rowsOf: (room: Room, position) => (layout ? entryHeight(state, room, position, layout.chat, theme) : 1),
+		page: pageSize(state, layout, theme),
+	};
+}
+
+function pageSize(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {
+	if (!layout || state.view === 'chat') return {total: 0, shown: 0};
+	return {total: pageLines(state, layout.page, theme).length, shown: pageRowsShown(layout.page)};
+}
+
+function meaningOf(line: string, state: State, faults: boolean): LineMeaning {
+	return parseLine(line, {
+		room: state.active,
+		rooms: state.rooms.map(room => room.room),
+		peers: connectedPeers(state),
+		faults,
+	});
+}

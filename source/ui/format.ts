@@ -1,0 +1,91 @@
+/** Figures as people read them. */
+
+/** A round-trip time in milliseconds: `0.21 ms`, `1.8 ms`, `24 ms`, `1.2 s`. */
+export function formatRtt(milliseconds: number): string {
+	if (milliseconds < 1) return `${milliseconds.toFixed(2)} ms`;
+	if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
+	if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+	return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+const UNITS = ['B/s', 'kB/s', 'MB/s', 'GB/s'] as const;
+
+/** Bytes per second: `0 B/s`, `3.4 kB/s`, `120 MB/s`; a kilobyte is 1000 bytes. */
+export function formatRate(bytes: number): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.5 && unit < UNITS.length - 1) {
+		value /= 1000;
+		unit += 1;
+	}
+	const digits = unit > 0 && value < 9.95 ? 1 : 0;
+	return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** `just now`, `4 min ago`, `2 h ago`, `3 d ago`. */
+export function formatAgo(milliseconds: number): string {
+	const minutes = Math.floor(milliseconds / 60_000);
+	if (minutes < 1) return 'just now';
+	if (minutes < 60) return `${minutes} min ago`;
+	const hours = Math.floor(minutes / 60);
+	return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+}
+
+/** The time of day here: `12:01`. */
+export function formatTime(timestamp: number): string {
+	const date = new Date(timestamp);
+	if (Number.isNaN(date.getTime())) return '--:--';
+	return `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+const MONTHS = [
+	'January',
+	'February',
+	'March',
+	'April',
+	'May',
+	'June',
+	'July',
+	'August',
+	'September',
+	'October',
+	'November',
+	'December',
+] as const;
+
+/** The day here: `Saturday 21 November 2026`. */
+export function formatDay(timestamp: number): string {
+	const date = new Date(timestamp);
+	if (Number.isNaN(date.getTime())) return 'some day';
+	return `${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+}
+
+/** Equal for two times of one day here. */
+export function dayOf(timestamp: number): string {
+	return new Date(timestamp).toDateString();
+}
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+/**
+ * The last `width` values as bars, the newest on the right. The lowest value is the lowest bar; the top is at least twice
+ * the lowest, so that a steady line looks steady.
+ */
+export function sparkline(values: readonly number[], width: number, floor?: number): string {
+	const shown = values.slice(-width);
+	if (shown.length === 0) return ' '.repeat(Math.max(0, width));
+	const low = floor ?? Math.min(...shown);
+	const high = Math.max(...shown, low * 2, low + Number.EPSILON);
+	const bars = shown.map(value => BARS[Math.min(7, Math.floor(((value - low) / (high - low)) * 8))] ?? BARS[0]);
+	return bars.join('').padStart(width);
+}
+
+/** `1 peer`, `3 peers`. */
+export function plural(count: number, word: string): string {
+	return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function pad(value: number): string {
+	return String(value).padStart(2, '0');
+}

@@ -1,0 +1,45 @@
+/** The two streams that Ink is given in place of the terminal's. */
+import {EventEmitter} from 'node:events';
+
+/**
+ * What Ink takes for the keyboard. The real one has one reader (input/keyboard.ts); here arrives only what the field of
+ * the switcher is to get. Modes are not Ink's to set, so setting them does nothing.
+ */
+export class InkInput extends EventEmitter {
+	readonly isTTY = true;
+	readonly #waiting: string[] = [];
+
+	/** One key, or one piece of text. */
+	feed(raw: string): void {
+		this.#waiting.push(raw);
+		this.emit('readable');
+	}
+
+	read(): string | null {
+		return this.#waiting.shift() ?? null;
+	}
+
+	setEncoding(): void {}
+	setRawMode(): void {}
+	resume(): void {}
+	pause(): void {}
+	ref(): void {}
+	unref(): void {}
+}
+
+/**
+ * `stdout` without its `resize`: Ink would draw the old layout at the new size before the layout is told. The screen
+ * itself listens, lays out anew and then has everything drawn.
+ */
+export function inkOutput(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+	const ignoring =
+		(method: 'on' | 'off') =>
+		(name: string, listener: (...parameters: unknown[]) => void): NodeJS.WriteStream => {
+			if (name !== 'resize') stdout[method](name, listener);
+			return stdout;
+		};
+	const methods: Record<string | symbol, unknown> = {on: ignoring('on'), off: ignoring('off')};
+	return new Proxy(stdout, {
+		get: (target, property) => methods[property] ?? Reflect.get(target, property, target),
+	});
+}

@@ -1,0 +1,98 @@
+/** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
+import {entryAt} from '../../store/log.ts';
+import {clamped} from '../../store/scroll.ts';
+import {activeRoom, ambiguousPeers, connectedPeers, unreadElsewhere} from '../../store/selectors.ts';
+import type {Room, State} from '../../store/state.ts';
+import type {Rect} from '../layout.ts';
+import {framed, span, titleRow} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {alarmRows} from './alarm.ts';
+import {emptyRoomRows, startingRows} from './empty.ts';
+import {entryRows} from './entry.ts';
+
+const MAX_NAME = 16;
+const TAG_CELLS = 5;
+
+/** Rows of messages in a pane of this height. */
+export function visibleRows(rect: Rect): number {
+	return rect.height - 1;
+}
+
+export function chatRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const width = rect.width - 2;
+	const height = visibleRows(rect);
+	const room = activeRoom(state);
+	const alarm = alarmRows(state, width, height, theme);
+	const content = room ? roomRows(state, room, width, height - alarm.length, theme) : startingRows(state, width, theme);
+	const shown = content.slice(0, height - alarm.length);
+	const filling = Array.from({length: height - alarm.length - shown.length}, () => ' '.repeat(width));
+	return [
+		chatTitle(state, room, rect.width, theme),
+		...[...shown, ...filling, ...alarm].map(line => framed(line, theme.paint.border)),
+	];
+}
+
+function chatTitle(state: State, room: Room | undefined, width: number, {paint}: Theme): string {
+	if (!room) return titleRow(width, ['╭', '╮'], paint.border, [span('p2p-tui', paint.title)]);
+	const left = [span(room.label, paint.accent), span(` · ${room.members.length} here`, paint.dim)];
+	const {rooms, mentions} = unreadElsewhere(state);
+	const elsewhere = rooms > 0 ? `${rooms} unread` : '';
+	const right = mentions > 0 ? [span(`@${mentions}`, paint.mention)] : elsewhere ? [span(elsewhere, paint.unread)] : [];
+	return titleRow(width, ['╭', '╮'], paint.border, left, right);
+}
+
+function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
+	const rows = windowRows(state, room, width, height, theme);
+	if (room.nameWidth > 0) return rows;
+	const others = room.members.length > 1 || connectedPeers(state).length > 0;
+	const hint = emptyRoomRows(state, room, others, width, height - rows.length, theme);
+	return [...rows, ...hint];
+}
+
+/** The rows that end with the anchor, or with the newest entry. */
+function windowRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
+	const {log, anchor} = room;
+	const contextOf = entryContext(state, room, width, theme);
+	const rowsAt = (position: number, isFirst: boolean): readonly string[] => {
+		const entry = entryAt(log, position);
+		return entry ? entryRows(entry, {...contextOf(position), isFirst}) : [];
+	};
+	const bottom = anchor && clamped(log, anchor, position => rowsAt(position, false).length);
+	const chunks: (readonly string[])[] = [];
+	let missing = height;
+	for (let position = bottom?.position ?? log.end - 1; position >= log.start && missing > 0; position--) {
+		const all = rowsAt(position, false);
+		const rows = position === bottom?.position ? all.slice(0, bottom.row + 1) : all;
+		// The first entry in view says who wrote it and when, whatever came before.
+		const isFirst = rows.length >= missing || position === log.start;
+		const named = isFirst ? rowsAt(position, true).slice(0, rows.length) : rows;
+		chunks.push(named.slice(Math.max(0, rows.length - missing)));
+		missing -= rows.length;
+	}
+	return chunks.reverse().flat();
+}
+
+function entryContext(state: State, room: Room, width: number, theme: Theme) {
+	const ambiguous = ambiguousPeers(state);
+	const nameWidth = nameColumn(room, width, ambiguous);
+	return (position: number) => ({
+		width,
+		nameWidth,
+		ambiguous,
+		previous: entryAt(room.log, position - 1),
+		isDivided: room.divider === position,
+		isFirst: false,
+		theme,
+	});
+}
+
+function nameColumn(room: Room, width: number, ambiguous: ReadonlySet<string>): number {
+	const tag = room.members.some(member => ambiguous.has(member.peer)) ? TAG_CELLS : 0;
+	return Math.max(3, Math.min(room.nameWidth + tag, MAX_NAME, Math.floor(width / 4)));
+}
+
+/** Rows that an entry of a room fills: for scrolling. */
+export function entryHeight(state: State, room: Room, position: number, rect: Rect, theme: Theme): number {
+	const entry = entryAt(room.log, position);
+	return entry ? entryRows(entry, entryContext(state, room, rect.width - 2, theme)(position)).length : 0;
+}

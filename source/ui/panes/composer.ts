@@ -1,0 +1,56 @@
+/** The line in which you write, and above it what helps while writing. */
+import {type Composer, composerWindow} from '../../store/composer.ts';
+import {activeRoom, newBelow} from '../../store/selectors.ts';
+import type {State} from '../../store/state.ts';
+import type {Rect} from '../layout.ts';
+import {commandBeingWritten, completeSlash} from '../slash.ts';
+import {framed, row, type Span, span, titleRow} from '../text.ts';
+import type {Theme} from '../theme.ts';
+
+/** `│ › ` before the text; at its end a cell for "there is more" and the border. */
+const BEFORE = 4;
+const AFTER = 2;
+
+function composerOf(state: State): Composer {
+	return activeRoom(state)?.composer ?? state.composer;
+}
+
+/** The column of the cursor on the screen. */
+export function cursorColumn(state: State, rect: Rect): number {
+	return rect.x + BEFORE + composerWindow(composerOf(state), rect.width - BEFORE - AFTER).column;
+}
+
+export function composerRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const composer = composerOf(state);
+	const shown = composerWindow(composer, rect.width - BEFORE - AFTER);
+	const room = activeRoom(state);
+	const text =
+		composer.text === ''
+			? span(room ? `message ${room.label}` : '/join a room', paint.dim)
+			: span(shown.text, composer.text.startsWith('/') ? paint.key : undefined);
+	const prompt = [span(shown.more.left ? ' ‹ ' : ' › ', paint.accent), text];
+	return [
+		titleRow(rect.width, ['├', '┤'], paint.border, hintSpans(composer, theme), belowSpans(state, theme)),
+		framed(row(rect.width - 2, prompt, shown.more.right ? [span('›', paint.dim)] : []), paint.border),
+		titleRow(rect.width, ['╰', '╯'], paint.border, []),
+	];
+}
+
+/** While a command is being written: how it goes on, and what it does. */
+function hintSpans(composer: Composer, {paint}: Theme): readonly Span[] {
+	if (!composer.text.startsWith('/') || composer.text.startsWith('//')) return [];
+	const command = commandBeingWritten(composer.text);
+	if (command) return [span(command.usage, paint.key), span(` · ${command.help}`, paint.dim)];
+	const choices = completeSlash(composer.text);
+	return choices.length > 0 ? [span(choices.join('  '), paint.key)] : [];
+}
+
+/** Scrolled up: how to get back, and how much came meanwhile. */
+function belowSpans(state: State, {paint}: Theme): readonly Span[] {
+	const room = activeRoom(state);
+	if (!room?.anchor) return [];
+	const count = newBelow(room);
+	if (count === 0) return [span('older messages · PgDn', paint.dim)];
+	return [span(`↓ ${count} new below`, paint.unread), span(' · Ctrl-End', paint.dim)];
+}

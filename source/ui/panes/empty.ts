@@ -1,0 +1,66 @@
+/** What to say where there is nothing yet: what the program is doing, and what to do next. */
+import type {Room, State} from '../../store/state.ts';
+import {row, type Span, span} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
+
+export function startingRows(state: State, width: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	if (state.core.state === 'starting' || !state.self) {
+		return paragraph(width, [[span('Starting…', paint.dim)]]);
+	}
+	return paragraph(width, [
+		[span('You are in no room.', paint.title)],
+		[],
+		[span('/join lobby', paint.key), span('   enters one', paint.dim)],
+	]);
+}
+
+/** For a room in which nobody has said anything. As much of it as fits. */
+export function emptyRoomRows(
+	state: State,
+	room: Room,
+	hasOthers: boolean,
+	width: number,
+	height: number,
+	theme: Theme,
+): readonly string[] {
+	const {paint} = theme;
+	if (hasOthers) {
+		const others = room.members.length - 1;
+		const text = others > 0 ? 'Nobody has said anything yet. Say hello.' : `Nobody else is in ${room.label} yet.`;
+		return paragraph(width, [[span(text, paint.title)]]).slice(0, height);
+	}
+	const lines = [...alone(state, width, theme), ...thingsToTry(width, theme)];
+	return paragraph(width, lines).slice(0, height);
+}
+
+function alone({self}: State, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const interfaces = self?.interfaces ?? [];
+	const where = interfaces.length > 0 ? `Listening on ${interfaces.join(', ')}.` : 'Listening on no network interface.';
+	const text = `${where} Whoever starts p2p-tui on the same network appears here by themselves.`;
+	return [
+		[span('Nobody else is here yet.', paint.title)],
+		[],
+		...wrap(text, width - 6).map(line => [span(line, paint.dim)]),
+		[],
+	];
+}
+
+function thingsToTry(width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const tries = [
+		['p2p-tui', 'in another terminal: a second you'],
+		['/dial <multiaddr>', 'someone whose address you know'],
+		['p2p-tui demo', 'company on this machine only'],
+	] as const;
+	const isWide = width >= 60;
+	return tries.flatMap(([what, why]) =>
+		isWide
+			? [[span(what.padEnd(20), paint.key), span(why, paint.dim)]]
+			: [[span(what, paint.key)], [span(`  ${why}`, paint.dim)]],
+	);
+}
+
+function paragraph(width: number, lines: readonly (readonly Span[])[]): readonly string[] {
+	return [[], ...lines].map(line => row(width, [span('   '), ...line]));
+}

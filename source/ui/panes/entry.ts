@@ -1,0 +1,131 @@
+/** One entry of a room as rows: time, name, text, and how far an own message has spread. */
+import {BoundedMap} from '../../base/bounded.ts';
+import {displayName} from '../../store/selectors.ts';
+import type {Entry, MessageEntry, SystemEntry} from '../../store/state.ts';
+import {dayOf, formatDay, formatTime} from '../format.ts';
+import {fit, painted, row, type Span, span, widthOf} from '../text.ts';
+import type {Paint, Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
+
+/** All that decides on the rows of an entry, beside the entry itself. */
+export type EntryContext = {
+	/** Cells of a row. */
+	readonly width: number;
+	/** Cells of the column of names. */
+	readonly nameWidth: number;
+	readonly ambiguous: ReadonlySet<string>;
+	/** The entry before, if it is still there: for the day, and to name an author once. */
+	readonly previous: Entry | undefined;
+	/** The first entry not seen before. */
+	readonly isDivided: boolean;
+	/** Say time and name even if the entry before said the same. */
+	readonly isFirst: boolean;
+	readonly theme: Theme;
+};
+
+/** Milliseconds after which the author is named again. */
+const SAME_BREATH = 5 * 60_000;
+
+/** Entries whose rows are remembered: several screens full. */
+const REMEMBERED = 1_000;
+const remembered = new BoundedMap<
+	Entry,
+	{readonly key: string; readonly theme: Theme; readonly rows: readonly string[]}
+>(REMEMBERED);
+
+/** The rows of an entry, each exactly `width` cells. The same for the same entry, until something about it changes. */
+export function entryRows(entry: Entry, context: EntryContext): readonly string[] {
+	const {width, nameWidth, theme, isDivided, isFirst, ambiguous} = context;
+	const isNewDay = isOtherDay(entry, context.previous);
+	const isGoingOn = !isFirst && !isNewDay && !isDivided && goesOn(entry, context.previous);
+	const isTagged = ambiguous.has(entry.kind === 'message' ? entry.from : (entry.peer ?? ''));
+	const showTime = !isGoingOn || formatTime(entry.timestamp) !== formatTime(context.previous?.timestamp ?? 0);
+	const key = `${width} ${nameWidth} ${isNewDay} ${isDivided} ${isGoingOn} ${isTagged} ${showTime}`;
+	const known = remembered.get(entry);
+	if (known?.key === key && known.theme === theme) return known.rows;
+	const head = {showTime, showName: !isGoingOn};
+	const rows = [
+		...(isNewDay ? [ruler(width, formatDay(entry.timestamp), theme.paint.dim, theme.paint.border)] : []),
+		...(isDivided ? [ruler(width, 'new', theme.paint.divider, theme.paint.divider)] : []),
+		...(entry.kind === 'message' ? messageRows(entry, context, head) : systemRows(entry, context)),
+	];
+	remembered.set(entry, {key, theme, rows});
+	return rows;
+}
+
+function isOtherDay(entry: Entry, previous: Entry | undefined): boolean {
+	return previous !== undefined && dayOf(entry.timestamp) !== dayOf(previous.timestamp);
+}
+
+function goesOn(entry: Entry, previous: Entry | undefined): boolean {
+	return (
+		entry.kind === 'message' &&
+		previous?.kind === 'message' &&
+		previous.from === entry.from &&
+		previous.name === entry.name &&
+		Math.abs(entry.timestamp - previous.timestamp) < SAME_BREATH
+	);
+}
+
+/** ` 12:01  ` */
+const TIME_CELLS = 8;
+const NAME_GAP = 2;
+
+function messageRows(
+	entry: MessageEntry,
+	context: EntryContext,
+	head: {readonly showTime: boolean; readonly showName: boolean},
+): readonly string[] {
+	const {width, nameWidth, ambiguous, theme} = context;
+	const {paint} = theme;
+	const state = spread(entry, theme);
+	const stateCells = state.length > 0 ? widthOf(state[0]?.text ?? '') + 2 : 1;
+	const name = head.showName ? displayName(ambiguous, entry.from, entry.name) : '';
+	const namePaint = entry.local ? paint.own : theme.peer(entry.from);
+	const textPaint = entry.mention ? paint.mention : undefined;
+	const mark = entry.mention ? span('▌', paint.mention) : span(' ');
+	const time = head.showTime ? formatTime(entry.timestamp) : '     ';
+	const start = [mark, span(time, paint.dim), span('  '), span(fitName(name, nameWidth), namePaint), span('  ')];
+	const indent = [mark, span(' '.repeat(TIME_CELLS - 1 + nameWidth + NAME_GAP))];
+	const lines = wrap(entry.text, width - TIME_CELLS - nameWidth - NAME_GAP - stateCells);
+	return lines.map((line, index) =>
+		row(width, [...(index === 0 ? start : indent), span(line, textPaint)], index === lines.length - 1 ? state : []),
+	);
+}
+
+/** `✓ 3/4`: stored by three of four. Only the author is told. */
+function spread(entry: MessageEntry, {paint}: Theme): readonly Span[] {
+	if (!entry.local) return [];
+	if (entry.of <= 1) return [span('✓', paint.dim), span(' ')];
+	const isComplete = entry.storedBy >= entry.of;
+	return [span(`✓ ${entry.storedBy}/${entry.of}`, isComplete ? paint.good : paint.dim), span(' ')];
+}
+
+const MARKS = {in: '→', out: '←', lost: '×', note: '·'} as const;
+
+function systemRows(entry: SystemEntry, context: EntryContext): readonly string[] {
+	const {width, nameWidth, ambiguous, theme} = context;
+	const {paint} = theme;
+	const markPaint = {in: paint.good, out: paint.dim, lost: paint.warn, note: paint.dim}[entry.mark];
+	const who = entry.peer === undefined ? entry.name : displayName(ambiguous, entry.peer, entry.name);
+	const lines = wrap(`${who} ${entry.text}`.trim(), width - TIME_CELLS - nameWidth - NAME_GAP - 1);
+	const time = span(` ${formatTime(entry.timestamp)}  `, paint.dim);
+	const mark = span(`${MARKS[entry.mark].padStart(nameWidth)}  `, markPaint);
+	const indent = span(' '.repeat(TIME_CELLS + nameWidth + NAME_GAP));
+	return lines.map((line, index) => row(width, [...(index === 0 ? [time, mark] : [indent]), span(line, paint.dim)]));
+}
+
+/** A name in its column; the tag that tells two people apart is never what is cut off. */
+function fitName(name: string, width: number): string {
+	if (widthOf(name) <= width) return fit(name, width);
+	const tag = /·[^·]{4}$/.exec(name)?.[0] ?? '';
+	return fit(name.slice(0, name.length - tag.length), Math.max(1, width - tag.length)) + tag;
+}
+
+/** `──────── new ────────` */
+function ruler(width: number, text: string, textPaint: Paint, linePaint: Paint): string {
+	const label = ` ${text} `;
+	const left = Math.max(1, Math.floor((width - 2 - label.length) / 2));
+	const right = Math.max(1, width - 2 - label.length - left);
+	return ` ${painted([span('─'.repeat(left), linePaint), span(label, textPaint), span('─'.repeat(right), linePaint)])} `;
+}

@@ -1,0 +1,112 @@
+/** How far away everybody is, now and over the last minute, and how much flows. */
+import {
+	ambiguousPeers,
+	connectedPeers,
+	displayName,
+	latencySpread,
+	type Trend,
+	trendOf,
+} from '../../store/selectors.ts';
+import type {Peer, State} from '../../store/state.ts';
+import {formatRate, formatRtt, sparkline} from '../format.ts';
+import type {Rect} from '../layout.ts';
+import {fit, framed, row, type Span, span, titleRow, truncate, widthOf} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {shortId} from './short-id.ts';
+
+const OWN_ROWS = 5;
+
+export function networkRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const width = rect.width - 2;
+	const {paint} = theme;
+	const frame = (line: string) => framed(line, paint.border);
+	const own = rect.height >= 22 ? ownRows(state, width, theme) : [];
+	const traffic = trafficLines(state, width, theme);
+	const latencyHeight = rect.height - 2 - (traffic.length + 1) - (own.length > 0 ? own.length + 1 : 0);
+	return [
+		titleRow(rect.width, ['╭', '╮'], paint.border, [span('Network', paint.title)]),
+		...latencyRows(state, width, latencyHeight, theme).map(frame),
+		titleRow(rect.width, ['├', '┤'], paint.border, [span('Traffic', paint.title)]),
+		...traffic.map(frame),
+		...(own.length > 0 ? [titleRow(rect.width, ['├', '┤'], paint.border, [span('You', paint.title)])] : []),
+		...own.map(frame),
+		titleRow(rect.width, ['╰', '╯'], paint.border, []),
+	];
+}
+
+/** The traffic alone, for the foot of the side column. */
+export function trafficRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	return [
+		titleRow(rect.width, ['├', '┤'], paint.border, [span('Traffic', paint.title)]),
+		...trafficLines(state, rect.width - 2, theme).map(line => framed(line, paint.border)),
+		titleRow(rect.width, ['╰', '╯'], paint.border, []),
+	];
+}
+
+function latencyRows(state: State, width: number, height: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const peers = connectedPeers(state);
+	const spread = latencySpread(state);
+	const foot = spread
+		? [row(width, []), row(width, [span(` p50 ${formatRtt(spread.p50)} · p99 ${formatRtt(spread.p99)}`, paint.dim)])]
+		: [];
+	const space = height - foot.length;
+	const rows = peers.slice(0, space).map(peer => latencyRow(state, peer, width, theme));
+	if (peers.length > space) rows[space - 1] = row(width, [span(` … ${peers.length - space + 1} more (F2)`, paint.dim)]);
+	if (peers.length === 0) rows.push(row(width, [span(' no connections yet', paint.dim)]));
+	const filling = Array.from({length: Math.max(0, space - rows.length)}, () => ' '.repeat(width));
+	// The figures stand under the last peer, not at the foot of an empty pane.
+	return [...rows, ...foot, ...filling].slice(0, height);
+}
+
+const RTT_CELLS = 8;
+
+function latencyRow(state: State, peer: Peer, width: number, theme: Theme): string {
+	const nameWidth = Math.min(12, Math.max(4, Math.floor(width / 4)));
+	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const sparkWidth = width - nameWidth - RTT_CELLS - 5;
+	const last = peer.samples.at(-1);
+	return row(width, [
+		span(` ${fit(name, nameWidth)} `, theme.peer(peer.peer)),
+		span(sparkline(peer.samples, sparkWidth), theme.paint.accent),
+		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
+		span(' '),
+		trendSpan(trendOf(peer.samples), theme),
+	]);
+}
+
+const ARROWS = {up: '↗', flat: '→', down: '↘'} as const;
+
+/** Longer is worse. */
+export function trendSpan(trend: Trend | undefined, {paint}: Theme): Span {
+	if (trend === undefined) return span(' ');
+	return span(ARROWS[trend], {up: paint.warn, flat: paint.dim, down: paint.good}[trend]);
+}
+
+function trafficLines(state: State, width: number, {paint}: Theme): readonly string[] {
+	const line = (arrow: string, samples: readonly number[]) => {
+		const rate = formatRate(samples.at(-1) ?? 0);
+		const graph = sparkline(samples, Math.max(0, width - 15), 0);
+		return row(width, [span(` ${arrow} `, paint.key), span(rate.padEnd(10))], [span(graph, paint.dim), span(' ')]);
+	};
+	return [line('↓', state.traffic.in), line('↑', state.traffic.out)];
+}
+
+function ownRows(state: State, width: number, {paint}: Theme): readonly string[] {
+	const {self} = state;
+	if (!self) return [];
+	const room = OWN_ROWS - 2;
+	const addresses = self.addresses.slice(0, room).map(address => {
+		const plain = address.replace(/\/p2p\/\w+$/, '');
+		return row(width, [span(` ${truncate(plain, width - 2)}`, paint.dim)]);
+	});
+	const more = self.addresses.length - room;
+	if (more > 0) addresses[room - 1] = row(width, [span(` … ${more + 1} more (F2)`, paint.dim)]);
+	const name = truncate(self.name, width - 2);
+	return [
+		row(width, [span(` ${name}`, paint.own)]),
+		row(width, [span(` ${shortId(self.peerId)}`, paint.dim)]),
+		...addresses,
+	].map(line => (widthOf(line) === 0 ? row(width, []) : line));
+}

@@ -1,0 +1,45 @@
+/** Who is connected and how far away, then who was. */
+import {ambiguousPeers, displayName, sortedPeers} from '../../store/selectors.ts';
+import type {Peer, State} from '../../store/state.ts';
+import {formatAgo, formatRtt} from '../format.ts';
+import type {Rect} from '../layout.ts';
+import {framed, row, type Span, span, titleRow} from '../text.ts';
+import type {Paint, Theme} from '../theme.ts';
+
+/** `isLast`: this pane closes the column. */
+export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolean): readonly string[] {
+	const width = rect.width - 2;
+	const height = rect.height - (isLast ? 2 : 1);
+	const {paint} = theme;
+	const peers = sortedPeers(state).filter(peer => peer.state !== 'discovered');
+	const rows = peers.slice(0, height).map(peer => peerRow(state, peer, width, theme));
+	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
+	if (peers.length > height)
+		rows[height - 1] = row(width, [span(` … ${peers.length - height + 1} more (F2)`, paint.dim)]);
+	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
+	return [
+		titleRow(rect.width, ['├', '┤'], paint.border, [span('Peers', paint.title)]),
+		...[...rows, ...filling].map(line => framed(line, paint.border)),
+		...(isLast ? [titleRow(rect.width, ['╰', '╯'], paint.border, [])] : []),
+	];
+}
+
+function peerRow(state: State, peer: Peer, width: number, theme: Theme): string {
+	const {paint} = theme;
+	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const isHere = peer.state === 'connected';
+	const left = [span(' '), peerDot(peer, theme), span(' '), span(name, isHere ? theme.peer(peer.peer) : paint.dim)];
+	return row(width, left, [span(' '), distance(state, peer, paint.dim), span(' ')]);
+}
+
+export function peerDot(peer: Peer, {paint}: Theme): Span {
+	if (peer.state === 'connected') return span('●', paint.good);
+	return peer.state === 'connecting' ? span('◌', paint.warn) : span('○', paint.dim);
+}
+
+function distance(state: State, peer: Peer, dim: Paint): Span {
+	const last = peer.samples.at(-1);
+	if (peer.state === 'connected') return last === undefined ? span('…', dim) : span(formatRtt(last));
+	if (peer.state === 'connecting') return span('connecting', dim);
+	return span(formatAgo(state.clock - peer.lastSeen), dim);
+}

@@ -1,0 +1,64 @@
+/** The bottom line: what the keys do, or what there is to say; and how we are connected. */
+import {INTERRUPT_TIME} from '../../store/reduce.ts';
+import {connectedPeers} from '../../store/selectors.ts';
+import type {State} from '../../store/state.ts';
+import {plural} from '../format.ts';
+import type {KeyContext} from '../keymap.ts';
+import {statusHints} from '../keymap.ts';
+import {row, type Span, span, spansWidth} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {shortId} from './short-id.ts';
+
+export function keyContext(state: State): KeyContext {
+	if (state.switcher) return 'switcher';
+	return state.view === 'chat' ? 'chat' : 'page';
+}
+
+export function statusRow(state: State, width: number, theme: Theme): readonly string[] {
+	const right = connectionSpans(state, width, theme);
+	return [row(width, leftSpans(state, width - spansWidth(right) - 2, theme), right)];
+}
+
+const NOTICE_MARKS = {info: '·', warning: '!', error: '✖'} as const;
+
+function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
+	const {paint} = theme;
+	if (state.interruptArmed !== undefined) {
+		return [span(' Ctrl-C again to leave', paint.warn), span(` within ${INTERRUPT_TIME / 1000} s`, paint.dim)];
+	}
+	if (state.notice) {
+		const {level, text} = state.notice;
+		const notice = {info: paint.accent, warning: paint.warn, error: paint.bad}[level];
+		return [span(` ${NOTICE_MARKS[level]} ${text}`, notice)];
+	}
+	return hints(keyContext(state), width, theme);
+}
+
+/** As many as fit whole. */
+function hints(context: KeyContext, width: number, {paint}: Theme): readonly Span[] {
+	const spans: Span[] = [];
+	for (const {key, hint} of statusHints(context)) {
+		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
+		if (spansWidth(spans) + spansWidth(next) > width) break;
+		spans.push(...next);
+	}
+	return spans;
+}
+
+function connectionSpans(state: State, width: number, {paint}: Theme): readonly Span[] {
+	const {core, self} = state;
+	const id = self && width >= 64 ? [span(` · ${shortId(self.peerId)}`, paint.dim)] : [];
+	switch (core.state) {
+		case 'starting':
+			return [span('◌ starting ', paint.dim)];
+		case 'restarting':
+			return [span(' ▲ core restarting ', paint.alarm)];
+		case 'failed':
+			return [span(' ✖ core failed ', paint.alarm)];
+		case 'running':
+			break;
+	}
+	const count = connectedPeers(state).length;
+	const dot = count > 0 ? span('● ', paint.good) : span('○ ', paint.dim);
+	return [dot, span(plural(count, 'peer')), ...id, span(' ')];
+}

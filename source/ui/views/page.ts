@@ -1,0 +1,38 @@
+/** A page that takes the place of the panes: a frame, a title, and rows that scroll. */
+import type {State} from '../../store/state.ts';
+import type {Rect} from '../layout.ts';
+import {framed, row, span, titleRow} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {helpLines} from './help.ts';
+import {peersLines} from './peers.ts';
+
+/** Rows of a page of this height that are not its frame. */
+export function pageRowsShown(rect: Rect): number {
+	return rect.height - 2;
+}
+
+/** All rows of the page that is open, each as wide as the inside of the frame. */
+export function pageLines(state: State, rect: Rect, theme: Theme): readonly string[] {
+	return state.view === 'help' ? helpLines(rect.width - 2, theme) : peersLines(state, rect.width - 2, theme);
+}
+
+const TITLES = {help: 'Help', peers: 'Peers', chat: ''} as const;
+
+export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
+	const {paint} = theme;
+	const width = rect.width - 2;
+	const height = pageRowsShown(rect);
+	const lines = pageLines(state, rect, theme);
+	const first = Math.max(0, Math.min(state.viewScroll, lines.length - height));
+	const shown = lines.slice(first, first + height);
+	const filling = Array.from({length: height - shown.length}, () => row(width, []));
+	const more = lines.length - first - shown.length;
+	const position = more > 0 ? [span(`PgDn · ${more} more`, paint.dim)] : [];
+	const title = [span(TITLES[state.view], paint.title), span(` · p2p-tui ${version}`, paint.dim)];
+	const back = [span('Esc', paint.key), span(' back', paint.dim)];
+	return [
+		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),
+		...[...shown, ...filling].map(line => framed(line, paint.border)),
+		titleRow(rect.width, ['╰', '╯'], paint.border, [], position),
+	];
+}

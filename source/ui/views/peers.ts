@@ -1,0 +1,82 @@
+/** Everyone this node knows of, with the history of the round trip, the address and the whole peer id; then ourselves. */
+import {ambiguousPeers, displayName, sortedPeers, trendOf} from '../../store/selectors.ts';
+import type {Peer, State} from '../../store/state.ts';
+import {formatAgo, formatRtt, plural, sparkline} from '../format.ts';
+import {trendSpan} from '../panes/network.ts';
+import {peerDot} from '../panes/peers.ts';
+import {fit, row, span} from '../text.ts';
+import type {Theme} from '../theme.ts';
+
+const NAME_CELLS = 18;
+const RTT_CELLS = 9;
+
+export function peersLines(state: State, width: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const peers = sortedPeers(state);
+	const lines = peers.flatMap(peer => peerLines(state, peer, width, theme));
+	const nobody = [
+		row(width, [span(' Nobody yet. /dial <multiaddr> connects to an address.', paint.dim)]),
+		row(width, []),
+	];
+	const here = peers.filter(peer => peer.state === 'connected').length;
+	const summary = `${here} connected, ${plural(peers.length, 'peer')} known`;
+	return [
+		row(width, []),
+		row(width, [span(` ${summary}`, paint.dim)]),
+		row(width, []),
+		...(peers.length === 0 ? nobody : lines),
+		...selfLines(state, width, theme),
+	];
+}
+
+/** Two rows: who and how far; where and which key. */
+function peerLines(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const isHere = peer.state === 'connected';
+	const sparkWidth = Math.max(0, Math.min(60, width - NAME_CELLS - RTT_CELLS - 10));
+	const who = [
+		span(' '),
+		peerDot(peer, theme),
+		span(' '),
+		span(fit(name, NAME_CELLS), isHere ? theme.peer(peer.peer) : paint.dim),
+	];
+	const last = peer.samples.at(-1);
+	const distance = [
+		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
+		span(' '),
+		trendSpan(trendOf(peer.samples), theme),
+		span('  '),
+		span(sparkline(peer.samples, sparkWidth), paint.accent),
+	];
+	const arrow = peer.direction === undefined ? '' : peer.direction === 'inbound' ? '← ' : '→ ';
+	return [
+		row(width, [...who, ...(isHere ? distance : [span(stateText(state, peer), paint.dim)])]),
+		row(width, [span(`   ${arrow}${peer.address}`, paint.dim)]),
+		row(width, [span(`   ${peer.peer}`, paint.dim)]),
+		row(width, []),
+	];
+}
+
+function stateText(state: State, peer: Peer): string {
+	switch (peer.state) {
+		case 'gone': {
+			const reason = peer.reason === '' ? '' : ` (${peer.reason})`;
+			return `gone ${formatAgo(state.clock - peer.lastSeen)}${reason}`;
+		}
+		case 'connecting':
+			return 'connecting…';
+		default:
+			return 'heard of, not connected';
+	}
+}
+
+function selfLines({self}: State, width: number, {paint}: Theme): readonly string[] {
+	if (!self) return [];
+	return [
+		row(width, [span(' You are ', paint.accent), span(self.name, paint.own)]),
+		row(width, [span(`   ${self.peerId}`, paint.dim)]),
+		...self.addresses.map(address => row(width, [span(`   ${address}`, paint.dim)])),
+		row(width, [span(`   listening on ${self.interfaces.join(', ') || 'no interface'}`, paint.dim)]),
+	];
+}

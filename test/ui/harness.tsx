@@ -1,0 +1,116 @@
+/** Renders parts of the screen at a chosen size, with time, keys and the core in the hands of the test. */
+import {render} from 'ink-testing-library';
+import type {ReactNode} from 'react';
+import type {Command} from '../../source/api/command.ts';
+import type {NodeEvent} from '../../source/api/event.ts';
+import {Store} from '../../source/store/store.ts';
+import {App} from '../../source/ui/app.tsx';
+import type {Input} from '../../source/ui/input/input.ts';
+import {PLAIN_THEME, type Theme} from '../../source/ui/theme.ts';
+import {VirtualTime} from './virtual-time.ts';
+
+process.env.TZ = 'UTC';
+
+export type Size = {readonly columns: number; readonly rows: number};
+
+/** What is on the screen, row by row. */
+export function renderAt(tree: ReactNode, {columns}: Size) {
+	const screen = render(null as unknown as JSX.Element);
+	Object.defineProperty(screen.stdout, 'columns', {get: () => columns, configurable: true});
+	screen.rerender(tree as JSX.Element);
+	return screen;
+}
+
+export type AppHarness = ReturnType<typeof openApp>;
+
+export function openApp(size: Size, {theme = PLAIN_THEME, time = new VirtualTime()}: {theme?: Theme; time?: VirtualTime} = {}) {
+	const store = new Store({now: time.now, setTimer: time.setTimer});
+	const listeners = new Set<(input: Input) => void>();
+	const sent: Command[] = [];
+	const quits: string[] = [];
+	let redraws = 0;
+	let current = size;
+	const keyboard = {
+		subscribe(listener: (input: Input) => void) {
+			listeners.add(listener);
+			return () => {
+				listeners.delete(listener);
+			};
+		},
+	};
+	const screen = render(null as unknown as JSX.Element);
+	Object.defineProperty(screen.stdout, 'columns', {get: () => current.columns, configurable: true});
+	const quit = (how: string) => {
+		quits.push(how);
+	};
+	const send = (command: Command) => {
+		sent.push(command);
+	};
+	const redraw = () => {
+		redraws += 1;
+	};
+	const draw = () =>
+		screen.rerender(
+			<App
+				store={store}
+				columns={current.columns}
+				rows={current.rows}
+				theme={theme}
+				version="1.2.3"
+				keyboard={keyboard}
+				feed={screen.stdin.write}
+				send={send}
+				quit={quit}
+				redraw={redraw}
+				faults={false}
+				setTimer={time.setTimer}
+			/>,
+		);
+	draw();
+	const input = (given: Input) => {
+		for (const listener of listeners) listener(given);
+	};
+	return {
+		store,
+		time,
+		sent,
+		quits,
+		screen,
+		redraws: () => redraws,
+		/** The last frame; rows are not filled up at the right. */
+		frame: () => screen.lastFrame() ?? '',
+		frames: () => screen.frames.length,
+		resize(next: Size) {
+			current = next;
+			draw();
+		},
+		/** Events of the core, and the frame after them. */
+		async events(...events: readonly NodeEvent[]) {
+			store.receive(events);
+			store.flush();
+			await settled();
+		},
+		async type(text: string) {
+			input({type: 'text', text});
+			await settled();
+		},
+		async paste(text: string) {
+			input({type: 'paste', text});
+			await settled();
+		},
+		/** `ctrl+k`, `alt+1`, `pageup`. */
+		async press(name: string) {
+			const parts = name.split('+');
+			const key = parts.pop() as string;
+			const [ctrl, alt, shift] = ['ctrl', 'alt', 'shift'].map(modifier => parts.includes(modifier));
+			input({type: 'key', name: key, ctrl: ctrl === true, alt: alt === true, shift: shift === true, raw: ''});
+			await settled();
+		},
+		close: () => screen.unmount(),
+	};
+}
+
+/** React has put on the screen what was notified. */
+export function settled(): Promise<void> {
+	return new Promise(resolve => setImmediate(resolve));
+}
