@@ -41,19 +41,39 @@ export async function ensureDirectory(directory: string): Promise<void> {
  * then untouched.
  */
 export async function createFile(directory: string, name: string, content: Uint8Array | string): Promise<boolean> {
-	const target = join(directory, name);
+	const isNew = await throughTemporary(directory, name, content, publish);
+	if (isNew) await syncDirectory(directory);
+	return isNew;
+}
+
+/** The same for a file that need not survive a power cut. */
+export function createMarker(directory: string, name: string, content: string): Promise<boolean> {
+	return throughTemporary(directory, name, content, publish, false);
+}
+
+/** Puts such a file in the place of another one, at one blow. */
+export async function replaceMarker(directory: string, name: string, content: string): Promise<void> {
+	await throughTemporary(directory, name, content, rename, false);
+}
+
+/** Writes a file beside its place, then lets `put` move it there. */
+async function throughTemporary<Result>(
+	directory: string,
+	name: string,
+	content: Uint8Array | string,
+	put: (temporary: string, target: string) => Promise<Result>,
+	isDurable = true,
+): Promise<Result> {
 	const temporary = join(directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
 	try {
 		const file = await open(temporary, 'wx', FILE_MODE);
 		try {
 			await file.writeFile(content);
-			await file.sync();
+			if (isDurable) await file.sync();
 		} finally {
 			await file.close();
 		}
-		if (!(await publish(temporary, target))) return false;
-		await syncDirectory(directory);
-		return true;
+		return await put(temporary, join(directory, name));
 	} finally {
 		await rm(temporary, {force: true});
 	}

@@ -7,14 +7,18 @@
  */
 
 import {randomBytes} from 'node:crypto';
-import {link, readFile, rename, rm} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {UserError} from '../base/errors.ts';
-import {createFile, ensureDirectory, errorCode, explain} from './directory.ts';
+import {createMarker, ensureDirectory, errorCode, explain, replaceMarker} from './directory.ts';
 
 const FILE_NAME = 'lock';
-/** Each failed attempt means that someone else has just changed the lock. */
-const MAX_ATTEMPTS = 10;
+/** Held for the moment in which a stale lock is replaced, so that only one does it. */
+const TAKEOVER_NAME = 'lock.takeover';
+/** Each failed attempt means that someone else is just changing the lock. Milliseconds. */
+const MAX_ATTEMPTS = 100;
+const ATTEMPT_INTERVAL = 10;
 
 export type ProfileLock = {
 	/** May be called more than once. Never rejects: a lock that is left behind is taken over later. */
@@ -23,7 +27,7 @@ export type ProfileLock = {
 
 type Owner = {readonly pid: number; readonly start: string};
 
-/** Locks that this thread holds. */
+/** Locks that this thread holds, or is about to take. */
 const held = new Set<string>();
 
 /**
@@ -33,27 +37,28 @@ const held = new Set<string>();
  */
 export async function lockProfile(directory: string): Promise<ProfileLock> {
 	await ensureDirectory(directory);
-	const path = join(directory, FILE_NAME);
 	const content = `${process.pid} ${await startOf(process.pid)} ${randomBytes(8).toString('hex')}\n`;
+	held.add(content);
 	try {
 		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-			if (await createFile(directory, FILE_NAME, content)) return lockOf(path, content);
-			await clearStale(path, directory);
+			if (await tryLock(directory, content)) return lockOf(join(directory, FILE_NAME), content);
+			await setTimeout(ATTEMPT_INTERVAL);
 		}
 	} catch (cause) {
+		held.delete(content);
 		if (cause instanceof UserError) throw cause;
 		throw new UserError(`Cannot lock the data directory ${directory}: ${explain(cause)}`, {
 			hint: 'Mend that, choose another --data-dir <directory>, or keep nothing with --ephemeral',
 			cause,
 		});
 	}
+	held.delete(content);
 	throw new UserError(`Cannot lock the data directory ${directory}: others keep taking it`, {
 		hint: 'Try again, or use --data-dir <other>',
 	});
 }
 
 function lockOf(path: string, content: string): ProfileLock {
-	held.add(content);
 	return {
 		release: async () => {
 			if (!held.delete(content)) return;
@@ -66,27 +71,41 @@ function lockOf(path: string, content: string): ProfileLock {
 	};
 }
 
+/** @throws UserError if the lock has an owner who is there. */
+async function tryLock(directory: string, content: string): Promise<boolean> {
+	if (await createMarker(directory, FILE_NAME, content)) return true;
+	const current = await readIfExists(join(directory, FILE_NAME));
+	if (current === undefined) return false;
+	if (await isHeld(current)) throw inUse(directory, parse(current));
+	return takeOver(directory, content);
+}
+
 /**
- * Removes the lock if its owner is gone.
- * @throws UserError if its owner is there.
+ * Puts our lock in the place of a stale one. Without a lock around this, of two programs that have both seen the stale
+ * one the second would throw out the first's new lock.
  */
-async function clearStale(path: string, directory: string): Promise<void> {
-	const content = await readIfExists(path);
-	if (content === undefined) return;
-	const owner = parse(content);
-	if (held.has(content) || (owner !== undefined && (await isAlive(owner)))) throw inUse(directory, owner);
-	// Between reading and removing someone else may have done the same and locked anew: a rename takes exactly one
-	// file, so what was taken shows whether it was the stale one.
-	const taken = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-	try {
-		await rename(path, taken);
-	} catch (error) {
-		if (errorCode(error) === 'ENOENT') return;
-		throw error;
+async function takeOver(directory: string, content: string): Promise<boolean> {
+	const guard = join(directory, TAKEOVER_NAME);
+	if (!(await createMarker(directory, TAKEOVER_NAME, content))) {
+		const other = await readIfExists(guard);
+		// Left by a program that was killed in the midst of this.
+		if (other !== undefined && !(await isHeld(other))) await rm(guard, {force: true});
+		return false;
 	}
-	const takenContent = await readIfExists(taken);
-	if (takenContent !== content) await link(taken, path).catch(() => {});
-	await rm(taken, {force: true});
+	try {
+		const current = await readIfExists(join(directory, FILE_NAME));
+		if (current === undefined || (await isHeld(current))) return false;
+		await replaceMarker(directory, FILE_NAME, content);
+		return true;
+	} finally {
+		await rm(guard, {force: true});
+	}
+}
+
+async function isHeld(content: string): Promise<boolean> {
+	if (held.has(content)) return true;
+	const owner = parse(content);
+	return owner !== undefined && isAlive(owner);
 }
 
 function inUse(directory: string, owner: Owner | undefined): UserError {
