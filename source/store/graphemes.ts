@@ -2,13 +2,24 @@
  * Text as a person sees it: graphemes (Unicode UAX #29) and the terminal cells that they fill. Offsets are UTF-16
  * units, as in every JavaScript string, and always stand on a grapheme boundary.
  */
-import stringWidth from 'string-width';
+import {widthOf} from './width.ts';
 
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
-/** Printable ASCII and line feed: one unit, one grapheme. Carriage return is left out, for CR LF is one grapheme. */
-const SIMPLE_TEXT = /^[\n\x20-\x7e]*$/;
-const isSimple = (unit: number): boolean => unit === 0x0a || (unit >= 0x20 && unit <= 0x7e);
+/**
+ * Characters of which no two ever join: letters, ideographs, syllables and punctuation that are neither marks nor
+ * joiners nor emoji. Between two of them is a boundary, and no segmenter, which is slow, has to be asked.
+ */
+const SIMPLE =
+	'\\n\\x20-\\x7e\\xa0-\\xa8\\xaa-\\xac\\xaf-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fe\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60';
+const ASCII = /^[\n\x20-\x7e]*$/;
+const simple = new RegExp(`^[${SIMPLE}]$`);
+/** A stretch of simple characters, or one in which others may join with their neighbours. */
+const stretches = new RegExp(`[${SIMPLE}]+(?=[${SIMPLE}]|$)|[${SIMPLE}]?(?:[^${SIMPLE}]+[${SIMPLE}]?)+`, 'g');
+
+function isSimple(unit: number): boolean {
+	return (unit >= 0x20 && unit <= 0x7e) || simple.test(String.fromCharCode(unit));
+}
 
 /** The boundary before `offset`; 0 at the start. */
 export function previousBoundary(text: string, offset: number): number {
@@ -33,13 +44,22 @@ export function boundaryAt(text: string, offset: number): number {
 }
 
 export function graphemesOf(text: string): readonly string[] {
-	if (SIMPLE_TEXT.test(text)) return text.split('');
-	return Array.from(segmenter.segment(text), found => found.segment);
+	if (ASCII.test(text)) return text.split('');
+	const graphemes: string[] = [];
+	for (const [stretch] of text.matchAll(stretches)) {
+		if (isSimple(stretch.charCodeAt(0)) && isSimple(stretch.charCodeAt(1) || 0x20)) {
+			for (let index = 0; index < stretch.length; index++) graphemes.push(stretch.charAt(index));
+		} else {
+			for (const {segment} of segmenter.segment(stretch)) graphemes.push(segment);
+		}
+	}
+	return graphemes;
 }
 
 /** Terminal cells: 0, 1 or 2. */
 export function cellsOf(grapheme: string): number {
-	return grapheme.length === 1 && isSimple(grapheme.charCodeAt(0)) ? 1 : stringWidth(grapheme);
+	const isAscii = grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~';
+	return isAscii ? 1 : widthOf(grapheme);
 }
 
 /** Bytes of `text` in UTF-8, counted without making them. A lone surrogate counts as U+FFFD. */
