@@ -40,7 +40,7 @@ const ROOMS: readonly Binding[] = [
 		contexts: ANY,
 		group: 'Rooms',
 		help: 'go to that room (or Esc, then the digit)',
-		intents: index => [{type: 'back'}, {type: 'go', to: {by: 'index', index}}],
+		intents: index => [{type: 'go', to: {by: 'index', index}}],
 	},
 	{
 		id: 'next-room',

@@ -53,8 +53,8 @@ describe('the table', () => {
 
 describe('what keys mean', () => {
 	test.each<[string, string, Intent[]]>([
-		['Alt-1', '\x1b1', [{type: 'back'}, {type: 'go', to: {by: 'index', index: 0}}]],
-		['Alt-9', '\x1b9', [{type: 'back'}, {type: 'go', to: {by: 'index', index: 8}}]],
+		['Alt-1', '\x1b1', [{type: 'go', to: {by: 'index', index: 0}}]],
+		['Alt-9', '\x1b9', [{type: 'go', to: {by: 'index', index: 8}}]],
 		['Alt-↓', '\x1b[1;3B', [{type: 'go', to: {by: 'step', step: 1}}]],
 		['Alt-↑', '\x1b\x1b[A', [{type: 'go', to: {by: 'step', step: -1}}]],
 		['Ctrl-N', '\x0e', [{type: 'go', to: {by: 'step', step: 1}}]],

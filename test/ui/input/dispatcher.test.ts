@@ -21,7 +21,7 @@ function setUp(context: KeyContext = 'chat') {
 	return {timers, press, dispatcher};
 }
 
-const ROOM_3: Intent[] = [{type: 'back'}, {type: 'go', to: {by: 'index', index: 2}}];
+const ROOM_3: Intent[] = [{type: 'go', to: {by: 'index', index: 2}}];
 const insertion = (text: string): Intent => ({type: 'edit', edit: {edit: 'insert', text}});
 
 describe('Esc and then a digit', () => {
