@@ -143,7 +143,10 @@ export class Screen {
 		if (!this.#exit) this.#pty.write(text);
 	}
 
-	/** `alt+1`, `ctrl+c`, `up`, `f1`, `return` … */
+	/**
+	 * `alt+1`, `ctrl+c`, `up`, `f1`, `return` … After `escape` wait for what it does before the next key: together they
+	 * are that key with Alt, as on every terminal.
+	 */
 	press(...keys: readonly string[]): void {
 		this.type(keys.map(keyBytes).join(''));
 	}
