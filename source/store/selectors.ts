@@ -79,16 +79,6 @@ export function newBelow(room: Room): number {
 	return room.anchor ? room.log.end - room.anchor.end : 0;
 }
 
-export function unreadElsewhere(state: State): {readonly rooms: number; readonly mentions: number} {
-	let rooms = 0;
-	let mentions = 0;
-	for (const room of state.rooms) {
-		if (room.unread > 0) rooms += 1;
-		mentions += room.mentions;
-	}
-	return {rooms, mentions};
-}
-
 /** Half of the recent round-trip times of all connected peers are below p50, 99 of 100 below p99. */
 export const latencySpread: (state: State) => {readonly p50: number; readonly p99: number} | undefined = derive(
 	state => [connectedPeers(state)],

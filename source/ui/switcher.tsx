@@ -1,5 +1,5 @@
 /** "Go to": a list of rooms over the chat, narrowed by what is typed. */
-import {Box} from 'ink';
+import {Box, useCursor} from 'ink';
 import TextInput from 'ink-text-input';
 import {type ReactNode, useCallback, useMemo, useSyncExternalStore} from 'react';
 import type {State} from '../store/state.ts';
@@ -7,7 +7,7 @@ import type {Store} from '../store/store.ts';
 import {switcherChoices} from '../store/switcher.ts';
 import {Rows, useRows} from './components/rows.tsx';
 import type {Rect} from './layout.ts';
-import {framed, row, span, titleRow} from './text.ts';
+import {framed, row, span, titleRow, widthOf} from './text.ts';
 import type {Theme} from './theme.ts';
 
 const MAX_WIDTH = 52;
@@ -59,6 +59,9 @@ export function SwitcherOverlay({store, within, theme}: SwitcherProps): ReactNod
 	const rect = useMemo(() => switcherRect(within, choices), [within, choices]);
 	const render = useCallback((state: State) => switcherRows(state, rect, theme), [rect, theme]);
 	const rows = useRows(store, render);
+	const {setCursorPosition} = useCursor();
+	// For input methods; the field draws a cursor of its own.
+	setCursorPosition({x: rect.x + 4 + Math.min(widthOf(query), rect.width - 7), y: rect.y + 1});
 	return (
 		<Box position="absolute" top={rect.y} left={rect.x} width={rect.width} height={rect.height} flexDirection="column">
 			<Rows rows={rows} />

@@ -1,6 +1,7 @@
 /** Renders parts of the screen at a chosen size, with time, keys and the core in the hands of the test. */
+import {Text} from 'ink';
 import {render} from 'ink-testing-library';
-import type {ReactNode} from 'react';
+import type {ReactElement} from 'react';
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {Store} from '../../source/store/store.ts';
@@ -14,16 +15,19 @@ process.env.TZ = 'UTC';
 export type Size = {readonly columns: number; readonly rows: number};
 
 /** What is on the screen, row by row. */
-export function renderAt(tree: ReactNode, {columns}: Size) {
-	const screen = render(null as unknown as JSX.Element);
+export function renderAt(tree: ReactElement, {columns}: Size) {
+	const screen = render(<Text> </Text>);
 	Object.defineProperty(screen.stdout, 'columns', {get: () => columns, configurable: true});
-	screen.rerender(tree as JSX.Element);
+	screen.rerender(tree);
 	return screen;
 }
 
 export type AppHarness = ReturnType<typeof openApp>;
 
-export function openApp(size: Size, {theme = PLAIN_THEME, time = new VirtualTime()}: {theme?: Theme; time?: VirtualTime} = {}) {
+export function openApp(
+	size: Size,
+	{theme = PLAIN_THEME, time = new VirtualTime()}: {theme?: Theme; time?: VirtualTime} = {},
+) {
 	const store = new Store({now: time.now, setTimer: time.setTimer});
 	const listeners = new Set<(input: Input) => void>();
 	const sent: Command[] = [];
@@ -38,7 +42,7 @@ export function openApp(size: Size, {theme = PLAIN_THEME, time = new VirtualTime
 			};
 		},
 	};
-	const screen = render(null as unknown as JSX.Element);
+	const screen = render(<Text> </Text>);
 	Object.defineProperty(screen.stdout, 'columns', {get: () => current.columns, configurable: true});
 	const quit = (how: string) => {
 		quits.push(how);

@@ -5,6 +5,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
+import {notify} from './notices.ts';
 import {cleanName, peerFromInfo} from './peers.ts';
 import {cleanMember, roomLabel} from './rooms.ts';
 
@@ -51,7 +52,11 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 
 export function coreState(draft: Draft, core: CoreState): void {
 	const isRestart = core.state === 'restarting' && draft.state.core.state !== 'restarting';
+	const before = draft.state.core;
 	draft.set({core: cleanCore(core), restarts: draft.state.restarts + (isRestart ? 1 : 0)});
+	if (core.state === 'running' && before.state === 'restarting') {
+		notify(draft, 'warning', `the core was restarted: ${before.reason}`);
+	}
 	if (core.state === 'running' || core.state === 'starting') return;
 	// Without a core there is no connection. Whoever is still there will be back in a moment.
 	draft.set({pending: new Map()});

@@ -8,10 +8,11 @@ import {wrap} from '../wrap.ts';
 export function alarmRows({core}: State, width: number, height: number, {paint}: Theme): readonly string[] {
 	if (core.state !== 'restarting' && core.state !== 'failed') return [];
 	const isFailed = core.state === 'failed';
-	const headline = isFailed ? '✖ The core has failed' : '▲ The core has stopped and is being started again';
+	const headline = isFailed ? '✖ The core has failed' : '▲ The core stopped: restarting it';
 	const rest = isFailed
 		? `${core.hint ? `${core.hint} ` : ''}Ctrl-C twice to leave.`
-		: 'What you see and what you write is kept.';
+		: 'Your text and screen are kept.';
 	const lines = [headline, core.reason, rest].flatMap(text => wrap(text, width - 4));
-	return ['', ...lines, ''].slice(0, Math.max(1, height - 2)).map(line => paint.alarm(`  ${fit(line, width - 4)}  `));
+	const spaced = lines.length + 4 <= height ? ['', ...lines, ''] : lines;
+	return spaced.slice(0, Math.max(1, height - 2)).map(line => paint.alarm(`  ${fit(line, width - 4)}  `));
 }

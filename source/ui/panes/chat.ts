@@ -1,10 +1,10 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
 import {entryAt} from '../../store/log.ts';
 import {clamped} from '../../store/scroll.ts';
-import {activeRoom, ambiguousPeers, connectedPeers, unreadElsewhere} from '../../store/selectors.ts';
+import {activeRoom, ambiguousPeers, connectedPeers} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
-import {framed, span, titleRow} from '../text.ts';
+import {framed, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
 import {emptyRoomRows, startingRows} from './empty.ts';
@@ -27,18 +27,24 @@ export function chatRows(state: State, rect: Rect, theme: Theme): readonly strin
 	const shown = content.slice(0, height - alarm.length);
 	const filling = Array.from({length: height - alarm.length - shown.length}, () => ' '.repeat(width));
 	return [
-		chatTitle(state, room, rect.width, theme),
+		chatTitle(state, room, rect.width, rect.x === 0, theme),
 		...[...shown, ...filling, ...alarm].map(line => framed(line, theme.paint.border)),
 	];
 }
 
-function chatTitle(state: State, room: Room | undefined, width: number, {paint}: Theme): string {
+/** Without a pane of rooms beside it, the title tells where something is unread. */
+function elsewhereSpans(state: State, paint: Theme['paint']): readonly Span[] {
+	const room = state.rooms.find(other => other.mentions > 0) ?? state.rooms.find(other => other.unread > 0);
+	if (!room) return [];
+	const more = state.rooms.filter(other => other !== room && other.unread > 0).length;
+	const what = room.mentions > 0 ? span(` @${room.mentions}`, paint.mention) : span(` ${room.unread}`, paint.unread);
+	return [span(room.label, paint.dim), what, ...(more > 0 ? [span(` +${more}`, paint.unread)] : [])];
+}
+
+function chatTitle(state: State, room: Room | undefined, width: number, isAlone: boolean, {paint}: Theme): string {
 	if (!room) return titleRow(width, ['╭', '╮'], paint.border, [span('p2p-tui', paint.title)]);
 	const left = [span(room.label, paint.accent), span(` · ${room.members.length} here`, paint.dim)];
-	const {rooms, mentions} = unreadElsewhere(state);
-	const elsewhere = rooms > 0 ? `${rooms} unread` : '';
-	const right = mentions > 0 ? [span(`@${mentions}`, paint.mention)] : elsewhere ? [span(elsewhere, paint.unread)] : [];
-	return titleRow(width, ['╭', '╮'], paint.border, left, right);
+	return titleRow(width, ['╭', '╮'], paint.border, left, isAlone ? elsewhereSpans(state, paint) : []);
 }
 
 function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {

@@ -53,7 +53,7 @@ function thingsToTry(width: number, {paint}: Theme): readonly (readonly Span[])[
 		['/dial <multiaddr>', 'someone whose address you know'],
 		['p2p-tui demo', 'company on this machine only'],
 	] as const;
-	const isWide = width >= 60;
+	const isWide = width >= 56;
 	return tries.flatMap(([what, why]) =>
 		isWide
 			? [[span(what.padEnd(20), paint.key), span(why, paint.dim)]]

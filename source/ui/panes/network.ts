@@ -8,7 +8,7 @@ import {
 	trendOf,
 } from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatRate, formatRtt, sparkline} from '../format.ts';
+import {formatRate, formatRtt, latencyGraph, rateGraph} from '../format.ts';
 import type {Rect} from '../layout.ts';
 import {fit, framed, row, type Span, span, titleRow, truncate, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -48,12 +48,21 @@ function latencyRows(state: State, width: number, height: number, theme: Theme):
 	const {paint} = theme;
 	const peers = connectedPeers(state);
 	const spread = latencySpread(state);
+	// With space to spare, a line of its own for every history.
+	const isTall = peers.length * 3 + 1 <= height;
 	const foot = spread
-		? [row(width, []), row(width, [span(` p50 ${formatRtt(spread.p50)} · p99 ${formatRtt(spread.p99)}`, paint.dim)])]
+		? [
+				...(isTall ? [] : [row(width, [])]),
+				row(width, [span(` p50 ${formatRtt(spread.p50)} · p99 ${formatRtt(spread.p99)}`, paint.dim)]),
+			]
 		: [];
 	const space = height - foot.length;
-	const rows = peers.slice(0, space).map(peer => latencyRow(state, peer, width, theme));
-	if (peers.length > space) rows[space - 1] = row(width, [span(` … ${peers.length - space + 1} more (F2)`, paint.dim)]);
+	const nameWidth = nameColumn(state, peers, width);
+	const rows = isTall
+		? peers.flatMap(peer => tallLatencyRows(state, peer, width, theme))
+		: peers.slice(0, space).map(peer => latencyRow(state, peer, nameWidth, width, theme));
+	if (!isTall && peers.length > space)
+		rows[space - 1] = row(width, [span(` … ${peers.length - space + 1} more (F2)`, paint.dim)]);
 	if (peers.length === 0) rows.push(row(width, [span(' no connections yet', paint.dim)]));
 	const filling = Array.from({length: Math.max(0, space - rows.length)}, () => ' '.repeat(width));
 	// The figures stand under the last peer, not at the foot of an empty pane.
@@ -62,14 +71,36 @@ function latencyRows(state: State, width: number, height: number, theme: Theme):
 
 const RTT_CELLS = 8;
 
-function latencyRow(state: State, peer: Peer, width: number, theme: Theme): string {
-	const nameWidth = Math.min(12, Math.max(4, Math.floor(width / 4)));
+/** Wide enough for every name, as long as half of the row is left for the history. */
+function nameColumn(state: State, peers: readonly Peer[], width: number): number {
+	const ambiguous = ambiguousPeers(state);
+	const widest = Math.max(3, ...peers.map(peer => widthOf(displayName(ambiguous, peer.peer, peer.name))));
+	return Math.min(widest, Math.floor(width / 3));
+}
+
+function tallLatencyRows(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
+	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const last = peer.samples.at(-1);
+	const figures = [
+		span(last === undefined ? '…' : formatRtt(last)),
+		span(' '),
+		trendSpan(trendOf(peer.samples), theme),
+		span(' '),
+	];
+	return [
+		row(width, [span(` ${name}`, theme.peer(peer.peer))], figures),
+		row(width, [span(` ${latencyGraph(peer.samples, width - 2)}`, theme.paint.accent)]),
+		row(width, []),
+	];
+}
+
+function latencyRow(state: State, peer: Peer, nameWidth: number, width: number, theme: Theme): string {
 	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
 	const sparkWidth = width - nameWidth - RTT_CELLS - 5;
 	const last = peer.samples.at(-1);
 	return row(width, [
 		span(` ${fit(name, nameWidth)} `, theme.peer(peer.peer)),
-		span(sparkline(peer.samples, sparkWidth), theme.paint.accent),
+		span(latencyGraph(peer.samples, sparkWidth), theme.paint.accent),
 		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
 		span(' '),
 		trendSpan(trendOf(peer.samples), theme),
@@ -87,7 +118,7 @@ export function trendSpan(trend: Trend | undefined, {paint}: Theme): Span {
 function trafficLines(state: State, width: number, {paint}: Theme): readonly string[] {
 	const line = (arrow: string, samples: readonly number[]) => {
 		const rate = formatRate(samples.at(-1) ?? 0);
-		const graph = sparkline(samples, Math.max(0, width - 15), 0);
+		const graph = rateGraph(samples, width - 15);
 		return row(width, [span(` ${arrow} `, paint.key), span(rate.padEnd(10))], [span(graph, paint.dim), span(' ')]);
 	};
 	return [line('↓', state.traffic.in), line('↑', state.traffic.out)];

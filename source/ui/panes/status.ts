@@ -34,10 +34,15 @@ function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
 	return hints(keyContext(state), width, theme);
 }
 
+/** The way back, then help, then the rest. */
+function rank(hint: string): number {
+	return hint === 'back' || hint === 'close' ? 0 : hint === 'help' ? 1 : 2;
+}
+
 /** As many as fit whole. */
 function hints(context: KeyContext, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
-	for (const {key, hint} of statusHints(context)) {
+	for (const {key, hint} of statusHints(context).toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);

@@ -1,8 +1,9 @@
 /** Help, drawn from the keymap and the commands themselves, so that it cannot be wrong. */
 import {helpSections} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
-import {fit, row, type Span, span, widthOf} from '../text.ts';
+import {fit, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
 
 type Section = {readonly title: string; readonly entries: readonly {readonly keys: string; readonly help: string}[]};
 
@@ -59,21 +60,17 @@ function column(sections: readonly Section[], width: number, {paint}: Theme): re
 		[],
 		[span(title, paint.accent)],
 		...entries.flatMap(({keys, help}) => {
-			if (widthOf(keys) <= keyWidth) return [[span(fit(keys, keyWidth + 2), paint.key), span(help)]];
-			return [[span(keys, paint.key)], [span(' '.repeat(keyWidth + 2)), span(help)]];
+			const isShort = widthOf(keys) <= keyWidth;
+			const indent = ' '.repeat(keyWidth + 2);
+			const lines = wrap(help, width - keyWidth - 2).map((line, index) =>
+				index === 0 && isShort ? [span(fit(keys, keyWidth + 2), paint.key), span(line)] : [span(indent), span(line)],
+			);
+			return isShort ? lines : [[span(keys, paint.key)], ...lines];
 		}),
 	]);
 }
 
 function filled(spans: readonly Span[], width: number): readonly Span[] {
-	const text = spans.reduce((sum, {text}) => sum + widthOf(text), 0);
-	return text <= width ? [...spans, span(' '.repeat(width - text))] : cutLast(spans, width);
-}
-
-function cutLast(spans: readonly Span[], width: number): readonly Span[] {
-	const last = spans.at(-1);
-	if (!last) return spans;
-	const before = spans.slice(0, -1);
-	const used = before.reduce((sum, {text}) => sum + widthOf(text), 0);
-	return [...before, {...last, text: fit(last.text, Math.max(0, width - used))}];
+	const used = spansWidth(spans);
+	return used <= width ? [...spans, span(' '.repeat(width - used))] : spans;
 }

@@ -28,7 +28,8 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const filling = Array.from({length: height - shown.length}, () => row(width, []));
 	const more = lines.length - first - shown.length;
 	const position = more > 0 ? [span(`PgDn · ${more} more`, paint.dim)] : [];
-	const title = [span(TITLES[state.view], paint.title), span(` · p2p-tui ${version}`, paint.dim)];
+	const about = state.view === 'help' ? [span(` · p2p-tui ${version}`, paint.dim)] : [];
+	const title = [span(TITLES[state.view], paint.title), ...about];
 	const back = [span('Esc', paint.key), span(' back', paint.dim)];
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),

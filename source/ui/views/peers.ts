@@ -1,7 +1,7 @@
 /** Everyone this node knows of, with the history of the round trip, the address and the whole peer id; then ourselves. */
 import {ambiguousPeers, displayName, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, formatRtt, plural, sparkline} from '../format.ts';
+import {formatAgo, formatRtt, latencyGraph, plural} from '../format.ts';
 import {trendSpan} from '../panes/network.ts';
 import {peerDot} from '../panes/peers.ts';
 import {fit, row, span} from '../text.ts';
@@ -9,6 +9,9 @@ import type {Theme} from '../theme.ts';
 
 const NAME_CELLS = 18;
 const RTT_CELLS = 9;
+const ADDRESS_CELLS = 36;
+/** From here on an address and a peer id stand side by side. */
+const WIDE = 100;
 
 export function peersLines(state: State, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
@@ -29,7 +32,7 @@ export function peersLines(state: State, width: number, theme: Theme): readonly 
 	];
 }
 
-/** Two rows: who and how far; where and which key. */
+/** Who and how far; where, and which key. */
 function peerLines(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
 	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
@@ -47,13 +50,14 @@ function peerLines(state: State, peer: Peer, width: number, theme: Theme): reado
 		span(' '),
 		trendSpan(trendOf(peer.samples), theme),
 		span('  '),
-		span(sparkline(peer.samples, sparkWidth), paint.accent),
+		span(latencyGraph(peer.samples, Math.min(sparkWidth, peer.samples.length)), paint.accent),
 	];
 	const arrow = peer.direction === undefined ? '' : peer.direction === 'inbound' ? '← ' : '→ ';
+	const address = `${arrow}${peer.address}`;
+	const where = width >= WIDE ? [`${fit(address, ADDRESS_CELLS)}  ${peer.peer}`] : [address, peer.peer];
 	return [
 		row(width, [...who, ...(isHere ? distance : [span(stateText(state, peer), paint.dim)])]),
-		row(width, [span(`   ${arrow}${peer.address}`, paint.dim)]),
-		row(width, [span(`   ${peer.peer}`, paint.dim)]),
+		...where.map(text => row(width, [span(`   ${text}`, paint.dim)])),
 		row(width, []),
 	];
 }

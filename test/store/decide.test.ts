@@ -1,0 +1,191 @@
+import {describe, expect, test} from 'vitest';
+import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
+import {newBelow} from '../../source/store/selectors.ts';
+import {ANN, act, BOB, connected, message, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
+
+const three = () => stateIn(roomInfo('a'), roomInfo('b', ANN), roomInfo('c', ANN));
+
+describe('going to a room', () => {
+	test('by place, by step around the end, and back to the last', () => {
+		const state = act(three(), [{type: 'go', to: {by: 'index', index: 2}}]).state;
+		expect([state.active, state.last]).toEqual(['c', 'a']);
+		expect(act(state, [{type: 'go', to: {by: 'step', step: 1}}]).state.active).toBe('a');
+		expect(act(three(), [{type: 'go', to: {by: 'step', step: -1}}]).state.active).toBe('c');
+		expect(act(state, [{type: 'go', to: {by: 'last'}}]).state).toMatchObject({active: 'a', last: 'c'});
+		expect(act(state, [{type: 'go', to: {by: 'index', index: 8}}]).state).toBe(state);
+	});
+
+	test('to the next unread: one that names us first', () => {
+		const state = reduceEvents(three(), [message('b', ANN, 'x'), message('c', ANN, '@me')], NOW);
+		const there = act(state, [{type: 'go', to: {by: 'unread'}}]).state;
+		expect(there.active).toBe('c');
+		expect(roomOf(there, 'c')).toMatchObject({unread: 0, mentions: 0, divider: 0});
+		expect(act(there, [{type: 'go', to: {by: 'unread'}}]).state.active).toBe('b');
+	});
+
+	test('the line "new" stands until the room is left', () => {
+		const state = reduceEvents(three(), [message('b', ANN, 'x')], NOW);
+		const there = act(state, [{type: 'go', to: {by: 'name', room: 'b'}}]).state;
+		expect(roomOf(reduceEvents(there, [message('b', ANN, 'y')], NOW), 'b').divider).toBe(0);
+		expect(roomOf(act(there, [{type: 'go', to: {by: 'name', room: 'a'}}]).state, 'b').divider).toBeUndefined();
+	});
+
+	test('each room keeps its draft', () => {
+		const state = act(three(), [type('for a'), {type: 'go', to: {by: 'index', index: 1}}, type('for b')]).state;
+		expect([roomOf(state, 'a').composer.text, roomOf(state, 'b').composer.text]).toEqual(['for a', 'for b']);
+	});
+});
+
+describe('submitting', () => {
+	test('publishes to the open room, empties the composer and shows the newest', () => {
+		const many = Array.from({length: 50}, () => message('a', ANN, 'x'));
+		const state = act(reduceEvents(three(), many, NOW), [{type: 'scroll', pages: 1}]).state;
+		expect(roomOf(state, 'a').anchor).toBeDefined();
+		const sent = act(state, [type('hello'), {type: 'submit'}]);
+		expect(sent.commands).toEqual([{id: 'screen-1', command: 'publish', room: 'a', text: 'hello'}]);
+		expect(roomOf(sent.state, 'a')).toMatchObject({anchor: undefined, composer: {text: '', history: ['hello']}});
+	});
+
+	test('nothing sends nothing', () => {
+		expect(act(three(), [type('  '), {type: 'submit'}]).commands).toEqual([]);
+	});
+
+	test('a command is carried out; one that makes no sense stays, with what is wrong', () => {
+		expect(act(three(), [type('/help'), {type: 'submit'}]).state.view).toBe('help');
+		const wrong = act(three(), [type('/broken'), {type: 'submit'}]).state;
+		expect([wrong.notice?.text, roomOf(wrong, 'a').composer.text]).toEqual(['no such command', '/broken']);
+	});
+
+	test('row 60: without a core nothing is sent and nothing is lost', () => {
+		const down = reduceCore(three(), {state: 'restarting', reason: 'boom'}, NOW);
+		const tried = act(down, [type('precious'), {type: 'submit'}]);
+		expect(tried.commands).toEqual([]);
+		expect(roomOf(tried.state, 'a').composer.text).toBe('precious');
+		expect(tried.state.notice?.text).toMatch(/not sent: the core is being started again/);
+	});
+
+	test('in no room there is still a line to write in', () => {
+		const nowhere = reduceEvents(stateIn(roomInfo('a')), [{type: 'room-left', room: 'a'}], NOW);
+		const tried = act(nowhere, [type('hello'), {type: 'submit'}]).state;
+		expect([tried.composer.text, tried.notice?.text]).toEqual(['hello', 'no room']);
+		expect(act(nowhere, [type('/help'), {type: 'submit'}]).state).toMatchObject({view: 'help', composer: {text: ''}});
+	});
+});
+
+describe('scrolling', () => {
+	const many = (count: number) => Array.from({length: count}, (_, index) => message('a', ANN, String(index)));
+
+	test('holds still while messages come, and counts them', () => {
+		const up = act(reduceEvents(three(), many(100), NOW), [{type: 'scroll', pages: 1}]).state;
+		const {anchor} = roomOf(up, 'a');
+		expect(anchor).toEqual({position: 91, row: 0, end: 100});
+		const more = reduceEvents(up, many(3), NOW);
+		expect(roomOf(more, 'a').anchor).toBe(anchor);
+		expect(newBelow(roomOf(more, 'a'))).toBe(3);
+		expect(roomOf(act(more, [{type: 'scroll-to-end'}]).state, 'a').anchor).toBeUndefined();
+		expect(roomOf(act(up, [{type: 'scroll', pages: -1}]).state, 'a').anchor).toBeUndefined();
+	});
+
+	test('stops at the oldest, and needs as many pages back as there were', () => {
+		const state = reduceEvents(three(), many(25), NOW);
+		const top = act(
+			state,
+			Array.from({length: 9}, () => ({type: 'scroll', pages: 1}) as const),
+		).state;
+		expect(roomOf(top, 'a').anchor).toMatchObject({position: 9, row: 0});
+		expect(roomOf(act(top, [{type: 'scroll', pages: -1}]).state, 'a').anchor?.position).toBe(17);
+	});
+
+	test('does nothing while everything is in view', () => {
+		const state = reduceEvents(three(), many(5), NOW);
+		expect(act(state, [{type: 'scroll', pages: 1}]).state).toBe(state);
+	});
+
+	test('a page stops at its ends', () => {
+		const help = act(three(), [{type: 'view', view: 'help'}]).state;
+		const down = Array.from({length: 9}, () => ({type: 'scroll', pages: -1}) as const);
+		expect(act(help, down).state.viewScroll).toBe(40);
+		expect(act(help, [...down, {type: 'scroll', pages: 1}]).state.viewScroll).toBe(32);
+		expect(act(help, down, {page: {total: 5, shown: 10}}).state.viewScroll).toBe(0);
+	});
+});
+
+describe('Tab', () => {
+	const here = () =>
+		reduceEvents(
+			stateIn(roomInfo('lobby', ANN, BOB), roomInfo('dev')),
+			[connected(ANN, 'ann'), connected(BOB, 'anton')],
+			NOW,
+		);
+	const after = (text: string, tabs: number, step: 1 | -1 = 1) =>
+		act(here(), [type(text), ...Array.from({length: tabs}, () => ({type: 'complete', step}) as const)]).state;
+	const composer = (state: ReturnType<typeof here>) => roomOf(state, 'lobby').composer;
+
+	test.each([
+		['/j', 1, '/join '],
+		['an', 1, 'ann: '],
+		['an', 2, 'anton: '],
+		['an', 3, 'ann: '],
+		['thanks @an', 1, 'thanks @ann '],
+		['see #d', 1, 'see #dev '],
+		['/join d', 1, '/join dev'],
+		['/ping an', 1, '/ping ann'],
+		['zzz', 1, 'zzz'],
+		['', 1, ''],
+	])('%s and %i times Tab gives %s', (text, tabs, expected) => {
+		expect(composer(after(text, tabs)).text).toBe(expected);
+	});
+
+	test('goes backwards, keeps what follows, and begins anew once something else was typed', () => {
+		expect(composer(after('an', 1, -1)).text).toBe('anton: ');
+		const inside = act(here(), [
+			type('@an, hi'),
+			...Array.from({length: 4}, () => ({type: 'edit', edit: {edit: 'left'}}) as const),
+		]).state;
+		const done = act(inside, [{type: 'complete', step: 1}]).state;
+		expect(composer(done)).toMatchObject({text: '@ann , hi', cursor: 5});
+		expect(composer(act(after('an', 1), [type('x an'), {type: 'complete', step: 1}]).state).text).toBe('ann: x ann ');
+	});
+});
+
+describe('the switcher', () => {
+	test('offers what is unread first and goes there', () => {
+		const state = reduceEvents(three(), [message('c', ANN, 'x')], NOW);
+		const open = act(state, [{type: 'switcher', open: true}]).state;
+		expect(act(open, [{type: 'submit'}]).state).toMatchObject({active: 'c', switcher: undefined});
+		expect(act(open, [{type: 'complete', step: 1}, {type: 'submit'}]).state.active).toBe('b');
+		expect(act(open, [{type: 'complete', step: -1}, {type: 'submit'}]).state.active).toBe('a');
+	});
+
+	test('joins a room that is not there yet', () => {
+		const open = act(three(), [{type: 'switcher', open: true}]).state;
+		const asked = act({...open, switcher: {query: '#new', selected: 0}}, [{type: 'submit'}]);
+		expect(asked.commands).toMatchObject([{command: 'join', room: 'new'}]);
+	});
+});
+
+describe('Ctrl-C', () => {
+	test('clears the line, and twice leaves; anything between calls it off', () => {
+		const once = act(three(), [type('draft'), {type: 'interrupt'}]);
+		expect([roomOf(once.state, 'a').composer.text, once.quit]).toEqual(['', undefined]);
+		expect(act(once.state, [{type: 'interrupt'}]).quit).toBe('interrupted');
+		expect(act(once.state, [type('x'), {type: 'interrupt'}]).quit).toBeUndefined();
+		expect(act(once.state, [{type: 'interrupt'}], {now: NOW + 60_000}).quit).toBeUndefined();
+	});
+});
+
+test('back closes what is open, one thing at a time', () => {
+	const open = act(three(), [
+		{type: 'view', view: 'peers'},
+		{type: 'switcher', open: true},
+	]).state;
+	const once = act(open, [{type: 'back'}]).state;
+	expect([once.switcher, once.view]).toEqual([undefined, 'peers']);
+	expect(act(once, [{type: 'back'}]).state.view).toBe('chat');
+});
+
+test('panes are hidden and shown', () => {
+	const hidden = act(three(), [{type: 'toggle-pane', pane: 'rooms'}]).state;
+	expect(hidden.hidden).toEqual({rooms: true, network: false});
+	expect(act(hidden, [{type: 'toggle-pane', pane: 'rooms'}]).state.hidden.rooms).toBe(false);
+});

@@ -1,0 +1,106 @@
+import type {Command} from '../../source/api/command.ts';
+import type {ChatMessage, NodeEvent, PeerInfo, RoomInfo, Snapshot} from '../../source/api/event.ts';
+import {type Decision, decide, type Surroundings} from '../../source/store/decide.ts';
+import type {Intent} from '../../source/store/intent.ts';
+import {entryAt} from '../../source/store/log.ts';
+import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
+import {type Entry, initialState, type Room, type State} from '../../source/store/state.ts';
+
+export const NOW = 1_800_000_000_000;
+export const SELF = '12D3KooWSelf';
+export const ANN = '12D3KooWAnn0';
+export const BOB = '12D3KooWBob0';
+
+export function roomInfo(room: string, ...peers: readonly string[]): RoomInfo {
+	const members = [SELF, ...peers].map(peer => ({peer, name: peer === SELF ? 'me' : peer.slice(8, 11).toLowerCase()}));
+	return {room, name: room, members, unread: 0};
+}
+
+export function snapshot(rooms: readonly RoomInfo[], peers: readonly PeerInfo[] = []): Snapshot {
+	return {
+		type: 'snapshot',
+		peerId: SELF,
+		name: 'me',
+		addresses: ['/ip4/127.0.0.1/tcp/1'],
+		interfaces: ['lo'],
+		rooms,
+		peers,
+	};
+}
+
+/** Running, in these rooms; the first one is open. */
+export function stateIn(...rooms: readonly RoomInfo[]): State {
+	const running = reduceCore(initialState(NOW), {state: 'running'}, NOW);
+	return reduceEvents(running, [snapshot(rooms)], NOW);
+}
+
+let serial = 0;
+
+export function message(room: string, from: string, text: string, more: Partial<ChatMessage> = {}): NodeEvent {
+	serial += 1;
+	const name = from === SELF ? 'me' : from.slice(8, 11).toLowerCase();
+	return {
+		type: 'message',
+		room,
+		messageId: `id-${serial}`,
+		from,
+		name,
+		text,
+		timestamp: NOW,
+		seq: serial,
+		local: from === SELF,
+		...more,
+	};
+}
+
+export function connected(peer: string, name: string): NodeEvent {
+	return {type: 'peer-connected', peer, name, address: '/ip4/127.0.0.1/tcp/2', direction: 'inbound'};
+}
+
+export function roomOf(state: State, room: string): Room {
+	const found = state.rooms.find(candidate => candidate.room === room);
+	if (!found) throw new Error(`not in ${room}`);
+	return found;
+}
+
+export function entriesOf(state: State, room: string): Entry[] {
+	const {log} = roomOf(state, room);
+	return Array.from({length: log.end - log.start}, (_, index) => entryAt(log, log.start + index) as Entry);
+}
+
+/** What the entries say, without when: `ann: hello`, `→ bob joined`. */
+export function texts(state: State, room: string): string[] {
+	return entriesOf(state, room).map(entry =>
+		entry.kind === 'message' ? `${entry.name}: ${entry.text}` : `${entry.mark} ${entry.name} ${entry.text}`,
+	);
+}
+
+export const AROUND: Surroundings = {
+	now: NOW,
+	parseLine: (line, state) => {
+		if (line === '/broken') return {ok: false, message: 'no such command'};
+		if (line === '/help') return {ok: true, intents: [{type: 'view', view: 'help'}]};
+		if (state.active === undefined) return {ok: false, message: 'no room'};
+		return {ok: true, intents: [{type: 'command', command: {command: 'publish', room: state.active, text: line}}]};
+	},
+	commands: ['dial', 'help', 'join'],
+	chatRows: 10,
+	rowsOf: () => 1,
+	page: {total: 50, shown: 10},
+};
+
+export function act(
+	state: State,
+	intents: readonly Intent[],
+	around: Partial<Surroundings> = {},
+): Decision & {commands: Command[]} {
+	const commands: Command[] = [];
+	let decision: Decision = {state, commands: []};
+	for (const intent of intents) {
+		decision = decide(decision.state, intent, {...AROUND, ...around});
+		commands.push(...decision.commands);
+	}
+	return {...decision, commands};
+}
+
+export const type = (text: string): Intent => ({type: 'edit', edit: {edit: 'insert', text}});

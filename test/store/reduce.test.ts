@@ -1,0 +1,306 @@
+import {describe, expect, test} from 'vitest';
+import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
+import {ambiguousPeers, sortedPeers} from '../../source/store/selectors.ts';
+import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES} from '../../source/store/state.ts';
+import {
+	ANN,
+	act,
+	BOB,
+	connected,
+	entriesOf,
+	message,
+	NOW,
+	roomInfo,
+	roomOf,
+	SELF,
+	snapshot,
+	stateIn,
+	texts,
+} from './helpers.ts';
+
+describe('messages', () => {
+	test('are kept per room, and count as unread only where nobody looks', () => {
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby', ANN), roomInfo('dev', ANN)),
+			[
+				message('lobby', ANN, 'hello'),
+				message('dev', ANN, 'hi'),
+				message('dev', ANN, '@me!'),
+				message('dev', SELF, 'yes'),
+			],
+			NOW,
+		);
+		expect(texts(state, 'lobby')).toEqual(['ann: hello']);
+		expect(roomOf(state, 'lobby')).toMatchObject({unread: 0, mentions: 0, firstUnread: undefined});
+		expect(roomOf(state, 'dev')).toMatchObject({unread: 2, mentions: 1, firstUnread: 0});
+	});
+
+	test('of the open room are unread while another page is shown, and marked off afterwards', () => {
+		const help = act(stateIn(roomInfo('lobby', ANN)), [{type: 'view', view: 'help'}]).state;
+		const state = reduceEvents(help, [message('lobby', ANN, 'hello')], NOW);
+		expect(roomOf(state, 'lobby').unread).toBe(1);
+		const back = act(state, [{type: 'back'}]).state;
+		expect(roomOf(back, 'lobby')).toMatchObject({unread: 0, divider: 0, firstUnread: undefined});
+	});
+
+	test('are bounded per room', () => {
+		const many = Array.from({length: MAX_ENTRIES + 500}, (_, index) => message('lobby', ANN, String(index)));
+		const {log} = roomOf(reduceEvents(stateIn(roomInfo('lobby', ANN)), many, NOW), 'lobby');
+		expect(log.end - log.start).toBeLessThan(MAX_ENTRIES + 64);
+		expect(log.end).toBe(MAX_ENTRIES + 500);
+	});
+
+	test('of rooms that we are not in are not shown', () => {
+		const state = stateIn(roomInfo('lobby'));
+		expect(reduceEvents(state, [message('elsewhere', ANN, 'hello')], NOW)).toBe(state);
+	});
+
+	test('of our own show how far they have spread', () => {
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby', ANN)),
+			[
+				message('lobby', SELF, 'mine', {messageId: 'mine'}),
+				message('lobby', ANN, 'later'),
+				{type: 'message-state', messageId: 'mine', storedBy: 1, of: 2},
+				{type: 'message-state', messageId: 'mine', storedBy: 2, of: 2},
+				{type: 'message-state', messageId: 'unknown', storedBy: 9, of: 9},
+			],
+			NOW,
+		);
+		expect(entriesOf(state, 'lobby')[0]).toMatchObject({id: 'mine', storedBy: 2, of: 2});
+	});
+
+	test('row 53: text, names and rooms of others hold no control characters', () => {
+		const hostile = '\x1b]0;owned\x07\x1b[2J\u202e\u200b';
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby', ANN)),
+			[
+				{type: 'room-joined', room: `x${hostile}`, members: [{peer: ANN, name: hostile}]},
+				message('lobby', ANN, hostile, {name: hostile}),
+				connected(BOB, hostile),
+				{type: 'peer-disconnected', peer: BOB, reason: hostile},
+				{type: 'peer-renamed', peer: ANN, name: hostile},
+				{type: 'warning', code: 'x', message: hostile},
+			],
+			NOW,
+		);
+		const shown = JSON.stringify([
+			state.rooms.map(room => [room.label, room.members, room.log]),
+			[...state.peers],
+			state.notice,
+		]);
+		expect(shown).not.toMatch(/\\u001b|\\u0007|\u202e|\u200b/);
+		expect(shown).toContain('\\\\x1b]0;owned');
+	});
+});
+
+describe('rooms', () => {
+	test('the first one joined is opened; later ones are not, unless they were asked for here', () => {
+		const empty = reduceCore(initialState(NOW), {state: 'running'}, NOW);
+		const one = reduceEvents(empty, [{type: 'room-joined', room: 'lobby', members: []}], NOW);
+		expect(one.active).toBe('lobby');
+		const two = reduceEvents(one, [{type: 'room-joined', room: 'dev', members: []}], NOW);
+		expect([two.active, two.rooms.map(room => room.label)]).toEqual(['lobby', ['#lobby', '#dev']]);
+		const asked = act(two, [{type: 'command', command: {command: 'join', room: 'ops'}}]);
+		const id = asked.commands[0]?.id as string;
+		const three = reduceEvents(
+			asked.state,
+			[
+				{type: 'room-joined', room: 'ops', members: []},
+				{type: 'reply', id, ok: true, result: {room: 'ops'}},
+			],
+			NOW,
+		);
+		expect([three.active, three.last]).toEqual(['ops', 'lobby']);
+	});
+
+	test('leaving the open one goes back to the one before', () => {
+		const state = act(stateIn(roomInfo('a'), roomInfo('b'), roomInfo('c')), [
+			{type: 'go', to: {by: 'name', room: 'b'}},
+			{type: 'go', to: {by: 'name', room: 'c'}},
+		]).state;
+		const left = reduceEvents(state, [{type: 'room-left', room: 'c'}], NOW);
+		expect([left.active, left.last, left.rooms.length]).toEqual(['b', undefined, 2]);
+		const none = reduceEvents(
+			left,
+			[
+				{type: 'room-left', room: 'a'},
+				{type: 'room-left', room: 'b'},
+			],
+			NOW,
+		);
+		expect([none.active, none.rooms]).toEqual([undefined, []]);
+	});
+
+	test('say who comes, goes, is lost and returns; each once', () => {
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby')),
+			[
+				connected(ANN, 'ann'),
+				{type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'},
+				{type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'},
+				{type: 'member-left', room: 'lobby', peer: ANN},
+				{type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'},
+				{type: 'peer-disconnected', peer: ANN, reason: 'no-heartbeat'},
+				{type: 'member-left', room: 'lobby', peer: ANN},
+			],
+			NOW,
+		);
+		expect(texts(state, 'lobby')).toEqual([
+			'in ann joined',
+			'out ann left',
+			'in ann is back',
+			'lost ann is gone (no heartbeat)',
+		]);
+		expect(roomOf(state, 'lobby').members.map(member => member.peer)).toEqual([SELF]);
+	});
+
+	test('a "left" that turns out to be a lost connection becomes one line with the reason', () => {
+		const lost = reduceEvents(
+			stateIn(roomInfo('lobby', ANN)),
+			[
+				{type: 'member-left', room: 'lobby', peer: ANN},
+				{type: 'peer-disconnected', peer: ANN, reason: 'no-heartbeat'},
+			],
+			NOW,
+		);
+		expect(texts(lost, 'lobby')).toEqual(['lost ann is gone (no heartbeat)']);
+		const goodbye = reduceEvents(
+			stateIn(roomInfo('lobby', ANN)),
+			[
+				{type: 'member-left', room: 'lobby', peer: ANN},
+				{type: 'peer-disconnected', peer: ANN, reason: 'goodbye: leaving'},
+			],
+			NOW,
+		);
+		expect(texts(goodbye, 'lobby')).toEqual(['out ann left']);
+	});
+
+	test('a new name is said and shown', () => {
+		const before = reduceEvents(stateIn(roomInfo('lobby', ANN)), [connected(ANN, 'ann')], NOW);
+		const state = reduceEvents(before, [{type: 'peer-renamed', peer: ANN, name: 'Anna'}], NOW);
+		expect(texts(state, 'lobby')).toEqual(['note ann is now Anna']);
+		expect(state.peers.get(ANN)?.name).toBe('Anna');
+	});
+});
+
+describe('peers', () => {
+	test('connected ones come first, then who is gone', () => {
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby')),
+			[
+				connected(BOB, 'bob'),
+				{type: 'peer-disconnected', peer: BOB, reason: 'closed'},
+				connected(ANN, 'ann'),
+				{type: 'peer-discovered', peer: '12D3KooWCat0', address: '/ip4/127.0.0.1/tcp/9', via: 'announcement'},
+			],
+			NOW,
+		);
+		expect(sortedPeers(state).map(peer => [peer.name, peer.state])).toEqual([
+			['ann', 'connected'],
+			['bob', 'gone'],
+			['…Cat0', 'discovered'],
+		]);
+	});
+
+	test('row 39: two with one name, and one with ours, are told apart', () => {
+		const state = reduceEvents(stateIn(roomInfo('lobby')), [connected(ANN, 'Me'), connected(BOB, 'bob')], NOW);
+		expect(ambiguousPeers(state)).toEqual(new Set([SELF, ANN]));
+	});
+
+	test('round-trip times are a ring, and start anew with a new connection', () => {
+		const times = Array.from({length: 100}, (_, index) => ({type: 'rtt', peer: ANN, milliseconds: index}) as const);
+		const state = reduceEvents(stateIn(roomInfo('lobby')), [connected(ANN, 'ann'), ...times], NOW);
+		expect(state.peers.get(ANN)?.samples).toEqual(Array.from({length: MAX_SAMPLES}, (_, index) => index + 40));
+		const again = reduceEvents(
+			state,
+			[{type: 'peer-disconnected', peer: ANN, reason: 'x'}, connected(ANN, 'ann')],
+			NOW,
+		);
+		expect(again.peers.get(ANN)?.samples).toEqual([]);
+	});
+
+	test('a flood of strangers is bounded and pushes out nobody who is connected', () => {
+		const strangers = Array.from(
+			{length: MAX_PEERS + 50},
+			(_, index) =>
+				({
+					type: 'peer-discovered',
+					peer: `peer-${index}`,
+					address: '/ip4/127.0.0.1/tcp/9',
+					via: 'announcement',
+				}) as const,
+		);
+		const state = reduceEvents(stateIn(roomInfo('lobby')), [connected(ANN, 'ann'), ...strangers], NOW);
+		expect(state.peers.size).toBe(MAX_PEERS);
+		expect(state.peers.get(ANN)?.state).toBe('connected');
+	});
+
+	test('a time that is no time is not drawn', () => {
+		const state = reduceEvents(stateIn(roomInfo('lobby')), [connected(ANN, 'ann')], NOW);
+		expect(reduceEvents(state, [{type: 'rtt', peer: ANN, milliseconds: Number.NaN}], NOW)).toBe(state);
+	});
+});
+
+describe('the core', () => {
+	test('row 60: a restart keeps messages, drafts and rooms; the reason is shown, then that it is over', () => {
+		const before = act(
+			reduceEvents(stateIn(roomInfo('lobby', ANN)), [connected(ANN, 'ann'), message('lobby', ANN, 'kept')], NOW),
+			[{type: 'edit', edit: {edit: 'insert', text: 'draft'}}],
+		).state;
+		const down = reduceCore(before, {state: 'restarting', reason: 'boom\x1b[2J'}, NOW);
+		expect(down.core).toEqual({state: 'restarting', reason: 'boom\\x1b[2J'});
+		expect(down.peers.get(ANN)?.state).toBe('gone');
+		const up = reduceEvents(reduceCore(down, {state: 'running'}, NOW), [snapshot([roomInfo('lobby')])], NOW);
+		expect(texts(up, 'lobby')).toEqual(['ann: kept']);
+		expect(roomOf(up, 'lobby').composer.text).toBe('draft');
+		expect(up.notice?.text).toBe('the core was restarted: boom\\x1b[2J');
+		expect([up.restarts, up.active]).toEqual([1, 'lobby']);
+	});
+
+	test('what was refused is said, and a message that was refused goes back into the composer', () => {
+		const asked = act(stateIn(roomInfo('lobby')), [
+			{type: 'edit', edit: {edit: 'insert', text: 'precious'}},
+			{type: 'submit'},
+		]);
+		const [command] = asked.commands;
+		expect(command).toMatchObject({command: 'publish', room: 'lobby', text: 'precious'});
+		const refused = reduceEvents(
+			asked.state,
+			[{type: 'reply', id: command?.id as string, ok: false, error: {code: 'bad-text', message: 'too long'}}],
+			NOW,
+		);
+		expect(refused.notice).toMatchObject({level: 'error', text: 'too long'});
+		expect(roomOf(refused, 'lobby').composer.text).toBe('precious');
+	});
+
+	test('a reply to nobody changes nothing', () => {
+		const state = stateIn(roomInfo('lobby'));
+		expect(reduceEvents(state, [{type: 'reply', id: 'x', ok: true, result: {room: 'y'}}], NOW)).toBe(state);
+	});
+});
+
+test('time takes notices away, and moves the clock only as far as anybody sees', () => {
+	const state = reduceEvents(stateIn(roomInfo('lobby')), [{type: 'warning', code: 'x', message: 'careful'}], NOW);
+	expect(reduceTick(state, NOW + 5_000)).toBe(state);
+	const later = reduceTick(state, NOW + 10_000);
+	expect([later.notice, later.clock]).toEqual([undefined, NOW + 10_000]);
+});
+
+test('the state that went in is not touched', () => {
+	const state = reduceEvents(stateIn(roomInfo('lobby', ANN), roomInfo('dev', ANN)), [connected(ANN, 'ann')], NOW);
+	const before = JSON.stringify([state, [...state.peers]]);
+	reduceEvents(
+		state,
+		[
+			message('lobby', ANN, 'hello'),
+			message('dev', SELF, 'hello'),
+			{type: 'rtt', peer: ANN, milliseconds: 1},
+			{type: 'member-left', room: 'dev', peer: ANN},
+			{type: 'room-left', room: 'lobby'},
+			{type: 'peer-disconnected', peer: ANN, reason: 'x'},
+		],
+		NOW,
+	);
+	expect(JSON.stringify([state, [...state.peers]])).toBe(before);
+});

@@ -1,0 +1,131 @@
+import {cleanup} from 'ink-testing-library';
+import {afterEach, expect, test} from 'vitest';
+import {openApp} from './harness.tsx';
+import {livelyEvents, said} from './script.ts';
+
+afterEach(cleanup);
+
+async function lively() {
+	const app = openApp({columns: 100, rows: 24});
+	app.store.core({state: 'running'});
+	await app.events(...livelyEvents());
+	return app;
+}
+
+const active = (app: Awaited<ReturnType<typeof lively>>) => app.store.getState().active;
+
+test('rooms by Alt and digit, by Esc and then a digit, by steps, by what is unread', async () => {
+	const app = await lively();
+	await app.press('alt+3');
+	expect(active(app)).toBe('release-notes');
+	await app.press('escape');
+	await app.type('1');
+	expect(active(app)).toBe('lobby');
+	await app.type('1');
+	expect(app.frame()).toContain('› 1');
+	await app.press('ctrl+n');
+	expect(active(app)).toBe('dev');
+	await app.press('ctrl+p');
+	await app.press('alt+up');
+	expect(active(app)).toBe('release-notes');
+	await app.press('alt+/');
+	expect(active(app)).toBe('lobby');
+	await app.events(said('ann', 'psst', 8, 'dev'));
+	await app.press('alt+a');
+	expect(active(app)).toBe('dev');
+});
+
+test('what is typed is sent with Enter; pasted lines are not', async () => {
+	const app = await lively();
+	await app.paste('two\nlines');
+	expect(app.sent).toEqual([]);
+	expect(app.frame()).toContain('› two⏎lines');
+	await app.press('return');
+	expect(app.sent).toMatchObject([{command: 'publish', room: 'lobby', text: 'two\nlines'}]);
+	expect(app.frame()).toContain('› message #lobby');
+});
+
+test('a command shows how it goes on, and is carried out', async () => {
+	const app = await lively();
+	await app.type('/');
+	expect(app.frame()).toContain('/dial  /help  /join');
+	await app.type('join ');
+	expect(app.frame()).toContain('/join <room> · ');
+	await app.type('#ops');
+	await app.press('return');
+	expect(app.sent).toMatchObject([{command: 'join', room: 'ops'}]);
+	await app.type('/jion x');
+	await app.press('return');
+	expect(app.frame()).toContain('did you mean /join?');
+	expect(app.frame()).toContain('› /jion x');
+	await app.press('ctrl+c');
+	await app.type('/quit');
+	await app.press('return');
+	expect(app.quits).toEqual(['asked']);
+});
+
+test('Ctrl-C clears, says what a second one does, and leaves', async () => {
+	const app = await lively();
+	await app.type('draft');
+	await app.press('ctrl+c');
+	expect(app.frame()).toContain('Ctrl-C again to leave');
+	expect(app.frame()).not.toContain('draft');
+	await app.press('ctrl+c');
+	expect(app.quits).toEqual(['interrupted']);
+});
+
+test('the switcher: typed quickly, edited, chosen from', async () => {
+	const app = await lively();
+	await app.press('ctrl+k');
+	await app.type('r');
+	await app.type('e');
+	await app.type('lx');
+	await app.press('backspace');
+	expect(app.store.getState().switcher?.query).toBe('rel');
+	expect(app.frame()).toContain('│ › rel');
+	await app.press('ctrl+u');
+	expect(app.store.getState().switcher?.query).toBe('');
+	await app.type('d');
+	await app.paste('e\nv');
+	expect(app.store.getState().switcher?.query).toBe('de v');
+	expect(app.frame()).toContain('Enter joins #de v');
+	await app.press('escape');
+	expect(app.frame()).not.toContain('Go to');
+	expect(app.frame()).toContain('› message #lobby');
+});
+
+test('keys that come in one chunk are all heard by the switcher', async () => {
+	const app = await lively();
+	const typing = app.press('ctrl+k');
+	await typing;
+	await Promise.all([app.type('d'), app.type('e'), app.type('v'), app.press('return')]);
+	expect(active(app)).toBe('dev');
+});
+
+test('a page scrolls to its end and no further', async () => {
+	const app = await lively();
+	await app.press('f1');
+	const top = app.frame();
+	for (let page = 0; page < 20; page++) await app.press('pagedown');
+	expect(app.frame()).not.toContain('more ─');
+	for (let page = 0; page < 20; page++) await app.press('pageup');
+	expect(app.frame()).toBe(top);
+});
+
+test('Ctrl-L asks for the screen to be drawn again', async () => {
+	const app = await lively();
+	await app.press('ctrl+l');
+	expect(app.redraws()).toBe(1);
+});
+
+test('in a flood of messages a key is on the screen with the next frame', async () => {
+	const app = await lively();
+	const flood = Array.from({length: 10_000}, (_, index) => said('ann', `flood ${index}`, 9));
+	const before = app.frames();
+	for (let start = 0; start < flood.length; start += 100) app.store.receive(flood.slice(start, start + 100));
+	await app.type('k');
+	expect(app.frame()).toContain('› k');
+	expect(app.frame()).toContain('flood 9999');
+	// The first batch at once, then everything with the key.
+	expect(app.frames() - before).toBeLessThanOrEqual(4);
+});

@@ -1,0 +1,87 @@
+import {cleanup} from 'ink-testing-library';
+import type {ReactElement} from 'react';
+import {afterEach, describe, expect, test} from 'vitest';
+import {Store} from '../../source/store/store.ts';
+import {
+	ChatPane,
+	ComposerPane,
+	NetworkPane,
+	Page,
+	PeersPane,
+	RoomsPane,
+	Status,
+	TrafficPane,
+} from '../../source/ui/app.tsx';
+import type {Rect} from '../../source/ui/layout.ts';
+import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
+import {renderAt, settled} from './harness.tsx';
+import {livelyEvents, said} from './script.ts';
+import {VirtualTime} from './virtual-time.ts';
+
+afterEach(cleanup);
+
+const rect = (width: number, height: number): Rect => ({x: 0, y: 0, width, height});
+
+function lively(): Store {
+	const time = new VirtualTime();
+	const store = new Store({now: time.now, setTimer: time.setTimer});
+	store.core({state: 'running'});
+	store.receive(livelyEvents());
+	store.flush();
+	return store;
+}
+
+function frameOf(tree: ReactElement, width: number): string {
+	return renderAt(tree, {columns: width, rows: 40}).lastFrame() ?? '';
+}
+
+describe.each([20, 28, 40])('%i cells wide', width => {
+	const store = lively();
+	test.each([
+		['rooms', <RoomsPane key="rooms" store={store} rect={rect(width, 6)} theme={theme} />],
+		['peers', <PeersPane key="peers" store={store} rect={rect(width, 7)} theme={theme} />],
+		['traffic', <TrafficPane key="traffic" store={store} rect={rect(width, 4)} theme={theme} />],
+		['network, low', <NetworkPane key="low" store={store} rect={rect(width, 12)} theme={theme} />],
+		['network, high', <NetworkPane key="high" store={store} rect={rect(width, 26)} theme={theme} />],
+		['composer', <ComposerPane key="composer" store={store} rect={rect(width, 3)} theme={theme} />],
+		['status', <Status key="status" store={store} rect={rect(width, 1)} theme={theme} />],
+	])('%s', (_, pane) => {
+		expect(frameOf(pane, width)).toMatchSnapshot();
+	});
+});
+
+describe.each([40, 60, 90])('%i cells wide', width => {
+	test('chat', () => {
+		expect(frameOf(<ChatPane store={lively()} rect={rect(width, 14)} theme={theme} />, width)).toMatchSnapshot();
+	});
+	test.each(['help', 'peers'] as const)('page: %s', view => {
+		const store = lively();
+		store.dispatch({type: 'view', view}, nowhere);
+		expect(
+			frameOf(<Page store={store} rect={rect(width, 60)} theme={theme} version="1.2.3" />, width),
+		).toMatchSnapshot();
+	});
+});
+
+const nowhere = {
+	parseLine: () => ({ok: true, intents: []}) as const,
+	commands: [],
+	chatRows: 1,
+	rowsOf: () => 1,
+	page: {total: 0, shown: 0},
+};
+
+test('a pane is committed when one of its rows changes, and not otherwise', async () => {
+	const store = lively();
+	const screen = renderAt(<RoomsPane store={store} rect={rect(22, 6)} theme={theme} />, {columns: 22, rows: 6});
+	await settled();
+	const frames = screen.frames.length;
+	store.receive([said('ann', 'read already', 7), {type: 'traffic', bytesInPerSecond: 1, bytesOutPerSecond: 1}]);
+	store.flush();
+	await settled();
+	expect(screen.frames.length).toBe(frames);
+	store.receive([said('ann', 'elsewhere', 7, 'release-notes')]);
+	store.flush();
+	await settled();
+	expect(screen.frames.length).toBe(frames + 1);
+});
