@@ -60,7 +60,7 @@ export const sortedPeers: (state: State) => readonly Peer[] = derive(
 			(a, b) =>
 				ORDER[a.state] - ORDER[b.state] ||
 				(a.state === 'gone' ? b.lastSeen - a.lastSeen : 0) ||
-				compare(a.name, b.name) ||
+				compare(a.name.toLowerCase(), b.name.toLowerCase()) ||
 				compare(a.peer, b.peer),
 		),
 );

@@ -9,10 +9,20 @@ export class InkInput extends EventEmitter {
 	readonly isTTY = true;
 	readonly #waiting: string[] = [];
 
-	/** One key, or one piece of text. */
+	constructor() {
+		super();
+		this.on('newListener', name => {
+			if (name === 'readable' && this.#waiting.length > 0) queueMicrotask(() => this.emit('readable'));
+		});
+	}
+
+	/**
+	 * One key, or one piece of text. It waits for a field that is about to be drawn, but not longer than this turn: what
+	 * nobody took must not turn up in the next field.
+	 */
 	feed(raw: string): void {
 		this.#waiting.push(raw);
-		this.emit('readable');
+		if (!this.emit('readable')) setImmediate(() => this.#waiting.splice(0));
 	}
 
 	read(): string | null {

@@ -49,7 +49,7 @@ function alone({self}: State, width: number, {paint}: Theme): readonly (readonly
 
 function thingsToTry(width: number, {paint}: Theme): readonly (readonly Span[])[] {
 	const tries = [
-		['p2p-tui', 'in another terminal: a second you'],
+		['p2p-tui', 'in another terminal window'],
 		['/dial <multiaddr>', 'someone whose address you know'],
 		['p2p-tui demo', 'company on this machine only'],
 	] as const;

@@ -37,7 +37,8 @@ function peerLines(state: State, peer: Peer, width: number, theme: Theme): reado
 	const {paint} = theme;
 	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
-	const sparkWidth = Math.max(0, Math.min(60, width - NAME_CELLS - RTT_CELLS - 10));
+	const space = Math.min(60, width - NAME_CELLS - RTT_CELLS - 10);
+	const sparkWidth = space < 5 ? 0 : space;
 	const who = [
 		span(' '),
 		peerDot(peer, theme),
