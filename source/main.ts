@@ -10,6 +10,8 @@ import {isDebugging, report} from './cli/report.ts';
 const FLUSH_TIMEOUT = 2_000;
 
 async function run(invocation: Invocation): Promise<number> {
+	// For `ps` and `pkill`; meow leaves only the name.
+	process.title = ['p2p-tui', ...argv].join(' ');
 	const machine = thisMachine();
 	switch (invocation.command) {
 		case 'print':

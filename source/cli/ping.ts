@@ -31,7 +31,7 @@ export type Summary = {
 
 const HINTS: Readonly<Partial<Record<Failure['code'], string>>> = {
 	'dial-refused': 'Is p2p-tui running there, and is the port right? It changes at each start unless --listen fixes it',
-	'dial-timeout': 'Nothing answered: wrong address, a firewall, or not a p2p-tui node',
+	'dial-timeout': 'Check the address and the port; a firewall may be in between as well',
 	'dial-unreachable': 'Is this machine on the same network?',
 	'dial-wrong-peer': 'Leave out /p2p/… to see who answers there',
 };
