@@ -31,7 +31,7 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	const rows = choices.slice(first, first + height).map((room, index) => {
 		const isSelected = first + index === selected;
 		const unread = room.mentions > 0 ? `@${room.mentions} ` : room.unread > 0 ? `${room.unread} ` : '';
-		const label = span(room.label, isSelected ? undefined : room.unread > 0 ? paint.unread : undefined);
+		const label = span(room.label, isSelected ? paint.title : room.unread > 0 ? paint.unread : undefined);
 		const right = [span(unread, room.mentions > 0 ? paint.mention : paint.unread)];
 		const line = row(width, [span(isSelected ? '▌ ' : '  ', paint.accent), label], right);
 		return isSelected ? paint.selected(line) : line;

@@ -176,6 +176,15 @@ describe('rooms', () => {
 		expect(texts(goodbye, 'lobby')).toEqual(['out ann left']);
 	});
 
+	test.each([
+		['closed', 'lost ann is gone (connection lost)'],
+		['some-new-code', 'lost ann is gone (some new code)'],
+		['', 'lost ann is gone'],
+	])('the reason %j is put in words', (reason, line) => {
+		const state = reduceEvents(stateIn(roomInfo('lobby', ANN)), [{type: 'peer-disconnected', peer: ANN, reason}], NOW);
+		expect(texts(state, 'lobby')).toEqual([line]);
+	});
+
 	test('a new name is said and shown', () => {
 		const before = reduceEvents(stateIn(roomInfo('lobby', ANN)), [connected(ANN, 'ann')], NOW);
 		const state = reduceEvents(before, [{type: 'peer-renamed', peer: ANN, name: 'Anna'}], NOW);

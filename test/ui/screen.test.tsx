@@ -1,5 +1,6 @@
 import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
+import {createTheme} from '../../source/ui/theme.ts';
 import {openApp, type Size} from './harness.tsx';
 import {livelyEvents, minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
 
@@ -173,6 +174,19 @@ test('row 39: two people with one name, and one who takes ours, are told apart',
 	expect(app.frame()).toContain('ann·1ANN  it is me');
 	expect(app.frame()).toContain('Ann·1BOB  no, me');
 	expect(app.frame()).toContain('you·WPqL  who?');
+});
+
+test.each(['dark', 'light', 'mono'] as const)('colours change nothing but colours: %s', async name => {
+	const plain = await lively({columns: 120, rows: 40});
+	const coloured = openApp({columns: 120, rows: 40}, {theme: createTheme(name, 24)});
+	coloured.store.core({state: 'running'});
+	await coloured.events(...livelyEvents());
+	for (const key of ['escape', 'alt+2', 'f1', 'f2', 'ctrl+k']) {
+		await plain.press(key);
+		await coloured.press(key);
+		expect(coloured.frame()).toContain('\x1b[');
+		expect(coloured.frame().replaceAll(/\x1b\[[\d;]*m/g, '')).toBe(plain.frame());
+	}
 });
 
 test('days are told apart', async () => {

@@ -82,7 +82,13 @@ function newPeer(peer: string, now: number): Peer {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+	closed: 'connection lost',
+	reset: 'connection lost',
+	failed: 'connection lost',
+	disconnect: 'disconnected from here',
 	'no-heartbeat': 'no heartbeat',
+	'no-progress': 'stopped in mid-message',
+	slow: 'too slow',
 	'no-identify': 'did not say who it is',
 	'event-signature': 'sent a forged message',
 };

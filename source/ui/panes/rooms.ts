@@ -24,7 +24,7 @@ function roomRow(room: Room, index: number, isActive: boolean, width: number, {p
 	const labelPaint = room.mentions > 0 ? paint.mention : room.unread > 0 ? paint.unread : undefined;
 	const right = unreadSpans(room, paint);
 	if (isActive) {
-		const left = [span('▌', paint.accent), span(digit, paint.dim), span(' '), span(room.label)];
+		const left = [span('▌', paint.accent), span(digit, paint.dim), span(' '), span(room.label, paint.title)];
 		return paint.selected(row(width, left, right));
 	}
 	return row(width, [span(' '), span(digit, paint.dim), span(' '), span(room.label, labelPaint)], right);

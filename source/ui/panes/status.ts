@@ -15,8 +15,10 @@ export function keyContext(state: State): KeyContext {
 }
 
 export function statusRow(state: State, width: number, theme: Theme): readonly string[] {
-	const right = connectionSpans(state, width, theme);
-	return [row(width, leftSpans(state, width - spansWidth(right) - 2, theme), right)];
+	// What there is to say needs the room more than our own id does.
+	const hasNews = state.notice !== undefined || state.interruptArmed !== undefined;
+	const right = connectionSpans(state, width >= 64 && !hasNews, theme);
+	return [row(width, leftSpans(state, width - spansWidth(right) - 2, theme), [span(' '), ...right])];
 }
 
 const NOTICE_MARKS = {info: '·', warning: '!', error: '✖'} as const;
@@ -50,9 +52,9 @@ function hints(context: KeyContext, width: number, {paint}: Theme): readonly Spa
 	return spans;
 }
 
-function connectionSpans(state: State, width: number, {paint}: Theme): readonly Span[] {
+function connectionSpans(state: State, withId: boolean, {paint}: Theme): readonly Span[] {
 	const {core, self} = state;
-	const id = self && width >= 64 ? [span(` · ${shortId(self.peerId)}`, paint.dim)] : [];
+	const id = self && withId ? [span(` · ${shortId(self.peerId)}`, paint.dim)] : [];
 	switch (core.state) {
 		case 'starting':
 			return [span('◌ starting ', paint.dim)];
