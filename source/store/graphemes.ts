@@ -47,7 +47,7 @@ export function graphemesOf(text: string): readonly string[] {
 	if (ASCII.test(text)) return text.split('');
 	const graphemes: string[] = [];
 	for (const [stretch] of text.matchAll(stretches)) {
-		if (isSimple(stretch.charCodeAt(0)) && isSimple(stretch.charCodeAt(1) || 0x20)) {
+		if (isSimple(stretch.charCodeAt(0)) && (stretch.length === 1 || isSimple(stretch.charCodeAt(1)))) {
 			for (let index = 0; index < stretch.length; index++) graphemes.push(stretch.charAt(index));
 		} else {
 			for (const {segment} of segmenter.segment(stretch)) graphemes.push(segment);

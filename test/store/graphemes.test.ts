@@ -17,6 +17,10 @@ const text = fc
 	.map(parts => parts.join(''));
 
 describe('graphemes', () => {
+	test('NUL is a character like others', () => {
+		expect(graphemesOf('a\0\u{10000}')).toEqual(['a', '\0', '\u{10000}']);
+	});
+
 	test('are what Unicode says, for every shortcut taken', () => {
 		fc.assert(
 			fc.property(text, sample => {
