@@ -57,9 +57,9 @@ export class Session {
 		if (ok && command?.command === 'dial') this.#peers.add(command.address);
 	}
 
-	/** The core failed: a refusal for every command that it still had. */
+	/** The core failed or ended: a refusal for every command that it still had. */
 	lost(): readonly NodeEvent[] {
-		const error = {code: 'busy', message: 'the core was restarted before it answered'} as const;
+		const error = {code: 'busy', message: 'the core ended before it answered'} as const;
 		const events = [...this.#waiting.keys()].map(id => ({type: 'reply', id, ok: false, error}) as const);
 		this.#waiting.clear();
 		return events;

@@ -17,22 +17,31 @@ export const RESTART_WINDOW = 60_000;
 export const RESTART_DELAY = 100;
 
 export class RestartPolicy {
+	readonly #delay: number;
 	#restarts: number[] = [];
+
+	constructor(delay = RESTART_DELAY) {
+		this.#delay = delay;
+	}
 
 	/** The core failed: milliseconds to wait before it is started again, or undefined if it is not. */
 	failed(now: number): number | undefined {
 		this.#restarts = this.#restarts.filter(at => now - at < RESTART_WINDOW);
 		if (this.#restarts.length >= MAX_RESTARTS) return undefined;
 		this.#restarts.push(now);
-		return RESTART_DELAY * 2 ** (this.#restarts.length - 1);
+		return this.#delay * 2 ** (this.#restarts.length - 1);
 	}
 }
 
+export type WatchdogOptions = {readonly hangTimeout: number; readonly checkInterval: number};
+
 export class Watchdog {
+	readonly #options: WatchdogOptions;
 	#aliveAt: number;
 	#checkedAt: number;
 
-	constructor(now: number) {
+	constructor(now: number, options: WatchdogOptions = {hangTimeout: HANG_TIMEOUT, checkInterval: CHECK_INTERVAL}) {
+		this.#options = options;
 		this.#aliveAt = now;
 		this.#checkedAt = now;
 	}
@@ -41,11 +50,12 @@ export class Watchdog {
 		this.#aliveAt = now;
 	}
 
-	/** Whether the core hangs. To be called every `CHECK_INTERVAL`. */
+	/** Whether the core hangs. To be called every `checkInterval`. */
 	check(now: number): boolean {
+		const {hangTimeout, checkInterval} = this.#options;
 		// A late check means that this thread, or the whole machine, slept: what the core sent is still to be read.
-		if (now - this.#checkedAt > 2 * CHECK_INTERVAL) this.#aliveAt = now;
+		if (now - this.#checkedAt > 2 * checkInterval) this.#aliveAt = now;
 		this.#checkedAt = now;
-		return now - this.#aliveAt > HANG_TIMEOUT;
+		return now - this.#aliveAt > hangTimeout;
 	}
 }

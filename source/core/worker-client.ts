@@ -4,7 +4,7 @@
  */
 import {Worker} from 'node:worker_threads';
 import type {Command} from '../api/command.ts';
-import type {Core, CoreConfig, CoreListener, StartCore} from '../api/core.ts';
+import type {Core, CoreConfig, CoreListener, CoreState, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {describeError} from '../base/errors.ts';
 import {Session} from './session.ts';
@@ -21,6 +21,15 @@ const STOP_TIMEOUT = 2_500;
 /** Starts a worker with this data; tests give their own. */
 export type SpawnWorker = (data: WorkerData) => Worker;
 
+/** What tests make shorter or their own. Times in milliseconds. */
+export type WorkerCoreOptions = {
+	readonly spawn?: SpawnWorker;
+	readonly restarts?: RestartPolicy;
+	readonly hangTimeout?: number;
+	readonly checkInterval?: number;
+	readonly stopTimeout?: number;
+};
+
 const spawnCoreWorker: SpawnWorker = workerData =>
 	new Worker(new URL('./worker.js', import.meta.url), {
 		workerData,
@@ -30,16 +39,20 @@ const spawnCoreWorker: SpawnWorker = workerData =>
 		stderr: true,
 	});
 
-export const startWorkerCore: StartCore = (config, listener) => new WorkerCore(config, listener, spawnCoreWorker);
+export const startWorkerCore: StartCore = (config, listener) => new WorkerCore(config, listener);
 
 export class WorkerCore implements Core {
 	readonly #listener: CoreListener;
-	readonly #spawn: SpawnWorker;
+	readonly #options: Required<WorkerCoreOptions>;
 	readonly #session: Session;
 	readonly #ephemeralSeed = systemRandom.bytes(32);
-	readonly #restarts = new RestartPolicy();
+	/** The worker that is the core now; undefined once it has failed or ended. */
 	#worker: Worker | undefined;
-	#watchdog = new Watchdog(performance.now());
+	/** Ends the thread that was started last, however it is. */
+	#terminate: () => void = () => {};
+	/** Resolves when that thread has ended: then its ports and its profile are free. */
+	#exited: Promise<unknown> = Promise.resolve();
+	#watchdog: Watchdog | undefined;
 	#check: NodeJS.Timeout | undefined;
 	#restart: NodeJS.Timeout | undefined;
 	/** Commands of this turn: they leave together. */
@@ -47,9 +60,16 @@ export class WorkerCore implements Core {
 	#stopping: Promise<void> | undefined;
 	#ended = false;
 
-	constructor(config: CoreConfig, listener: CoreListener, spawn: SpawnWorker) {
+	constructor(config: CoreConfig, listener: CoreListener, options: WorkerCoreOptions = {}) {
 		this.#listener = listener;
-		this.#spawn = spawn;
+		this.#options = {
+			spawn: spawnCoreWorker,
+			restarts: new RestartPolicy(),
+			hangTimeout: HANG_TIMEOUT,
+			checkInterval: CHECK_INTERVAL,
+			stopTimeout: STOP_TIMEOUT,
+			...options,
+		};
 		this.#session = new Session(config);
 		listener.state({state: 'starting'});
 		this.#start();
@@ -57,13 +77,7 @@ export class WorkerCore implements Core {
 
 	send(command: Command): void {
 		this.#session.sent(command);
-		if (this.#outbox.push(command) > 1) return;
-		queueMicrotask(() => {
-			const commands = this.#outbox;
-			this.#outbox = [];
-			if (this.#worker) this.#post({type: 'commands', commands});
-			else this.#lose();
-		});
+		if (this.#outbox.push(command) === 1) queueMicrotask(() => this.#flush());
 	}
 
 	stop(): Promise<void> {
@@ -72,19 +86,21 @@ export class WorkerCore implements Core {
 	}
 
 	#start(): void {
-		const worker = this.#spawn({config: this.#session.config(), ephemeralSeed: this.#ephemeralSeed});
+		const {spawn, hangTimeout, checkInterval} = this.#options;
+		const worker = spawn({config: this.#session.config(), ephemeralSeed: this.#ephemeralSeed});
 		this.#worker = worker;
-		this.#watchdog = new Watchdog(performance.now());
+		this.#terminate = () => void worker.terminate();
+		this.#exited = new Promise(resolve => worker.once('exit', resolve));
+		this.#watchdog = new Watchdog(performance.now(), {hangTimeout, checkInterval});
 		worker.on('message', (message: FromWorker) => this.#received(worker, message));
 		worker.on('error', error => this.#failed(worker, describeError(error)));
 		worker.on('exit', code => this.#failed(worker, `it ended with status ${code}`));
-		clearInterval(this.#check);
-		this.#check = setInterval(() => this.#look(worker), CHECK_INTERVAL);
+		this.#check = setInterval(() => this.#look(worker), checkInterval);
 	}
 
 	#received(worker: Worker, message: FromWorker): void {
 		if (worker !== this.#worker) return;
-		this.#watchdog.alive(performance.now());
+		this.#watchdog?.alive(performance.now());
 		switch (message.type) {
 			case 'alive':
 				return;
@@ -93,11 +109,9 @@ export class WorkerCore implements Core {
 			case 'events':
 				return this.#deliver(message.events);
 			case 'failed':
-				this.#end();
-				return this.#listener.state({state: 'failed', reason: message.reason, hint: message.hint});
+				return this.#end({state: 'failed', reason: message.reason, hint: message.hint});
 			case 'stopped':
-				this.#end();
-				return this.#listener.state({state: 'stopped'});
+				return this.#end({state: 'stopped'});
 		}
 	}
 
@@ -107,28 +121,36 @@ export class WorkerCore implements Core {
 	}
 
 	#look(worker: Worker): void {
-		if (!this.#watchdog.check(performance.now())) return;
-		this.#failed(worker, `it has not answered for ${HANG_TIMEOUT / 1000} s`);
-		void worker.terminate();
+		if (!this.#watchdog?.check(performance.now())) return;
+		this.#failed(worker, `it has not answered for ${this.#options.hangTimeout / 1000} s`);
 	}
 
 	#failed(worker: Worker, reason: string): void {
-		if (worker !== this.#worker || this.#ended) return;
-		this.#worker = undefined;
-		clearInterval(this.#check);
-		this.#lose();
-		if (this.#stopping) return this.#end();
-		const delay = this.#restarts.failed(performance.now());
+		if (worker !== this.#worker) return;
+		this.#release();
+		if (this.#stopping) return;
+		const delay = this.#options.restarts.failed(performance.now());
 		if (delay === undefined) {
-			this.#end();
 			const hint = 'quit and start again; --log-file keeps a record of what happens';
-			return this.#listener.state({state: 'failed', reason: `the core keeps failing: ${reason}`, hint});
+			return this.#end({state: 'failed', reason: `the core keeps failing: ${reason}`, hint});
 		}
 		this.#listener.state({state: 'restarting', reason});
-		this.#restart = setTimeout(() => this.#start(), delay);
+		this.#restart = setTimeout(() => void this.#startAgain(), delay);
 	}
 
-	/** Whatever the core had not answered is answered with a refusal. */
+	async #startAgain(): Promise<void> {
+		await this.#exited;
+		if (!this.#ended && !this.#stopping) this.#start();
+	}
+
+	/** Lets go of the worker. Whatever it had not answered is answered with a refusal. */
+	#release(): void {
+		this.#worker = undefined;
+		clearInterval(this.#check);
+		this.#terminate();
+		this.#lose();
+	}
+
 	#lose(): void {
 		const events = this.#session.lost();
 		if (events.length > 0) this.#listener.events(events);
@@ -136,21 +158,29 @@ export class WorkerCore implements Core {
 
 	async #stop(): Promise<void> {
 		clearTimeout(this.#restart);
-		const worker = this.#worker;
-		if (!worker || this.#ended) return this.#end();
-		const exited = new Promise<unknown>(resolve => worker.once('exit', resolve));
+		// Whatever was sent before it was to stop is still done.
+		this.#flush();
 		this.#post({type: 'stop'});
-		const timeout = setTimeout(() => void worker.terminate(), STOP_TIMEOUT);
-		await exited;
+		const timeout = setTimeout(this.#terminate, this.#options.stopTimeout);
+		await this.#exited;
 		clearTimeout(timeout);
-		this.#end();
+		if (!this.#ended) this.#end({state: 'stopped'});
 	}
 
-	#end(): void {
+	#end(state: CoreState): void {
 		this.#ended = true;
 		this.#worker = undefined;
 		clearInterval(this.#check);
 		clearTimeout(this.#restart);
+		this.#lose();
+		this.#listener.state(state);
+	}
+
+	#flush(): void {
+		const commands = this.#outbox;
+		this.#outbox = [];
+		if (!this.#worker) this.#lose();
+		else if (commands.length > 0) this.#post({type: 'commands', commands});
 	}
 
 	#post(message: ToWorker): void {

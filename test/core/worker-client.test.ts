@@ -1,0 +1,237 @@
+/** The supervisor with threads that really throw, hang, run out of memory, end and do not listen. */
+import {Worker} from 'node:worker_threads';
+import {afterEach, describe, expect, test} from 'vitest';
+import type {CoreConfig} from '../../source/api/core.ts';
+import {MAX_RESTARTS, RestartPolicy} from '../../source/core/supervisor.ts';
+import type {WorkerData} from '../../source/core/thread.ts';
+import {WorkerCore, type WorkerCoreOptions} from '../../source/core/worker-client.ts';
+import {CONFIG} from '../cli/fake-core.ts';
+import {Recorder} from './recorder.ts';
+
+type Supervised = {
+	readonly core: WorkerCore;
+	readonly recorder: Recorder;
+	/** What each worker was started with, and the workers. */
+	readonly started: WorkerData[];
+	readonly workers: Worker[];
+};
+
+const running: Supervised[] = [];
+
+/** Starts the fixture of that name again and again; given several, one after the other, the last for all that follow. */
+function supervise(fixtures: readonly string[], options: WorkerCoreOptions = {}, config: Partial<CoreConfig> = {}) {
+	const started: WorkerData[] = [];
+	const workers: Worker[] = [];
+	const spawn = (workerData: WorkerData) => {
+		const fixture = fixtures[Math.min(workers.length, fixtures.length - 1)]!;
+		const worker = new Worker(new URL(`./fixtures/${fixture}.js`, import.meta.url), {
+			workerData,
+			resourceLimits: {maxOldGenerationSizeMb: 32},
+			stdout: true,
+			stderr: true,
+		});
+		started.push(workerData);
+		workers.push(worker);
+		return worker;
+	};
+	const recorder = new Recorder();
+	const restarts = new RestartPolicy(1);
+	const core = new WorkerCore({...CONFIG, ...config}, recorder.listener, {spawn, restarts, ...options});
+	const supervised: Supervised = {core, recorder, started, workers};
+	running.push(supervised);
+	return supervised;
+}
+
+/** A thread that has ended has no id any more. */
+const threadsOf = ({workers}: Supervised) => workers.filter(({threadId}) => threadId !== -1).length;
+
+afterEach(async () => {
+	await Promise.all(running.splice(0).flatMap(({workers}) => workers.map(worker => worker.terminate())));
+});
+
+const HANG = {hangTimeout: 300, checkInterval: 50};
+
+describe.each([
+	['throw', {}, /thrown on purpose/],
+	['hang', HANG, /has not answered for 0.3 s/],
+	['memory', {}, /memory/],
+] as const)('row 60: a core that fails (%s)', (kind, options, reason) => {
+	test('is started again with the rooms, the name, the key and the peers of now', async () => {
+		const {core, recorder, started} = supervise(['obedient'], options, {rooms: ['lobby']});
+		await recorder.waitForEvent('ready');
+		core.send({id: 'j', command: 'join', room: 'dev'});
+		core.send({id: 'l', command: 'leave', room: 'lobby'});
+		core.send({id: 'n', command: 'nick', name: 'anna'});
+		core.send({id: 'd', command: 'dial', address: '/ip4/127.0.0.1/tcp/7'});
+		await recorder.reply('d');
+		core.send({command: 'fault', kind});
+
+		const restarting = await recorder.waitForState('restarting');
+		expect(restarting.reason).toMatch(reason);
+		await recorder.waitForState('running', 2);
+		const ready = await recorder.waitForEvent('ready', 2);
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'restarting', 'running']);
+		expect(ready).toMatchObject({name: 'anna', peerId: recorder.all('ready')[0]!.peerId});
+		expect(started[1]).toEqual({
+			config: {...CONFIG, name: 'anna', rooms: ['dev'], peers: ['/ip4/127.0.0.1/tcp/7']},
+			ephemeralSeed: started[0]!.ephemeralSeed,
+		});
+		core.send({id: 'after', command: 'join', room: 'later'});
+		expect(await recorder.reply('after')).toMatchObject({ok: true});
+		await core.stop();
+	});
+
+	test('leaves a refusal for each command that it had not answered, before the news of its end', async () => {
+		const {core, recorder} = supervise(['obedient'], options);
+		await recorder.waitForEvent('ready');
+		core.send({id: 'p1', command: 'publish', room: 'lobby', text: 'a'});
+		core.send({id: 'p2', command: 'publish', room: 'lobby', text: 'b'});
+		core.send({id: 'f', command: 'fault', kind});
+		await recorder.waitForState('restarting');
+		const refusals = recorder.all('reply').map(reply => [reply.id, reply.ok, 'error' in reply && reply.error.code]);
+		expect(refusals).toEqual([
+			['p1', false, 'busy'],
+			['p2', false, 'busy'],
+			['f', false, 'busy'],
+		]);
+		expect(recorder.heard.at(-1)).toHaveProperty('state.state', 'restarting');
+		await core.stop();
+	});
+});
+
+test('row 60: a command that comes while there is no core is refused at once', async () => {
+	const {core, recorder} = supervise(['obedient'], {restarts: new RestartPolicy(5_000)});
+	await recorder.waitForEvent('ready');
+	core.send({command: 'fault', kind: 'throw'});
+	await recorder.waitForState('restarting');
+	core.send({id: 'x', command: 'peers'});
+	expect(await recorder.reply('x')).toMatchObject({ok: false, error: {code: 'busy'}});
+	await core.stop();
+	expect(recorder.stateNames.at(-1)).toBe('stopped');
+});
+
+test('row 60: the next thread starts when the last one has ended, so that ports and profile are free', async () => {
+	const {core, recorder, workers} = supervise(['obedient'], HANG);
+	await recorder.waitForEvent('ready');
+	const ended: number[] = [];
+	workers[0]!.once('exit', () => ended.push(workers.length));
+	core.send({command: 'fault', kind: 'hang'});
+	await recorder.waitForState('running', 2);
+	expect(ended).toEqual([1]);
+	await core.stop();
+});
+
+describe.each([
+	['throws-at-start', {}, /broken from the start/],
+	['exits', {}, /it ended with status 3/],
+	['silent', HANG, /has not answered/],
+] as const)('row 60: a core that cannot live (%s)', (fixture, options, reason) => {
+	test('is given up after the last restart, with what to do', async () => {
+		const supervised = supervise([fixture], options);
+		const {core, recorder, workers} = supervised;
+		const failed = await recorder.waitForState('failed');
+		expect(recorder.stateNames).toEqual(['starting', ...Array(MAX_RESTARTS).fill('restarting'), 'failed']);
+		expect(failed.reason).toMatch(reason);
+		expect(failed.reason).not.toContain('\n');
+		expect(failed.hint).toContain('--log-file');
+		expect(workers.length).toBe(1 + MAX_RESTARTS);
+		core.send({id: 'late', command: 'peers'});
+		expect(await recorder.reply('late')).toMatchObject({ok: false});
+		await core.stop();
+		expect(threadsOf(supervised)).toBe(0);
+		expect(recorder.stateNames.at(-1)).toBe('failed');
+	});
+});
+
+test('row 60: one that lives again is not counted out by failures at the start', async () => {
+	const {core, recorder} = supervise(['throws-at-start', 'exits', 'obedient']);
+	await recorder.waitForEvent('ready');
+	expect(recorder.stateNames).toEqual(['starting', 'restarting', 'restarting', 'running']);
+	await core.stop();
+});
+
+test('a core that says why it cannot start is not started again', async () => {
+	const supervised = supervise(['refuses']);
+	const {core, recorder, workers} = supervised;
+	core.send({id: 'early', command: 'peers'});
+	expect(await recorder.waitForState('failed')).toEqual({
+		state: 'failed',
+		reason: 'the port is taken',
+		hint: 'take another',
+	});
+	expect(await recorder.reply('early')).toMatchObject({ok: false, error: {code: 'busy'}});
+	await core.stop();
+	expect(workers.length).toBe(1);
+	expect(threadsOf(supervised)).toBe(0);
+});
+
+describe('stop', () => {
+	test('lets the core end by itself, says so once, and leaves no thread', async () => {
+		const supervised = supervise(['obedient']);
+		const {core, recorder} = supervised;
+		await recorder.waitForEvent('ready');
+		await Promise.all([core.stop(), core.stop()]);
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+		expect(threadsOf(supervised)).toBe(0);
+	});
+
+	test('comes after the commands of the same turn', async () => {
+		const {core, recorder} = supervise(['obedient']);
+		await recorder.waitForEvent('ready');
+		core.send({id: 'last', command: 'join', room: 'dev'});
+		await core.stop();
+		expect(await recorder.reply('last')).toMatchObject({ok: true});
+	});
+
+	test('ends a core that does not listen', async () => {
+		const supervised = supervise(['deaf'], {stopTimeout: 50});
+		const {core, recorder} = supervised;
+		await recorder.waitForState('running');
+		core.send({id: 'x', command: 'peers'});
+		await core.stop();
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+		expect(await recorder.reply('x')).toMatchObject({ok: false});
+		expect(threadsOf(supervised)).toBe(0);
+	});
+
+	test('ends a thread that says it has stopped and does not end', async () => {
+		const supervised = supervise(['lingers'], {stopTimeout: 50});
+		await supervised.recorder.waitForState('running');
+		await supervised.core.stop();
+		expect(supervised.recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+		expect(threadsOf(supervised)).toBe(0);
+	});
+
+	test('ends a core that hangs just then', async () => {
+		const supervised = supervise(['obedient'], {stopTimeout: 50});
+		const {core, recorder} = supervised;
+		await recorder.waitForEvent('ready');
+		core.send({command: 'fault', kind: 'hang'});
+		await core.stop();
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+		expect(threadsOf(supervised)).toBe(0);
+	});
+
+	test('while a restart is due leaves it at that', async () => {
+		const supervised = supervise(['obedient'], {restarts: new RestartPolicy(100_000)});
+		const {core, recorder, workers} = supervised;
+		await recorder.waitForEvent('ready');
+		core.send({command: 'fault', kind: 'throw'});
+		await recorder.waitForState('restarting');
+		await core.stop();
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'restarting', 'stopped']);
+		expect(workers.length).toBe(1);
+		expect(threadsOf(supervised)).toBe(0);
+	});
+
+	test('as a command ends the core as well', async () => {
+		const supervised = supervise(['obedient']);
+		const {core, recorder} = supervised;
+		await recorder.waitForEvent('ready');
+		core.send({command: 'shutdown'});
+		await recorder.waitForState('stopped');
+		await core.stop();
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+		expect(threadsOf(supervised)).toBe(0);
+	});
+});
