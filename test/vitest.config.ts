@@ -1,7 +1,8 @@
+import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
-	root: new URL('..', import.meta.url).pathname,
+	root: fileURLToPath(new URL('..', import.meta.url)),
 	test: {
 		projects: [
 			{
@@ -20,6 +21,8 @@ export default defineConfig({
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					fileParallelism: false,
+					// After all the others, so that real programs have the machine to themselves.
+					sequence: {groupOrder: 1},
 				},
 			},
 		],

@@ -66,8 +66,8 @@ class Session {
 	/** How many replies are due, by id: a script may use an id twice. */
 	readonly #outstanding = new Map<string, number>();
 	#outstandingCount = 0;
-	/** Refusals from before `ready`, which is always the first line. */
-	#early: object[] | undefined = [];
+	/** Nothing is taken before: `ready` is the first line, and a node that cannot start has not done anything. */
+	#isReady = false;
 	#core: Core | undefined;
 	#inputEnded = false;
 	#shutdown: {readonly id: string | undefined} | undefined;
@@ -118,12 +118,13 @@ class Session {
 		if (this.#finishing || this.#shutdown !== undefined) return;
 		if (this.#lines.length > 0) this.#options.input.pause();
 		else if (!this.#inputEnded) this.#options.input.resume();
+		else if (!this.#isReady) return;
 		else if (this.#outstandingCount === 0) void this.#finish(0);
 		else this.#finishWithin(LAST_REPLIES_TIMEOUT);
 	}
 
 	#mayTake(): boolean {
-		if (this.#finishing || this.#shutdown !== undefined) return false;
+		if (!this.#isReady || this.#finishing || this.#shutdown !== undefined) return false;
 		return this.#outstandingCount < MAX_OUTSTANDING && !this.#writer.isCongested;
 	}
 
@@ -146,9 +147,8 @@ class Session {
 	}
 
 	#refuse({id, message}: {readonly id: string | undefined; readonly message: string}): void {
-		const reply = {type: 'reply', ...(id === undefined ? {} : {id}), ok: false, error: {code: 'bad-command', message}};
-		if (this.#early === undefined) this.#writer.write(reply);
-		else this.#early.push(reply);
+		const error = {code: 'bad-command', message};
+		this.#writer.write({type: 'reply', ...(id === undefined ? {} : {id}), ok: false, error});
 	}
 
 	#events(events: readonly NodeEvent[]): void {
@@ -156,15 +156,9 @@ class Session {
 			if (event.type === 'snapshot' || event.type === 'traffic') continue;
 			if (event.type === 'reply') this.#reply(event);
 			else this.#writer.writeEvent(event);
-			if (event.type === 'ready') this.#ready();
+			if (event.type === 'ready') this.#isReady = true;
 		}
 		if (this.#outstandingCount < MAX_OUTSTANDING) this.#pump();
-	}
-
-	#ready(): void {
-		const early = this.#early ?? [];
-		this.#early = undefined;
-		for (const reply of early) this.#writer.write(reply);
 	}
 
 	#reply(reply: Reply): void {

@@ -1,8 +1,12 @@
 /** The peers of the demo: starts them, lets them talk by the script, and sees that none is left over. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Command} from '../api/command.ts';
+import type {NodeEvent} from '../api/event.ts';
 import {type Actor, ANSWERS, CAST, DEMO_ROOMS, SCENES, type Scene} from './demo-script.ts';
 import type {Environment} from './options.ts';
 
@@ -25,6 +29,8 @@ export type TroupeOptions = {
 
 export class Troupe {
 	readonly #options: TroupeOptions;
+	/** The keys of those who come back, so that they are who they were. */
+	readonly #profiles = mkdtempSync(path.join(tmpdir(), 'p2p-tui-demo-'));
 	readonly #scenes: readonly Scene[];
 	readonly #actors = new Map<Actor, ChildProcess>();
 	#timer: NodeJS.Timeout | undefined;
@@ -39,6 +45,7 @@ export class Troupe {
 
 	/** Starts everyone, then plays the scenes again and again. */
 	play(): void {
+		process.once('exit', this.#removeProfiles);
 		for (const actor of CAST) this.#enter(actor);
 		this.#schedule(0);
 	}
@@ -55,7 +62,11 @@ export class Troupe {
 		const leaving = [...this.#actors.values()].map(leave);
 		this.#actors.clear();
 		await Promise.all(leaving);
+		process.off('exit', this.#removeProfiles);
+		this.#removeProfiles();
 	}
+
+	readonly #removeProfiles = (): void => rmSync(this.#profiles, {recursive: true, force: true});
 
 	#schedule(index: number): void {
 		const scene = this.#scenes[index % this.#scenes.length];
@@ -88,7 +99,8 @@ export class Troupe {
 		const {program, discoveryPort, interface: network} = this.#options;
 		const rooms = DEMO_ROOMS.flatMap(room => ['--room', room]);
 		const place = ['--interface', network, '--listen', `/ip4/${network}/tcp/0`, '--discovery-port', `${discoveryPort}`];
-		const args = [program, 'headless', '--ephemeral', '--name', actor, ...rooms, ...place];
+		const profile = ['--name', actor, '--data-dir', path.join(this.#profiles, actor)];
+		const args = [program, 'headless', ...profile, ...rooms, ...place];
 		// Only ann listens: the others' events would be read by nobody.
 		const output = actor === 'ann' ? 'pipe' : 'ignore';
 		const child = spawn(process.execPath, args, {stdio: ['pipe', output, 'ignore'], env: this.#environment()});
@@ -110,13 +122,21 @@ export class Troupe {
 
 	/** Answers the person at the screen: whoever is not one of us. */
 	#heard(actor: Actor, line: string): void {
-		const event = JSON.parse(line) as {type: string; local?: boolean; name?: string; room?: string};
-		const {type, local, name, room} = event;
-		if (type !== 'message' || local || name === undefined || room === undefined) return;
-		if (CAST.some(member => member === name) || performance.now() - this.#lastAnswer < ANSWER_PAUSE) return;
+		const event = parseEvent(line);
+		if (event?.type !== 'message' || event.local || CAST.some(member => member === event.name)) return;
+		if (performance.now() - this.#lastAnswer < ANSWER_PAUSE) return;
 		this.#lastAnswer = performance.now();
-		const text = ANSWERS[this.#answers++ % ANSWERS.length]!.replace('{name}', () => name);
-		setTimeout(() => this.#tell(actor, {command: 'publish', room, text}), ANSWER_DELAY).unref();
+		const text = ANSWERS[this.#answers++ % ANSWERS.length]!.replace('{name}', () => event.name);
+		setTimeout(() => this.#tell(actor, {command: 'publish', room: event.room, text}), ANSWER_DELAY).unref();
+	}
+}
+
+/** One line of a headless node; the last one may be cut short when the node is killed. */
+function parseEvent(line: string): NodeEvent | undefined {
+	try {
+		return JSON.parse(line) as NodeEvent;
+	} catch {
+		return undefined;
 	}
 }
 

@@ -171,6 +171,17 @@ test('a node that cannot start ends with the reason and the hint', async () => {
 	await expect(done).rejects.toThrow(new UserError('port 4001 is already in use', {hint}));
 });
 
+test('a node that cannot start says so even if its input has ended, or asked it to end', async () => {
+	for (const lines of ['', '{"command":"shutdown"}\n']) {
+		input = new PassThrough();
+		const {done} = start(new Lines());
+		input.end(lines);
+		await settle();
+		core.fail('the key file is empty', undefined);
+		await expect(done).rejects.toThrow('the key file is empty');
+	}
+});
+
 test('a reader that is gone ends the node quietly', async () => {
 	const gone = new Writable({
 		write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), {code: 'EPIPE'})),
