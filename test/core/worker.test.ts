@@ -1,0 +1,114 @@
+/** The real core in its real thread, and what becomes of both when it is told to fail. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {Worker} from 'node:worker_threads';
+import {build} from 'esbuild';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import type {CoreConfig} from '../../source/api/core.ts';
+import {RestartPolicy} from '../../source/core/supervisor.ts';
+import {WorkerCore} from '../../source/core/worker-client.ts';
+import {CONFIG} from '../cli/fake-core.ts';
+import {Recorder} from './recorder.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const cleanUp: (() => Promise<unknown>)[] = [];
+let directory: string;
+let program: URL;
+
+beforeAll(async () => {
+	directory = await mkdtemp(join(tmpdir(), 'p2p-tui-worker-'));
+	program = pathToFileURL(join(directory, 'worker.mjs'));
+	await build({
+		absWorkingDir: root,
+		entryPoints: ['source/core/worker.ts'],
+		outfile: program.pathname,
+		bundle: true,
+		format: 'esm',
+		platform: 'node',
+		target: 'node20.19',
+		alias: {msgpackr: join(root, 'node_modules/msgpackr/index.js')},
+	});
+});
+
+afterEach(async () => {
+	for (const step of cleanUp.splice(0)) await step();
+});
+
+afterAll(() => rm(directory, {recursive: true}));
+
+function start(config: Partial<CoreConfig> = {}) {
+	const recorder = new Recorder();
+	const workers: Worker[] = [];
+	const core = new WorkerCore(
+		{...CONFIG, listen: ['/ip4/127.0.0.1/tcp/0'], forScreen: true, faults: true, ...config},
+		recorder.listener,
+		{
+			spawn: workerData => {
+				const resourceLimits = {maxOldGenerationSizeMb: 96};
+				const worker = new Worker(program, {workerData, resourceLimits, stdout: true, stderr: true});
+				workers.push(worker);
+				return worker;
+			},
+			restarts: new RestartPolicy(1),
+			hangTimeout: 1_500,
+			checkInterval: 250,
+		},
+	);
+	cleanUp.push(() => core.stop());
+	return {core, recorder, workers};
+}
+
+test('starts, answers, stops and leaves no thread', async () => {
+	const {core, recorder, workers} = start();
+	core.send({id: 'r', command: 'rooms'});
+	expect(await recorder.reply('r')).toMatchObject({ok: true, result: {rooms: [{room: 'lobby'}]}});
+	expect(recorder.events.slice(0, 2).map(({type}) => type)).toEqual(['ready', 'snapshot']);
+	await core.stop();
+	expect(recorder.stateNames).toEqual(['starting', 'running', 'stopped']);
+	expect(workers.map(({threadId}) => threadId)).toEqual([-1]);
+});
+
+test('a core that cannot start says why and what to do', async () => {
+	const {recorder} = start({interfaces: ['wlan77']});
+	const failed = await recorder.waitForState('failed');
+	expect(failed.reason).toBe('No network interface "wlan77" on this machine');
+	expect(failed.hint).toContain('lo (127.0.0.1');
+	expect(recorder.stateNames).toEqual(['starting', 'failed']);
+});
+
+describe.each(['throw', 'hang', 'memory'] as const)('row 60: a core told to fail (%s)', kind => {
+	test('comes back on the same port with the same key, rooms and profile, and chats again', async () => {
+		const profile = await mkdtemp(join(tmpdir(), 'p2p-tui-profile-'));
+		cleanUp.push(() => rm(profile, {recursive: true}));
+		const other = start({name: 'bob'});
+		const {peerId: bob} = await other.recorder.waitForEvent('ready');
+		const first = start({dataDirectory: profile, name: 'first'});
+		const {addresses, peerId} = await first.recorder.waitForEvent('ready');
+		const port = addresses[0]!;
+		await first.core.stop();
+
+		const {core, recorder} = start({dataDirectory: profile, listen: [port]});
+		await recorder.waitForEvent('ready');
+		core.send({id: 'j', command: 'join', room: 'dev'});
+		core.send({id: 'd', command: 'dial', address: (await other.recorder.waitForEvent('ready')).addresses[0]!});
+		expect(await recorder.reply('d')).toMatchObject({ok: true, result: {peer: bob}});
+		await recorder.waitForEvent('peer-connected');
+
+		core.send({command: 'fault', kind});
+		await recorder.waitForState('restarting');
+		const again = await recorder.waitForEvent('ready', 2);
+		expect(again).toMatchObject({peerId, addresses: [port]});
+		expect(recorder.all('room-joined').map(({room}) => room)).toEqual(['lobby', 'dev', 'lobby', 'dev']);
+		// The peer dialled by hand is dialled again by itself.
+		await recorder.waitForEvent('peer-connected', 2);
+		await recorder.waitFor('bob in the lobby again', ({events}) =>
+			events.slice(events.indexOf(again)).find(event => event.type === 'member-joined' && event.peer === bob),
+		);
+		core.send({id: 'p', command: 'publish', room: 'lobby', text: 'back again'});
+		const heard = await other.recorder.waitForEvent('message');
+		expect(heard).toMatchObject({text: 'back again', from: peerId, seq: 1});
+		expect(recorder.stateNames).toEqual(['starting', 'running', 'restarting', 'running']);
+	});
+});
