@@ -234,7 +234,7 @@ describe('a handshake', () => {
 describe('row 6: strangers who open sockets and never finish', () => {
 	it('row 6: a thousand silent or half-sent ClientHellos are closed in time, and an honest peer gets in meanwhile', async () => {
 		const hello = await captureClientHello(cleanup);
-		const roomy = {handshakeTimeout: 1500, maxPendingInbound: 2000, maxPendingInboundPerAddress: 2000};
+		const roomy = {handshakeTimeout: 2500, maxPendingInbound: 2000, maxPendingInboundPerAddress: 2000};
 		const [node, honest] = [await startNode(1, cleanup, roomy), await startNode(2, cleanup)];
 		const attackers = Array.from({length: 1000}, (_, index) => {
 			const socket = tcpTo(node.address.port, cleanup);

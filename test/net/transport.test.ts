@@ -1,5 +1,8 @@
+import {networkInterfaces} from 'node:os';
 import {afterEach, describe, expect, it} from 'vitest';
 import {Cleanup, record, startNode, tcpTo} from './peers.ts';
+
+const hasIpv6 = Object.values(networkInterfaces()).some(list => list?.some(({address}) => address === '::1'));
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -35,5 +38,13 @@ describe('Transport', () => {
 			name: 'UserError',
 			message: '192.0.2.99 is not an address of this machine',
 		});
+	});
+
+	it.skipIf(!hasIpv6)('carries connections over IPv6 too', async () => {
+		const [server, client] = [await startNode(1, cleanup), await startNode(2, cleanup)];
+		const address = await server.transport.listen({host: '::1', port: 0, family: 6});
+		const connection = await client.transport.dial(address, server.identity.peerId);
+		expect(connection.address).toBe(`/ip6/::1/tcp/${address.port}`);
+		expect((await server.next()).address).toMatch(/^\/ip6\/::1\/tcp\/\d+$/);
 	});
 });
