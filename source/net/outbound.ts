@@ -59,16 +59,10 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 		signal.addEventListener('abort', abort);
 		socket.once('error', fail).once('close', gone).once('end', gone);
 		socket.once('secureConnect', () => {
-			try {
-				const peer = judge(socket);
-				expectPeer(peer, options.expected, where);
-				awaitReady(socket, fail, (decoder, frames) => {
-					settle();
-					resolve(adopt({socket, peer, decoder, frames}));
-				});
-			} catch (error) {
-				fail(error);
-			}
+			finish(socket, options, fail, dialled => {
+				settle();
+				resolve(adopt(dialled));
+			});
 		});
 	});
 }
@@ -87,12 +81,21 @@ function openSocket({address, secureContext}: DialOptions): TLSSocket {
 	return socket;
 }
 
-/** Reads the first frame, and stops reading with it. */
-function awaitReady(
+/** Judges the server, then reads the first frame and stops reading with it. */
+function finish(
 	socket: TLSSocket,
+	options: DialOptions,
 	fail: (error: unknown) => void,
-	ready: (decoder: FrameDecoder, frames: readonly Uint8Array[]) => void,
+	ready: (dialled: Dialled) => void,
 ): void {
+	let peer: PeerId;
+	try {
+		peer = judge(socket);
+		expectPeer(peer, options);
+	} catch (error) {
+		fail(error);
+		return;
+	}
 	const decoder = new FrameDecoder();
 	socket.on('data', (chunk: Uint8Array) => {
 		try {
@@ -100,15 +103,16 @@ function awaitReady(
 			if (first === undefined) return;
 			if (decodeMessage(first)?.type !== 'ready') throw new Error('the first frame is not READY');
 			socket.pause();
-			ready(decoder, frames);
+			ready({socket, peer, decoder, frames});
 		} catch (error) {
 			fail(error);
 		}
 	});
 }
 
-function expectPeer(peer: PeerId, expected: PeerId | undefined, where: string): void {
+function expectPeer(peer: PeerId, {address, expected}: DialOptions): void {
 	if (expected === undefined || peer === expected) return;
+	const where = formatTcpAddress({...address, peer: undefined});
 	throw new DialError('wrong-peer', `${where} is ${peer}, not the expected ${expected}`);
 }
 
