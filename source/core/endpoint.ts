@@ -66,11 +66,7 @@ export class Endpoint {
 		const {config} = this.#options;
 		this.#interfaces = selectInterfaces(networkInterfaces(), config.interfaces);
 		const wanted = config.listen.map(address => parseTcpAddress(address));
-		const bound: TcpAddress[] = [];
-		for (const address of listenAddressesFor(wanted, this.#interfaces, config.interfaces.length > 0)) {
-			bound.push(await this.transport.listen(address));
-		}
-		this.#bound = bound;
+		this.#bound = await this.#bind(listenAddressesFor(wanted, this.#interfaces, config.interfaces.length > 0));
 		await this.beacon?.open(this.#interfaces);
 		this.#advertise();
 		this.#rescan = setInterval(() => this.#look(), RESCAN_INTERVAL).unref();
@@ -81,11 +77,21 @@ export class Endpoint {
 		await Promise.all([this.transport.close(), this.beacon?.close()]);
 	}
 
+	async #bind(addresses: readonly TcpAddress[]): Promise<readonly TcpAddress[]> {
+		const bound: TcpAddress[] = [];
+		for (const address of addresses) {
+			// An announcement has one port for each address family: the first one that the system chose serves them all.
+			const chosen = bound.find(({family}) => family === address.family)?.port;
+			const port = address.port === 0 && chosen !== undefined ? chosen : address.port;
+			bound.push(await this.transport.listen({...address, port}));
+		}
+		return bound;
+	}
+
 	#look(): void {
-		const found = filterInterfaces(networkInterfaces(), this.#options.config.interfaces);
-		if (JSON.stringify(found) === JSON.stringify(this.#interfaces)) return;
-		this.#interfaces = found;
-		this.beacon?.update(found).catch(error => this.#options.onWarning('interfaces', describeError(error)));
+		this.#interfaces = filterInterfaces(networkInterfaces(), this.#options.config.interfaces);
+		// Also when nothing has changed: the discovery port may have become free.
+		this.beacon?.update(this.#interfaces).catch(error => this.#options.onWarning('interfaces', describeError(error)));
 		this.#advertise();
 	}
 
