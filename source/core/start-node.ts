@@ -16,8 +16,12 @@ type Hooks = {emit(event: NodeEvent): void; onShutdown(): void};
  * key of a node without a data directory. Throws a `UserError` if it cannot start; then nothing is left behind.
  */
 export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, hooks: Hooks): Promise<StartedNode> {
+	// `ready` has to come first, and the log may fail before it.
+	let early: NodeEvent[] | undefined = [];
 	const log = openLog(config.logLevel, config.logFile, error => {
-		hooks.emit({type: 'warning', code: 'log', message: `cannot write the log: ${describeError(error)}`});
+		const warning: NodeEvent = {type: 'warning', code: 'log', message: `cannot write the log: ${describeError(error)}`};
+		if (early) early.push(warning);
+		else hooks.emit(warning);
 	});
 	const logged = (event: NodeEvent) => {
 		log('debug', JSON.stringify(event));
@@ -31,6 +35,8 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 			config.dataDirectory === undefined ? identityFromSeed(ephemeralSeed) : await loadIdentity(config.dataDirectory);
 		const node = new Node({config, identity, log, emit, onShutdown: hooks.onShutdown});
 		await node.start();
+		for (const warning of early) hooks.emit(warning);
+		early = undefined;
 		const stop = async () => {
 			await node.stop();
 			await lock?.release();
