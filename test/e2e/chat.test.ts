@@ -1,0 +1,230 @@
+/** Headless nodes that find each other on this machine and talk. */
+import {afterEach, describe, expect, test} from 'vitest';
+import type {HeadlessNode} from '../helpers/node-process.ts';
+import {disposeNodes, freeUdpPort, spawnMesh, spawnNode} from '../helpers/node-process.ts';
+
+afterEach(disposeNodes);
+
+const MESSAGE_ID = expect.stringMatching(/^[0-9a-f]{64}$/);
+const LOOPBACK_ADDRESS = expect.stringMatching(/^\/ip[46]\/(127\.0\.0\.1|::1)\/tcp\/\d+$/);
+
+describe('two nodes', () => {
+	test('find each other within a second of the later one being ready, and nobody is told twice', async () => {
+		const discoveryPort = await freeUdpPort();
+		const ann = spawnNode('ann', {discoveryPort});
+		await ann.ready;
+		const bob = spawnNode('bob', {discoveryPort});
+		const {peerId} = await bob.ready;
+		const seen = performance.now();
+		const [annSees, bobSees] = await Promise.all([ann.waitFor('peer-connected'), bob.waitFor('peer-connected')]);
+		expect(performance.now() - seen).toBeLessThan(1_000);
+		expect(annSees).toMatchObject({peer: peerId, name: 'bob', address: LOOPBACK_ADDRESS});
+		expect(bobSees).toMatchObject({peer: await ann.peerId(), name: 'ann', address: LOOPBACK_ADDRESS});
+		expect([annSees.direction, bobSees.direction].sort()).toEqual(['inbound', 'outbound']);
+
+		await ann.publish('a moment later');
+		await bob.hears('a moment later');
+		expect(ann.all('peer-connected').length).toBe(1);
+		expect(bob.all('peer-connected').length).toBe(1);
+		expect(ann.events[0]).toMatchObject({type: 'ready', name: 'ann'});
+	});
+
+	test('chat both ways, and each message is the same for both', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		const sent = Date.now();
+		const messageId = await ann.publish('hi bob');
+		const heard = await bob.hears('hi bob');
+		expect(heard).toEqual({
+			type: 'message',
+			room: 'lobby',
+			messageId,
+			from: await ann.peerId(),
+			name: 'ann',
+			text: 'hi bob',
+			timestamp: expect.any(Number),
+			seq: 1,
+			local: false,
+		});
+		expect(messageId).toEqual(MESSAGE_ID);
+		expect(Math.abs(heard.timestamp - sent)).toBeLessThan(5_000);
+		expect(await ann.hears('hi bob')).toEqual({...heard, local: true});
+
+		await bob.publish('hi ann, 你好 👋🏽');
+		expect(await ann.hears('hi ann, 你好 👋🏽')).toMatchObject({from: await bob.peerId(), name: 'bob', local: false});
+	});
+
+	test('the author sees how far a message has spread', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		const messageId = await ann.publish('who has this?');
+		await ann.waitFor('message-state', event => event.messageId === messageId && event.storedBy === 2);
+		const states = ann.all('message-state').filter(event => event.messageId === messageId);
+		expect(states).toEqual([
+			{type: 'message-state', messageId, storedBy: 1, of: 2},
+			{type: 'message-state', messageId, storedBy: 2, of: 2},
+		]);
+		expect(bob.all('message-state')).toEqual([]);
+	});
+
+	test('history is in the order of the messages, in pages, the same for both', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		const ids: string[] = [];
+		for (const [author, other, text] of [
+			[ann, bob, 'one'],
+			[bob, ann, 'two'],
+			[ann, bob, 'three'],
+		] as const) {
+			ids.push(await author.publish(text));
+			await other.hears(text);
+		}
+		for (const node of [ann, bob]) {
+			const {messages} = await node.result({command: 'history', room: 'lobby'});
+			expect(messages.map(({text, messageId}) => [text, messageId])).toEqual([
+				['one', ids[0]],
+				['two', ids[1]],
+				['three', ids[2]],
+			]);
+			const {type: _, ...last} = await node.hears('three');
+			expect(messages.at(-1)).toEqual(last);
+			const {messages: page} = await node.result({command: 'history', room: 'lobby', limit: 1, before: ids[2]!});
+			expect(page.map(({text}) => text)).toEqual(['two']);
+		}
+	});
+
+	test('peers has every field of a connected peer, and of one that is gone', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		await ann.waitFor('rtt');
+		const {peers} = await ann.result({command: 'peers'});
+		expect(peers).toEqual([
+			{
+				peer: await bob.peerId(),
+				name: 'bob',
+				addresses: expect.arrayContaining([LOOPBACK_ADDRESS]),
+				state: 'connected',
+				direction: expect.stringMatching(/^(inbound|outbound)$/),
+				rtt: expect.any(Number),
+				lastSeen: expect.any(Number),
+			},
+		]);
+		expect(peers[0]!.rtt).toBeGreaterThan(0);
+		expect(Math.abs(peers[0]!.lastSeen! - Date.now())).toBeLessThan(5_000);
+
+		const since = ann.mark;
+		bob.endInput();
+		await ann.waitFor('peer-disconnected', undefined, {since});
+		const [gone] = (await ann.result({command: 'peers'})).peers;
+		expect(gone).toMatchObject({name: 'bob', lastSeen: expect.any(Number)});
+		expect(gone!.state).not.toBe('connected');
+		expect(gone).not.toHaveProperty('direction');
+	});
+
+	test('measure the round trip by themselves and on demand', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		expect(await ann.waitFor('rtt')).toMatchObject({peer: await bob.peerId(), milliseconds: expect.any(Number)});
+		const {rtts} = await ann.result({command: 'ping', peer: await bob.peerId(), count: 3});
+		expect(rtts.length).toBe(3);
+		for (const rtt of rtts) expect(rtt).toBeGreaterThan(0);
+	});
+
+	test('a new name reaches the other, and later messages carry it', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		expect(await ann.result({command: 'nick', name: 'anna'})).toEqual({name: 'anna'});
+		const renamed = await bob.waitFor('peer-renamed');
+		expect(renamed).toEqual({type: 'peer-renamed', peer: await ann.peerId(), name: 'anna'});
+		await ann.publish('as anna');
+		expect((await bob.hears('as anna')).name).toBe('anna');
+	});
+});
+
+test('stats counts what went through', async () => {
+	const [ann, bob] = await spawnMesh('ann', 'bob');
+	await ann.publish('count me');
+	await bob.hears('count me');
+	const stats = await bob.result({command: 'stats'});
+	expect(stats).toEqual({
+		uptime: expect.any(Number),
+		bytesIn: expect.any(Number),
+		bytesOut: expect.any(Number),
+		framesIn: expect.any(Number),
+		framesOut: expect.any(Number),
+		connections: 1,
+		counters: expect.any(Object),
+		memory: {rss: expect.any(Number), heapUsed: expect.any(Number)},
+		loopDelay: {p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number)},
+	});
+	for (const figure of [stats.uptime, stats.bytesIn, stats.bytesOut, stats.memory.rss])
+		expect(figure).toBeGreaterThan(0);
+	// identify, subscriptions, a ping or pong, the message.
+	expect(stats.framesIn).toBeGreaterThanOrEqual(4);
+	expect(stats.framesOut).toBeGreaterThanOrEqual(3);
+});
+
+describe('rooms', () => {
+	const others = (node: HeadlessNode, nodes: readonly HeadlessNode[]) => nodes.filter(other => other !== node);
+
+	test('all of three hear what each of them says, once', async () => {
+		const nodes = await spawnMesh('ann', 'bob', 'cat');
+		for (const node of nodes) await node.publish(`from ${node.name}`);
+		for (const node of nodes) {
+			await Promise.all(others(node, nodes).map(other => other.hears(`from ${node.name}`)));
+		}
+		for (const node of nodes) {
+			expect(
+				node
+					.all('message')
+					.map(({text}) => text)
+					.sort(),
+			).toEqual(['from ann', 'from bob', 'from cat']);
+		}
+		const [ann] = nodes;
+		const {messageId} = ann.all('message').find(({local}) => local)!;
+		await ann.waitFor(
+			'message-state',
+			event => event.messageId === messageId && event.storedBy === 3 && event.of === 3,
+		);
+	});
+
+	test('only members hear what is said in a room', async () => {
+		const nodes = await spawnMesh('ann', 'bob', 'cat');
+		const [ann, bob, cat] = nodes;
+		await ann.result({command: 'join', room: 'dev'});
+		await bob.result({command: 'join', room: 'dev'});
+		const bobId = await bob.peerId();
+		await ann.waitFor('member-joined', event => event.room === 'dev' && event.peer === bobId);
+		await ann.publish('for dev only', 'dev');
+		await ann.publish('for everyone');
+		await bob.hears('for dev only');
+		// Both went the same way in this order: who has the second would have had the first.
+		await cat.hears('for everyone');
+		expect(cat.all('message').map(({text}) => text)).toEqual(['for everyone']);
+		// Nor was it sent to her and thrown away.
+		expect((await cat.result({command: 'stats'})).counters).not.toHaveProperty('not-subscribed');
+		expect(await cat.refusal({command: 'history', room: 'dev'})).toBe('unknown-room');
+	});
+
+	test('who has left a room hears nothing more of it, and is a member no more', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		const bobId = await bob.peerId();
+		await bob.result({command: 'join', room: 'dev'});
+		await bob.result({command: 'leave', room: 'lobby'});
+		await ann.waitFor('member-left', event => event.room === 'lobby' && event.peer === bobId);
+		await ann.publish('alone here');
+		await ann.result({command: 'join', room: 'dev'});
+		await bob.waitFor('member-joined', event => event.room === 'dev');
+		await ann.publish('together', 'dev');
+		await bob.hears('together');
+		expect(bob.all('message').map(({text}) => text)).toEqual(['together']);
+		expect(await bob.refusal({command: 'publish', room: 'lobby', text: 'x'})).toBe('unknown-room');
+	});
+
+	test('rooms tells members and what is unread', async () => {
+		const [ann, bob] = await spawnMesh('ann', 'bob');
+		await ann.publish('unread');
+		await bob.hears('unread');
+		const member = async (node: HeadlessNode) => ({peer: await node.peerId(), name: node.name});
+		expect(await bob.result({command: 'rooms'})).toEqual({
+			rooms: [{room: 'lobby', name: 'lobby', members: [await member(bob), await member(ann)], unread: 1}],
+		});
+		await bob.result({command: 'history', room: 'lobby'});
+		expect((await bob.result({command: 'rooms'})).rooms[0]!.unread).toBe(0);
+	});
+});
