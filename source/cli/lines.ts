@@ -119,19 +119,19 @@ export function parseLine(line: Line): ParsedLine | undefined {
 }
 
 function parseObject(value: object): ParsedLine {
-	const id = own(value, 'id');
+	const id = fieldOf(value, 'id');
 	if (id !== undefined && (typeof id !== 'string' || id.length > MAX_ID_LENGTH)) {
 		const message = `"id" is a string of at most ${MAX_ID_LENGTH} characters`;
 		// A number is what scripts send most often: answered, so that they see what is wrong.
 		return {ok: false, id: typeof id === 'number' ? String(id) : undefined, message};
 	}
 	const refuse = (message: string): ParsedLine => ({ok: false, id, message});
-	const name = own(value, 'command');
+	const name = fieldOf(value, 'command');
 	if (typeof name !== 'string') return refuse('"command" is missing, or not a string');
 	if (!isCommandName(name)) return refuse(unknownCommand(name));
 	const fields: Record<string, unknown> = {};
 	for (const [field, {type, optional}] of Object.entries(FIELDS[name])) {
-		const given = own(value, field);
+		const given = fieldOf(value, field);
 		if (given === undefined && optional) continue;
 		const problem = problemWith(given, type);
 		if (problem !== undefined) return refuse(`${name}: "${field}" ${given === undefined ? 'is missing' : problem}`);
@@ -143,9 +143,9 @@ function parseObject(value: object): ParsedLine {
 	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
 }
 
-/** A field of the object itself: never what it inherits. Null counts as absent. */
-function own(value: object, field: string): unknown {
-	return Object.hasOwn(value, field) ? ((value as Record<string, unknown>)[field] ?? undefined) : undefined;
+/** Null counts as absent. */
+function fieldOf(value: object, field: string): unknown {
+	return (value as Record<string, unknown>)[field] ?? undefined;
 }
 
 function problemWith(value: unknown, type: FieldType): string | undefined {
