@@ -20,7 +20,7 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 	api: {mayImport: [], packages: [], why: 'api is the types of the thread boundary and nothing else'},
 	wire: {
 		mayImport: ['base'],
-		packages: ['@multiformats/multiaddr', '@libp2p/peer-id', '@libp2p/crypto', 'multiformats', 'msgpackr'],
+		packages: ['@multiformats/multiaddr', 'multiformats', 'msgpackr'],
 		why: 'wire is what crosses the network, for whoever needs it: it knows of no behaviour, socket or screen',
 	},
 	behaviours: {
@@ -50,12 +50,12 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 	},
 	store: {
 		mayImport: ['base', 'api'],
-		packages: ['string-width', 'wrap-ansi'],
+		packages: ['string-width'],
 		why: 'the store is what the screen knows: it learns it from events (the types in api) and from nowhere else',
 	},
 	ui: {
 		mayImport: ['base', 'api', 'store'],
-		packages: ['ink', 'react', 'ink-text-input', 'string-width', 'wrap-ansi'],
+		packages: ['ink', 'react', 'ink-text-input', 'string-width'],
 		why: 'the screen reaches the core only by Command and NodeEvent, so that neither can block or break the other',
 	},
 	cli: {
