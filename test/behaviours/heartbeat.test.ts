@@ -1,0 +1,159 @@
+import {describe, expect, test} from 'vitest';
+import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import {HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat} from '../../source/behaviours/heartbeat.ts';
+import {ANN, BOB, CAT, connected, count, disconnected, FakeView, received, send, timer} from './fixtures.ts';
+
+const next = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'beat', at});
+const beat = (peers: readonly string[], sequence: number) => send(peers, {type: 'heartbeat', sequence});
+const gone = (peer: string): BehaviourOutput => ({type: 'disconnect', peer, reason: 'no-heartbeat'});
+
+function start(...peers: string[]): {heartbeat: Heartbeat; view: FakeView} {
+	const view = new FakeView(ANN, Object.fromEntries(peers.map(peer => [peer, {}])));
+	const heartbeat = new Heartbeat({view});
+	heartbeat.handle({type: 'start'}, 0);
+	for (const peer of peers) heartbeat.handle(connected(peer), 0);
+	return {heartbeat, view};
+}
+
+/** Lets beats come exactly in time, up to `until`; returns what they gave. */
+function beatUntil(heartbeat: Heartbeat, until: number, from = HEARTBEAT_INTERVAL): [number, BehaviourOutput[]][] {
+	const beats: [number, BehaviourOutput[]][] = [];
+	for (let now = from; now <= until; now += HEARTBEAT_INTERVAL) beats.push([now, heartbeat.handle(timer('beat'), now)]);
+	return beats;
+}
+
+describe('heartbeat', () => {
+	test('at the start the first beat is two seconds away', () => {
+		expect(new Heartbeat({view: new FakeView(ANN)}).handle({type: 'start'}, 500)).toEqual([
+			next(500 + HEARTBEAT_INTERVAL),
+		]);
+	});
+
+	test('a connection by itself gives nothing to do', () => {
+		expect(start().heartbeat.handle(connected(BOB), 10)).toEqual([]);
+	});
+
+	test('every two seconds each peer is told that we live, with a number that rises by one', () => {
+		const {heartbeat} = start(BOB, CAT);
+		expect(beatUntil(heartbeat, 4_000)).toEqual([
+			[2_000, [beat([BOB, CAT], 1), next(4_000)]],
+			[4_000, [beat([BOB, CAT], 2), next(6_000)]],
+		]);
+	});
+
+	test('without peers the beat goes on and uses up no number', () => {
+		const {heartbeat, view} = start();
+		expect(heartbeat.handle(timer('beat'), 2_000)).toEqual([next(4_000)]);
+		view.connect(BOB);
+		heartbeat.handle(connected(BOB), 3_000);
+		expect(heartbeat.handle(timer('beat'), 4_000)).toEqual([beat([BOB], 1), next(6_000)]);
+	});
+
+	test('a peer that left gets no more beats', () => {
+		const {heartbeat} = start(BOB, CAT);
+		expect(heartbeat.handle(disconnected(BOB), 100)).toEqual([]);
+		expect(heartbeat.handle(timer('beat'), 2_000)).toEqual([beat([CAT], 1), next(4_000)]);
+	});
+});
+
+describe('a silent peer', () => {
+	test('that never said a word is let go at the first beat after seven seconds, and the others are not', () => {
+		const {heartbeat, view} = start(BOB, CAT);
+		expect(beatUntil(heartbeat, 6_000).map(([, outputs]) => outputs)).toEqual([
+			[beat([BOB, CAT], 1), next(4_000)],
+			[beat([BOB, CAT], 2), next(6_000)],
+			[beat([BOB, CAT], 3), next(8_000)],
+		]);
+		view.connect(CAT, {lastHeard: 7_900});
+		expect(heartbeat.handle(timer('beat'), 8_000)).toEqual([gone(BOB), beat([CAT], 4), next(10_000)]);
+	});
+
+	test('is gone at the latest nine seconds after its last frame, and never before seven', () => {
+		for (let lastHeard = 10_000; lastHeard < 10_000 + HEARTBEAT_INTERVAL; lastHeard += 100) {
+			const view = new FakeView(ANN, {[BOB]: {lastHeard}});
+			const watched = new Heartbeat({view});
+			watched.handle({type: 'start'}, 8_000);
+			watched.handle(connected(BOB), 9_000);
+			const goneAt = beatUntil(watched, 30_000, 10_000).find(([, outputs]) => outputs.some(isDisconnect))?.[0];
+			expect(goneAt).toBeGreaterThanOrEqual(lastHeard + HEARTBEAT_TIMEOUT);
+			expect(goneAt).toBeLessThanOrEqual(lastHeard + 9_000);
+		}
+	});
+
+	test('what was heard in an earlier connection does not count against a new one', () => {
+		const view = new FakeView(ANN, {[BOB]: {lastHeard: 1_000}});
+		const heartbeat = new Heartbeat({view});
+		heartbeat.handle({type: 'start'}, 58_500);
+		heartbeat.handle(connected(BOB), 60_000);
+		expect(heartbeat.handle(timer('beat'), 60_500)).toEqual([beat([BOB], 1), next(62_500)]);
+	});
+
+	test('a beat that comes late because this machine slept lets nobody go, and the next one in time does', () => {
+		const {heartbeat} = start(BOB);
+		heartbeat.handle(timer('beat'), 2_000);
+		expect(heartbeat.handle(timer('beat'), 600_000)).toEqual([beat([BOB], 2), next(602_000)]);
+		expect(heartbeat.handle(timer('beat'), 602_000)).toEqual([gone(BOB), next(604_000)]);
+	});
+
+	test('a beat that is late by no more than an interval forgives nothing', () => {
+		const {heartbeat} = start(BOB);
+		beatUntil(heartbeat, 6_000);
+		expect(heartbeat.handle(timer('beat'), 8_000 + HEARTBEAT_INTERVAL)).toEqual([gone(BOB), next(12_000)]);
+	});
+});
+
+describe('sequence numbers', () => {
+	const heard = (heartbeat: Heartbeat, sequence: number) =>
+		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence}), 100);
+
+	test('the first one may be any, and the next one up is no loss', () => {
+		const {heartbeat} = start(BOB);
+		expect(heard(heartbeat, 41)).toEqual([]);
+		expect(heard(heartbeat, 42)).toEqual([]);
+	});
+
+	test('missing ones are counted', () => {
+		const {heartbeat} = start(BOB);
+		heard(heartbeat, 41);
+		expect(heard(heartbeat, 44)).toEqual([count('heartbeat-lost', 2)]);
+		expect(heard(heartbeat, 45)).toEqual([]);
+	});
+
+	test('the same again, or a step back, is no loss', () => {
+		const {heartbeat} = start(BOB);
+		heard(heartbeat, 41);
+		expect(heard(heartbeat, 41)).toEqual([]);
+		expect(heard(heartbeat, 3)).toEqual([]);
+	});
+
+	test('a new connection begins anew', () => {
+		const {heartbeat} = start(BOB);
+		heard(heartbeat, 41);
+		heartbeat.handle(disconnected(BOB), 200);
+		heartbeat.handle(connected(BOB), 300);
+		expect(heard(heartbeat, 90)).toEqual([]);
+	});
+});
+
+describe('goodbye', () => {
+	test('a peer that says goodbye is let go at once, with its reason', () => {
+		const {heartbeat} = start(BOB);
+		expect(heartbeat.handle(received(BOB, {type: 'goodbye', reason: 'leaving'}), 100)).toEqual([
+			{type: 'disconnect', peer: BOB, reason: 'goodbye: leaving'},
+		]);
+	});
+
+	test('when we stop, everyone is told', () => {
+		expect(start(BOB, CAT).heartbeat.handle({type: 'stop'}, 100)).toEqual([
+			send([BOB, CAT], {type: 'goodbye', reason: 'leaving'}),
+		]);
+	});
+
+	test('when we stop alone, there is nobody to tell', () => {
+		expect(start().heartbeat.handle({type: 'stop'}, 100)).toEqual([]);
+	});
+});
+
+function isDisconnect({type}: BehaviourOutput): boolean {
+	return type === 'disconnect';
+}

@@ -1,0 +1,210 @@
+import {describe, expect, test} from 'vitest';
+import type {Random} from '../../source/base/random.ts';
+import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import {MAX_PING_COUNT, PING_INTERVAL, PING_TIMEOUT, Ping} from '../../source/behaviours/ping.ts';
+import {
+	ANN,
+	asked,
+	BOB,
+	CAT,
+	connected,
+	count,
+	disconnected,
+	emit,
+	FakeView,
+	received,
+	send,
+	timer,
+} from './fixtures.ts';
+
+/** Draws 1,1,1,… then 2,2,2,… and so on: the n-th payload is known. */
+function countingRandom(): Random {
+	let drawn = 0;
+	return {
+		float: () => {
+			throw new Error('a ping needs bytes only');
+		},
+		bytes: length => new Uint8Array(length).fill(++drawn),
+	};
+}
+
+const nonce = (number: number) => new Uint8Array(8).fill(number);
+const lost = (number: number) => `lost ${Buffer.from(nonce(number)).toString('hex')}`;
+const ping = (number: number) => ({type: 'ping', nonce: nonce(number)}) as const;
+const pong = (number: number) => ({type: 'pong', nonce: nonce(number)}) as const;
+
+/** What sending the n-th ping looks like. */
+const probe = (peer: string, number: number, now: number): BehaviourOutput[] => [
+	send([peer], ping(number)),
+	{type: 'schedule', timer: lost(number), at: now + PING_TIMEOUT},
+];
+
+const measured = (peer: string, number: number, milliseconds: number): BehaviourOutput[] => [
+	{type: 'cancel', timer: lost(number)},
+	{type: 'learned', peer, facts: {rtt: milliseconds}},
+	emit({type: 'rtt', peer, milliseconds}),
+];
+
+function start(...peers: string[]): Ping {
+	const view = new FakeView(ANN, Object.fromEntries(peers.map(peer => [peer, {}])));
+	return new Ping({view, random: countingRandom()});
+}
+
+/** Bob is connected, and his first ping is answered. */
+function startWithBob(): Ping {
+	const behaviour = start(BOB);
+	behaviour.handle(connected(BOB), 0);
+	behaviour.handle(received(BOB, pong(1)), 1);
+	return behaviour;
+}
+
+describe('ping, all the time', () => {
+	test('a new peer is pinged at once, with a payload from the given source of chance', () => {
+		expect(start(BOB).handle(connected(BOB), 100)).toEqual([
+			...probe(BOB, 1, 100),
+			{type: 'schedule', timer: `next ${BOB}`, at: 100 + PING_INTERVAL},
+		]);
+	});
+
+	test('and again every second, with another payload', () => {
+		const behaviour = startWithBob();
+		expect(behaviour.handle(timer(`next ${BOB}`), 1_000)).toEqual([
+			...probe(BOB, 2, 1_000),
+			{type: 'schedule', timer: `next ${BOB}`, at: 1_000 + PING_INTERVAL},
+		]);
+	});
+
+	test('a ping is answered with its own payload', () => {
+		expect(start(BOB).handle(received(BOB, ping(77)), 5)).toEqual([send([BOB], pong(77))]);
+	});
+
+	test('an answer gives the round-trip time, rounded to a microsecond', () => {
+		const behaviour = start(BOB);
+		behaviour.handle(connected(BOB), 100);
+		expect(behaviour.handle(received(BOB, pong(1)), 100.123_456_7)).toEqual(measured(BOB, 1, 0.123));
+	});
+
+	test('an answer to no question of ours is counted', () => {
+		expect(startWithBob().handle(received(BOB, pong(99)), 10)).toEqual([count('unexpected-pong')]);
+	});
+
+	test('a second answer to one question is counted', () => {
+		expect(startWithBob().handle(received(BOB, pong(1)), 10)).toEqual([count('unexpected-pong')]);
+	});
+
+	test("another peer's answer is counted, and the right one still taken", () => {
+		const behaviour = start(BOB, CAT);
+		behaviour.handle(connected(BOB), 0);
+		expect(behaviour.handle(received(CAT, pong(1)), 1)).toEqual([count('unexpected-pong')]);
+		expect(behaviour.handle(received(BOB, pong(1)), 2)).toEqual(measured(BOB, 1, 2));
+	});
+
+	test('a ping without an answer is counted as lost, and a late answer as unexpected', () => {
+		const behaviour = start(BOB);
+		behaviour.handle(connected(BOB), 0);
+		expect(behaviour.handle(timer(lost(1)), PING_TIMEOUT)).toEqual([count('ping-lost')]);
+		expect(behaviour.handle(received(BOB, pong(1)), PING_TIMEOUT + 1)).toEqual([count('unexpected-pong')]);
+		expect(behaviour.handle(timer(lost(1)), PING_TIMEOUT + 2)).toEqual([]);
+	});
+
+	test('when a peer goes, its timers go, and those of others stay', () => {
+		const behaviour = start(BOB, CAT);
+		behaviour.handle(connected(BOB), 0);
+		behaviour.handle(connected(CAT), 0);
+		expect(behaviour.handle(disconnected(BOB), 10)).toEqual([
+			{type: 'cancel', timer: `next ${BOB}`},
+			{type: 'cancel', timer: lost(1)},
+		]);
+		expect(behaviour.handle(received(BOB, pong(1)), 11)).toEqual([count('unexpected-pong')]);
+		expect(behaviour.handle(received(CAT, pong(2)), 12)).toEqual(measured(CAT, 2, 12));
+	});
+
+	test('it has nothing to do at the start, at the end and when addresses change', () => {
+		const behaviour = startWithBob();
+		for (const input of [{type: 'start'}, {type: 'stop'}, {type: 'listening', addresses: []}] as const) {
+			expect(behaviour.handle(input, 10)).toEqual([]);
+		}
+	});
+});
+
+describe('the ping command', () => {
+	test('pings once unless told otherwise, and replies with the round-trip time', () => {
+		const behaviour = startWithBob();
+		const command = {command: 'ping', peer: BOB, id: '1'} as const;
+		expect(behaviour.handle(asked(command), 100)).toEqual(probe(BOB, 2, 100));
+		expect(behaviour.handle(received(BOB, pong(2)), 100.25)).toEqual([
+			...measured(BOB, 2, 0.25),
+			{type: 'reply', command, result: {rtts: [0.25]}},
+		]);
+	});
+
+	test('pings as often as asked, one after the other, and replies with all times', () => {
+		const behaviour = startWithBob();
+		const command = {command: 'ping', peer: BOB, count: 3, id: '1'} as const;
+		expect(behaviour.handle(asked(command), 100)).toEqual(probe(BOB, 2, 100));
+		expect(behaviour.handle(received(BOB, pong(2)), 101)).toEqual([...measured(BOB, 2, 1), ...probe(BOB, 3, 101)]);
+		expect(behaviour.handle(received(BOB, pong(3)), 103)).toEqual([...measured(BOB, 3, 2), ...probe(BOB, 4, 103)]);
+		expect(behaviour.handle(received(BOB, pong(4)), 106)).toEqual([
+			...measured(BOB, 4, 3),
+			{type: 'reply', command, result: {rtts: [1, 2, 3]}},
+		]);
+	});
+
+	test('does not disturb the pings that run all the time', () => {
+		const behaviour = startWithBob();
+		const command = {command: 'ping', peer: BOB, id: '1'} as const;
+		behaviour.handle(asked(command), 999);
+		behaviour.handle(timer(`next ${BOB}`), 1_000);
+		expect(behaviour.handle(received(BOB, pong(3)), 1_001)).toEqual(measured(BOB, 3, 1));
+		expect(behaviour.handle(received(BOB, pong(2)), 1_002)).toEqual([
+			...measured(BOB, 2, 3),
+			{type: 'reply', command, result: {rtts: [3]}},
+		]);
+	});
+
+	test.each([0, -1, 1.5, Number.NaN, MAX_PING_COUNT + 1])('refuses a count of %d', bad => {
+		const command = {command: 'ping', peer: BOB, count: bad, id: '1'} as const;
+		expect(startWithBob().handle(asked(command), 100)).toEqual([
+			{
+				type: 'refuse',
+				command,
+				error: {code: 'bad-command', message: 'count must be a whole number from 1 to 1000'},
+			},
+		]);
+	});
+
+	test('takes the largest count', () => {
+		const command = {command: 'ping', peer: BOB, count: MAX_PING_COUNT} as const;
+		expect(startWithBob().handle(asked(command), 100)).toEqual(probe(BOB, 2, 100));
+	});
+
+	test('refuses a peer that is not connected', () => {
+		const command = {command: 'ping', peer: CAT, id: '1'} as const;
+		expect(startWithBob().handle(asked(command), 100)).toEqual([
+			{type: 'refuse', command, error: {code: 'not-connected', message: 'not connected to that peer'}},
+		]);
+	});
+
+	test('is refused when the peer disconnects in the middle', () => {
+		const behaviour = startWithBob();
+		const command = {command: 'ping', peer: BOB, count: 2, id: '1'} as const;
+		behaviour.handle(asked(command), 100);
+		behaviour.handle(received(BOB, pong(2)), 101);
+		expect(behaviour.handle(disconnected(BOB), 102)).toEqual([
+			{type: 'cancel', timer: `next ${BOB}`},
+			{type: 'cancel', timer: lost(3)},
+			{type: 'refuse', command, error: {code: 'not-connected', message: 'the peer disconnected'}},
+		]);
+	});
+
+	test('is refused once, when one of its pings is lost', () => {
+		const behaviour = startWithBob();
+		const command = {command: 'ping', peer: BOB, count: 2, id: '1'} as const;
+		behaviour.handle(asked(command), 100);
+		expect(behaviour.handle(timer(lost(2)), 100 + PING_TIMEOUT)).toEqual([
+			count('ping-lost'),
+			{type: 'refuse', command, error: {code: 'ping-timeout', message: 'no answer within 5 s'}},
+		]);
+		expect(behaviour.handle(received(BOB, pong(2)), 5_200)).toEqual([count('unexpected-pong')]);
+	});
+});
