@@ -1,0 +1,61 @@
+/** Row 60 on the screen: the core fails, the screen says so and starts it again, and nobody has to do a thing. */
+import {afterEach, describe, expect, test} from 'vitest';
+import {disposeNodes, freeUdpPort, spawnNode} from '../helpers/node-process.ts';
+import {disposeScreens} from '../helpers/pty.ts';
+import {composerLine, connectedTo, openScreen} from './screens.ts';
+
+afterEach(() => Promise.all([disposeScreens(), disposeNodes()]));
+
+describe.each([
+	['throw', 'the core was told to throw'],
+	['hang', 'it has not answered for 4 s'],
+	['memory', 'memory'],
+] as const)('row 60: /fault %s', (kind, reason) => {
+	test('is shown, the core comes back by itself, and chat works again', async () => {
+		const discoveryPort = await freeUdpPort();
+		const ann = openScreen('ann', {discoveryPort, columns: 120, rows: 40, env: {P2P_TUI_FAULTS: '1'}});
+		const bob = spawnNode('bob', {discoveryPort});
+		await connectedTo(ann, 1);
+		const annId = await bob.waitFor('peer-connected').then(({peer}) => peer);
+		ann.type('/join dev\r');
+		await ann.waitFor(/#dev · 1 here/);
+		ann.type('/nick anna\r');
+		await bob.waitFor('peer-renamed');
+		ann.press('alt+1');
+		ann.type('before\r');
+		await bob.hears('before');
+
+		const since = bob.mark;
+		ann.type(`/fault ${kind}\r`);
+		// The terminal stays usable while there is no core.
+		ann.type('written meanwhile');
+		await ann.waitFor(screen => composerLine(screen) === 'written meanwhile');
+		await ann.waitFor('The core stopped: restarting it');
+		expect(ann.text()).toContain(reason);
+		expect(ann.text()).toContain('▲ core restarting');
+		await ann.waitFor('the core was restarted');
+		await connectedTo(ann, 1);
+		const back = await bob.waitFor('peer-connected', undefined, {since});
+		expect(back).toMatchObject({peer: annId, name: 'anna'});
+		await ann.waitFor(/#lobby · 2 here/);
+		expect(ann.text()).toContain('2 #dev');
+		expect(ann.text()).toMatch(/before/);
+
+		expect(composerLine(ann)).toBe('written meanwhile');
+		ann.press('return');
+		expect(await bob.hears('written meanwhile')).toMatchObject({from: annId, name: 'anna'});
+		await bob.publish('welcome back');
+		await ann.waitFor('welcome back');
+		await ann.waitFor('✓ 2/2');
+		ann.type('/quit\r');
+		expect((await ann.exited).code).toBe(0);
+	});
+});
+
+test('/fault is unknown unless the program was started for it', async () => {
+	const ann = openScreen('ann');
+	await ann.waitFor('message #lobby');
+	ann.type('/fault throw\r');
+	await ann.waitFor('There is no command /fault');
+	expect(ann.text()).not.toContain('restarting');
+});
