@@ -34,7 +34,7 @@ export const SCENES: readonly Scene[] = [
 	say(3000, 'dan', 'lobby', 'Back. That was discovery: a small UDP datagram, then a connection that proves who I am.'),
 	say(6000, 'ann', 'dev', '/nick gives you another name; everyone sees the change at once.'),
 	say(6000, 'cat', 'dev', 'The check mark beside your message counts who has it: ✓ 5/5 is everyone here.'),
-	say(6000, 'bob', 'lobby', 'Now dan is killed without a goodbye. His missing heartbeats give him away in seconds.'),
+	say(6000, 'bob', 'lobby', 'Now dan is killed without a goodbye. The broken connection gives him away.'),
 	{after: 1500, who: 'dan', does: 'vanish'},
 	say(12_000, 'ann', 'lobby', 'Found out yet? No server told you: your own program noticed the silence.'),
 	{after: 3000, who: 'dan', does: 'return'},
