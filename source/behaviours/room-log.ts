@@ -27,7 +27,8 @@ export class RoomLog {
 			this.#textLength -= this.#messages[this.#start]?.text.length ?? 0;
 			this.#start += 1;
 		}
-		if (this.#start > MAX_LOG_MESSAGES) {
+		// Half of the array at most is waste: whoever trimmed less often would keep long messages that count no more.
+		if (this.#start > this.length) {
 			this.#messages = this.#messages.slice(this.#start);
 			this.#start = 0;
 		}
