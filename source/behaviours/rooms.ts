@@ -50,6 +50,8 @@ export class Rooms implements Behaviour {
 	readonly #rooms = new Map<string, Room>();
 	/** Sequence numbers of rooms left in this run: coming back must not use one again. */
 	readonly #sequences = new BoundedMap<string, number>(MAX_SUBSCRIPTIONS * 4);
+	/** The highest of those that were forgotten: a room that is not remembered goes on from here. */
+	#forgottenSequence = 0;
 	readonly #seen = new BoundedMap<string, true>(SEEN_CACHE_SIZE);
 
 	constructor(options: RoomsOptions) {
@@ -137,12 +139,17 @@ export class Rooms implements Behaviour {
 
 	#enter(room: string): BehaviourOutput[] {
 		if (this.#rooms.has(room)) return [];
-		this.#rooms.set(room, {log: new RoomLog(), sequence: this.#sequences.get(room) ?? 0, unread: 0});
+		this.#rooms.set(room, {
+			log: new RoomLog(),
+			sequence: this.#sequences.get(room) ?? this.#forgottenSequence,
+			unread: 0,
+		});
 		return [emit({type: 'room-joined', room, members: this.#members(room)})];
 	}
 
 	#exit(name: string, room: Room): BehaviourOutput[] {
-		this.#sequences.set(name, room.sequence);
+		const forgotten = this.#sequences.set(name, room.sequence);
+		if (forgotten) this.#forgottenSequence = Math.max(this.#forgottenSequence, forgotten[1]);
 		this.#rooms.delete(name);
 		return [emit({type: 'room-left', room: name}), ...this.#tell({joined: [], left: [name]})];
 	}
