@@ -129,13 +129,13 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	logLevel: {
 		flag: 'log-level',
 		value: '<level>',
-		help: `${LOG_LEVELS.join(', ')} (default: warn)`,
+		help: `what --log-file takes in: ${LOG_LEVELS.join(', ')} (default: warn)`,
 		commands: EVERYWHERE,
 	},
 	logFile: {
 		flag: 'log-file',
 		value: '<file>',
-		help: 'where the log goes',
+		help: 'keep a log there; without it there is none',
 		commands: ['screen', 'headless', 'demo'],
 		harmless: ['ping', 'id'],
 	},

@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
 import {access, link, mkdir, open, rename, rm, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {describeError, UserError} from '../base/errors.ts';
 
 /** Only the owner may read, write and enter. */
@@ -20,7 +20,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES'])
  */
 export async function ensureDirectory(directory: string): Promise<void> {
 	try {
-		await mkdir(directory, {recursive: true, mode: DIRECTORY_MODE});
+		await makeDirectory(directory);
 		await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 	} catch (cause) {
 		throw new UserError(`Cannot use the data directory ${directory}: ${explain(cause)}`, {
@@ -33,6 +33,29 @@ export async function ensureDirectory(directory: string): Promise<void> {
 		throw new UserError(`Other users may write to the data directory ${directory}`, {
 			hint: `Take that right away: chmod 700 ${quote(directory)}`,
 		});
+	}
+}
+
+/** With its parents, one by one: Node's recursive `mkdir` never ends where the system says ENOENT, as /proc does. */
+async function makeDirectory(directory: string): Promise<void> {
+	const parent = dirname(directory);
+	const missing = await tryToMake(directory);
+	if (missing === undefined) return;
+	if (parent === directory) throw missing;
+	await makeDirectory(parent);
+	const still = await tryToMake(directory);
+	if (still !== undefined) throw still;
+}
+
+/** Undefined if it is there now; the error if its parent is not. Throws every other error. */
+async function tryToMake(directory: string): Promise<unknown> {
+	try {
+		await mkdir(directory, {mode: DIRECTORY_MODE});
+		return undefined;
+	} catch (error) {
+		if (errorCode(error) === 'ENOENT') return error;
+		if (errorCode(error) === 'EEXIST' && (await stat(directory)).isDirectory()) return undefined;
+		throw error;
 	}
 }
 

@@ -106,6 +106,17 @@ describe('loadIdentity', () => {
 		expect(await readdir(directory)).toEqual([]);
 	});
 
+	it.skipIf(process.platform !== 'linux')('gives up where the system never lets a directory be made', async () => {
+		await expect(loadIdentity('/proc/p2p-tui-test/profile')).rejects.toThrow(/Cannot use the data directory/);
+	});
+
+	it('makes the parents that are missing, for several at once', async () => {
+		const deep = join(root, 'a', 'b', 'c');
+		const all = await Promise.all([loadIdentity(deep), loadIdentity(deep), loadIdentity(deep)]);
+		expect(new Set(all.map(({peerId}) => peerId)).size).toBe(1);
+		expect(await modeOf(join(root, 'a'))).toBe(0o700);
+	});
+
 	it('says so when the directory cannot be made', async () => {
 		const file = join(root, 'file');
 		await writeFile(file, '');
