@@ -61,7 +61,7 @@ export class DialPlanner {
 	}
 
 	discovered(peer: PeerId, address: string, now: Instant): void {
-		this.#dialer.discovered(peer, address, this.#options.store.isConnected(peer), now);
+		this.#dialer.discovered(peer, address, now);
 	}
 
 	/**

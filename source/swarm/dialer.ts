@@ -56,6 +56,10 @@ export class Dialer {
 	readonly #given = new Map<string, Target>();
 	readonly #heard = new BoundedMap<string, Target>(MAX_TARGETS);
 	readonly #pending = new Map<DialId, {readonly target: Target; readonly address: string}>();
+	/** Peers that a connection leads to, whoever dialled: these need no dial, whatever becomes of one under way. */
+	readonly #connected = new Set<PeerId>();
+	/** Addresses given without a peer id: for whoever lives there. */
+	readonly #anonymous = new Set<string>();
 	/** Addresses that turned out to be our own. */
 	readonly #own = new Set<string>();
 	/** Peers that are not dialled by ourselves until then, whoever announces them. */
@@ -89,21 +93,22 @@ export class Dialer {
 		return undefined;
 	}
 
-	/** An address of a peer was heard of. `connected`: then it is only remembered. */
-	discovered(peer: PeerId, address: string, connected: boolean, now: Instant): void {
+	/** An address of a peer was heard of. If the peer is connected, it is only remembered. */
+	discovered(peer: PeerId, address: string, now: Instant): void {
 		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return;
 		const target = this.#find(peer) ?? this.#add(peer, peer);
 		const isNew = !target.addresses.includes(address);
 		addAddress(target, address);
 		target.asked = false;
 		if (isNew) target.failures = 0;
-		if (connected || target.dialling !== undefined) return;
+		if (this.#connected.has(peer) || target.dialling !== undefined) return;
 		const soon = now + this.#grace(peer);
 		if (target.nextAt === undefined || (isNew && soon < target.nextAt)) target.nextAt = soon;
 	}
 
 	/** An address given by hand, to be dialled until it is connected, and again whenever it is lost. */
 	given(address: string, peer: PeerId | undefined, now: Instant): void {
+		if (peer === undefined) this.#anonymous.add(address);
 		const target = this.#find(peer ?? address) ?? this.#add(peer ?? address, peer);
 		addAddress(target, address);
 		this.#keep(target);
@@ -128,6 +133,7 @@ export class Dialer {
 			if (target.nextAt === undefined || target.nextAt > now) continue;
 			const address = target.addresses[target.failures % Math.max(1, target.addresses.length)];
 			if (address === undefined) target.nextAt = undefined;
+			else if (target.peer === undefined && this.#leadsToConnected(address)) target.nextAt = now + MAX_BACKOFF;
 			else dials.push(this.#start(target, address));
 		}
 		return dials;
@@ -161,17 +167,25 @@ export class Dialer {
 		const {target, address} = pending;
 		if (target.dialling !== dial) return;
 		target.dialling = undefined;
+		if (code === 'wrong-peer') this.#wrongPeer(target, address, now);
+		if (target.peer !== undefined && this.#connected.has(target.peer)) return;
 		target.failures += 1;
-		// Somebody else lives there now, so that address is no address of this peer.
-		if (code === 'wrong-peer' && !target.given) this.#dropAddress(target, address);
 		if (target.asked || (!target.given && (target.failures > MAX_FAILURES || target.addresses.length === 0))) {
 			this.#delete(target);
 		} else {
-			target.nextAt = now + this.#backoff(target.failures);
+			target.nextAt = this.#afterPause(target, now + this.#backoff(target.failures));
 		}
 	}
 
+	/** Somebody else lives there now, so that address is no address of this peer. */
+	#wrongPeer(target: Target, address: string, now: Instant): void {
+		if (target.given && !this.#anonymous.has(address)) return;
+		this.#dropAddress(target, address);
+		if (target.given) this.given(address, undefined, now + this.#backoff(1));
+	}
+
 	connected(peer: PeerId): void {
+		this.#connected.add(peer);
 		const target = this.#find(peer);
 		if (!target) return;
 		target.failures = 0;
@@ -183,21 +197,34 @@ export class Dialer {
 	 * announcement, or a person, brings it back. A peer given by hand is always tried again.
 	 */
 	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
+		this.#connected.delete(peer);
 		const target = this.#find(peer);
 		if (!target) return;
-		if (wanted || target.given) target.nextAt = now + this.#backoff(0) + this.#grace(peer);
-		else this.#delete(target);
+		if (!wanted && !target.given) this.#delete(target);
+		else if (target.dialling === undefined) {
+			target.nextAt = this.#afterPause(target, now + this.#backoff(0) + this.#grace(peer));
+		}
 	}
 
-	/** Not to be dialled again before `until`, unless a person asks: it misbehaved, or one side wants it so. */
+	/**
+	 * Not to be dialled again before `until`, unless a person asks: it misbehaved, or one side wants it so. A peer given
+	 * by hand is tried again then, any other only if it is announced again.
+	 */
 	suppress(peer: PeerId, until: Instant): void {
 		this.#suppressed.set(peer, until);
 		const target = this.#find(peer);
-		if (target) this.#delete(target);
+		if (target?.given) target.nextAt = until;
+		else if (target) this.#delete(target);
 	}
 
 	isOwn(address: string): boolean {
 		return this.#own.has(address);
+	}
+
+	/** A second connection to a peer would replace the first, and lose what is under way there. */
+	#leadsToConnected(address: string): boolean {
+		const peer = this.peerAt(address);
+		return peer !== undefined && this.#connected.has(peer);
 	}
 
 	#start(target: Target, address: string): Dial {
@@ -239,6 +266,11 @@ export class Dialer {
 	#dropAddress(target: Target, address: string): void {
 		target.addresses = target.addresses.filter(known => known !== address);
 		if (target.addresses.length === 0) this.#delete(target);
+	}
+
+	/** `at`, or the end of the target's suppression if that is later. */
+	#afterPause({peer}: Target, at: Instant): Instant {
+		return Math.max(at, (peer !== undefined && this.#suppressed.get(peer)) || at);
 	}
 
 	/** The lower peer id dials first. */

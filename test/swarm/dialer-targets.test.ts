@@ -1,0 +1,161 @@
+import {describe, expect, test} from 'vitest';
+import {Dialer, MAX_PENDING_DIALS, MAX_TARGETS, MIN_BACKOFF} from '../../source/swarm/dialer.ts';
+import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
+import {fixedRandom, strangers, waitsAfterFailures} from './fixtures.ts';
+
+const start = () => new Dialer(ANN, fixedRandom(0.5));
+
+describe('a wrong or an own address', () => {
+	test('row 3: an address where another peer lives is given up, and the others are kept', () => {
+		const dialer = start();
+		for (const host of [2, 3]) dialer.discovered(BOB, addressOf(host), 0);
+		const [dial] = dialer.due(0);
+		expect(dial?.address).toBe(addressOf(3));
+		dialer.failed(dial!.dial, 'wrong-peer', 10);
+		expect([dialer.peerAt(addressOf(3)), dialer.peerAt(addressOf(2))]).toEqual([undefined, BOB]);
+		expect(dialer.due(10 + 2 * MIN_BACKOFF)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
+	});
+
+	test('row 3: a peer whose only address was wrong is forgotten', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		dialer.due(0);
+		dialer.failed(1, 'wrong-peer', 10);
+		expect([dialer.nextAt, dialer.peerAt(addressOf(2))]).toEqual([undefined, undefined]);
+	});
+
+	test('an address that was given by hand with a peer id is kept: the peer may come back there', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		dialer.due(0);
+		dialer.failed(1, 'wrong-peer', 0);
+		expect(dialer.due(2_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
+	});
+
+	test('an address that was given without a peer id is for whoever lives there, now and later', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), undefined, 0);
+		dialer.due(0);
+		dialer.succeeded(1, BOB);
+		dialer.connected(BOB);
+		dialer.disconnected(BOB, true, 10_000);
+		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
+		dialer.failed(2, 'wrong-peer', 11_000);
+		expect(dialer.due(13_000)).toEqual([{dial: 3, address: addressOf(2), expected: undefined}]);
+		dialer.succeeded(3, CAT);
+		dialer.connected(CAT);
+		expect([dialer.nextAt, dialer.peerAt(addressOf(2))]).toEqual([undefined, CAT]);
+	});
+
+	test('row 12: an address that turned out to be our own is remembered and not dialled again', () => {
+		const dialer = start();
+		dialer.given(addressOf(1), undefined, 0);
+		dialer.due(0);
+		dialer.succeeded(1, ANN);
+		expect([dialer.isOwn(addressOf(1)), dialer.isOwn(addressOf(2)), dialer.nextAt]).toEqual([true, false, undefined]);
+		dialer.discovered(BOB, addressOf(1), 10);
+		expect([dialer.due(100_000), dialer.peerAt(addressOf(1))]).toEqual([[], undefined]);
+	});
+
+	test('once the peer behind an address is known, the target goes by its peer id', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), undefined, 0);
+		dialer.due(0);
+		dialer.succeeded(1, BOB);
+		dialer.connected(BOB);
+		expect(dialer.peerAt(addressOf(2))).toBe(BOB);
+		dialer.disconnected(BOB, false, 10_000);
+		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
+	});
+});
+
+describe('a dial that a person asks for', () => {
+	test('starts at once, whatever the backoff', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		waitsAfterFailures(dialer, 5);
+		expect(dialer.dialNow(addressOf(2), BOB)).toEqual({dial: 6, address: addressOf(2), expected: BOB});
+		expect(dialer.nextAt).toBeUndefined();
+	});
+
+	test('is not repeated if it fails', () => {
+		const dialer = start();
+		expect(dialer.dialNow(addressOf(2), undefined)).toEqual({dial: 1, address: addressOf(2), expected: undefined});
+		dialer.failed(1, 'refused', 10);
+		expect([dialer.nextAt, dialer.due(1_000_000)]).toEqual([undefined, []]);
+	});
+
+	test('makes a peer that answered one that is dialled again when it is lost', () => {
+		const dialer = start();
+		dialer.dialNow(addressOf(2), undefined);
+		dialer.succeeded(1, BOB);
+		dialer.connected(BOB);
+		dialer.disconnected(BOB, true, 10_000);
+		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
+	});
+
+	test('leaves a target that is known as it was: it is tried again', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		dialer.dialNow(addressOf(2), BOB);
+		dialer.failed(1, 'refused', 10);
+		expect(dialer.nextAt).toBe(10 + 2 * MIN_BACKOFF);
+	});
+});
+
+describe('suppression', () => {
+	test('for a while a peer is not dialled, whoever announces it; then it is', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		dialer.suppress(BOB, 60_000);
+		dialer.discovered(BOB, addressOf(3), 59_999);
+		expect([dialer.nextAt, dialer.due(59_999)]).toEqual([undefined, []]);
+		dialer.discovered(BOB, addressOf(3), 60_000);
+		expect(dialer.due(60_000)).toEqual([{dial: 1, address: addressOf(3), expected: BOB}]);
+	});
+
+	test('a person who asks for the peer ends it', () => {
+		const dialer = start();
+		dialer.suppress(BOB, 60_000);
+		expect(dialer.dialNow(addressOf(2), BOB)).toEqual({dial: 1, address: addressOf(2), expected: BOB});
+		dialer.failed(1, 'refused', 10);
+		dialer.discovered(BOB, addressOf(2), 20);
+		expect(dialer.nextAt).toBe(20);
+	});
+
+	test('a peer given by hand is not forgotten: it is dialled again when the pause is over', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		dialer.connected(BOB);
+		dialer.suppress(BOB, 60_000);
+		dialer.disconnected(BOB, false, 100);
+		expect(dialer.due(59_999)).toEqual([]);
+		expect(dialer.due(60_000)).toEqual([{dial: 1, address: addressOf(2), expected: BOB}]);
+	});
+
+	test('nor does a dial that was under way end the pause', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		dialer.due(0);
+		dialer.suppress(BOB, 60_000);
+		dialer.failed(1, 'refused', 100);
+		expect([dialer.due(59_999), dialer.nextAt]).toEqual([[], 60_000]);
+	});
+});
+
+describe('a flood of announcements', () => {
+	test('row 15: 100,000 invented peers leave a bounded table and the targets given by hand', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 1_000_000);
+		dialer.given(addressOf(3), undefined, 1_000_000);
+		const invented = strangers(100_000);
+		for (const peer of invented) dialer.discovered(peer, `/ip4/198.51.100.1/tcp/${peer.slice(9)}`, 2_000_000);
+		// All but the newest are gone; asking for each would take a while.
+		const asked = [...invented.slice(0, 100), ...invented.slice(-MAX_TARGETS - 100)];
+		const remembered = asked.filter(peer => dialer.peerAt(`/ip4/198.51.100.1/tcp/${peer.slice(9)}`) !== undefined);
+		expect(remembered).toHaveLength(MAX_TARGETS);
+		expect(dialer.nextAt).toBe(1_000_000);
+		expect(dialer.due(2_000_000)).toHaveLength(MAX_PENDING_DIALS);
+		expect(dialer.isDialling(BOB)).toBe(true);
+	}, 60_000);
+});

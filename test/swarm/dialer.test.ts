@@ -1,0 +1,229 @@
+import {describe, expect, test} from 'vitest';
+import {
+	BACKOFF_JITTER,
+	DIAL_GRACE,
+	Dialer,
+	MAX_ADDRESSES_PER_TARGET,
+	MAX_BACKOFF,
+	MAX_FAILURES,
+	MAX_PENDING_DIALS,
+	MIN_BACKOFF,
+} from '../../source/swarm/dialer.ts';
+import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
+import {fixedRandom, strangers, waitsAfterFailures} from './fixtures.ts';
+
+/** Ann has the lowest id, so she dials without delay; `self` another for the opposite. */
+const start = (self = ANN, chance = 0.5) => new Dialer(self, fixedRandom(chance));
+
+describe('whom to dial, and when', () => {
+	test('a peer that was discovered is dialled at once by the lower peer id', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 100);
+		expect(dialer.nextAt).toBe(100);
+		expect(dialer.due(100)).toEqual([{dial: 1, address: addressOf(2), expected: BOB}]);
+		expect([dialer.isDialling(BOB), dialer.nextAt, dialer.due(200)]).toEqual([true, undefined, []]);
+	});
+
+	test('the higher peer id leaves the lower one time to dial first', () => {
+		const dialer = start(BOB);
+		dialer.discovered(ANN, addressOf(1), 100);
+		expect(dialer.nextAt).toBe(100 + DIAL_GRACE);
+		expect(dialer.due(100 + DIAL_GRACE - 1)).toEqual([]);
+		expect(dialer.due(100 + DIAL_GRACE)).toEqual([{dial: 1, address: addressOf(1), expected: ANN}]);
+	});
+
+	test('and does not dial at all if the other did', () => {
+		const dialer = start(BOB);
+		dialer.discovered(ANN, addressOf(1), 100);
+		dialer.connected(ANN);
+		expect([dialer.nextAt, dialer.due(100_000)]).toEqual([undefined, []]);
+	});
+
+	test('an address given by hand is dialled at once, whoever lives there', () => {
+		const dialer = start(BOB);
+		dialer.given(addressOf(9), undefined, 100);
+		dialer.given(addressOf(1), ANN, 100);
+		expect(dialer.due(100)).toEqual([
+			{dial: 1, address: addressOf(9), expected: undefined},
+			{dial: 2, address: addressOf(1), expected: ANN},
+		]);
+	});
+
+	test('a peer that is connected is not dialled, only its address remembered', () => {
+		const dialer = start();
+		dialer.connected(BOB);
+		dialer.discovered(BOB, addressOf(2), 100);
+		expect([dialer.due(100_000), dialer.peerAt(addressOf(2))]).toEqual([[], BOB]);
+		dialer.disconnected(BOB, true, 200_000);
+		expect(dialer.nextAt).toBe(200_000 + MIN_BACKOFF);
+	});
+
+	test('an address given without a peer id is not dialled while the peer that listens there is connected', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), undefined, 0);
+		dialer.due(0);
+		dialer.failed(1, 'refused', 0);
+		dialer.discovered(BOB, addressOf(2), 500);
+		dialer.connected(BOB);
+		expect([dialer.due(2_000), dialer.nextAt]).toEqual([[], 2_000 + MAX_BACKOFF]);
+		dialer.disconnected(BOB, false, 10_000);
+		expect(dialer.due(32_000)).toEqual([{dial: 2, address: addressOf(2), expected: undefined}]);
+	});
+
+	test('a peer that is being dialled is not dialled a second time', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 100);
+		dialer.due(100);
+		dialer.discovered(BOB, addressOf(3), 150);
+		expect([dialer.nextAt, dialer.due(10_000)]).toEqual([undefined, []]);
+	});
+
+	test('no more dials are under way at once than the bound; the rest wait for one to end', () => {
+		const dialer = start();
+		for (const peer of strangers(MAX_PENDING_DIALS + 2)) dialer.discovered(peer, addressOf(2), 0);
+		expect(dialer.due(0)).toHaveLength(MAX_PENDING_DIALS);
+		expect([dialer.nextAt, dialer.due(1)]).toEqual([undefined, []]);
+		dialer.failed(1, 'refused', 2);
+		expect(dialer.due(2)).toEqual([{dial: 17, address: addressOf(2), expected: 'stranger 16'}]);
+	});
+
+	test('a peer has a bounded number of addresses, and the newest are kept', () => {
+		const dialer = start();
+		for (let host = 1; host <= MAX_ADDRESSES_PER_TARGET + 2; host++) dialer.discovered(BOB, addressOf(host), 0);
+		const kept = [1, 2, 3, 10].map(host => dialer.peerAt(addressOf(host)));
+		expect(kept).toEqual([undefined, undefined, BOB, BOB]);
+		expect(dialer.due(0)).toEqual([{dial: 1, address: addressOf(10), expected: BOB}]);
+	});
+
+	test('a target without an address is no dial', () => {
+		const dialer = start();
+		expect([dialer.nextAt, dialer.due(0), dialer.isDialling(BOB)]).toEqual([undefined, [], false]);
+	});
+});
+
+describe('when to try again', () => {
+	test('each failure doubles the wait, up to the bound, for a target given by hand for ever', () => {
+		const dialer = start();
+		dialer.given(addressOf(9), undefined, 0);
+		expect(waitsAfterFailures(dialer, 8)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000]);
+	});
+
+	test.each([
+		[0, 1 - BACKOFF_JITTER],
+		[0.999_999, 1 + BACKOFF_JITTER],
+	])('the wait varies by chance within its bounds: %d', (chance, factor) => {
+		const dialer = start(ANN, chance);
+		dialer.given(addressOf(9), undefined, 0);
+		const [first, , , , fifth] = waitsAfterFailures(dialer, 5);
+		expect(first).toBeCloseTo(2_000 * factor, 1);
+		expect(fifth).toBeCloseTo(MAX_BACKOFF * factor, 0);
+	});
+
+	test('a peer that was only announced is forgotten after some failures', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		expect(waitsAfterFailures(dialer, 20)).toHaveLength(MAX_FAILURES);
+		expect(dialer.peerAt(addressOf(2))).toBeUndefined();
+	});
+
+	test('its addresses are tried in turn, the newest first', () => {
+		const dialer = start();
+		for (const host of [2, 3]) dialer.discovered(BOB, addressOf(host), 0);
+		const tried: string[] = [];
+		for (let attempt = 0; attempt < 3; attempt++) {
+			const now = dialer.nextAt!;
+			const [dial] = dialer.due(now);
+			tried.push(dial!.address);
+			dialer.failed(dial!.dial, 'refused', now);
+		}
+		expect(tried).toEqual([addressOf(3), addressOf(2), addressOf(3)]);
+	});
+
+	test('a new address is tried soon, whatever the backoff; a known one waits', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		waitsAfterFailures(dialer, 3);
+		const waiting = dialer.nextAt!;
+		dialer.discovered(BOB, addressOf(2), 7_000);
+		expect(dialer.nextAt).toBe(waiting);
+		dialer.discovered(BOB, addressOf(3), 7_000);
+		expect(dialer.due(7_000)).toEqual([{dial: 4, address: addressOf(3), expected: BOB}]);
+	});
+
+	test('row 18: an announcement that is played again and again causes no dial storm', () => {
+		const dialer = start();
+		const dials: number[] = [];
+		for (let now = 0; now <= 60_000; now += 10) {
+			dialer.discovered(BOB, addressOf(2), now);
+			for (const {dial} of dialer.due(now)) {
+				dials.push(now);
+				dialer.failed(dial, 'refused', now);
+			}
+		}
+		expect(dials).toEqual([0, 2_000, 6_000, 14_000, 30_000, 60_000]);
+	});
+
+	test('a peer that was lost is dialled again, the higher peer id a little later', () => {
+		for (const [self, peer, grace] of [
+			[ANN, BOB, 0],
+			[BOB, ANN, DIAL_GRACE],
+		] as const) {
+			const dialer = start(self);
+			dialer.discovered(peer, addressOf(2), 0);
+			dialer.succeeded(dialer.due(DIAL_GRACE)[0]!.dial, peer);
+			dialer.connected(peer);
+			dialer.disconnected(peer, true, 10_000);
+			expect(dialer.nextAt).toBe(10_000 + MIN_BACKOFF + grace);
+		}
+	});
+
+	test('a peer that left on purpose is forgotten, one given by hand is dialled again', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		dialer.given(addressOf(3), CAT, 0);
+		for (const peer of [BOB, CAT]) dialer.connected(peer);
+		for (const peer of [BOB, CAT]) dialer.disconnected(peer, false, 10_000);
+		expect(dialer.due(100_000)).toEqual([{dial: 1, address: addressOf(3), expected: CAT}]);
+	});
+
+	test('success begins the backoff anew', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		waitsAfterFailures(dialer, 5);
+		dialer.connected(BOB);
+		dialer.disconnected(BOB, true, 1_000_000);
+		expect(dialer.nextAt).toBe(1_000_000 + MIN_BACKOFF);
+	});
+
+	test('row 12: a dial that fails while its peer has connected to us is not repeated', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		const [dial] = dialer.due(0);
+		dialer.connected(BOB);
+		dialer.failed(dial!.dial, 'timeout', 5_000);
+		expect([dialer.isDialling(BOB), dialer.nextAt, dialer.due(1_000_000)]).toEqual([false, undefined, []]);
+	});
+
+	test('a peer that is lost while it is being dialled is not dialled a second time', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		const [dial] = dialer.due(0);
+		dialer.connected(BOB);
+		dialer.disconnected(BOB, true, 1_000);
+		expect([dialer.nextAt, dialer.due(4_000)]).toEqual([undefined, []]);
+		dialer.failed(dial!.dial, 'timeout', 5_000);
+		expect(dialer.nextAt).toBe(5_000 + 2 * MIN_BACKOFF);
+	});
+
+	test('an answer to a dial that is over changes nothing', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		dialer.due(0);
+		dialer.failed(1, 'refused', 10);
+		const {nextAt} = dialer;
+		dialer.failed(1, 'refused', 5_000);
+		dialer.succeeded(1, BOB);
+		dialer.failed(99, 'refused', 5_000);
+		expect(dialer.nextAt).toBe(nextAt);
+	});
+});

@@ -1,0 +1,25 @@
+/** What the tests of the swarm's parts share. */
+import type {Random} from '../../source/base/random.ts';
+import type {Dialer} from '../../source/swarm/dialer.ts';
+
+/** Chance that always gives the same; 0.5 makes no jitter. */
+export const fixedRandom = (value: number): Random => ({
+	float: () => value,
+	bytes: length => new Uint8Array(length).fill(value * 256),
+});
+
+export const strangers = (count: number) => Array.from({length: count}, (_, index) => `stranger ${index}`);
+
+/** Lets the dial under way fail, and every one after it, and returns how long each wait was. */
+export function waitsAfterFailures(dialer: Dialer, count: number): number[] {
+	const waits: number[] = [];
+	let now = dialer.nextAt ?? 0;
+	for (let failure = 0; failure < count; failure++) {
+		for (const {dial} of dialer.due(now)) dialer.failed(dial, 'refused', now);
+		const next = dialer.nextAt;
+		if (next === undefined) break;
+		waits.push(next - now);
+		now = next;
+	}
+	return waits;
+}
