@@ -1,0 +1,60 @@
+/**
+ * A peer who talks too much: `flood.mjs <address> <messages a second> <seconds>`. The messages are signed beforehand.
+ * Prints a line when it is about to begin, and one with how many of them the other side says that it holds.
+ */
+import {randomBytes} from 'node:crypto';
+import {Transport} from '../../source/net/transport.ts';
+import {newIdentity} from '../../source/storage/identity.ts';
+import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {signEvent} from '../../source/wire/event.ts';
+import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
+
+/** Milliseconds between two bursts. */
+const STEP = 5;
+/** Milliseconds to wait for the last receipts. */
+const LAST_RECEIPTS = 1_000;
+
+const [address = '', rateText, secondsText] = process.argv.slice(2);
+const [rate, seconds] = [Number(rateText), Number(secondsText)];
+
+const identity = newIdentity();
+const instance = randomBytes(16).toString('hex');
+const bodies = Array.from({length: rate * seconds}, (_, index) => {
+	const event = {room: 'lobby', author: identity.peerId, epoch: instance, sequence: index + 1, timestamp: Date.now()};
+	const signed = signEvent({...event, kind: 'message', text: `message number ${index} of very many`}, identity);
+	return Buffer.from(encodeMessage({type: 'publish', ...signed}));
+});
+
+const transport = new Transport({identity, onConnection: () => {}, onRefused: () => {}});
+const connection = await transport.dial(parseTcpAddress(address), undefined);
+let held = 0;
+connection.start({
+	frame: body => {
+		const message = decodeMessage(body);
+		if (message?.type === 'ping') connection.send(encodeMessage({type: 'pong', nonce: message.nonce}));
+		if (message?.type === 'receipt') held += message.messageIds.length;
+	},
+	closed: reason => {
+		if (!isDone) console.error(`flood: the connection was closed: ${reason}`);
+	},
+});
+let isDone = false;
+connection.send(
+	encodeMessage({type: 'identify', name: 'flood', agent: 'bench', instance, addresses: [], protocols: []}),
+);
+connection.send(encodeMessage({type: 'subscriptions', joined: ['lobby'], left: []}));
+console.log(JSON.stringify({signed: bodies.length}));
+
+const started = performance.now();
+let sent = 0;
+while (sent < bodies.length) {
+	const due = Math.min(bodies.length, Math.ceil(((performance.now() - started) / 1_000) * rate));
+	while (sent < due) connection.send(bodies[sent++]!);
+	await new Promise(resolve => setTimeout(resolve, STEP));
+}
+const took = (performance.now() - started) / 1_000;
+const heldByThen = held;
+await new Promise(resolve => setTimeout(resolve, LAST_RECEIPTS));
+console.log(JSON.stringify({sentPerSecond: sent / took, heldPerSecond: heldByThen / took, sent, held}));
+isDone = true;
+await transport.close();

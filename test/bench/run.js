@@ -1,0 +1,31 @@
+/**
+ * `npm run bench`: what this program costs, beside raw TCP and raw TLS measured in the same run. Nothing is asserted:
+ * figures of one machine say little elsewhere, ratios say more. `node test/bench/run.js link screen` runs some parts.
+ *
+ * Rounds of the things compared alternate, so that a machine that slows down slows all of them; medians are shown.
+ */
+import {mkdir, writeFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const output = fileURLToPath(new URL('../.artifacts/bench/', import.meta.url));
+
+await mkdir(output, {recursive: true});
+await build({
+	absWorkingDir: root,
+	entryPoints: ['test/bench/suite.ts', 'test/bench/link.ts', 'test/bench/cores.ts', 'test/bench/flood.ts'],
+	outdir: output,
+	outExtension: {'.js': '.mjs'},
+	bundle: true,
+	packages: 'external',
+	format: 'esm',
+	platform: 'node',
+	target: 'node20.19',
+	define: {'process.env.NODE_ENV': '"production"'},
+	logLevel: 'warning',
+});
+const {runSuite} = await import(new URL('../.artifacts/bench/suite.mjs', import.meta.url));
+const results = await runSuite({root, output, parts: process.argv.slice(2)});
+await writeFile(new URL('../../bench-results.json', import.meta.url), `${JSON.stringify(results, undefined, '\t')}\n`);
+process.exit(0);
