@@ -1,5 +1,10 @@
 /** What `cores.ts` and its parent agree on. */
-export type PairResult = {readonly delivery: readonly number[]; readonly rtts: readonly number[]};
+export type PairResult = {
+	/** Milliseconds, all of them. */
+	readonly delivery: readonly number[];
+	readonly rtts: readonly number[];
+	readonly verify: readonly number[];
+};
 export type BurstResult = {readonly perSecond: number};
 
 /** A multiple of the batch. */

@@ -8,6 +8,8 @@
 import type {Core, CoreConfig} from '../../source/api/core.ts';
 import type {EventOf, NodeEvent} from '../../source/api/event.ts';
 import {startLocalCore} from '../../source/core/local.ts';
+import {newIdentity} from '../../source/storage/identity.ts';
+import {verifySignature} from '../../source/wire/identity.ts';
 import {BURST_EVENTS, type BurstResult, type PairResult} from './cores-types.ts';
 
 const MESSAGES = 2_000;
@@ -51,6 +53,18 @@ function start(name: string, hear: Hear = () => {}): Node {
 	return {core, next: type => new Promise(resolve => waiting.set(type, event => resolve(event as never)))};
 }
 
+/** Milliseconds of each check of one signature, as every message has one. */
+function verifyTimes(): number[] {
+	const identity = newIdentity();
+	const bytes = new Uint8Array(150);
+	const signature = identity.sign(bytes);
+	return Array.from({length: MESSAGES}, () => {
+		const from = performance.now();
+		verifySignature(identity.publicKey, bytes, signature);
+		return performance.now() - from;
+	});
+}
+
 async function pair(): Promise<PairResult> {
 	const [ann, bob] = [start('ann'), start('bob')];
 	const [, {peerId, addresses}] = await Promise.all([ann.next('ready'), bob.next('ready')]);
@@ -69,8 +83,9 @@ async function pair(): Promise<PairResult> {
 	ann.core.send({id: 'ping', command: 'ping', peer: peerId, count: PINGS});
 	const reply = await replied;
 	const rtts = reply.ok && 'rtts' in reply.result ? reply.result.rtts : [];
+	const verify = verifyTimes();
 	await Promise.all([ann.core.stop(), bob.core.stop()]);
-	return {delivery, rtts};
+	return {delivery, rtts, verify};
 }
 
 /** Prints its address, and the rate once everything has come. */
