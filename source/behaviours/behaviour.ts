@@ -41,7 +41,8 @@ export type BehaviourOutput =
 	/** The answer to a command; dropped if the command had no id. */
 	| {readonly type: 'reply'; readonly command: Command; readonly result: Results[keyof Results]}
 	| {readonly type: 'refuse'; readonly command: Command; readonly error: Failure}
-	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string}
+	/** `misbehaved`: the peer broke the protocol, so for a while we do not dial it either. */
+	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string; readonly misbehaved?: true}
 	/** Something learned about a peer, for the peer store that all behaviours may read. */
 	| {readonly type: 'learned'; readonly peer: PeerId; readonly facts: Partial<PeerFacts>}
 	| {readonly type: 'count'; readonly counter: string; readonly by?: number};

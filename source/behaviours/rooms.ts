@@ -226,7 +226,8 @@ export class Rooms implements Behaviour {
 		if (!room) return [count('not-subscribed')];
 		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
 		if (!verifyEvent(bytes, signature, event.author)) {
-			return [count('event-signature'), {type: 'disconnect', peer: source, reason: 'event-signature'}];
+			const reason = 'event-signature';
+			return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
 		}
 		this.#seen.set(messageId, true);
 		const message = this.#keep(room, messageId, event);

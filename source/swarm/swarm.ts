@@ -321,6 +321,7 @@ export class Swarm {
 			case 'refuse':
 				return this.#refuse(output.command, output.error.code, output.error.message);
 			case 'disconnect':
+				if (output.misbehaved) this.#planner.suppress(output.peer, now + MISBEHAVIOUR_PAUSE);
 				return this.#letGo(output.peer, output.reason, now);
 			case 'learned':
 				return this.#learned(output.peer, output.facts, now);

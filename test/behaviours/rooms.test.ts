@@ -394,7 +394,7 @@ describe('receiving', () => {
 		const forged = {...event, signature: written(bobIdentity, {text: 'other'}).signature};
 		expect(behaviour.handle(publishing(CAT, forged), 50)).toEqual([
 			count('event-signature'),
-			{type: 'disconnect', peer: CAT, reason: 'event-signature'},
+			{type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true},
 		]);
 		expect(behaviour.handle(publishing(BOB, event), 51)).toEqual([
 			shown({messageId: event.messageId}),
@@ -408,7 +408,7 @@ describe('receiving', () => {
 		const byCat = catIdentity.sign(Buffer.concat([Buffer.from('p2p-tui room event 1\n'), event.event]));
 		expect(startTogether().handle(publishing(CAT, {...event, signature: byCat}), 50)).toEqual([
 			count('event-signature'),
-			{type: 'disconnect', peer: CAT, reason: 'event-signature'},
+			{type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true},
 		]);
 	});
 
