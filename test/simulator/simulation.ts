@@ -25,10 +25,19 @@ export type SimulationOptions = {
 };
 
 /** One end of a link. */
-type End = {readonly node: SimulatedNode; readonly connection: ConnectionId; link: Link; isClosed: boolean};
+type End = {
+	readonly node: SimulatedNode;
+	readonly connection: ConnectionId;
+	link: Link;
+	/** It sends no more, and goes on reading until the other side ends too. */
+	isEnding: boolean;
+	isClosed: boolean;
+};
 type Link = {readonly ends: readonly [End, End]; readonly readyAt: [number, number]};
 
 const DIAL_TIMEOUT = 5_000;
+/** Milliseconds that an end waits for the other one, when it has ended first. */
+const CLOSE_TIMEOUT = 2_000;
 
 export class Simulation {
 	readonly nodes: SimulatedNode[] = [];
@@ -244,7 +253,7 @@ export class Simulation {
 		{dial, address, from, roundTrip}: {dial: number; address: string; from: string; roundTrip: number},
 	): void {
 		const ends = [node, target].map(
-			owner => ({node: owner, connection: this.#nextConnection++, isClosed: false}) as End,
+			owner => ({node: owner, connection: this.#nextConnection++, isEnding: false, isClosed: false}) as End,
 		) as [End, End];
 		const [dialler, dialled] = ends;
 		const link: Link = {ends, readyAt: [this.now + 2 * roundTrip, this.now + 1.5 * roundTrip]};
@@ -263,7 +272,8 @@ export class Simulation {
 		});
 		this.#agenda.add(link.readyAt[0], () => {
 			if (!node.isAlive) return;
-			if (!target.isAlive || dialled.isClosed) {
+			// If the other side has closed meanwhile, its READY and what it said are still read first, as on a real stream.
+			if (!target.isAlive) {
 				return this.#handle(node, {type: 'dial-failed', dial, code: 'failed', message: 'closed'});
 			}
 			this.#endsOf(node).set(dialler.connection, dialler);
@@ -275,7 +285,7 @@ export class Simulation {
 
 	#send(node: SimulatedNode, connection: ConnectionId, body: Uint8Array): void {
 		const end = this.#endsOf(node).get(connection);
-		if (!end || end.isClosed) return;
+		if (!end || end.isEnding) return;
 		this.framesSent += 1;
 		const peer = other(end);
 		this.#inOrder(peer, () => {
@@ -284,22 +294,32 @@ export class Simulation {
 		});
 	}
 
-	/** `end` closes; the other side reads what is under way and then its end. */
+	/**
+	 * `end` closes: the other side reads what is under way and then its end, and ends too; what it had sent by then is
+	 * still read here. A reset ends both directions at once.
+	 */
 	#hangUp(end: End, reason: string): void {
+		if (end.isEnding) return;
+		end.isEnding = true;
+		const isReset = reason === 'reset';
+		const peer = other(end);
+		if (isReset) this.#closed(end, reason);
+		else this.#agenda.add(this.now + CLOSE_TIMEOUT, () => this.#closed(end, reason));
+		this.#inOrder(peer, () => {
+			if (!this.#reaches(end.node, peer.node, true)) return;
+			peer.isEnding = true;
+			this.#closed(peer, isReset ? 'reset' : 'closed');
+			this.#inOrder(end, () => {
+				if (this.#reaches(peer.node, end.node, true)) this.#closed(end, reason);
+			});
+		});
+	}
+
+	#closed(end: End, reason: string): void {
 		if (end.isClosed) return;
 		end.isClosed = true;
 		this.#endsOf(end.node).delete(end.connection);
-		this.#agenda.add(this.now, () =>
-			this.#handle(end.node, {type: 'connection-closed', connection: end.connection, reason}),
-		);
-		const peer = other(end);
-		this.#inOrder(peer, () => {
-			if (peer.isClosed || !this.#reaches(end.node, peer.node, true)) return;
-			peer.isClosed = true;
-			this.#endsOf(peer.node).delete(peer.connection);
-			const closed = reason === 'reset' ? 'reset' : 'closed';
-			this.#handle(peer.node, {type: 'connection-closed', connection: peer.connection, reason: closed});
-		});
+		this.#handle(end.node, {type: 'connection-closed', connection: end.connection, reason});
 	}
 
 	/** After everything that was sent to this end before. */
