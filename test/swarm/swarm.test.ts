@@ -307,6 +307,8 @@ describe('connections', () => {
 		rig.now = SIMULTANEOUS_WINDOW;
 		expect(rig.open(2, BOB)).toEqual([{type: 'close', connection: 1, reason: 'replaced'}]);
 		expect(recorder.take()).toEqual([{type: 'disconnected', peer: BOB, reason: 'replaced'}, connectedTo(BOB)]);
+		// What is left of the old one belongs to a past that is over.
+		expect(rig.message(1, {type: 'ping', nonce})).toEqual([]);
 		expect(rig.close(1)).toEqual([cancelLoser(1)]);
 		expect(recorder.take()).toEqual([]);
 	});
