@@ -1,5 +1,7 @@
 /**
  * A peer who talks too much: `flood.mjs <address> <messages a second> <seconds>`. The messages are signed beforehand.
+ * As many as the other
+ * side takes, at the most.
  * Prints a line when it is about to begin, and one with how many of them the other side says that it holds.
  */
 import {randomBytes} from 'node:crypto';
@@ -11,6 +13,8 @@ import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
 
 /** Milliseconds between two bursts. */
 const STEP = 5;
+/** Bytes that may wait to be sent. */
+const MAX_WAITING = 1024 * 1024;
 /** Milliseconds to wait for the last receipts. */
 const LAST_RECEIPTS = 1_000;
 
@@ -47,9 +51,10 @@ console.log(JSON.stringify({signed: bodies.length}));
 
 const started = performance.now();
 let sent = 0;
-while (sent < bodies.length) {
+while (sent < bodies.length && performance.now() - started < seconds * 1_000) {
 	const due = Math.min(bodies.length, Math.ceil(((performance.now() - started) / 1_000) * rate));
-	while (sent < due) connection.send(bodies[sent++]!);
+	// One that is read too slowly would be let go.
+	while (sent < due && connection.queuedBytes < MAX_WAITING) connection.send(bodies[sent++]!);
 	await new Promise(resolve => setTimeout(resolve, STEP));
 }
 const took = (performance.now() - started) / 1_000;

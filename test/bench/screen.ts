@@ -134,7 +134,7 @@ export async function measureKeys(place: Place): Promise<Row[]> {
 			reference: `p99 ${figure(percentile(idle, 0.99))} ms, ${idle.length} keys`,
 		},
 		{
-			what: `key → echo, ${figure(RATE)} messages a second coming in, p50`,
+			what: `key → echo, ${figure(RATE)} messages a second offered, p50`,
 			value: median(busy),
 			unit: 'ms',
 			reference: `${held} /s verified and shown, ${busy.length} keys`,
