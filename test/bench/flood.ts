@@ -1,7 +1,6 @@
 /**
- * A peer who talks too much: `flood.mjs <address> <messages a second> <seconds>`. The messages are signed beforehand.
- * As many as the other
- * side takes, at the most.
+ * A peer who talks too much: `flood.mjs <address> <messages a second> <seconds>`. The messages are signed beforehand,
+ * and no more are sent than the other side takes.
  * Prints a line when it is about to begin, and one with how many of them the other side says that it holds.
  */
 import {randomBytes} from 'node:crypto';
