@@ -18,7 +18,6 @@ import {
 	received,
 	send,
 	TIMESTAMP,
-	timer,
 } from './fixtures.ts';
 
 export const [annIdentity, bobIdentity, catIdentity] = IDENTITIES;

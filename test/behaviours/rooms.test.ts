@@ -8,7 +8,6 @@ import {
 	bobIdentity,
 	publishing,
 	refused,
-	shown,
 	start,
 	startTogether,
 	subscribed,
