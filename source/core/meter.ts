@@ -13,7 +13,7 @@ export type Counted = {
 };
 
 /** Rates are means over this many intervals: a ping a second would make shorter ones jump between 0 and twice the truth. */
-const RATE_INTERVALS = 4;
+const RATE_INTERVALS = 2;
 
 type Sample = {readonly at: number; readonly bytesIn: number; readonly bytesOut: number};
 

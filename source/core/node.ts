@@ -25,7 +25,7 @@ import {systemRandom} from './system-random.ts';
 import {Timers} from './timers.ts';
 
 /** Milliseconds between two `traffic` events. */
-const TRAFFIC_INTERVAL = 500;
+const TRAFFIC_INTERVAL = 1_000;
 
 export type NodeOptions = {
 	readonly config: CoreConfig;

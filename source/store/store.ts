@@ -12,7 +12,7 @@ import {initialState, type State} from './state.ts';
 /** Milliseconds between two looks at what the core sent. */
 export const FRAME = 33;
 /** The same if only round-trip times and traffic came. */
-export const STATISTICS_FRAME = 250;
+export const STATISTICS_FRAME = 500;
 
 export type StoreOptions = {
 	/** Unix milliseconds. */
