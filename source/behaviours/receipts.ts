@@ -16,7 +16,7 @@ export const MAX_FOLLOWED = 2_000;
 const TIMER = 'receipts';
 
 /** An own message: who holds it, ourselves included, and who was in the room. */
-type Spread = {readonly room: string; readonly members: Set<PeerId>; readonly holders: Set<PeerId>};
+type Spread = {readonly members: Set<PeerId>; readonly holders: Set<PeerId>};
 
 export class Receipts {
 	readonly #self: PeerId;
@@ -29,8 +29,8 @@ export class Receipts {
 	}
 
 	/** An own message was published to these members. */
-	follow(messageId: string, room: string, members: readonly PeerId[]): BehaviourOutput[] {
-		const spread = {room, members: new Set([this.#self, ...members]), holders: new Set([this.#self])};
+	follow(messageId: string, members: readonly PeerId[]): BehaviourOutput[] {
+		const spread = {members: new Set([this.#self, ...members]), holders: new Set([this.#self])};
 		this.#spreads.set(messageId, spread);
 		return [emitState(messageId, spread)];
 	}

@@ -209,7 +209,7 @@ export class Rooms implements Behaviour {
 			emit({type: 'message', ...message}),
 			{type: 'send', peers, message: {type: 'publish', ...signed}},
 			{type: 'reply', command, result: {messageId}},
-			...this.#receipts.follow(messageId, name, this.#membership.peersIn(name)),
+			...this.#receipts.follow(messageId, this.#membership.peersIn(name)),
 		];
 	}
 

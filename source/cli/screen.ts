@@ -12,11 +12,18 @@ export async function screen(options: Options, machine: Machine): Promise<number
 /** Checks the terminal and runs the screen until it is left; returns the exit status. */
 export async function openScreen(config: CoreConfig, {theme}: Pick<Options, 'theme'>): Promise<number> {
 	checkTerminal(thisTerminal());
-	// There is a terminal and somebody at it: a variable left over from a build machine must not switch drawing off.
-	process.env.CI = 'false';
-	const [{runScreen}, {startWorkerCore}] = await Promise.all([
-		import('../ui/run.tsx'),
+	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
+	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.
+	delete process.env.CI;
+	const [{startWorkerCore}, {headStart}] = await Promise.all([
 		import('../core/worker-client.ts'),
+		import('../core/head-start.ts'),
 	]);
-	return runScreen({config, startCore: startWorkerCore, theme, version});
+	const early = headStart(config, startWorkerCore);
+	try {
+		const {runScreen} = await import('../ui/run.tsx');
+		return await runScreen({config, startCore: early.startCore, theme, version});
+	} finally {
+		await early.stop();
+	}
 }

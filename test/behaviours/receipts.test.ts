@@ -57,20 +57,20 @@ describe('receipts that we owe', () => {
 describe('receipts that we get', () => {
 	test('say how far an own message has spread, from ourselves alone to everyone', () => {
 		const receipts = new Receipts(ANN);
-		expect(receipts.follow(idOf(1), 'dev', [BOB, CAT])).toEqual([stored(idOf(1), 1, 3)]);
+		expect(receipts.follow(idOf(1), [BOB, CAT])).toEqual([stored(idOf(1), 1, 3)]);
 		expect(receipts.received(CAT, [idOf(1)])).toEqual([stored(idOf(1), 2, 3)]);
 		expect(receipts.received(BOB, [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
 	});
 
 	test('may name several messages', () => {
 		const receipts = new Receipts(ANN);
-		for (const number of [1, 2]) receipts.follow(idOf(number), 'dev', [BOB]);
+		for (const number of [1, 2]) receipts.follow(idOf(number), [BOB]);
 		expect(receipts.received(BOB, [idOf(1), idOf(2)])).toEqual([stored(idOf(1), 2, 2), stored(idOf(2), 2, 2)]);
 	});
 
 	test('are counted once a peer, however often they come', () => {
 		const receipts = new Receipts(ANN);
-		receipts.follow(idOf(1), 'dev', [BOB]);
+		receipts.follow(idOf(1), [BOB]);
 		expect(receipts.received(BOB, [idOf(1), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
 		expect(receipts.received(BOB, [idOf(1)])).toEqual([]);
 	});
@@ -81,14 +81,14 @@ describe('receipts that we get', () => {
 
 	test('of one who came later raise both numbers: never more holders than members', () => {
 		const receipts = new Receipts(ANN);
-		receipts.follow(idOf(1), 'dev', []);
+		receipts.follow(idOf(1), []);
 		expect(receipts.received(DAN, [idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
 		expect(receipts.received(BOB, [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
 	});
 
 	test('are followed for a bounded number of messages, the newest', () => {
 		const receipts = new Receipts(ANN);
-		for (let number = 0; number <= MAX_FOLLOWED; number++) receipts.follow(idOf(number), 'dev', [BOB]);
+		for (let number = 0; number <= MAX_FOLLOWED; number++) receipts.follow(idOf(number), [BOB]);
 		expect(receipts.received(BOB, [idOf(0), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
 	});
 });

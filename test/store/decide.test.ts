@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
 import {newBelow} from '../../source/store/selectors.ts';
+import {initialState} from '../../source/store/state.ts';
 import {ANN, act, BOB, connected, message, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
 
 const three = () => stateIn(roomInfo('a'), roomInfo('b', ANN), roomInfo('c', ANN));
@@ -34,6 +35,14 @@ describe('going to a room', () => {
 		const state = act(three(), [type('for a'), {type: 'go', to: {by: 'index', index: 1}}, type('for b')]).state;
 		expect([roomOf(state, 'a').composer.text, roomOf(state, 'b').composer.text]).toEqual(['for a', 'for b']);
 	});
+});
+
+test('what is written before there is a room stays, for the first one', () => {
+	const early = act(initialState(NOW), [type('hello')]).state;
+	const joined = reduceEvents(early, [{type: 'room-joined', room: 'lobby', members: []}], NOW);
+	expect(roomOf(joined, 'lobby').composer.text).toBe('hello');
+	const second = reduceEvents(joined, [{type: 'room-joined', room: 'dev', members: []}], NOW);
+	expect(roomOf(second, 'dev').composer.text).toBe('');
 });
 
 describe('submitting', () => {

@@ -1,6 +1,7 @@
 /** Rooms we are in, and who is in them. */
 import type {Member as ApiMember, EventOf} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
+import {EMPTY_COMPOSER} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {entryAt, replaceAt} from '../log.ts';
 import {activate} from '../navigate.ts';
@@ -12,7 +13,11 @@ const SAME_NEWS = 2_000;
 export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	const room = draft.room(event.room) ?? draft.addRoom(event.room, roomLabel(event.room));
 	room.members = event.members.map(cleanMember);
-	if (draft.state.active === undefined) activate(draft, event.room);
+	if (draft.state.active !== undefined) return;
+	// What was written before there was a room is meant for the first one.
+	if (room.composer.text === '') room.composer = draft.state.composer;
+	draft.set({composer: EMPTY_COMPOSER});
+	activate(draft, event.room);
 }
 
 export function roomLeft(draft: Draft, event: EventOf<'room-left'>): void {
