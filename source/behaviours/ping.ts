@@ -13,6 +13,12 @@ import {refusal} from './refusal.ts';
 /** Milliseconds between two pings of one peer: often enough for a panel to feel live, and 100 bytes a second. */
 export const PING_INTERVAL = 1_000;
 
+/**
+ * Milliseconds before the first ping of a new peer. Both sides have signatures to check and greetings to read at first;
+ * a ping among them would measure that, and not the way.
+ */
+export const FIRST_PING_DELAY = 200;
+
 /** Milliseconds after which a ping counts as lost. Closing is not ours to decide: heartbeat does that. */
 export const PING_TIMEOUT = 5_000;
 
@@ -45,7 +51,7 @@ export class Ping implements Behaviour {
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
 		switch (input.type) {
 			case 'connected':
-				return this.#probeAndRepeat(input.peer, now);
+				return [{type: 'schedule', timer: `next ${input.peer}`, at: now + FIRST_PING_DELAY}];
 			case 'disconnected':
 				return this.#disconnected(input.peer);
 			case 'message':

@@ -10,7 +10,7 @@ export type Scene = {readonly after: number; readonly who: Actor} & (
 	| {readonly does: 'say'; readonly room: (typeof DEMO_ROOMS)[number]; readonly text: string}
 	/** Ends properly: everyone knows at once. */
 	| {readonly does: 'leave'}
-	/** Is killed: everyone finds out by its silence. */
+	/** Is killed, without a goodbye: everyone sees the connection break. */
 	| {readonly does: 'vanish'}
 	| {readonly does: 'return'}
 );
@@ -36,7 +36,7 @@ export const SCENES: readonly Scene[] = [
 	say(6000, 'cat', 'dev', 'The check mark beside your message counts who has it: ✓ 5/5 is everyone here.'),
 	say(6000, 'bob', 'lobby', 'Now dan is killed without a goodbye. The broken connection gives him away.'),
 	{after: 1500, who: 'dan', does: 'vanish'},
-	say(12_000, 'ann', 'lobby', 'Found out yet? No server told you: your own program noticed the silence.'),
+	say(12_000, 'ann', 'lobby', 'Found out yet? No server told you: your own program saw the connection break.'),
 	{after: 3000, who: 'dan', does: 'return'},
 	say(4000, 'dan', 'dev', 'Same key, same peer: my name could be anything, the key is who I am.'),
 	say(7000, 'cat', 'dev', 'Scripts can join in: p2p-tui headless reads commands and prints events as JSON lines.'),

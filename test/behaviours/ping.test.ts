@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Random} from '../../source/base/random.ts';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
-import {MAX_PING_COUNT, PING_INTERVAL, PING_TIMEOUT, Ping} from '../../source/behaviours/ping.ts';
+import {FIRST_PING_DELAY, MAX_PING_COUNT, PING_INTERVAL, PING_TIMEOUT, Ping} from '../../source/behaviours/ping.ts';
 import {
 	ANN,
 	asked,
@@ -50,19 +50,28 @@ function start(...peers: string[]): Ping {
 	return new Ping({view, random: countingRandom()});
 }
 
+/** A peer has connected a moment ago and is pinged for the first time. */
+function meet(behaviour: Ping, peer: string, now: number): void {
+	behaviour.handle(connected(peer), now - FIRST_PING_DELAY);
+	behaviour.handle(timer(`next ${peer}`), now);
+}
+
 /** Bob is connected, and his first ping is answered. */
 function startWithBob(): Ping {
 	const behaviour = start(BOB);
-	behaviour.handle(connected(BOB), 0);
+	meet(behaviour, BOB, 0);
 	behaviour.handle(received(BOB, pong(1)), 1);
 	return behaviour;
 }
 
 describe('ping, all the time', () => {
-	test('a new peer is pinged at once, with a payload from the given source of chance', () => {
-		expect(start(BOB).handle(connected(BOB), 100)).toEqual([
-			...probe(BOB, 1, 100),
-			{type: 'schedule', timer: `next ${BOB}`, at: 100 + PING_INTERVAL},
+	test('a new peer is pinged when the greetings are through, with a payload from the given source of chance', () => {
+		const behaviour = start(BOB);
+		const at = 100 + FIRST_PING_DELAY;
+		expect(behaviour.handle(connected(BOB), 100)).toEqual([{type: 'schedule', timer: `next ${BOB}`, at}]);
+		expect(behaviour.handle(timer(`next ${BOB}`), at)).toEqual([
+			...probe(BOB, 1, at),
+			{type: 'schedule', timer: `next ${BOB}`, at: at + PING_INTERVAL},
 		]);
 	});
 
@@ -80,7 +89,7 @@ describe('ping, all the time', () => {
 
 	test('an answer gives the round-trip time, rounded to a microsecond', () => {
 		const behaviour = start(BOB);
-		behaviour.handle(connected(BOB), 100);
+		meet(behaviour, BOB, 100);
 		expect(behaviour.handle(received(BOB, pong(1)), 100.123_456_7)).toEqual(measured(BOB, 1, 0.123));
 	});
 
@@ -94,14 +103,14 @@ describe('ping, all the time', () => {
 
 	test("another peer's answer is counted, and the right one still taken", () => {
 		const behaviour = start(BOB, CAT);
-		behaviour.handle(connected(BOB), 0);
+		meet(behaviour, BOB, 0);
 		expect(behaviour.handle(received(CAT, pong(1)), 1)).toEqual([count('unexpected-pong')]);
 		expect(behaviour.handle(received(BOB, pong(1)), 2)).toEqual(measured(BOB, 1, 2));
 	});
 
 	test('a ping without an answer is counted as lost, and a late answer as unexpected', () => {
 		const behaviour = start(BOB);
-		behaviour.handle(connected(BOB), 0);
+		meet(behaviour, BOB, 0);
 		expect(behaviour.handle(timer(lost(1)), PING_TIMEOUT)).toEqual([count('ping-lost')]);
 		expect(behaviour.handle(received(BOB, pong(1)), PING_TIMEOUT + 1)).toEqual([count('unexpected-pong')]);
 		expect(behaviour.handle(timer(lost(1)), PING_TIMEOUT + 2)).toEqual([]);
@@ -109,8 +118,8 @@ describe('ping, all the time', () => {
 
 	test('when a peer goes, its timers go, and those of others stay', () => {
 		const behaviour = start(BOB, CAT);
-		behaviour.handle(connected(BOB), 0);
-		behaviour.handle(connected(CAT), 0);
+		meet(behaviour, BOB, 0);
+		meet(behaviour, CAT, 0);
 		expect(behaviour.handle(disconnected(BOB), 10)).toEqual([
 			{type: 'cancel', timer: `next ${BOB}`},
 			{type: 'cancel', timer: lost(1)},
