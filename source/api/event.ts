@@ -13,7 +13,6 @@ export type ErrorCode =
 	| 'bad-room'
 	| 'bad-text'
 	| 'unknown-room'
-	| 'unknown-peer'
 	| 'not-connected'
 	| 'dial-self'
 	| 'dial-refused'
@@ -23,18 +22,18 @@ export type ErrorCode =
 	| 'dial-failed'
 	| 'ping-timeout'
 	| 'busy'
-	| 'fault-refused'
-	| 'shutting-down';
+	| 'fault-refused';
 
 export type Direction = 'inbound' | 'outbound';
 
 /** How an address became known. */
-export type Via = 'announcement' | 'given' | 'identify';
+export type Via = 'announcement';
 
 export type PeerState = 'discovered' | 'connecting' | 'connected' | 'gone';
 
 export type PeerInfo = {
-	readonly peer: string;
+	/** The peer id. */
+	readonly id: string;
 	readonly name: string;
 	readonly addresses: readonly string[];
 	readonly state: PeerState;
@@ -110,7 +109,11 @@ export type Traffic = {
 	readonly bytesOutPerSecond: number;
 };
 
-/** All that a screen needs to draw the first frame, or to start again after the core was restarted. */
+/**
+ * The node as it starts, right after `ready`: what a screen draws first, and what it starts again from after the core was
+ * restarted. A node that has just opened its sockets is in no room and has no peers, so both lists are empty then: a
+ * screen that remembers peers knows by it that they are gone. What there is of them follows as events.
+ */
 export type Snapshot = {
 	readonly type: 'snapshot';
 	readonly peerId: string;

@@ -39,7 +39,7 @@ function describe(
 	const record = connections.primary(peer);
 	const addresses = [record?.address ?? heardAt, ...(facts.addresses ?? [])].filter(address => address !== undefined);
 	return {
-		peer,
+		id: peer,
 		name: facts.name ?? shortPeerId(peer),
 		addresses: [...new Set(addresses)],
 		state,

@@ -99,7 +99,7 @@ describe('two nodes', () => {
 		const {peers} = await ann.result({command: 'peers'});
 		expect(peers).toEqual([
 			{
-				peer: await bob.peerId(),
+				id: await bob.peerId(),
 				name: 'bob',
 				addresses: expect.arrayContaining([LOOPBACK_ADDRESS]),
 				state: 'connected',

@@ -236,7 +236,7 @@ describe('the peers command', () => {
 		const [reply] = rig.command({command: 'peers', id: '1'});
 		if (reply?.type !== 'emit' || reply.event.type !== 'reply' || !reply.event.ok) throw new Error('no reply');
 		const {peers} = reply.event.result as Results['peers'];
-		expect(peers.map(({peer, state}) => [peer, state])).toEqual([
+		expect(peers.map(({id, state}) => [id, state])).toEqual([
 			[BOB, 'connected'],
 			[DAN, 'connecting'],
 			[eve, 'discovered'],

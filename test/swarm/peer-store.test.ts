@@ -66,7 +66,7 @@ test('the list of peers: connected ones, then the ones heard of or being dialled
 	const isDialling = (peer: string) => peer === CAT;
 	expect(listPeers({store, connections, isDialling, discovered, now: 1_000, timestamp: 50_000})).toEqual([
 		{
-			peer: BOB,
+			id: BOB,
 			name: 'bob',
 			addresses: [addressOf(2), addressOf(3)],
 			state: 'connected',
@@ -74,8 +74,8 @@ test('the list of peers: connected ones, then the ones heard of or being dialled
 			rtt: 0.5,
 			lastSeen: 49_900,
 		},
-		{peer: CAT, name: shortPeerId(CAT), addresses: [addressOf(4)], state: 'connecting'},
-		{peer: DAN, name: 'gone', addresses: [addressOf(5)], state: 'discovered', lastSeen: 49_400},
-		{peer: EVE, name: 'gone', addresses: [], state: 'gone', lastSeen: 49_400},
+		{id: CAT, name: shortPeerId(CAT), addresses: [addressOf(4)], state: 'connecting'},
+		{id: DAN, name: 'gone', addresses: [addressOf(5)], state: 'discovered', lastSeen: 49_400},
+		{id: EVE, name: 'gone', addresses: [], state: 'gone', lastSeen: 49_400},
 	]);
 });

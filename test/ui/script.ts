@@ -15,7 +15,7 @@ export const NOON = Date.UTC(2026, 10, 21, 12, 0, 0);
 export const minutes = (count: number): number => NOON + count * 60_000;
 
 export function snapshotOf(rooms: readonly string[], peers: readonly PeerInfo[] = []): Snapshot {
-	const here = peers.filter(peer => peer.state === 'connected').map(({peer, name}) => ({peer, name}));
+	const here = peers.filter(peer => peer.state === 'connected').map(({id, name}) => ({peer: id, name}));
 	return {
 		type: 'snapshot',
 		peerId: SELF,
@@ -30,7 +30,7 @@ export function snapshotOf(rooms: readonly string[], peers: readonly PeerInfo[] 
 export function peerInfo(who: Who, state: PeerInfo['state'] = 'connected', lastSeen = NOON): PeerInfo {
 	const port = 4001 + Object.keys(PEERS).indexOf(who);
 	const addresses = [`/ip4/192.0.2.${port - 3990}/tcp/${port}`];
-	return {peer: PEERS[who], name: who, addresses, state, direction: 'outbound', lastSeen};
+	return {id: PEERS[who], name: who, addresses, state, direction: 'outbound', lastSeen};
 }
 
 let counter = 0;

@@ -51,8 +51,8 @@ export function rtt(draft: Draft, event: EventOf<'rtt'>): void {
 export function peerFromInfo(info: PeerInfo, before: Peer | undefined, now: number): Peer {
 	const rtts = info.rtt === undefined ? [] : [info.rtt];
 	return {
-		peer: info.peer,
-		name: cleanName(info.name, info.peer),
+		peer: info.id,
+		name: cleanName(info.name, info.id),
 		state: info.state,
 		address: sanitizeLine(info.addresses[0] ?? before?.address ?? ''),
 		direction: info.direction,

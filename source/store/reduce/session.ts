@@ -44,7 +44,7 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 	for (const [peer, known] of draft.state.peers) {
 		peers.set(peer, known.state === 'gone' ? known : {...known, state: 'gone', lastSeen: draft.now});
 	}
-	for (const info of event.peers) peers.set(info.peer, peerFromInfo(info, draft.findPeer(info.peer), draft.now));
+	for (const info of event.peers) peers.set(info.id, peerFromInfo(info, draft.findPeer(info.id), draft.now));
 	draft.setPeers(peers);
 	const first = draft.state.rooms[0];
 	if (draft.state.active === undefined && first) activate(draft, first.room);
