@@ -23,6 +23,8 @@ export type BehaviourInput =
 	| {readonly type: 'start'}
 	| {readonly type: 'connected'; readonly peer: PeerId; readonly address: string; readonly direction: Direction}
 	| {readonly type: 'disconnected'; readonly peer: PeerId; readonly reason: string}
+	/** Another connection carries the peer from now on. What was said last on the old one may not have arrived. */
+	| {readonly type: 'moved'; readonly peer: PeerId}
 	| {readonly type: 'message'; readonly peer: PeerId; readonly message: Message}
 	| {readonly type: 'timer'; readonly timer: string}
 	/** The addresses that we listen on changed. */

@@ -48,6 +48,8 @@ export class Identify implements Behaviour {
 				return this.#connected(input.peer, input.address, input.direction, now);
 			case 'disconnected':
 				return this.#disconnected(input.peer, input.reason);
+			case 'moved':
+				return [{type: 'send', peers: [input.peer], message: this.#message()}];
 			case 'message':
 				return input.message.type === 'identify' ? this.#introduced(input.peer, input.message) : [];
 			case 'timer':

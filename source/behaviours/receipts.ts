@@ -13,10 +13,13 @@ export const RECEIPT_DELAY = 30;
 /** Own messages whose spread is followed; older ones are settled. */
 export const MAX_FOLLOWED = 2_000;
 
+/** Holders counted for one message: keys cost nothing, so whoever comes and goes could add one after the other. */
+export const MAX_HOLDERS = 1_024;
+
 const TIMER = 'receipts';
 
 /** An own message: who holds it, ourselves included, and who was in the room. */
-type Spread = {readonly members: Set<PeerId>; readonly holders: Set<PeerId>};
+type Spread = {readonly room: string; readonly members: Set<PeerId>; readonly holders: Set<PeerId>};
 
 export class Receipts {
 	readonly #self: PeerId;
@@ -29,8 +32,8 @@ export class Receipts {
 	}
 
 	/** An own message was published to these members. */
-	follow(messageId: string, members: readonly PeerId[]): BehaviourOutput[] {
-		const spread = {members: new Set([this.#self, ...members]), holders: new Set([this.#self])};
+	follow(messageId: string, room: string, members: readonly PeerId[]): BehaviourOutput[] {
+		const spread = {room, members: new Set([this.#self, ...members]), holders: new Set([this.#self])};
 		this.#spreads.set(messageId, spread);
 		return [emitState(messageId, spread)];
 	}
@@ -65,12 +68,12 @@ export class Receipts {
 		return outputs;
 	}
 
-	/** `peer` says that it holds these. Ids that are not ours to follow are passed over. */
-	received(peer: PeerId, messageIds: readonly string[]): BehaviourOutput[] {
+	/** `peer`, a member of `room`, says that it holds these. Ids that are not ours to follow are passed over. */
+	received(peer: PeerId, room: string, messageIds: readonly string[]): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		for (const messageId of messageIds) {
 			const spread = this.#spreads.get(messageId);
-			if (!spread || spread.holders.has(peer)) continue;
+			if (spread?.room !== room || spread.holders.has(peer) || spread.holders.size >= MAX_HOLDERS) continue;
 			spread.holders.add(peer);
 			spread.members.add(peer);
 			outputs.push(emitState(messageId, spread));

@@ -9,7 +9,7 @@ import {WireError} from '../base/errors.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
-import type {Publish, RoomEvent, Subscriptions} from '../wire/messages.ts';
+import type {Publish, Receipt, RoomEvent, Subscriptions} from '../wire/messages.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
 import {normaliseRoom, normaliseText} from '../wire/validate.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
@@ -64,6 +64,7 @@ export class Rooms implements Behaviour {
 			case 'start':
 				return this.#options.rooms.flatMap(room => this.#enter(normaliseRoom(room)));
 			case 'connected':
+			case 'moved':
 				return this.#greet(input.peer);
 			case 'disconnected':
 				this.#receipts.forget(input.peer);
@@ -86,7 +87,7 @@ export class Rooms implements Behaviour {
 			case 'publish':
 				return this.#receive(peer, message, now);
 			case 'receipt':
-				return this.#receipts.received(peer, message.messageIds);
+				return this.#receipt(peer, message);
 			default:
 				return [];
 		}
@@ -124,6 +125,12 @@ export class Rooms implements Behaviour {
 			case 'history':
 				return this.#history(command, room);
 		}
+	}
+
+	/** Only a member can hold a message. */
+	#receipt(peer: PeerId, {room, messageIds}: Receipt): BehaviourOutput[] {
+		if (!this.#membership.has(room, peer)) return [count('stray-receipt')];
+		return this.#receipts.received(peer, room, messageIds);
 	}
 
 	// --- rooms of our own ---
@@ -209,7 +216,7 @@ export class Rooms implements Behaviour {
 			emit({type: 'message', ...message}),
 			{type: 'send', peers, message: {type: 'publish', ...signed}},
 			{type: 'reply', command, result: {messageId}},
-			...this.#receipts.follow(messageId, this.#membership.peersIn(name)),
+			...this.#receipts.follow(messageId, name, this.#membership.peersIn(name)),
 		];
 	}
 

@@ -6,11 +6,14 @@
  *
  * 1. Within `SIMULTANEOUS_WINDOW` of each other: of two dialled from different sides, the one dialled by the lower peer id
  *    survives; of two dialled from the same side, the older.
- * 2. Later than that the newer one: nobody dials a peer that it is connected to, so the other side no longer has the
- *    older. What it knew of us is gone too.
+ * 2. Later than that the newer one: a peer is hardly ever dialled while it is connected, so the other side no longer has
+ *    the older.
  * 3. In a duplicate only the side that dialled the survivor closes the loser. It knows that the other side has both by
  *    then, so neither ever closes the connection that the other has just chosen. The other side waits `LOSER_TIMEOUT`
- *    and then closes it itself.
+ *    and then closes it itself. If it had chosen the other one, because it saw them in another order, the closing
+ *    decides.
+ *
+ * Whenever another connection takes over, both sides introduce themselves on it again, so nothing said is missing.
  */
 import type {Direction} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
@@ -37,7 +40,7 @@ export type Admission =
 	| {readonly outcome: 'first'}
 	/** A simultaneous dial: `survivor` carries the peer from now on, `loser` goes, by us at once or by them. */
 	| {readonly outcome: 'duplicate'; readonly loser: ConnectionRecord; readonly closeNow: boolean}
-	/** The other side began anew: what it knew of us is gone. */
+	/** The newer one carries the peer: the other side has given up the older. */
 	| {readonly outcome: 'replaced'; readonly loser: ConnectionRecord};
 
 /** What follows from the end of a connection. */
@@ -46,7 +49,7 @@ export type Removal =
 	| {readonly outcome: 'spare'; readonly record: ConnectionRecord}
 	/** Nothing connects us to its peer any more. */
 	| {readonly outcome: 'last'; readonly record: ConnectionRecord}
-	/** The survivor of a duplicate broke off: the one that had lost carries the peer, which begins anew. */
+	/** The one that carried the peer broke off: another that was left does so now. */
 	| {readonly outcome: 'succeeded'; readonly record: ConnectionRecord; readonly successor: ConnectionRecord};
 
 export class ConnectionTable {
@@ -77,6 +80,12 @@ export class ConnectionTable {
 
 	of(peer: PeerId): readonly ConnectionRecord[] {
 		return this.all().filter(record => record.peer === peer);
+	}
+
+	/** How many inbound connections come from the IP address of this multiaddr. */
+	inboundFrom(address: string): number {
+		const host = hostPart(address);
+		return this.all().filter(record => record.direction === 'inbound' && hostPart(record.address) === host).length;
 	}
 
 	add(record: ConnectionRecord): Admission {
@@ -115,4 +124,9 @@ export class ConnectionTable {
 		this.#primary.set(peer, successor);
 		return {record, outcome: 'succeeded', successor};
 	}
+}
+
+/** `/ip4/192.0.2.7` of `/ip4/192.0.2.7/tcp/4001`. */
+function hostPart(address: string): string {
+	return address.slice(0, address.lastIndexOf('/tcp/'));
 }

@@ -31,37 +31,47 @@ export type DialPlannerOptions = {
 
 export class DialPlanner {
 	readonly #options: DialPlannerOptions;
-	readonly #dialer: Dialer;
+	readonly #policy: Dialer;
 	/** Commands that wait for a dial. */
 	readonly #waiting = new Map<DialId, CommandOf<'dial'>>();
 	#scheduledAt: Instant | undefined;
+	/** Something was said to the dial policy since the last run: only then is it worth walking all its targets. */
+	#hasChanged = true;
 
 	constructor(options: DialPlannerOptions) {
 		this.#options = options;
-		this.#dialer = new Dialer(options.self, options.random);
+		this.#policy = new Dialer(options.self, options.random);
+	}
+
+	/** The dial policy, about to be told something. */
+	#change(): Dialer {
+		this.#hasChanged = true;
+		return this.#policy;
 	}
 
 	isDialling(peer: PeerId): boolean {
-		return this.#dialer.isDialling(peer);
+		return this.#policy.isDialling(peer);
 	}
 
-	/** Called after every input: starts what is due and asks to be woken for the rest. */
+	/** Called after every input, most of which change nothing here: starts what is due, asks to be woken for the rest. */
 	run(now: Instant): void {
-		for (const dial of this.#dialer.due(now)) this.#dial(dial);
-		const nextAt = this.#dialer.nextAt;
-		if (nextAt === undefined || nextAt === this.#scheduledAt) return;
+		if (!this.#hasChanged && now < (this.#scheduledAt ?? Number.POSITIVE_INFINITY)) return;
+		this.#hasChanged = false;
+		for (const dial of this.#policy.due(now)) this.#dial(dial);
+		const nextAt = this.#policy.nextAt;
+		if (nextAt === this.#scheduledAt) return;
 		this.#scheduledAt = nextAt;
-		this.#options.emit({type: 'schedule', timer: 'dial', at: nextAt});
+		if (nextAt !== undefined) this.#options.emit({type: 'schedule', timer: 'dial', at: nextAt});
 	}
 
 	/** An address from the command line. */
 	given(address: string, now: Instant): void {
 		const parsed = parseTcpAddress(address);
-		if (parsed.peer !== this.#options.self) this.#dialer.given(withoutPeer(parsed), parsed.peer, now);
+		if (parsed.peer !== this.#options.self) this.#change().given(withoutPeer(parsed), parsed.peer, now);
 	}
 
-	discovered(peer: PeerId, address: string, now: Instant): void {
-		this.#dialer.discovered(peer, address, now);
+	discovered(peer: PeerId, address: string, now: Instant, isNews = false): void {
+		this.#change().discovered(peer, address, now, isNews);
 	}
 
 	/**
@@ -84,19 +94,19 @@ export class DialPlanner {
 			return this.#refuse(command, 'bad-address', describeError(error));
 		}
 		const place = withoutPeer(address);
-		if (address.peer === this.#options.self || this.#dialer.isOwn(place)) {
+		if (address.peer === this.#options.self || this.#policy.isOwn(place)) {
 			return this.#refuse(command, 'dial-self', 'that is this node itself');
 		}
-		const peer = address.peer ?? this.#dialer.peerAt(place);
+		const peer = address.peer ?? this.#policy.peerAt(place);
 		if (peer !== undefined && this.#options.store.isConnected(peer)) return this.#reply(command, peer);
-		const dial = this.#dialer.dialNow(place, address.peer);
+		const dial = this.#change().dialNow(place, address.peer);
 		this.#waiting.set(dial.dial, command);
 		this.#dial(dial);
 		this.run(now);
 	}
 
 	succeeded(dial: DialId, peer: PeerId): void {
-		this.#dialer.succeeded(dial, peer);
+		this.#change().succeeded(dial, peer);
 		const command = this.#waiting.get(dial);
 		this.#waiting.delete(dial);
 		if (!command) return;
@@ -105,22 +115,22 @@ export class DialPlanner {
 	}
 
 	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
-		this.#dialer.failed(dial, code, now);
+		this.#change().failed(dial, code, now);
 		const command = this.#waiting.get(dial);
 		this.#waiting.delete(dial);
 		if (command) this.#refuse(command, ERROR_CODES[code], message);
 	}
 
-	connected(peer: PeerId): void {
-		this.#dialer.connected(peer);
+	connected(peer: PeerId, now: Instant): void {
+		this.#change().connected(peer, now);
 	}
 
 	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
-		this.#dialer.disconnected(peer, wanted, now);
+		this.#change().disconnected(peer, wanted, now);
 	}
 
 	suppress(peer: PeerId, until: Instant): void {
-		this.#dialer.suppress(peer, until);
+		this.#change().suppress(peer, until);
 	}
 
 	#dial({dial, address, expected}: Dial): void {

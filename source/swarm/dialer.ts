@@ -19,6 +19,8 @@ export const MIN_BACKOFF = 1_000;
 export const MAX_BACKOFF = 30_000;
 /** Part of the backoff by which it varies. */
 export const BACKOFF_JITTER = 0.3;
+/** Milliseconds that a connection has to last before the next failure counts as the first again. */
+export const STEADY = 10_000;
 /** Milliseconds that the higher peer id waits for the lower one to dial. */
 export const DIAL_GRACE = 400;
 /** Dials under way at once. */
@@ -56,8 +58,8 @@ export class Dialer {
 	readonly #given = new Map<string, Target>();
 	readonly #heard = new BoundedMap<string, Target>(MAX_TARGETS);
 	readonly #pending = new Map<DialId, {readonly target: Target; readonly address: string}>();
-	/** Peers that a connection leads to, whoever dialled: these need no dial, whatever becomes of one under way. */
-	readonly #connected = new Set<PeerId>();
+	/** Peers that a connection leads to, whoever dialled, and since when: these need no dial. */
+	readonly #connected = new Map<PeerId, Instant>();
 	/** Addresses given without a peer id: for whoever lives there. */
 	readonly #anonymous = new Set<string>();
 	/** Addresses that turned out to be our own. */
@@ -93,11 +95,14 @@ export class Dialer {
 		return undefined;
 	}
 
-	/** An address of a peer was heard of. If the peer is connected, it is only remembered. */
-	discovered(peer: PeerId, address: string, now: Instant): void {
+	/**
+	 * An address of a peer was heard of. If the peer is connected, it is only remembered. `isNews`: the peer has started
+	 * anew, so earlier failures say nothing.
+	 */
+	discovered(peer: PeerId, address: string, now: Instant, isNews = false): void {
 		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return;
 		const target = this.#find(peer) ?? this.#add(peer, peer);
-		const isNew = !target.addresses.includes(address);
+		const isNew = isNews || !target.addresses.includes(address);
 		addAddress(target, address);
 		target.asked = false;
 		if (isNew) target.failures = 0;
@@ -184,12 +189,10 @@ export class Dialer {
 		if (target.given) this.given(address, undefined, now + this.#backoff(1));
 	}
 
-	connected(peer: PeerId): void {
-		this.#connected.add(peer);
+	connected(peer: PeerId, now: Instant): void {
+		this.#connected.set(peer, now);
 		const target = this.#find(peer);
-		if (!target) return;
-		target.failures = 0;
-		target.nextAt = undefined;
+		if (target) target.nextAt = undefined;
 	}
 
 	/**
@@ -197,12 +200,15 @@ export class Dialer {
 	 * announcement, or a person, brings it back. A peer given by hand is always tried again.
 	 */
 	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
+		const since = this.#connected.get(peer) ?? now;
 		this.#connected.delete(peer);
 		const target = this.#find(peer);
 		if (!target) return;
+		// One that lets us in and closes at once is no better than one that refuses.
+		target.failures = now - since >= STEADY ? 0 : target.failures + 1;
 		if (!wanted && !target.given) this.#delete(target);
 		else if (target.dialling === undefined) {
-			target.nextAt = this.#afterPause(target, now + this.#backoff(0) + this.#grace(peer));
+			target.nextAt = this.#afterPause(target, now + this.#backoff(target.failures) + this.#grace(peer));
 		}
 	}
 

@@ -18,7 +18,7 @@ import {decodeMessage, encodeMessage} from '../wire/codec.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import {type ConnectionRecord, ConnectionTable, LOSER_TIMEOUT} from './connection-table.ts';
+import {type Admission, type ConnectionRecord, ConnectionTable, LOSER_TIMEOUT} from './connection-table.ts';
 import {DialPlanner} from './dial-planner.ts';
 import {Discovery} from './discovery.ts';
 import type {ConnectionId, Effect, SwarmInput} from './io.ts';
@@ -27,6 +27,15 @@ import {PeerStore} from './peer-store.ts';
 
 /** Connections at once; more are turned away. */
 export const MAX_CONNECTIONS = 512;
+
+/**
+ * Inbound connections from one IP address: keys cost nothing, so one machine could otherwise take every place. Many
+ * people may sit behind one address translator, and many peers on one machine.
+ */
+export const MAX_INBOUND_PER_ADDRESS = 64;
+
+/** Reasons for which the driver closes a connection that mean a broken protocol. */
+const BROKEN_FRAMES: ReadonlySet<string> = new Set(['frame-length', 'no-progress']);
 
 /** Milliseconds in which a peer that broke the protocol is not dialled again. */
 export const MISBEHAVIOUR_PAUSE = 60_000;
@@ -53,6 +62,8 @@ export class Swarm {
 	readonly #options: SwarmOptions;
 	readonly #store: PeerStore;
 	readonly #connections: ConnectionTable;
+	/** Which start of the program each connected peer is. */
+	readonly #instances = new Map<PeerId, string>();
 	readonly #planner: DialPlanner;
 	readonly #discovery: Discovery;
 	readonly #behaviours: readonly Behaviour[];
@@ -155,7 +166,7 @@ export class Swarm {
 		if (!sighting) return;
 		const {peer, address, isNew} = sighting;
 		const connected = this.#store.isConnected(peer);
-		this.#planner.discovered(peer, address, now);
+		this.#planner.discovered(peer, address, now, isNew);
 		if (isNew && !connected) this.#emit({type: 'peer-discovered', peer, address, via: 'announcement'});
 	}
 
@@ -165,22 +176,22 @@ export class Swarm {
 		const {connection, peer, address, direction, dial} = input;
 		if (dial !== undefined) this.#planner.succeeded(dial, peer);
 		if (peer === this.#options.self) return this.#turnAway(connection, 'self');
-		if (this.#connections.size >= MAX_CONNECTIONS) return this.#turnAway(connection, 'full');
+		const isCrowd = direction === 'inbound' && this.#connections.inboundFrom(address) >= MAX_INBOUND_PER_ADDRESS;
+		if (isCrowd || this.#connections.size >= MAX_CONNECTIONS) return this.#turnAway(connection, 'full');
 		const record: ConnectionRecord = {connection, peer, address, direction, openedAt: now};
+		const before = this.#connections.primary(peer);
 		const admission = this.#connections.add(record);
-		switch (admission.outcome) {
-			case 'first':
-				return this.#connected(record, now);
-			case 'duplicate':
-				this.counters.add('duplicate-connection');
-				if (admission.closeNow) return this.#close(admission.loser.connection, 'duplicate');
-				return this.#schedule(`loser ${admission.loser.connection}`, now + LOSER_TIMEOUT);
-			case 'replaced':
-				this.#connections.remove(admission.loser.connection);
-				this.#close(admission.loser.connection, 'replaced');
-				this.#disconnected(peer, 'replaced', now);
-				return this.#connected(record, now);
-		}
+		if (admission.outcome === 'first') return this.#connected(record, now);
+		this.#closeLoser(admission, now);
+		if (this.#connections.primary(peer) !== before) this.#tellAll({type: 'moved', peer}, now);
+	}
+
+	#closeLoser(admission: Exclude<Admission, {outcome: 'first'}>, now: Instant): void {
+		const {connection} = admission.loser;
+		if (admission.outcome === 'replaced') return this.#close(connection, 'replaced');
+		this.counters.add('duplicate-connection');
+		if (admission.closeNow) return this.#close(connection, 'duplicate');
+		this.#schedule(`loser ${connection}`, now + LOSER_TIMEOUT);
 	}
 
 	#turnAway(connection: ConnectionId, reason: string): void {
@@ -190,7 +201,7 @@ export class Swarm {
 
 	#connected({peer, address, direction}: ConnectionRecord, now: Instant): void {
 		this.#store.connect(peer);
-		this.#planner.connected(peer);
+		this.#planner.connected(peer, now);
 		this.#tellAll({type: 'connected', peer, address, direction}, now);
 	}
 
@@ -199,9 +210,10 @@ export class Swarm {
 		const removal = this.#connections.remove(connection);
 		if (!removal || removal.outcome === 'spare') return;
 		const {peer} = removal.record;
+		if (removal.outcome === 'succeeded') return this.#tellAll({type: 'moved', peer}, now);
 		this.#planner.disconnected(peer, true, now);
+		if (BROKEN_FRAMES.has(reason)) this.#planner.suppress(peer, now + MISBEHAVIOUR_PAUSE);
 		this.#disconnected(peer, reason, now);
-		if (removal.outcome === 'succeeded') this.#connected(removal.successor, now);
 	}
 
 	/** We let a peer go: all its connections close, and the behaviours know at once. */
@@ -217,6 +229,7 @@ export class Swarm {
 	}
 
 	#disconnected(peer: PeerId, reason: string, now: Instant): void {
+		this.#instances.delete(peer);
 		this.#tellAll({type: 'disconnected', peer, reason}, now);
 		this.#store.disconnect(peer);
 	}
@@ -237,9 +250,24 @@ export class Swarm {
 		} catch (error) {
 			return this.#misbehaved(record.peer, error instanceof WireError ? error.reason : 'message', now);
 		}
+		// Whoever says goodbye on a connection that carries nothing has gone on elsewhere, or is a start that is over.
+		const carries = this.#connections.primary(record.peer) === record;
+		if (message?.type === 'goodbye' && !carries) return this.#close(connection, 'goodbye');
 		const behaviour = message && this.#byMessage.get(message.type);
 		if (!message || !behaviour) return this.counters.add('unknown-message');
+		if (message.type === 'identify') this.#noteInstance(record.peer, message.instance, now);
 		this.#tell(behaviour, {type: 'message', peer: record.peer, message}, now);
+	}
+
+	/** Another instance is another start of the program: what it knew of us is gone, so everything begins anew. */
+	#noteInstance(peer: PeerId, instance: string, now: Instant): void {
+		const before = this.#instances.get(peer);
+		if (before !== undefined && before !== instance) {
+			const primary = this.#connections.primary(peer);
+			this.#disconnected(peer, 'restarted', now);
+			if (primary) this.#connected(primary, now);
+		}
+		this.#instances.set(peer, instance);
 	}
 
 	#misbehaved(peer: PeerId, reason: string, now: Instant): void {
@@ -258,12 +286,12 @@ export class Swarm {
 		} else if (timer === 'announce') {
 			this.#announce(now);
 		} else if (timer.startsWith('loser ')) {
-			this.#closeLoser(Number(timer.slice('loser '.length)));
+			this.#closeLeftover(Number(timer.slice('loser '.length)));
 		}
 	}
 
 	/** The other side should have closed it long ago. */
-	#closeLoser(connection: ConnectionId): void {
+	#closeLeftover(connection: ConnectionId): void {
 		const record = this.#connections.get(connection);
 		if (record && this.#connections.primary(record.peer) !== record) this.#close(connection, 'duplicate');
 	}

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
-import {MAX_FOLLOWED, RECEIPT_DELAY, Receipts} from '../../source/behaviours/receipts.ts';
+import {MAX_FOLLOWED, MAX_HOLDERS, RECEIPT_DELAY, Receipts} from '../../source/behaviours/receipts.ts';
 import {MAX_RECEIPT_IDS} from '../../source/wire/limits.ts';
 import {ANN, BOB, CAT, DAN, emit, send} from './fixtures.ts';
 
@@ -57,38 +57,49 @@ describe('receipts that we owe', () => {
 describe('receipts that we get', () => {
 	test('say how far an own message has spread, from ourselves alone to everyone', () => {
 		const receipts = new Receipts(ANN);
-		expect(receipts.follow(idOf(1), [BOB, CAT])).toEqual([stored(idOf(1), 1, 3)]);
-		expect(receipts.received(CAT, [idOf(1)])).toEqual([stored(idOf(1), 2, 3)]);
-		expect(receipts.received(BOB, [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
+		expect(receipts.follow(idOf(1), 'dev', [BOB, CAT])).toEqual([stored(idOf(1), 1, 3)]);
+		expect(receipts.received(CAT, 'dev', [idOf(1)])).toEqual([stored(idOf(1), 2, 3)]);
+		expect(receipts.received(BOB, 'dev', [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
 	});
 
 	test('may name several messages', () => {
 		const receipts = new Receipts(ANN);
-		for (const number of [1, 2]) receipts.follow(idOf(number), [BOB]);
-		expect(receipts.received(BOB, [idOf(1), idOf(2)])).toEqual([stored(idOf(1), 2, 2), stored(idOf(2), 2, 2)]);
+		for (const number of [1, 2]) receipts.follow(idOf(number), 'dev', [BOB]);
+		expect(receipts.received(BOB, 'dev', [idOf(1), idOf(2)])).toEqual([stored(idOf(1), 2, 2), stored(idOf(2), 2, 2)]);
 	});
 
 	test('are counted once a peer, however often they come', () => {
 		const receipts = new Receipts(ANN);
-		receipts.follow(idOf(1), [BOB]);
-		expect(receipts.received(BOB, [idOf(1), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
-		expect(receipts.received(BOB, [idOf(1)])).toEqual([]);
+		receipts.follow(idOf(1), 'dev', [BOB]);
+		expect(receipts.received(BOB, 'dev', [idOf(1), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
+		expect(receipts.received(BOB, 'dev', [idOf(1)])).toEqual([]);
 	});
 
 	test('for messages that are not ours are passed over', () => {
-		expect(new Receipts(ANN).received(BOB, [idOf(7)])).toEqual([]);
+		const receipts = new Receipts(ANN);
+		receipts.follow(idOf(1), 'dev', [BOB]);
+		expect(receipts.received(BOB, 'dev', [idOf(7)])).toEqual([]);
+		// Nor for one that was said elsewhere.
+		expect(receipts.received(BOB, 'lobby', [idOf(1)])).toEqual([]);
 	});
 
 	test('of one who came later raise both numbers: never more holders than members', () => {
 		const receipts = new Receipts(ANN);
-		receipts.follow(idOf(1), []);
-		expect(receipts.received(DAN, [idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
-		expect(receipts.received(BOB, [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
+		receipts.follow(idOf(1), 'dev', []);
+		expect(receipts.received(DAN, 'dev', [idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
+		expect(receipts.received(BOB, 'dev', [idOf(1)])).toEqual([stored(idOf(1), 3, 3)]);
+	});
+
+	test('come from a bounded number of holders, however many keys come and go', () => {
+		const receipts = new Receipts(ANN);
+		receipts.follow(idOf(1), 'dev', []);
+		for (let stranger = 1; stranger < MAX_HOLDERS; stranger++) receipts.received(`${stranger}`, 'dev', [idOf(1)]);
+		expect(receipts.received(BOB, 'dev', [idOf(1)])).toEqual([]);
 	});
 
 	test('are followed for a bounded number of messages, the newest', () => {
 		const receipts = new Receipts(ANN);
-		for (let number = 0; number <= MAX_FOLLOWED; number++) receipts.follow(idOf(number), [BOB]);
-		expect(receipts.received(BOB, [idOf(0), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
+		for (let number = 0; number <= MAX_FOLLOWED; number++) receipts.follow(idOf(number), 'dev', [BOB]);
+		expect(receipts.received(BOB, 'dev', [idOf(0), idOf(1)])).toEqual([stored(idOf(1), 2, 2)]);
 	});
 });

@@ -96,3 +96,24 @@ describe('parting', () => {
 		simulation.runUntil('they see each other again', () => seeEachOther(pair), 2 * 60_000);
 	});
 });
+
+describe('a person who dials another address of a peer that is there', () => {
+	it('makes no one go and come, and loses no message', () => {
+		const simulation = new Simulation({seed: 5});
+		for (let index = 0; index < 2; index++) simulation.add();
+		const [a, b] = simulation.nodes as Pair;
+		simulation.run(1);
+		simulation.runUntil('they see each other', () => seeEachOther([a, b]), 5_000);
+		simulation.run(10_000);
+		for (let index = 0; index < 200; index++) {
+			simulation.command(a, {command: 'publish', room: 'lobby', text: `a ${index}`});
+			simulation.command(b, {command: 'publish', room: 'lobby', text: `b ${index}`});
+			if (index === 100) simulation.connect(a, b);
+			simulation.run(0.2);
+		}
+		simulation.run(5_000);
+		for (const node of [a, b]) expect(node.eventsOf('message')).toHaveLength(400);
+		expect([gone(a), gone(b)]).toEqual([[], []]);
+		expect([simulation.connectionsBetween(a, b), simulation.connectionsBetween(b, a)]).toEqual([1, 1]);
+	});
+});

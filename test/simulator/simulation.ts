@@ -109,6 +109,12 @@ export class Simulation {
 		this.#sides = new Map(side ? this.nodes.map(node => [node, side(node)]) : []);
 	}
 
+	/** A second connection from one node to another, as if it had been dialled by another address. */
+	connect(from: SimulatedNode, to: SimulatedNode): void {
+		const address = `/ip4/${to.host}/tcp/${to.port}`;
+		this.#connect(from, to, {dial: 0, address, from: `/ip4/${from.host}/tcp/39999`, roundTrip: 2 * this.#delay()});
+	}
+
 	/** Lets virtual time pass. */
 	run(milliseconds: number): void {
 		const end = this.now + milliseconds;

@@ -37,13 +37,13 @@ describe('a wrong or an own address', () => {
 		dialer.given(addressOf(2), undefined, 0);
 		dialer.due(0);
 		dialer.succeeded(1, BOB);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 10_000);
 		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
 		dialer.failed(2, 'wrong-peer', 11_000);
 		expect(dialer.due(13_000)).toEqual([{dial: 3, address: addressOf(2), expected: undefined}]);
 		dialer.succeeded(3, CAT);
-		dialer.connected(CAT);
+		dialer.connected(CAT, 0);
 		expect([dialer.nextAt, dialer.peerAt(addressOf(2))]).toEqual([undefined, CAT]);
 	});
 
@@ -62,7 +62,7 @@ describe('a wrong or an own address', () => {
 		dialer.given(addressOf(2), undefined, 0);
 		dialer.due(0);
 		dialer.succeeded(1, BOB);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		expect(dialer.peerAt(addressOf(2))).toBe(BOB);
 		dialer.disconnected(BOB, false, 10_000);
 		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
@@ -89,7 +89,7 @@ describe('a dial that a person asks for', () => {
 		const dialer = start();
 		dialer.dialNow(addressOf(2), undefined);
 		dialer.succeeded(1, BOB);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 10_000);
 		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
 	});
@@ -126,7 +126,7 @@ describe('suppression', () => {
 	test('a peer given by hand is not forgotten: it is dialled again when the pause is over', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), BOB, 0);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.suppress(BOB, 60_000);
 		dialer.disconnected(BOB, false, 100);
 		expect(dialer.due(59_999)).toEqual([]);

@@ -8,6 +8,7 @@ import {
 	MAX_FAILURES,
 	MAX_PENDING_DIALS,
 	MIN_BACKOFF,
+	STEADY,
 } from '../../source/swarm/dialer.ts';
 import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
 import {fixedRandom, strangers, waitsAfterFailures} from './fixtures.ts';
@@ -35,7 +36,7 @@ describe('whom to dial, and when', () => {
 	test('and does not dial at all if the other did', () => {
 		const dialer = start(BOB);
 		dialer.discovered(ANN, addressOf(1), 100);
-		dialer.connected(ANN);
+		dialer.connected(ANN, 0);
 		expect([dialer.nextAt, dialer.due(100_000)]).toEqual([undefined, []]);
 	});
 
@@ -51,7 +52,7 @@ describe('whom to dial, and when', () => {
 
 	test('a peer that is connected is not dialled, only its address remembered', () => {
 		const dialer = start();
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.discovered(BOB, addressOf(2), 100);
 		expect([dialer.due(100_000), dialer.peerAt(addressOf(2))]).toEqual([[], BOB]);
 		dialer.disconnected(BOB, true, 200_000);
@@ -64,7 +65,7 @@ describe('whom to dial, and when', () => {
 		dialer.due(0);
 		dialer.failed(1, 'refused', 0);
 		dialer.discovered(BOB, addressOf(2), 500);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		expect([dialer.due(2_000), dialer.nextAt]).toEqual([[], 2_000 + MAX_BACKOFF]);
 		dialer.disconnected(BOB, false, 10_000);
 		expect(dialer.due(32_000)).toEqual([{dial: 2, address: addressOf(2), expected: undefined}]);
@@ -171,7 +172,7 @@ describe('when to try again', () => {
 			const dialer = start(self);
 			dialer.discovered(peer, addressOf(2), 0);
 			dialer.succeeded(dialer.due(DIAL_GRACE)[0]!.dial, peer);
-			dialer.connected(peer);
+			dialer.connected(peer, 0);
 			dialer.disconnected(peer, true, 10_000);
 			expect(dialer.nextAt).toBe(10_000 + MIN_BACKOFF + grace);
 		}
@@ -181,7 +182,7 @@ describe('when to try again', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 0);
 		dialer.given(addressOf(3), CAT, 0);
-		for (const peer of [BOB, CAT]) dialer.connected(peer);
+		for (const peer of [BOB, CAT]) dialer.connected(peer, 0);
 		for (const peer of [BOB, CAT]) dialer.disconnected(peer, false, 10_000);
 		expect(dialer.due(100_000)).toEqual([{dial: 1, address: addressOf(3), expected: CAT}]);
 	});
@@ -190,7 +191,7 @@ describe('when to try again', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), BOB, 0);
 		waitsAfterFailures(dialer, 5);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 1_000_000);
 		expect(dialer.nextAt).toBe(1_000_000 + MIN_BACKOFF);
 	});
@@ -199,20 +200,49 @@ describe('when to try again', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 0);
 		const [dial] = dialer.due(0);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.failed(dial!.dial, 'timeout', 5_000);
 		expect([dialer.isDialling(BOB), dialer.nextAt, dialer.due(1_000_000)]).toEqual([false, undefined, []]);
+	});
+
+	test('a connection that does not last counts as a failure: one that is closed at once is not dialled every second', () => {
+		const dialer = start();
+		dialer.given(addressOf(2), BOB, 0);
+		let now = 0;
+		const waits = [1, 2, 3, 4].map(() => {
+			const {dial} = dialer.due(now)[0]!;
+			dialer.succeeded(dial, BOB);
+			dialer.connected(BOB, now);
+			dialer.disconnected(BOB, true, now + STEADY - 1);
+			const wait = (dialer.nextAt as number) - (now + STEADY - 1);
+			now = dialer.nextAt as number;
+			return wait;
+		});
+		expect(waits).toEqual([2, 4, 8, 16].map(factor => factor * MIN_BACKOFF));
+		const {dial} = dialer.due(now)[0]!;
+		dialer.succeeded(dial, BOB);
+		dialer.connected(BOB, now);
+		dialer.disconnected(BOB, true, now + STEADY);
+		expect(dialer.nextAt).toBe(now + STEADY + MIN_BACKOFF);
+	});
+
+	test('a peer that has started anew is dialled at once, however often it failed before', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 0);
+		waitsAfterFailures(dialer, 4);
+		dialer.discovered(BOB, addressOf(2), 20_000, true);
+		expect(dialer.nextAt).toBe(20_000);
 	});
 
 	test('a peer that is lost while it is being dialled is not dialled a second time', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 0);
 		const [dial] = dialer.due(0);
-		dialer.connected(BOB);
+		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 1_000);
 		expect([dialer.nextAt, dialer.due(4_000)]).toEqual([undefined, []]);
 		dialer.failed(dial!.dial, 'timeout', 5_000);
-		expect(dialer.nextAt).toBe(5_000 + 2 * MIN_BACKOFF);
+		expect(dialer.nextAt).toBe(5_000 + 4 * MIN_BACKOFF);
 	});
 
 	test('an answer to a dial that is over changes nothing', () => {

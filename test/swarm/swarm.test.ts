@@ -3,7 +3,7 @@ import type {CommandName} from '../../source/api/command.ts';
 import {type Random, seededRandom} from '../../source/base/random.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../../source/behaviours/behaviour.ts';
 import {LOSER_TIMEOUT, SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
-import {MAX_CONNECTIONS, Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
+import {MAX_CONNECTIONS, MAX_INBOUND_PER_ADDRESS, Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
 import {ANN, addressOf, BOB, CAT, emit, INSTANCE, send, TIMESTAMP} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
 import {Rig} from './rig.ts';
@@ -269,7 +269,10 @@ describe('connections', () => {
 			{type: 'send', connections: [2], message: {type: 'heartbeat', sequence: 1}},
 		]);
 		expect(rig.close(1)).toEqual([cancelLoser(1)]);
-		expect(recorder.take()).toEqual([{type: 'message', peer: BOB, message: {type: 'ping', nonce}}]);
+		expect(recorder.take()).toEqual([
+			{type: 'moved', peer: BOB},
+			{type: 'message', peer: BOB, message: {type: 'ping', nonce}},
+		]);
 		expect(rig.swarm.counters.toObject()).toEqual({'duplicate-connection': 1});
 	});
 
@@ -293,29 +296,40 @@ describe('connections', () => {
 		rig.open(2, BOB, {direction: 'outbound', address: addressOf(2)});
 		recorder.take();
 		expect(rig.close(1, 'reset')).toEqual([cancelLoser(1)]);
-		expect(recorder.take()).toEqual([
-			{type: 'disconnected', peer: BOB, reason: 'reset'},
-			connectedTo(BOB, 'outbound', addressOf(2)),
-		]);
+		expect(recorder.take()).toEqual([{type: 'moved', peer: BOB}]);
 		expect(rig.timer('loser 2')).toEqual([]);
 	});
 
-	test('one that comes long after the other replaces it, and the peer begins anew', () => {
+	test('one that comes long after the other replaces it, and nothing under way is lost', () => {
 		const {rig, recorder} = start();
 		rig.open(1, BOB);
 		recorder.take();
 		rig.now = SIMULTANEOUS_WINDOW;
 		expect(rig.open(2, BOB)).toEqual([{type: 'close', connection: 1, reason: 'replaced'}]);
-		expect(recorder.take()).toEqual([{type: 'disconnected', peer: BOB, reason: 'replaced'}, connectedTo(BOB)]);
-		// What is left of the old one belongs to a past that is over.
-		expect(rig.message(1, {type: 'ping', nonce})).toEqual([]);
+		expect(recorder.take()).toEqual([{type: 'moved', peer: BOB}]);
+		rig.message(1, {type: 'ping', nonce});
+		expect(recorder.take()).toEqual([{type: 'message', peer: BOB, message: {type: 'ping', nonce}}]);
 		expect(rig.close(1)).toEqual([cancelLoser(1)]);
+		expect(recorder.take()).toEqual([]);
+	});
+
+	test('a goodbye on a connection that carries nothing ends that one only', () => {
+		const {rig, recorder} = start();
+		rig.open(1, BOB);
+		rig.now = SIMULTANEOUS_WINDOW;
+		rig.open(2, BOB);
+		recorder.take();
+		expect(rig.message(1, {type: 'goodbye', reason: 'leaving'})).toEqual([
+			{type: 'close', connection: 1, reason: 'goodbye'},
+		]);
 		expect(recorder.take()).toEqual([]);
 	});
 
 	test('more than the bound are turned away', () => {
 		const {rig, recorder} = start();
-		for (const [index, peer] of strangers(MAX_CONNECTIONS).entries()) rig.open(index, peer);
+		for (const [index, peer] of strangers(MAX_CONNECTIONS).entries()) {
+			rig.open(index, peer, {address: `/ip4/198.18.${index >> 8}.${index & 255}/tcp/40000`});
+		}
 		recorder.take();
 		expect(rig.open(1_000, BOB)).toEqual([{type: 'close', connection: 1_000, reason: 'full'}]);
 		expect(recorder.take()).toEqual([]);
@@ -324,6 +338,16 @@ describe('connections', () => {
 		recorder.take();
 		rig.open(1_001, BOB);
 		expect(recorder.take()).toEqual([connectedTo(BOB)]);
+	});
+
+	test('of one IP address no more than its share is let in, whatever keys it shows; we may still dial it', () => {
+		const {rig, recorder} = start();
+		for (const [index, peer] of strangers(MAX_INBOUND_PER_ADDRESS).entries()) rig.open(index, peer);
+		recorder.take();
+		expect(rig.open(1_000, BOB)).toEqual([{type: 'close', connection: 1_000, reason: 'full'}]);
+		expect(rig.open(1_001, BOB, {address: '/ip4/203.0.113.9/tcp/40000'})).toEqual([]);
+		expect(rig.open(1_002, CAT, {direction: 'outbound'})).toEqual([]);
+		expect(recorder.take()).toHaveLength(2);
 	});
 
 	test('what comes over or from a connection that is not there is nothing', () => {
@@ -336,8 +360,10 @@ describe('connections', () => {
 		const {rig, recorder} = start();
 		openAndCloseAtRandom(rig, seededRandom(7), 5_000);
 		for (const peer of [BOB, CAT]) {
-			const types = recorder.inputs.filter(([input]) => 'peer' in input && input.peer === peer).map(([{type}]) => type);
-			expect(types.length).toBeGreaterThan(500);
+			const types = recorder.inputs
+				.filter(([input]) => 'peer' in input && input.peer === peer && input.type !== 'moved')
+				.map(([{type}]) => type);
+			expect(types.length).toBeGreaterThan(50);
 			expect(types).toEqual(types.map((_, index) => (index % 2 === 0 ? 'connected' : 'disconnected')));
 		}
 	});
