@@ -37,6 +37,14 @@ export class WireError extends Error {
 	}
 }
 
+/** What went wrong and where, for the log: the stack on one line, and those of the causes. */
+export function describeStack(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	const lines = (error.stack || `${error.name}: ${error.message}`).split('\n').map(line => line.trim());
+	const cause = error.cause === undefined ? '' : ` | caused by ${describeStack(error.cause)}`;
+	return lines.join(' | ') + cause;
+}
+
 /** One line that says what went wrong, whatever was thrown. */
 export function describeError(error: unknown): string {
 	const text = error instanceof Error ? error.message || error.name : String(error);

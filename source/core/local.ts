@@ -19,7 +19,7 @@ class LocalCore implements Core {
 
 	constructor(config: CoreConfig, listener: CoreListener) {
 		this.#listener = listener;
-		this.#batch = new EventBatch(events => listener.events(events), 0);
+		this.#batch = new EventBatch(events => listener.events(events), {interval: 0});
 		listener.state({state: 'starting'});
 		this.#started = this.#start(config);
 	}

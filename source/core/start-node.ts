@@ -1,10 +1,9 @@
 import type {CoreConfig} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
-import {describeError} from '../base/errors.ts';
-import {openLog} from '../base/log.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
+import {openCoreLog} from './core-log.ts';
 import {Node} from './node.ts';
 
 export type StartedNode = {readonly node: Node; stop(): Promise<void>};
@@ -18,8 +17,7 @@ type Hooks = {emit(event: NodeEvent): void; onShutdown(): void};
 export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, hooks: Hooks): Promise<StartedNode> {
 	// `ready` has to come first, and the log may fail before it.
 	let early: NodeEvent[] | undefined = [];
-	const log = openLog(config.logLevel, config.logFile, error => {
-		const warning: NodeEvent = {type: 'warning', code: 'log', message: `cannot write the log: ${describeError(error)}`};
+	const log = openCoreLog(config, warning => {
 		if (early) early.push(warning);
 		else hooks.emit(warning);
 	});

@@ -9,7 +9,11 @@ export type WorkerData = {
 	readonly ephemeralSeed: Uint8Array;
 };
 
-export type ToWorker = {readonly type: 'commands'; readonly commands: readonly Command[]} | {readonly type: 'stop'};
+export type ToWorker =
+	| {readonly type: 'commands'; readonly commands: readonly Command[]}
+	/** One message of `events` has been dealt with. Until then there are no further ones, but for own deeds. */
+	| {readonly type: 'taken'}
+	| {readonly type: 'stop'};
 
 export type FromWorker =
 	| {readonly type: 'running'}

@@ -2,18 +2,18 @@
  * The core in a worker thread, watched over: if it throws, runs out of memory or hangs, whoever listens is told, and it
  * is started again with the same identity, name and rooms.
  */
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
 import type {Command} from '../api/command.ts';
 import type {Core, CoreConfig, CoreListener, CoreState, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
-import {describeError} from '../base/errors.ts';
+import {describeError, describeStack} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {openCoreLog} from './core-log.ts';
 import {Session} from './session.ts';
+import {spawnThread} from './spawn.ts';
 import {CHECK_INTERVAL, HANG_TIMEOUT, RestartPolicy, Watchdog} from './supervisor.ts';
 import {systemRandom} from './system-random.ts';
 import type {FromWorker, ToWorker, WorkerData} from './thread.ts';
-
-/** MiB of JavaScript heap: beyond it the worker ends and the screen lives on. */
-const MAX_HEAP_MEGABYTES = 512;
 
 /** Milliseconds that a worker gets to say goodbye to its peers. */
 const STOP_TIMEOUT = 2_500;
@@ -30,14 +30,12 @@ export type WorkerCoreOptions = {
 	readonly stopTimeout?: number;
 };
 
-const spawnCoreWorker: SpawnWorker = workerData =>
-	new Worker(new URL('./worker.js', import.meta.url), {
-		workerData,
-		resourceLimits: {maxOldGenerationSizeMb: MAX_HEAP_MEGABYTES},
-		// Nothing may be printed over the screen.
-		stdout: true,
-		stderr: true,
-	});
+const spawnCoreWorker: SpawnWorker = data => spawnThread(new URL('./worker.js', import.meta.url), data);
+
+/** `reason` is for the screen, `details` for the log; each is one line. */
+type Failure = {readonly reason: string; readonly details: string};
+
+const failureOf = (reason: string): Failure => ({reason, details: reason});
 
 export const startWorkerCore: StartCore = (config, listener) => new WorkerCore(config, listener);
 
@@ -45,6 +43,7 @@ export class WorkerCore implements Core {
 	readonly #listener: CoreListener;
 	readonly #options: Required<WorkerCoreOptions>;
 	readonly #session: Session;
+	readonly #log: Log;
 	readonly #ephemeralSeed = systemRandom.bytes(32);
 	/** The worker that is the core now; undefined once it has failed or ended. */
 	#worker: Worker | undefined;
@@ -71,6 +70,7 @@ export class WorkerCore implements Core {
 			...options,
 		};
 		this.#session = new Session(config);
+		this.#log = openCoreLog(config, warning => listener.events([warning]));
 		listener.state({state: 'starting'});
 		this.#start();
 	}
@@ -93,8 +93,12 @@ export class WorkerCore implements Core {
 		this.#exited = new Promise(resolve => worker.once('exit', resolve));
 		this.#watchdog = new Watchdog(performance.now(), {hangTimeout, checkInterval});
 		worker.on('message', (message: FromWorker) => this.#received(worker, message));
-		worker.on('error', error => this.#failed(worker, describeError(error)));
-		worker.on('exit', code => this.#failed(worker, `it ended with status ${code}`));
+		let failure: Failure | undefined;
+		// What it said before it failed may still be on its way. By its exit all of that has been read.
+		worker.on('error', error => {
+			failure = {reason: describeError(error), details: describeStack(error)};
+		});
+		worker.on('exit', code => this.#failed(worker, failure ?? failureOf(`it ended with status ${code}`)));
 		this.#check = setInterval(() => this.#look(worker), checkInterval);
 	}
 
@@ -107,8 +111,10 @@ export class WorkerCore implements Core {
 			case 'running':
 				return this.#listener.state({state: 'running'});
 			case 'events':
-				return this.#deliver(message.events);
+				this.#deliver(message.events);
+				return worker.postMessage({type: 'taken'} satisfies ToWorker);
 			case 'failed':
+				this.#log('error', `the core cannot start: ${message.reason}`);
 				return this.#end({state: 'failed', reason: message.reason, hint: message.hint});
 			case 'stopped':
 				return this.#end({state: 'stopped'});
@@ -122,14 +128,16 @@ export class WorkerCore implements Core {
 
 	#look(worker: Worker): void {
 		if (!this.#watchdog?.check(performance.now())) return;
-		this.#failed(worker, `it has not answered for ${this.#options.hangTimeout / 1000} s`);
+		this.#failed(worker, failureOf(`it has not answered for ${this.#options.hangTimeout / 1000} s`));
 	}
 
-	#failed(worker: Worker, reason: string): void {
+	#failed(worker: Worker, {reason, details}: Failure): void {
 		if (worker !== this.#worker) return;
 		this.#release();
 		if (this.#stopping) return;
 		const delay = this.#options.restarts.failed(performance.now());
+		const next = delay === undefined ? 'it stays down' : `it is started again in ${delay} ms`;
+		this.#log('error', `the core failed, ${next}: ${details}`);
 		if (delay === undefined) {
 			const hint = 'quit and start again; --log-file keeps a record of what happens';
 			return this.#end({state: 'failed', reason: `the core keeps failing: ${reason}`, hint});

@@ -2,21 +2,36 @@
 import {type MessagePort, parentPort, workerData} from 'node:worker_threads';
 import {describeError, UserError} from '../base/errors.ts';
 import {EventBatch} from './event-batch.ts';
+import {QUEUE_LIMITS} from './event-queue.ts';
 import {startNode} from './start-node.ts';
 import {ALIVE_INTERVAL, type FromWorker, type ToWorker, type WorkerData} from './thread.ts';
 
 /** Milliseconds between batches of events: a frame. */
 const BATCH_INTERVAL = 16;
 
+/** Batches that the main thread has not taken yet: while it draws, one is enough. */
+const MAX_IN_FLIGHT = 1;
+
+type Request = Exclude<ToWorker, {type: 'taken'}>;
+
 if (parentPort) await run(parentPort, workerData as WorkerData);
 
 async function run(port: MessagePort, {config, ephemeralSeed}: WorkerData): Promise<void> {
 	const post = (message: FromWorker) => port.postMessage(message);
-	const batch = new EventBatch(events => post({type: 'events', events}), BATCH_INTERVAL);
+	const batch = new EventBatch(events => post({type: 'events', events}), {
+		interval: BATCH_INTERVAL,
+		maxInFlight: MAX_IN_FLIGHT,
+		limits: QUEUE_LIMITS,
+	});
+	// Whatever was done before an error that nobody caught was done: it is still to be seen.
+	process.on('uncaughtExceptionMonitor', () => batch.flush());
 	const alive = setInterval(() => post({type: 'alive'}), ALIVE_INTERVAL);
-	const received: ToWorker[] = [];
-	let handle = (message: ToWorker): unknown => received.push(message);
-	port.on('message', (message: ToWorker) => handle(message));
+	const received: Request[] = [];
+	let handle = (message: Request): unknown => received.push(message);
+	port.on('message', (message: ToWorker) => {
+		if (message.type === 'taken') batch.taken();
+		else handle(message);
+	});
 
 	const finish = (message: FromWorker) => {
 		clearInterval(alive);

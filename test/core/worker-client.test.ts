@@ -1,7 +1,11 @@
 /** The supervisor with threads that really throw, hang, run out of memory, end and do not listen. */
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
-import {afterEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {CoreConfig} from '../../source/api/core.ts';
+import {MAX_HEAP_MEGABYTES, spawnThread} from '../../source/core/spawn.ts';
 import {MAX_RESTARTS, RestartPolicy} from '../../source/core/supervisor.ts';
 import type {WorkerData} from '../../source/core/thread.ts';
 import {WorkerCore, type WorkerCoreOptions} from '../../source/core/worker-client.ts';
@@ -96,6 +100,81 @@ describe.each([
 		]);
 		expect(recorder.heard.at(-1)).toHaveProperty('state.state', 'restarting');
 		await core.stop();
+	});
+});
+
+test('each batch is acknowledged once the listener has dealt with it', async () => {
+	// This thread sends the next one only then.
+	const {core, recorder} = supervise(['restless']);
+	await recorder.waitForEvent('name-changed', 3);
+	expect(recorder.batches.every(size => size === 1)).toBe(true);
+	await core.stop();
+});
+
+test('row 60: what a core said just before it threw is heard before the news of its end', async () => {
+	const {core, recorder} = supervise(['obedient']);
+	await recorder.waitForEvent('ready');
+	for (let round = 1; round <= 5; round++) {
+		core.send({id: `j${round}`, command: 'join', room: `r${round}`});
+		core.send({command: 'fault', kind: 'throw'});
+		await recorder.waitForState('restarting', round);
+		expect(await recorder.reply(`j${round}`)).toMatchObject({ok: true});
+		await recorder.waitForState('running', round + 1);
+	}
+	await core.stop();
+});
+
+test('row 60: a core may fill so much of the heap and no more, which is less than would end the program', async () => {
+	const spawn = (data: WorkerData) => spawnThread(new URL('./fixtures/tells-limits.js', import.meta.url), data);
+	const {recorder} = supervise([], {spawn});
+	const {reason} = await recorder.waitForState('failed');
+	expect(JSON.parse(reason).maxOldGenerationSizeMb).toBe(MAX_HEAP_MEGABYTES);
+	expect(MAX_HEAP_MEGABYTES).toBeLessThanOrEqual(1024);
+});
+
+describe('the log', () => {
+	let directory: string;
+	let logFile: string;
+
+	beforeEach(async () => {
+		directory = await mkdtemp(join(tmpdir(), 'p2p-tui-log-'));
+		logFile = join(directory, 'log');
+	});
+
+	afterEach(() => rm(directory, {recursive: true}));
+
+	const entries = async () => (await readFile(logFile, 'utf8')).trimEnd().split('\n');
+
+	test('row 60: has a line for each failure, with where it was thrown and what comes next', async () => {
+		const {recorder} = supervise(['throws-at-start'], {}, {logFile, logLevel: 'error'});
+		await recorder.waitForState('failed');
+		const lines = await entries();
+		expect(lines.length).toBe(1 + MAX_RESTARTS);
+		const stack = /Error: broken from the start \| .*throws-at-start\.js:2:/;
+		for (const line of lines) expect(line).toMatch(stack);
+		expect(lines[0]).toContain(' error the core failed, it is started again in 1 ms: ');
+		expect(lines.at(-1)).toContain(' error the core failed, it stays down: ');
+	});
+
+	test('row 60: has what has no stack, too', async () => {
+		const {core, recorder} = supervise(['exits', 'obedient'], {}, {logFile, logLevel: 'error'});
+		await recorder.waitForEvent('ready');
+		expect(await entries()).toEqual([
+			expect.stringMatching(/ error the core failed, it is started again in 1 ms: it ended with status 3$/),
+		]);
+		await core.stop();
+	});
+
+	test('has why a core cannot start', async () => {
+		const {recorder} = supervise(['refuses'], {}, {logFile, logLevel: 'error'});
+		await recorder.waitForState('failed');
+		expect(await entries()).toEqual([expect.stringMatching(/ error the core cannot start: the port is taken$/)]);
+	});
+
+	test('that cannot be written is told once, on the screen', async () => {
+		const {recorder} = supervise(['throws-at-start'], {}, {logFile: join(logFile, 'x'), logLevel: 'error'});
+		await recorder.waitForState('failed');
+		expect(recorder.all('warning')).toEqual([expect.objectContaining({code: 'log'})]);
 	});
 });
 

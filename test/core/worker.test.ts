@@ -1,4 +1,5 @@
 /** The real core in its real thread, and what becomes of both when it is told to fail. */
+import {EventEmitter, once} from 'node:events';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,7 +8,10 @@ import {Worker} from 'node:worker_threads';
 import {build} from 'esbuild';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import type {CoreConfig} from '../../source/api/core.ts';
+import type {EventOf, NodeEvent} from '../../source/api/event.ts';
+import {QUEUE_LIMITS} from '../../source/core/event-queue.ts';
 import {RestartPolicy} from '../../source/core/supervisor.ts';
+import type {FromWorker, ToWorker} from '../../source/core/thread.ts';
 import {WorkerCore} from '../../source/core/worker-client.ts';
 import {CONFIG} from '../cli/fake-core.ts';
 import {Recorder} from './recorder.ts';
@@ -110,5 +114,74 @@ describe.each(['throw', 'hang', 'memory'] as const)('row 60: a core told to fail
 		const heard = await other.recorder.waitForEvent('message');
 		expect(heard).toMatchObject({text: 'back again', from: peerId, seq: 1});
 		expect(recorder.stateNames).toEqual(['starting', 'running', 'restarting', 'running']);
+	});
+});
+
+describe.each(['throw', 'hang', 'memory'] as const)('row 60: just before the core fails (%s)', kind => {
+	test('what was said and answered is heard, even if other news has just left', async () => {
+		const {core, recorder} = start();
+		await recorder.waitForEvent('room-joined');
+		core.send({id: 'r', command: 'rooms'});
+		await recorder.reply('r');
+		core.send({id: 'p', command: 'publish', room: 'lobby', text: 'last words'});
+		core.send({id: 'f', command: 'fault', kind});
+		await recorder.waitForState('restarting');
+		expect(recorder.all('message').map(({text}) => text)).toEqual(['last words']);
+		expect(recorder.all('reply').map(({id, ok}) => [id, ok])).toEqual([
+			['r', true],
+			['p', true],
+			['f', true],
+		]);
+	});
+});
+
+test('row 60: an error that nobody caught leaves no event behind, also of those that wait for their turn', async () => {
+	const {core, recorder} = start();
+	core.send({id: 'r', command: 'rooms'});
+	await recorder.reply('r');
+	// Without an id there is no reply, so there is no hurry.
+	core.send({command: 'join', room: 'dev'});
+	core.send({command: 'fault', kind: 'throw'});
+	await recorder.waitForState('restarting');
+	expect(recorder.all('room-joined').map(({room}) => room)).toEqual(['lobby', 'dev']);
+});
+
+test('a main thread that takes nothing gets nothing more, and then what matters of what it missed', async () => {
+	const config = {...CONFIG, listen: ['/ip4/127.0.0.1/tcp/0'], forScreen: true};
+	const ann = new Worker(program, {workerData: {config, ephemeralSeed: new Uint8Array(32).fill(1)}});
+	cleanUp.push(() => ann.terminate());
+	const batches: (readonly NodeEvent[])[] = [];
+	const taken = new EventEmitter();
+	ann.on('message', (message: FromWorker) => {
+		if (message.type !== 'events') return;
+		batches.push(message.events);
+		taken.emit('batch');
+	});
+	await once(taken, 'batch');
+	const ready = batches[0]![0] as EventOf<'ready'>;
+
+	const bob = start({name: 'bob'});
+	bob.core.send({id: 'd', command: 'dial', address: ready.addresses[0]!});
+	await bob.recorder.waitForEvent('member-joined');
+	const count = QUEUE_LIMITS.events + 500;
+	for (let number = 1; number <= count; number++) bob.core.send({command: 'publish', room: 'lobby', text: `${number}`});
+	// Once Ann has the last one, she has all.
+	await bob.recorder.waitFor('the receipt of the last message', ({events}) => {
+		const last = events.findLast(event => event.type === 'message');
+		return events.findLast(
+			event => event.type === 'message-state' && event.messageId === last?.messageId && event.storedBy === 2,
+		);
+	});
+	expect(batches.length).toBe(1);
+
+	ann.postMessage({type: 'taken'} satisfies ToWorker);
+	await once(taken, 'batch');
+	const texts = batches[1]!.flatMap(event => (event.type === 'message' ? [event.text] : []));
+	expect(texts.at(-1)).toBe(`${count}`);
+	expect(batches[1]!.length).toBeLessThanOrEqual(QUEUE_LIMITS.events + 1);
+	expect(batches[1]!.map(({type}) => type)).toContain('member-joined');
+	expect(batches[1]!.at(-1)).toMatchObject({
+		code: 'events-dropped',
+		message: expect.stringMatching(new RegExp(`^${count - texts.length} messages `)),
 	});
 });

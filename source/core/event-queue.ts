@@ -1,0 +1,113 @@
+import type {EventOf, NodeEvent} from '../api/event.ts';
+
+/** What a queue holds at most: events, and UTF-16 units of messages' text. */
+export type QueueLimits = {readonly events: number; readonly text: number};
+
+/** A quarter of a second of the worst flood; more than the screen keeps of one room. */
+export const QUEUE_LIMITS: QueueLimits = {events: 10_000, text: 4 * 1024 * 1024};
+
+/** What is left of a full queue once something had to go, so that not every further event goes through it anew. */
+const KEPT_SHARE = 0.75;
+
+/**
+ * Events on their way to a screen, in order. If they come faster than they are taken, this is what goes: figures that a
+ * newer one replaces, and if that is not enough, the oldest messages of others. These are counted, and a warning
+ * `events-dropped` ends the next batch. Replies, own messages and changes of state always arrive, even beyond the
+ * limits: there are as many of them as there are commands, peers and rooms.
+ */
+export class EventQueue {
+	readonly #limits: QueueLimits;
+	#events: NodeEvent[] = [];
+	#text = 0;
+	#dropped = 0;
+	/** Where it counts as full. Above the limits while it is full of what must not go. */
+	#full: QueueLimits;
+
+	constructor(limits: QueueLimits) {
+		this.#limits = limits;
+		this.#full = limits;
+	}
+
+	get isEmpty(): boolean {
+		return this.#events.length === 0;
+	}
+
+	/** How many events wait. */
+	get size(): number {
+		return this.#events.length;
+	}
+
+	add(event: NodeEvent): void {
+		this.#events.push(event);
+		this.#text += textOf(event);
+		if (!this.#exceeds(this.#full)) return;
+		this.#events = withoutSuperseded(this.#events);
+		if (this.#exceeds(this.#limits)) this.#dropMessages(share(this.#limits, KEPT_SHARE));
+		this.#full = raised(this.#limits, {events: this.#events.length, text: this.#text});
+	}
+
+	/** Everything that waits, oldest first; then it is empty. */
+	take(): readonly NodeEvent[] {
+		const events = this.#events;
+		if (this.#dropped > 0) events.push(droppedWarning(this.#dropped));
+		this.#events = [];
+		this.#text = 0;
+		this.#dropped = 0;
+		this.#full = this.#limits;
+		return events;
+	}
+
+	#exceeds({events, text}: QueueLimits): boolean {
+		return this.#events.length > events || this.#text > text;
+	}
+
+	/** The oldest go, until the rest is within `target` or there are no more. */
+	#dropMessages(target: QueueLimits): void {
+		let {length} = this.#events;
+		this.#events = this.#events.filter(event => {
+			if (event.type !== 'message' || event.local) return true;
+			if (length <= target.events && this.#text <= target.text) return true;
+			length--;
+			this.#text -= textOf(event);
+			this.#dropped++;
+			return false;
+		});
+	}
+}
+
+function textOf(event: NodeEvent): number {
+	return event.type === 'message' ? event.text.length : 0;
+}
+
+/** Of figures only the newest: per peer for round-trip times. */
+function withoutSuperseded(events: readonly NodeEvent[]): NodeEvent[] {
+	const newest = new Map<string, NodeEvent>();
+	for (const event of events) if (isFigure(event)) newest.set(figureOf(event), event);
+	return events.filter(event => !isFigure(event) || newest.get(figureOf(event)) === event);
+}
+
+function isFigure(event: NodeEvent): event is EventOf<'rtt' | 'traffic'> {
+	return event.type === 'rtt' || event.type === 'traffic';
+}
+
+function figureOf(event: EventOf<'rtt' | 'traffic'>): string {
+	return event.type === 'rtt' ? `rtt ${event.peer}` : 'traffic';
+}
+
+function share({events, text}: QueueLimits, factor: number): QueueLimits {
+	return {events: Math.floor(events * factor), text: Math.floor(text * factor)};
+}
+
+/** The limits, or with some room above what is there if that is more. */
+function raised(limits: QueueLimits, present: QueueLimits): QueueLimits {
+	const room = share(limits, 1 - KEPT_SHARE);
+	return {
+		events: present.events > limits.events ? present.events + room.events : limits.events,
+		text: present.text > limits.text ? present.text + room.text : limits.text,
+	};
+}
+
+function droppedWarning(count: number): NodeEvent {
+	const what = count === 1 ? '1 message was' : `${count} messages were`;
+	return {type: 'warning', code: 'events-dropped', message: `${what} left out: more came than can be shown`};
+}
