@@ -8,6 +8,7 @@ import {FrameDecoder} from '../wire/frame.ts';
 import {FRAME_HEADER_BYTES, MAX_FRAME_BYTES} from '../wire/limits.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {ConnectionLimits} from './limits.ts';
+import type {SendBudget} from './send-budget.ts';
 
 /** Who dialled: the other side (`inbound`) or we. */
 export type Direction = 'inbound' | 'outbound';
@@ -28,6 +29,8 @@ export type ConnectionOptions = {
 	readonly address: string;
 	readonly direction: Direction;
 	readonly limits: ConnectionLimits;
+	/** Shared by all connections. */
+	readonly budget: SendBudget;
 	/** What the handshake has read beyond READY: the decoder as it stands, and whole frames. */
 	readonly decoder?: FrameDecoder;
 	readonly frames?: readonly Uint8Array[];
@@ -44,12 +47,16 @@ export class Connection {
 
 	readonly #socket: Socket;
 	readonly #limits: ConnectionLimits;
+	readonly #budget: SendBudget;
 	readonly #decoder: FrameDecoder;
 	readonly #gone: (() => void) | undefined;
 	#waiting: readonly Uint8Array[];
 	#handlers: ConnectionHandlers | undefined;
 
-	#queue: Uint8Array[] = [];
+	/** Leaves when the turn is over; its bytes, headers included. */
+	#batch: Uint8Array[] = [];
+	#batchBytes = 0;
+	/** The batch, and what the socket still holds of earlier ones. */
 	#queuedBytes = 0;
 	/** We have ended our side, or the other side has: nothing more is sent. */
 	#isEnding = false;
@@ -71,6 +78,7 @@ export class Connection {
 		this.direction = options.direction;
 		this.#socket = options.socket;
 		this.#limits = options.limits;
+		this.#budget = options.budget;
 		this.#decoder = options.decoder ?? new FrameDecoder();
 		this.#waiting = options.frames ?? [];
 		this.#gone = options.gone;
@@ -97,7 +105,7 @@ export class Connection {
 
 	/** Bytes that the system has not taken yet. */
 	get queuedBytes(): number {
-		return this.#queuedBytes + this.#socket.writableLength;
+		return this.#queuedBytes;
 	}
 
 	/** Begins to read. Until then nothing is taken from the socket, so the sender feels it. Nothing is called at once. */
@@ -124,22 +132,26 @@ export class Connection {
 
 	/**
 	 * Queues the body of one frame. All that is sent in one turn leaves as one write. Nothing happens once the
-	 * connection is closing. A peer that lets too much pile up is let go as `slow`.
+	 * connection is closing. A peer that lets too much pile up is let go as `slow`; so is, if all peers together do,
+	 * the one with the most.
 	 * @throws RangeError for an empty body or one above `MAX_FRAME_BYTES`.
 	 */
 	send(body: Uint8Array): void {
 		const length = body.length;
 		if (length === 0 || length > MAX_FRAME_BYTES) throw new RangeError(`a frame cannot hold ${length} bytes`);
 		if (this.#isEnding || this.#socket.destroyed) return;
-		if (this.queuedBytes + FRAME_HEADER_BYTES + length > this.#limits.maxSendQueueBytes) {
+		const bytes = FRAME_HEADER_BYTES + length;
+		if (this.#queuedBytes + bytes > this.#limits.maxSendQueueBytes) {
 			this.destroy('slow');
 			return;
 		}
 		// Ticks run once the callback that we are in has returned and before any other I/O: late enough to gather all
 		// that it sends, early enough to cost no time.
-		if (this.#queue.length === 0) process.nextTick(() => this.#flush());
-		this.#queue.push(body);
-		this.#queuedBytes += FRAME_HEADER_BYTES + length;
+		if (this.#batch.length === 0) process.nextTick(() => this.#flush());
+		this.#batch.push(body);
+		this.#batchBytes += bytes;
+		this.#queuedBytes += bytes;
+		this.#budget.take(this, bytes);
 	}
 
 	/** Sends what is queued, ends our side, and goes on reading until the other side ends or time is up. */
@@ -155,24 +167,42 @@ export class Connection {
 	destroy(reason: string): void {
 		this.#reason ??= reason;
 		this.#socket.destroy();
+		this.#forgetQueue();
 	}
 
 	#flush(): void {
-		const bodies = this.#queue;
+		const bodies = this.#batch;
 		if (bodies.length === 0 || this.#socket.destroyed) return;
-		// One buffer for all, headers included: a write each would cost several times as much.
-		const batch = Buffer.allocUnsafe(this.#queuedBytes);
+		// One buffer for all, headers included: a write each would cost several times as much. So a body that goes to many
+		// is copied for each of them; that is little beside its encryption, which is done for each of them anyway.
+		const bytes = this.#batchBytes;
+		const batch = Buffer.allocUnsafe(bytes);
 		let offset = 0;
 		for (const body of bodies) {
 			offset = batch.writeUInt32BE(body.length, offset);
 			batch.set(body, offset);
 			offset += body.length;
 		}
-		this.#queue = [];
-		this.#queuedBytes = 0;
+		this.#batch = [];
+		this.#batchBytes = 0;
 		this.#framesOut += bodies.length;
-		this.#bytesOut += batch.length;
-		this.#socket.write(batch);
+		this.#bytesOut += bytes;
+		this.#socket.write(batch, () => this.#taken(bytes));
+	}
+
+	/** The system has taken them. What a dead connection had is forgotten already. */
+	#taken(bytes: number): void {
+		if (this.#socket.destroyed) return;
+		this.#queuedBytes -= bytes;
+		this.#budget.giveBack(this, bytes);
+	}
+
+	#forgetQueue(): void {
+		const bytes = this.#queuedBytes;
+		this.#batch = [];
+		this.#batchBytes = 0;
+		this.#queuedBytes = 0;
+		this.#budget.giveBack(this, bytes);
 	}
 
 	#receive(chunk: Uint8Array): void {
@@ -229,8 +259,7 @@ export class Connection {
 
 	#onClose(): void {
 		this.#isClosed = true;
-		this.#queue = [];
-		this.#queuedBytes = 0;
+		this.#forgetQueue();
 		clearTimeout(this.#frameTimer);
 		clearTimeout(this.#closeTimer);
 		this.#gone?.();

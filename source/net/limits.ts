@@ -5,6 +5,7 @@ import {
 	MAX_PENDING_INBOUND,
 	MAX_PENDING_INBOUND_PER_ADDRESS,
 	MAX_SEND_QUEUE_BYTES,
+	MAX_TOTAL_SEND_QUEUE_BYTES,
 } from '../wire/limits.ts';
 
 /** After our side has ended, how long the other side may take to end too. */
@@ -17,6 +18,8 @@ export type ConnectionLimits = {
 };
 
 export type TransportLimits = ConnectionLimits & {
+	/** Over all connections. */
+	readonly maxTotalSendQueueBytes: number;
 	readonly handshakeTimeout: number;
 	readonly maxPendingInbound: number;
 	readonly maxPendingInboundPerAddress: number;
@@ -27,6 +30,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
 	frameTimeout: FRAME_TIMEOUT,
 	closeTimeout: CLOSE_TIMEOUT,
 	maxSendQueueBytes: MAX_SEND_QUEUE_BYTES,
+	maxTotalSendQueueBytes: MAX_TOTAL_SEND_QUEUE_BYTES,
 	maxPendingInbound: MAX_PENDING_INBOUND,
 	maxPendingInboundPerAddress: MAX_PENDING_INBOUND_PER_ADDRESS,
 };

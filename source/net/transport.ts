@@ -23,6 +23,7 @@ import {Inbound} from './inbound.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
 import {dial} from './outbound.ts';
 import {secureContextFor, socketHost} from './secure.ts';
+import {SendBudget} from './send-budget.ts';
 
 export type TransportOptions = {
 	readonly identity: Identity;
@@ -44,6 +45,7 @@ export class Transport {
 	/** Under way, and how to call them off. */
 	readonly #dials = new Map<Promise<Connection>, AbortController>();
 	readonly #connections = new Set<Connection>();
+	readonly #budget: SendBudget;
 	/** Called when the last connection is gone. */
 	#idle: (() => void) | undefined;
 	#isClosed = false;
@@ -51,6 +53,7 @@ export class Transport {
 	constructor(options: TransportOptions) {
 		this.#options = options;
 		this.#limits = {...DEFAULT_LIMITS, ...options.limits};
+		this.#budget = new SendBudget(this.#limits.maxTotalSendQueueBytes);
 		this.#secureContext = secureContextFor(options.identity);
 		this.#inbound = new Inbound({
 			secureContext: this.#secureContext,
@@ -139,11 +142,14 @@ export class Transport {
 		this.#options.onConnection(connection);
 	}
 
-	#adopt(options: Omit<ConnectionOptions, 'address' | 'limits' | 'gone'> & {address: TcpAddress}): Connection {
+	#adopt(
+		options: Omit<ConnectionOptions, 'address' | 'limits' | 'budget' | 'gone'> & {address: TcpAddress},
+	): Connection {
 		const connection: Connection = new Connection({
 			...options,
 			address: formatTcpAddress({...options.address, peer: undefined}),
 			limits: this.#limits,
+			budget: this.#budget,
 			gone: () => {
 				this.#connections.delete(connection);
 				if (this.#connections.size === 0) this.#idle?.();

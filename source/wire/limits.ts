@@ -69,6 +69,9 @@ export const FRAME_TIMEOUT = 10_000;
 /** Bytes waiting to be written to one peer; beyond it the peer is too slow and is let go. */
 export const MAX_SEND_QUEUE_BYTES = 8 * 1024 * 1024;
 
+/** Bytes waiting to be written to all peers together; beyond it the peer that is furthest behind is let go. */
+export const MAX_TOTAL_SEND_QUEUE_BYTES = 64 * 1024 * 1024;
+
 /** Connections accepted but not yet ready, over all and from one IP address. */
 export const MAX_PENDING_INBOUND = 128;
 export const MAX_PENDING_INBOUND_PER_ADDRESS = 32;

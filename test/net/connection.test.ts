@@ -4,7 +4,17 @@ import {afterEach, describe, expect, it} from 'vitest';
 import type {TransportLimits} from '../../source/net/limits.ts';
 import {encodeFrame} from '../../source/wire/frame.ts';
 import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
-import {Cleanup, forge, identityOf, record, startNode, strangerDials, TLS_DEFAULTS, tcpTo} from './peers.ts';
+import {
+	Cleanup,
+	forge,
+	identityOf,
+	type Record,
+	record,
+	startNode,
+	strangerDials,
+	TLS_DEFAULTS,
+	tcpTo,
+} from './peers.ts';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -122,6 +132,56 @@ describe('Connection', () => {
 		expect(await log.closed).toBe('slow');
 		expect(most).toBeGreaterThan(0);
 		expect(most).toBeLessThanOrEqual(maxSendQueueBytes);
+	});
+
+	it('lets go of the peer that is furthest behind when all queues together are too long', async () => {
+		const limits = {maxSendQueueBytes: 400_000, maxTotalSendQueueBytes: 600_000};
+		const node = await startNode(1, cleanup, limits);
+		const far = await Promise.all([2, 3, 4].map(number => startNode(number, cleanup)));
+		const there: Record[] = [];
+		const [ann, bob, cat] = await Promise.all(
+			far.map(async ({address, identity}, index) => {
+				const connection = await node.transport.dial(address, identity.peerId);
+				there[index] = record(await far[index]!.next());
+				return connection;
+			}),
+		);
+		const ends = [ann!, bob!, cat!].map(connection => record(connection));
+		const body = Buffer.alloc(50_000);
+		// In one turn, so nothing leaves in between.
+		for (const connection of [ann, bob, bob, bob, bob, bob, bob, cat, cat, cat, cat, ann]) connection!.send(body);
+		expect(bob!.queuedBytes).toBe(0);
+		expect(ann!.queuedBytes + cat!.queuedBytes).toBeGreaterThan(300_000);
+		expect(await ends[1]!.closed).toBe('slow');
+		await Promise.all([there[0]!.received(2), there[2]!.received(4)]);
+		expect([ends[0]!.ends, ends[2]!.ends]).toEqual([[], []]);
+	});
+
+	it('has room for all again when what was queued has left', async () => {
+		const {inbound, outbound} = await pair({maxTotalSendQueueBytes: 200_000});
+		const [here, there] = [record(outbound), record(inbound)];
+		for (let count = 3; count <= 30; count += 3) {
+			for (let index = 0; index < 3; index++) outbound.send(Buffer.alloc(60_000));
+			await there.received(count);
+		}
+		expect(here.ends).toEqual([]);
+		expect(outbound.queuedBytes).toBeLessThanOrEqual(200_000);
+	});
+
+	it('counts what the sockets hold, not only what this turn sends', async () => {
+		const maxTotalSendQueueBytes = 256 * 1024;
+		const {stranger, connection} = await withStranger({maxTotalSendQueueBytes});
+		stranger.socket.pause();
+		const log = record(connection);
+		let most = 0;
+		const fill = setInterval(() => {
+			connection.send(Buffer.alloc(30_000));
+			most = Math.max(most, connection.queuedBytes);
+		});
+		cleanup.add(() => clearInterval(fill));
+		expect(await log.closed).toBe('slow');
+		expect(most).toBeGreaterThan(0);
+		expect(most).toBeLessThanOrEqual(maxTotalSendQueueBytes);
 	});
 
 	it('flushes what is queued before it closes', async () => {
