@@ -15,6 +15,18 @@ export const HIGH_WATER = 1024 * 1024;
 /** Bytes waiting at which events are dropped. */
 export const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
+/** What a terminal would obey, or a person could not see; JSON itself escapes only what is below U+0020. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** One line of JSON, without a line end, that may be shown on a terminal as it is. */
+export function jsonLine(value: object): string {
+	// Outside of strings JSON has none of them, and inside an escape means the same.
+	return JSON.stringify(value).replace(UNSAFE, character => {
+		const units = Array.from({length: character.length}, (_, index) => character.charCodeAt(index));
+		return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+	});
+}
+
 export type LineWriterOptions = {
 	/** The reader has caught up. */
 	readonly onDrain: () => void;
@@ -41,7 +53,7 @@ export class LineWriter {
 
 	/** A line that must not be lost: a reply. */
 	write(value: object): void {
-		if (!this.#failed) this.#stream.write(`${JSON.stringify(value)}\n`);
+		if (!this.#failed) this.#stream.write(`${jsonLine(value)}\n`);
 	}
 
 	/** An event: dropped and counted while the reader is far behind. */

@@ -69,6 +69,26 @@ test('commands go in, events come out, one line each', async () => {
 	expect(core.isStopped).toBe(true);
 });
 
+test('nothing is printed that a terminal would obey or that hides, and the values are the same', async () => {
+	const text = '\x1b[2J \x7f \x85 \x9b31m \u061c \u200b \u2028 \u2029 \u202e \u2066 \ufeff \u{e0041} é 漢 👍';
+	const message = {type: 'warning', code: 'test', message: text} as const;
+	const output = new Lines();
+	const chunks: string[] = [];
+	const write = output._write.bind(output);
+	output._write = (chunk: Buffer, ...rest) => {
+		chunks.push(chunk.toString());
+		write(chunk, ...rest);
+	};
+	const {done} = start(output);
+	core.emit(READY, message);
+	input.end();
+	await done;
+	expect(output.values).toEqual([READY, message]);
+	expect(chunks.join('')).toMatch(/^[\n\x20-\x7eé漢👍]*$/u);
+	expect(chunks.join('')).toContain('\\u009b31m');
+	expect(chunks.join('')).toContain('\\udb40\\udc41 é 漢 👍');
+});
+
 test('what is meant for a screen only is not printed', async () => {
 	const {done, output} = start(new Lines());
 	core.emit(
