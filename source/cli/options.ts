@@ -188,8 +188,11 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		return texts.map(text => parse(values.parseText(text, label), label));
 	};
 	const one = <Value>(name: OptionName, parse: (text: string, label: string) => Value) => each(name, parse)[0];
-	const on = (name: OptionName) =>
-		isGiven(flags, name) || values.parseSwitch(env[variableOf(name)] ?? '', variableOf(name));
+	const on = (name: OptionName) => {
+		if (isGiven(flags, name)) return true;
+		if (!OPTIONS[name].commands.includes(command)) return false;
+		return values.parseSwitch(env[variableOf(name)] ?? '', variableOf(name));
+	};
 	const address = (text: string, label: string) => formatTcpAddress(values.parseAddress(text, label));
 	const target = (text: string, label: string) => formatTcpAddress(values.parseDialAddress(text, label));
 	const whole = (least: number, most: number) => (text: string, label: string) =>

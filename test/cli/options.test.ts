@@ -219,6 +219,9 @@ describe('the environment', () => {
 
 	test('does not trouble a command that does not use it', () => {
 		expect(optionsOf('headless', {P2P_TUI_THEME: 'no such theme', P2P_TUI_COUNT: 'x'}).theme).toBeUndefined();
+		expect(optionsOf('headless', {P2P_TUI_JSON: 'x'}).json).toBe(false);
+		expect(optionsOf('headless', {P2P_TUI_JSON: '1'}).json).toBe(false);
+		expect(refusal(['ping', '/ip4/1.2.3.4/tcp/1'], {P2P_TUI_JSON: 'x'})).toMatch(/^P2P_TUI_JSON is 1 or 0/);
 	});
 });
 
