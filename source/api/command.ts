@@ -1,5 +1,5 @@
 /**
- * What a screen or a script may ask of the core (DESIGN section 9). Fire and forget: the answer is a `reply` event
+ * What a screen or a script may ask of the core. Fire and forget: the answer is a `reply` event
  * with the same `id`, if the command had one.
  */
 type Asked = {readonly id?: string};

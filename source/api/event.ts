@@ -1,5 +1,5 @@
 /**
- * What the core tells a screen or a script (DESIGN section 9). Headless prints these as JSON lines.
+ * What the core tells a screen or a script. Headless prints these as JSON lines.
  * Peers are named by peer id. Times are milliseconds, timestamps Unix milliseconds.
  */
 

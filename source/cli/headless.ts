@@ -1,5 +1,5 @@
 /**
- * `p2p-tui headless`: the node without a screen. Commands come in and events go out as JSON lines (DESIGN section 9).
+ * `p2p-tui headless`: the node without a screen. Commands come in and events go out as JSON lines.
  */
 import type {EventEmitter} from 'node:events';
 import type {Readable, Writable} from 'node:stream';

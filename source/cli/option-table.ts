@@ -1,6 +1,6 @@
 /**
  * Every option of the command line as data: the parser, the environment variables, the help and the "did you mean"
- * are all drawn from this table (DESIGN section 9).
+ * are all drawn from this table.
  */
 import {LOG_LEVELS} from '../base/log.ts';
 import type {ThemeName} from '../ui/theme.ts';

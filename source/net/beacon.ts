@@ -1,6 +1,6 @@
 /**
  * Announcements over UDP: broadcast and multicast on every interface, heard by every node on the link, several on one
- * host included (DESIGN section 6). IPv4 only so far. What a datagram means is not looked at here.
+ * host included. IPv4 only so far. What a datagram means is not looked at here.
  *
  * Two kinds of socket:
  * - one for listening, on the well-known port, which all nodes of a host share. A broadcast or multicast reaches each

@@ -4,7 +4,7 @@
  *
  * Source: libp2p specification, "libp2p TLS Handshake", r0. One rule of it is left out on purpose: `notBefore` and
  * `notAfter` are not looked at. The certificate's key lives no longer than the program that made it, so dates protect
- * nothing here; but a peer whose clock is years off could reach no one (acceptance row 9).
+ * nothing here; but a peer whose clock is years off could reach no one.
  */
 import {generateKeyPairSync, type KeyObject, randomBytes, sign, type X509Certificate} from 'node:crypto';
 import {BoundedMap} from '../base/bounded.ts';

@@ -1,5 +1,5 @@
 /**
- * Connections to other peers: TCP with mutual TLS 1.3 (DESIGN section 5).
+ * Connections to other peers: TCP with mutual TLS 1.3.
  *
  *     client                                server
  *       │── TCP, TLS 1.3, both certificates ──│

@@ -10,7 +10,8 @@
  *     ports        4 bytes: TCP over IPv4, TCP over IPv6, each big endian, 0 for none
  *     flags        bit 0: please answer; bit 1: I am leaving
  *
- * All of them have the same size, so an answer is never larger than what asked for it (ACCEPTANCE row 17).
+ * All of them have the same size, so an answer is never larger than what asked for it: asking in a
+ * victim's name multiplies nothing.
  * A receiver ignores further fields and further flags; a new version is a new datagram.
  */
 import {WireError} from '../base/errors.ts';

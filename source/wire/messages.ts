@@ -3,7 +3,7 @@
  *
  * On the wire a message is one msgpack array `[number, field, …]`, the fields in the order in which they stand
  * here. A receiver ignores fields beyond those it knows, and a message whose number it does not know: that is how
- * a newer minor version stays compatible (DESIGN section 5).
+ * a newer minor version stays compatible.
  *
  * | number | message       | from → to              | fields                                              |
  * | ------ | ------------- | ---------------------- | --------------------------------------------------- |

@@ -1,4 +1,4 @@
-/** Row 60 on the screen: the core fails, the screen says so and starts it again, and nobody has to do a thing. */
+/** The core fails, the screen says so and starts it again, and nobody has to do a thing. */
 import {afterEach, describe, expect, test} from 'vitest';
 import {disposeNodes, freeUdpPort, spawnNode} from '../helpers/node-process.ts';
 import {disposeScreens} from '../helpers/pty.ts';

@@ -1,5 +1,5 @@
 /**
- * Who may import whom (DESIGN section 3), and why: the table, and a checker that works on any set of sources, so that
+ * Who may import whom, and why: the table, and a checker that works on any set of sources, so that
  * the checker itself can be tested on invented ones.
  */
 import path from 'node:path/posix';
