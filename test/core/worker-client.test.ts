@@ -1,4 +1,5 @@
 /** The supervisor with threads that really throw, hang, run out of memory, end and do not listen. */
+import {EventEmitter} from 'node:events';
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,7 +8,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {CoreConfig} from '../../source/api/core.ts';
 import {MAX_HEAP_MEGABYTES, spawnThread} from '../../source/core/spawn.ts';
 import {MAX_RESTARTS, RestartPolicy} from '../../source/core/supervisor.ts';
-import type {WorkerData} from '../../source/core/thread.ts';
+import type {FromWorker, WorkerData} from '../../source/core/thread.ts';
 import {WorkerCore, type WorkerCoreOptions} from '../../source/core/worker-client.ts';
 import {CONFIG} from '../cli/fake-core.ts';
 import {Recorder} from './recorder.ts';
@@ -122,6 +123,18 @@ test('row 60: what a core said just before it threw is heard before the news of 
 		await recorder.waitForState('running', round + 1);
 	}
 	await core.stop();
+});
+
+test('row 60: that is so even if the error is heard first', async () => {
+	// Errors and messages come from a thread by two ways, in no order; its exit comes when both are empty.
+	const thread = Object.assign(new EventEmitter(), {postMessage: () => {}, terminate: async () => 1});
+	const {recorder} = supervise([], {spawn: () => thread as unknown as Worker, restarts: new RestartPolicy(100_000)});
+	thread.emit('error', new Error('thrown on purpose'));
+	thread.emit('message', {type: 'events', events: [{type: 'name-changed', name: 'anna'}]} satisfies FromWorker);
+	thread.emit('exit', 1);
+	const restarting = await recorder.waitForState('restarting');
+	expect(restarting.reason).toBe('thrown on purpose');
+	expect(recorder.all('name-changed')).toEqual([{type: 'name-changed', name: 'anna'}]);
 });
 
 test('row 60: a core may fill so much of the heap and no more, which is less than would end the program', async () => {
