@@ -1,7 +1,8 @@
 /** Opens the screen, runs it until it is left, and gives the terminal back. */
 import {type Instance, render} from 'ink';
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
-import {EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import {describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import {openLog} from '../base/log.ts';
 import {Store} from '../store/store.ts';
 import {App} from './app.tsx';
 import {InkInput, inkOutput} from './ink-streams.ts';
@@ -30,9 +31,17 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
 	const screen = new Screen(options);
 	try {
 		return await screen.ended;
+	} catch (error) {
+		if (!(error instanceof UserError)) logFatal(options.config, error);
+		throw error;
 	} finally {
 		await screen.close();
 	}
+}
+
+/** The person sees one line of it; whoever looks for the cause finds the rest here. */
+function logFatal({logLevel, logFile}: CoreConfig, error: unknown): void {
+	openLog(logLevel, logFile, () => {})('error', `the screen failed: ${describeStack(error)}`);
 }
 
 class Screen {
@@ -67,6 +76,7 @@ class Screen {
 			onResize: size => this.#resize(size),
 			onResume: () => this.#redraw(),
 			onSignal: status => this.#end(status),
+			onFatal: error => logFatal(options.config, error),
 		});
 		try {
 			this.#keyboard = createKeyboard(stdin, {onEnd: () => this.#end(EXIT_INTERRUPTED)});

@@ -1,5 +1,8 @@
 /** The core fails, the screen says so and starts it again, and nobody has to do a thing. */
-import {afterEach, describe, expect, test} from 'vitest';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {disposeNodes, freeUdpPort, spawnNode} from '../helpers/node-process.ts';
 import {disposeScreens} from '../helpers/pty.ts';
 import {composerLine, connectedTo, openScreen} from './screens.ts';
@@ -41,16 +44,74 @@ describe.each([
 		expect(back).toMatchObject({peer: annId, name: 'anna'});
 		await ann.waitFor(/#lobby · 2 here/);
 		expect(ann.text()).toContain('2 #dev');
-		expect(ann.text()).toMatch(/before/);
+		expect(ann.text()).toContain('before');
 
 		expect(composerLine(ann)).toBe('written meanwhile');
 		ann.press('return');
 		expect(await bob.hears('written meanwhile')).toMatchObject({from: annId, name: 'anna'});
 		await bob.publish('welcome back');
 		await ann.waitFor('welcome back');
-		await ann.waitFor('✓ 2/2');
+		await ann.waitFor(screen => screen.text().split('✓ 2/2').length > 2);
 		ann.type('/quit\r');
 		expect((await ann.exited).code).toBe(0);
+	});
+});
+
+describe.each(['throw', 'hang'] as const)('row 60: what was said just before /fault %s', kind => {
+	test('stays on the own screen as it was heard, and does not come back into the composer', async () => {
+		const discoveryPort = await freeUdpPort();
+		const ann = openScreen('ann', {discoveryPort, columns: 120, rows: 40, env: {P2P_TUI_FAULTS: '1'}});
+		const bob = spawnNode('bob', {discoveryPort});
+		await connectedTo(ann, 1);
+		await ann.waitFor(/#lobby · 2 here/);
+		// One after the other, so that the last one follows closely on news of those before it.
+		const lines = Array.from({length: 5}, (_, index) => `line ${index}`);
+		for (const line of lines) {
+			ann.type(`${line}\r`);
+			await bob.hears(line);
+		}
+		ann.type(`/fault ${kind}\r`);
+		await ann.waitFor('the core was restarted');
+		for (const line of lines) expect(ann.text()).toContain(line);
+		expect(composerLine(ann)).toMatch(/^(message #lobby)?$/);
+	});
+});
+
+describe('the log file', () => {
+	let directory: string;
+	let log: string;
+
+	beforeEach(async () => {
+		directory = await mkdtemp(join(tmpdir(), 'p2p-tui-log-'));
+		log = join(directory, 'log');
+	});
+
+	afterEach(() => rm(directory, {recursive: true}));
+
+	test('row 60: keeps where the core failed', async () => {
+		const ann = openScreen('ann', {args: ['--log-file', log], env: {P2P_TUI_FAULTS: '1'}});
+		await ann.waitFor('message #lobby');
+		ann.type('/fault throw\r');
+		await ann.waitFor('the core was restarted');
+		expect(await readFile(log, 'utf8')).toMatch(
+			/^\S+ error the core failed, it is started again in \d+ ms: Error: the core was told to throw \| at .*:\d+:\d+\)?\n$/,
+		);
+	});
+
+	test('keeps where the screen failed', async () => {
+		// A bug that shows when SIGUSR2 comes, in the screen's thread.
+		const bug = `
+			import {isMainThread} from 'node:worker_threads';
+			if (isMainThread) process.on('SIGUSR2', () => { throw new Error('a bug in the screen'); });
+		`;
+		const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}`};
+		const ann = openScreen('ann', {args: ['--log-file', log], env});
+		await ann.waitFor('message #lobby');
+		ann.kill('SIGUSR2');
+		expect((await ann.exited).code).toBe(1);
+		expect(await readFile(log, 'utf8')).toMatch(
+			/^\S+ error the screen failed: Error: a bug in the screen \| at [^\n]*\n$/,
+		);
 	});
 });
 
