@@ -29,6 +29,8 @@ const TAB = '    ';
 
 /** Text in which nothing can need attention: printable ASCII and the Latin letters after it, but no soft hyphen. */
 const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\u02ff]*$/;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const HIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/u;
 const MARK = /\p{M}/u;
 const EMOJI = /\p{Emoji}/u;
@@ -44,17 +46,65 @@ const ZERO_WIDTH_JOINER = '\u200d';
 
 /** Text that can be shown as it is, on one line unless `multiline` is set. */
 export function sanitizeText(text: string, options: SanitizeOptions = {}): string {
-	if (PLAIN.test(text)) return text;
+	return sanitizeHead(text, Number.POSITIVE_INFINITY, options).text;
+}
+
+/** What was made of the first `end` UTF-16 units of a text. */
+export type SanitizedHead = {readonly text: string; readonly end: number};
+
+/** The same until `limit` UTF-16 units are written, or a few more: an escape is never cut in two. */
+export function sanitizeHead(text: string, limit: number, options: SanitizeOptions = {}): SanitizedHead {
+	if (text.length <= limit && PLAIN.test(text)) return {text, end: text.length};
+	const multiline = options.multiline === true;
 	const writer = new Writer();
-	const characters = Array.from(text);
-	for (let index = 0; index < characters.length; index++) {
-		const character = characters[index] as string;
-		const next = characters[index + 1] ?? '';
-		if (options.multiline && character === '\r' && next === '\n') continue;
-		if (options.multiline && character === '\n') writer.base('\n');
-		else writer.write(character, next);
+	let at = 0;
+	while (at < text.length && writer.length < limit) {
+		const stop = plainEnd(text, at, Math.min(text.length, at + limit - writer.length), multiline);
+		if (stop > at) {
+			writer.plain(text.slice(at, stop));
+			at = stop;
+			continue;
+		}
+		const code = text.codePointAt(at) as number;
+		at += code > 0xffff ? 2 : 1;
+		// A carriage return is part of the line end that follows.
+		if (!(multiline && code === CARRIAGE_RETURN && text.charCodeAt(at) === LINE_FEED)) writer.write(code, text, at);
 	}
-	return writer.text;
+	return {text: writer.finish(), end: at};
+}
+
+/** The end of the run of characters from `at` that need no attention. */
+function plainEnd(text: string, at: number, end: number, multiline: boolean): number {
+	let stop = at;
+	while (stop < end) {
+		const unit = text.charCodeAt(stop);
+		if (kindOf(unit) !== PLAIN_KIND && !(multiline && unit === LINE_FEED)) break;
+		stop += 1;
+	}
+	return stop;
+}
+
+/** What to do with a character, by its code point; found out once for each that ever comes. */
+const PLAIN_KIND = 1;
+const HIDDEN_KIND = 2;
+const MARK_KIND = 3;
+const SURROGATE_KIND = 4;
+const TAB_KIND = 5;
+const kinds = new Uint8Array(0x110000);
+
+function kindOf(code: number): number {
+	const known = kinds[code] as number;
+	if (known !== 0) return known;
+	const kind = findKind(code);
+	kinds[code] = kind;
+	return kind;
+}
+
+function findKind(code: number): number {
+	if (code === 0x09) return TAB_KIND;
+	if (code >= 0xd800 && code <= 0xdfff) return SURROGATE_KIND;
+	const character = String.fromCodePoint(code);
+	return HIDDEN.test(character) ? HIDDEN_KIND : MARK.test(character) ? MARK_KIND : PLAIN_KIND;
 }
 
 /** Text that can be shown on one line. */
@@ -64,7 +114,9 @@ export function sanitizeLine(text: string): string {
 
 /** Decides by what is already written, not by what was read: that is why a second pass changes nothing. */
 class Writer {
-	text = '';
+	/** UTF-16 units written. */
+	length = 0;
+	#text = '';
 	/** The last character written. */
 	#previous = '';
 	/** The last character written that is no mark, selector or joiner. */
@@ -72,37 +124,66 @@ class Writer {
 	#marks = 0;
 	#joins = 0;
 
-	write(character: string, next: string): void {
-		if (character === '\t') this.base(TAB);
-		else if (isLoneSurrogate(character)) this.base('\ufffd');
-		else if (HIDDEN.test(character)) this.#hidden(character, next);
-		else if (MARK.test(character)) this.#mark(character);
-		else this.base(character);
+	/** A character that needs attention, and the text in which it stands with what follows at `at`. */
+	write(code: number, text: string, at: number): void {
+		switch (kindOf(code)) {
+			case TAB_KIND:
+				return this.#put(TAB, ' ');
+			case SURROGATE_KIND:
+				return this.#put('\ufffd', '\ufffd');
+			case HIDDEN_KIND:
+				return this.#hidden(code, text, at);
+			case MARK_KIND:
+				return this.#mark(String.fromCodePoint(code));
+			default: {
+				const character = String.fromCodePoint(code);
+				return this.#put(character, character);
+			}
+		}
 	}
 
-	/** Writes a character that stands for itself, or several; the last of them then carries what follows. */
-	base(characters: string): void {
+	/** Characters, each one UTF-16 unit, that stand for themselves. */
+	plain(run: string): void {
+		if (run.length > 1) this.#previous = '';
+		this.#put(run, run.charAt(run.length - 1));
+	}
+
+	finish(): string {
+		return this.#text;
+	}
+
+	/** Writes what stands for itself; its last character then carries what follows. */
+	#put(characters: string, last: string): void {
 		if (this.#previous !== ZERO_WIDTH_JOINER) this.#joins = 0;
 		this.#marks = 0;
-		this.#append(characters);
-		this.#base = this.#previous;
+		this.#append(characters, last);
+		this.#base = last;
 	}
 
-	#hidden(character: string, next: string): void {
+	#hidden(code: number, text: string, at: number): void {
+		// Most are neither joiners nor selectors, and what follows does not matter.
+		if (!mayStay(code)) return this.#escape(code);
+		const character = String.fromCodePoint(code);
+		const next = at < text.length ? String.fromCodePoint(text.codePointAt(at) as number) : '';
 		if (character === ZERO_WIDTH_JOINER && this.#joinsEmoji(next)) {
 			this.#joins++;
-			this.#append(character);
+			this.#append(character, character);
 		} else if (this.#joinsLetters(character, next) || this.#selects(character)) {
 			this.#mark(character);
 		} else {
-			this.base(escapeOf(character));
+			this.#escape(code);
 		}
+	}
+
+	#escape(code: number): void {
+		const escaped = escapeOf(code);
+		this.#put(escaped, escaped.charAt(escaped.length - 1));
 	}
 
 	#mark(character: string): void {
 		if (this.#marks === MAX_MARKS) return;
 		this.#marks++;
-		this.#append(character);
+		this.#append(character, character);
 	}
 
 	#joinsEmoji(next: string): boolean {
@@ -116,29 +197,28 @@ class Writer {
 
 	#selects(character: string): boolean {
 		if (character === '\ufe0e' || character === '\ufe0f') return EMOJI.test(this.#previous);
-		return isIdeographicSelector(character) && HAN.test(this.#previous);
+		return isIdeographicSelector(character.codePointAt(0) as number) && HAN.test(this.#previous);
 	}
 
-	#append(characters: string): void {
-		this.text += characters;
-		// By code point: an emoji is two units.
-		this.#previous = characters.length > 2 ? characters.slice(-1) : characters;
+	#append(characters: string, last: string): void {
+		this.#text += characters;
+		this.length += characters.length;
+		this.#previous = last;
 	}
 }
 
-function isLoneSurrogate(character: string): boolean {
-	return character.length === 1 && character >= '\ud800' && character <= '\udfff';
+/** Joiners, and selectors of emoji and of ideographs. */
+function mayStay(code: number): boolean {
+	return code === 0x200c || code === 0x200d || code === 0xfe0e || code === 0xfe0f || isIdeographicSelector(code);
 }
 
-function isIdeographicSelector(character: string): boolean {
-	const code = character.codePointAt(0) as number;
+function isIdeographicSelector(code: number): boolean {
 	return code >= 0xe0100 && code <= 0xe01ef;
 }
 
-function escapeOf(character: string): string {
-	const code = character.codePointAt(0) as number;
-	if (character === '\n') return '\\n';
-	if (character === '\r') return '\\r';
+function escapeOf(code: number): string {
+	if (code === LINE_FEED) return '\\n';
+	if (code === CARRIAGE_RETURN) return '\\r';
 	const hex = code.toString(16);
 	if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
 	return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;

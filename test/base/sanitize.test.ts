@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {describe, expect, test} from 'vitest';
-import {sanitizeLine, sanitizeText} from '../../source/base/sanitize.ts';
+import {sanitizeHead, sanitizeLine, sanitizeText} from '../../source/base/sanitize.ts';
 
 /** All that the sanitizer is about, so that random text is full of it. */
 const NASTY = [
@@ -208,4 +208,42 @@ describe('sanitizeText with several lines', () => {
 	])('%s', (_, text, shown) => {
 		expect(sanitizeText(text, {multiline: true})).toBe(shown);
 	});
+});
+
+describe('sanitizeHead', () => {
+	test('is what sanitizeText makes of the part that it says it has read', () => {
+		fc.assert(
+			fc.property(anyText, fc.integer({min: 1, max: 60}), fc.boolean(), (text, limit, multiline) => {
+				const head = sanitizeHead(text, limit, {multiline});
+				const whole = sanitizeText(text, {multiline});
+				expect(whole.startsWith(head.text)).toBe(true);
+				if (whole.length < limit) expect(head).toEqual({text: whole, end: text.length});
+				// The last character may be an escape: `\u{e0041}`.
+				expect(head.text.length).toBeLessThan(limit + 9);
+				expect(head.end).toBeLessThanOrEqual(text.length);
+			}),
+			{numRuns: 3000},
+		);
+	});
+
+	test('reads no more than it needs', () => {
+		expect(sanitizeHead('\x01'.repeat(100), 40)).toEqual({text: '\\x01'.repeat(10), end: 10});
+		expect(sanitizeHead('漢'.repeat(100), 40)).toEqual({text: '漢'.repeat(40), end: 40});
+		expect(sanitizeHead('plain', 3)).toEqual({text: 'pla', end: 3});
+	});
+});
+
+test.each([
+	['control characters', '\x01'],
+	['tags', '\u{e0041}'],
+	['joiners', '👩\u200d'],
+	['marks', 'e\u0301'],
+	['ideographs', '漢'],
+])('a megabyte takes time in proportion, and little: %s', (_, character) => {
+	const text = character.repeat(1_000_000 / character.length);
+	sanitizeText(text.slice(0, 10_000));
+	const started = performance.now();
+	sanitizeText(text);
+	// About 50 ms each; a machine under load may take several times as long.
+	expect(performance.now() - started).toBeLessThan(1_000);
 });
