@@ -8,6 +8,7 @@ import {append, emptyLog} from './log.ts';
 import {
 	type Entry,
 	MAX_ENTRIES,
+	MAX_LOG_TEXT,
 	MAX_PEERS,
 	type MessageEntry,
 	type Peer,
@@ -19,6 +20,8 @@ import {widthOf} from './width.ts';
 
 type Mutable<Type> = {-readonly [Key in keyof Type]: Type[Key]};
 export type RoomDraft = Mutable<Room>;
+
+const CAPACITY = {entries: MAX_ENTRIES, weight: MAX_LOG_TEXT, weigh: ({text}: Entry) => text.length};
 
 export class Draft {
 	readonly now: number;
@@ -91,7 +94,7 @@ export class Draft {
 
 	/** Returns the position of the new entry. */
 	append(room: RoomDraft, entry: MessageEntry | SystemEntry): number {
-		room.log = append<Entry>(room.log, [entry], MAX_ENTRIES);
+		room.log = append<Entry>(room.log, [entry], CAPACITY);
 		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
 		return room.log.end - 1;
 	}

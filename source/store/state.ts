@@ -5,12 +5,15 @@
 import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {Direction, PeerState} from '../api/event.ts';
+import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Log} from './log.ts';
 
 /** Entries kept per room; the core keeps what is older. */
 export const MAX_ENTRIES = 5_000;
+/** UTF-16 units of text kept per room, so that long messages cannot fill the memory. */
+export const MAX_LOG_TEXT = 4 * 1024 * 1024;
 /** Round-trip times kept per peer, and traffic samples. */
 export const MAX_SAMPLES = 60;
 /** Peers remembered; those that are gone longest are forgotten first. */
@@ -27,6 +30,8 @@ export type MessageEntry = {
 	/** As known when it arrived. */
 	readonly name: string;
 	readonly text: string;
+	/** What was left out of the text, which was too long to be shown. */
+	readonly cut: Cut | undefined;
 	readonly timestamp: number;
 	readonly local: boolean;
 	/** It names us. */

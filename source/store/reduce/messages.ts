@@ -1,6 +1,7 @@
 /** Messages, and how far our own have spread. */
 import type {EventOf} from '../../api/event.ts';
-import {sanitizeLine, sanitizeText} from '../../base/sanitize.ts';
+import {sanitizeLine} from '../../base/sanitize.ts';
+import {clipText} from '../clip.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {entryAt, replaceAt} from '../log.ts';
 import {mentions} from '../names.ts';
@@ -9,13 +10,14 @@ import {MAX_OWN, type MessageEntry, type State} from '../state.ts';
 export function message(draft: Draft, event: EventOf<'message'>): void {
 	const room = draft.room(event.room);
 	if (!room) return;
-	const text = sanitizeText(event.text, {multiline: true});
+	const {text, cut} = clipText(event.text);
 	const entry: MessageEntry = {
 		kind: 'message',
 		id: event.messageId,
 		from: event.from,
 		name: sanitizeLine(event.name),
 		text,
+		cut,
 		timestamp: event.timestamp,
 		local: event.local,
 		mention: !event.local && mentions(text, draft.state.self?.name ?? ''),

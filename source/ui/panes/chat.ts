@@ -69,8 +69,8 @@ function windowRows(state: State, room: Room, width: number, height: number, the
 	for (let position = bottom?.position ?? log.end - 1; position >= log.start && missing > 0; position--) {
 		const all = rowsAt(position, false);
 		const rows = position === bottom?.position ? all.slice(0, bottom.row + 1) : all;
-		// The first entry in view says who wrote it and when, whatever came before.
-		const isFirst = rows.length >= missing || position === log.start;
+		// The first entry in view says who wrote it and when, whatever came before; not if its first row is out of view.
+		const isFirst = rows.length === missing;
 		const named = isFirst ? rowsAt(position, true).slice(0, rows.length) : rows;
 		chunks.push(named.slice(Math.max(0, rows.length - missing)));
 		missing -= rows.length;

@@ -1,11 +1,11 @@
 /** One entry of a room as rows: time, name, text, and how far an own message has spread. */
-import {BoundedMap} from '../../base/bounded.ts';
+import {linesFrom, MAX_ENTRY_LINES} from '../../store/clip.ts';
 import {displayName} from '../../store/selectors.ts';
 import type {Entry, MessageEntry, SystemEntry} from '../../store/state.ts';
 import {dayOf, formatDay, formatTime} from '../format.ts';
 import {fit, painted, row, type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
-import {wrap} from '../wrap.ts';
+import {wrap, wrapHead} from '../wrap.ts';
 
 /** All that decides on the rows of an entry, beside the entry itself. */
 export type EntryContext = {
@@ -26,12 +26,34 @@ export type EntryContext = {
 /** Milliseconds after which the author is named again. */
 const SAME_BREATH = 5 * 60_000;
 
-/** Entries whose rows are remembered: several screens full. */
-const REMEMBERED = 1_000;
-const remembered = new BoundedMap<
-	Entry,
-	{readonly key: string; readonly theme: Theme; readonly rows: readonly string[]}
->(REMEMBERED);
+/** Rows remembered: several screens full, and a few of the longest entries. */
+export const REMEMBERED_ROWS = 4_000;
+
+type Remembered = {readonly key: string; readonly theme: Theme; readonly rows: readonly string[]};
+
+/** The rows of entries shown before, the one made last at the end. */
+const remembered = new Map<Entry, Remembered>();
+let rememberedRows = 0;
+
+function remember(entry: Entry, made: Remembered): void {
+	forget(entry);
+	remembered.set(entry, made);
+	rememberedRows += made.rows.length;
+	for (const oldest of remembered.keys()) {
+		if (rememberedRows <= REMEMBERED_ROWS) break;
+		forget(oldest);
+	}
+}
+
+function forget(entry: Entry): void {
+	rememberedRows -= remembered.get(entry)?.rows.length ?? 0;
+	remembered.delete(entry);
+}
+
+/** How many rows are remembered: never more than REMEMBERED_ROWS. */
+export function countRemembered(): number {
+	return rememberedRows;
+}
 
 /** The rows of an entry, each exactly `width` cells. The same for the same entry, until something about it changes. */
 export function entryRows(entry: Entry, context: EntryContext): readonly string[] {
@@ -49,7 +71,7 @@ export function entryRows(entry: Entry, context: EntryContext): readonly string[
 		...(isDivided ? [ruler(width, 'new', theme.paint.divider, theme.paint.divider)] : []),
 		...(entry.kind === 'message' ? messageRows(entry, context, head) : systemRows(entry, context)),
 	];
-	remembered.set(entry, {key, theme, rows});
+	remember(entry, {key, theme, rows});
 	return rows;
 }
 
@@ -87,10 +109,27 @@ function messageRows(
 	const time = head.showTime ? formatTime(entry.timestamp) : '     ';
 	const start = [mark, span(time, paint.dim), span('  '), span(fitName(name, nameWidth), namePaint), span('  ')];
 	const indent = [mark, span(' '.repeat(TIME_CELLS - 1 + nameWidth + NAME_GAP))];
-	const lines = wrap(entry.text, width - TIME_CELLS - nameWidth - NAME_GAP - stateCells);
-	return lines.map((line, index) =>
-		row(width, [...(index === 0 ? start : indent), span(line, textPaint)], index === lines.length - 1 ? state : []),
+	const {rows: lines, end} = wrapHead(
+		entry.text,
+		width - TIME_CELLS - nameWidth - NAME_GAP - stateCells,
+		MAX_ENTRY_LINES,
 	);
+	const more = moreText(entry, end);
+	const last = more === '' ? lines.length - 1 : lines.length;
+	const rows = lines.map((line, index) =>
+		row(width, [...(index === 0 ? start : indent), span(line, textPaint)], index === last ? state : []),
+	);
+	return more === '' ? rows : [...rows, row(width, [...indent, span(more, paint.dim)], state)];
+}
+
+/** `… 15,800 more lines`: what is not shown of a message whose text is shown up to `end`. Empty if all of it is. */
+function moreText({text, cut}: MessageEntry, end: number): string {
+	if (end >= text.length && !cut) return '';
+	const lines = linesFrom(text, end) + (cut?.lines ?? 0);
+	// Not even the one line ends here.
+	const characters = text.length - end + (cut?.characters ?? 0);
+	const [count, what] = lines > 0 ? [lines, 'line'] : [characters, 'character'];
+	return `… ${count.toLocaleString('en')} more ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** `✓ 3/4`: stored by three of four. Only the author is told. */
