@@ -1,5 +1,6 @@
 /** The two streams that Ink is given in place of the terminal's. */
 import {EventEmitter} from 'node:events';
+import {steadyClusters} from './clusters.ts';
 
 /**
  * What Ink takes for the keyboard. The real one has one reader (input/keyboard.ts); here arrives only what the field of
@@ -39,7 +40,7 @@ export class InkInput extends EventEmitter {
 
 /**
  * `stdout` without its `resize`: Ink would draw the old layout at the new size before the layout is told. The screen
- * itself listens, lays out anew and then has everything drawn.
+ * itself listens, lays out anew and then has everything drawn. What Ink writes has its clusters kept in their cells.
  */
 export function inkOutput(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
 	const ignoring =
@@ -48,7 +49,9 @@ export function inkOutput(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
 			if (name !== 'resize') stdout[method](name, listener);
 			return stdout;
 		};
-	const methods: Record<string | symbol, unknown> = {on: ignoring('on'), off: ignoring('off')};
+	const write: NodeJS.WriteStream['write'] = (chunk: string | Uint8Array, ...rest: never[]) =>
+		stdout.write(typeof chunk === 'string' ? steadyClusters(chunk) : chunk, ...rest);
+	const methods: Record<string | symbol, unknown> = {on: ignoring('on'), off: ignoring('off'), write};
 	return new Proxy(stdout, {
 		get: (target, property) => methods[property] ?? Reflect.get(target, property, target),
 	});

@@ -13,10 +13,14 @@ import {writeSync} from 'node:fs';
 import {describeError, EXIT_FAILED} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 
-/** Alternate screen (1049) with the cursor at its top, bracketed paste (2004), cursor hidden until a frame shows it. */
-const ENTER = '\x1b[?1049h\x1b[H\x1b[?2004h\x1b[?25l';
+/**
+ * Alternate screen (1049) with the cursor at its top, no wrapping at the right edge (7), bracketed paste (2004), cursor
+ * hidden until a frame shows it. Without wrapping, a row that the terminal takes for wider than it is spoils itself only,
+ * and not the rows below.
+ */
+const ENTER = '\x1b[?1049h\x1b[H\x1b[?7l\x1b[?2004h\x1b[?25l';
 /** The same in reverse, after the end of a frame that was not finished (2026) and of its colours. */
-const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1049l';
+const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?7h\x1b[?1049l';
 
 /** Milliseconds that the program has to say goodbye after a signal. */
 export const GOODBYE_TIME = 3_000;
@@ -51,6 +55,8 @@ export type Terminal = {
 	readonly stdout: NodeJS.WriteStream;
 	/** Gives the terminal back as it was found and listens to no signal any more. Again: does nothing. */
 	restore(): void;
+	/** Stops the program as Ctrl-Z does elsewhere: the shell gets the terminal until it says `fg`. */
+	suspend(): void;
 };
 
 /** Takes the terminal: raw mode, alternate screen, bracketed paste. `stdin` and `stdout` must be terminals. */
@@ -64,6 +70,7 @@ class OpenTerminal implements Terminal {
 	readonly #listeners: (() => void)[] = [];
 	#isEntered = false;
 	#isEnding = false;
+	readonly #onStop = (): void => this.#stop();
 
 	constructor(options: TerminalOptions) {
 		this.#options = options;
@@ -75,6 +82,11 @@ class OpenTerminal implements Terminal {
 	restore(): void {
 		this.#leave();
 		for (const stop of this.#listeners.splice(0)) stop();
+	}
+
+	suspend(): void {
+		// Everyone in the group: a runner such as npx must stop with us, or the shell goes on waiting for it.
+		if (process.platform !== 'win32') process.kill(0, 'SIGTSTP');
 	}
 
 	#enter(): void {
@@ -105,7 +117,7 @@ class OpenTerminal implements Terminal {
 		for (const signal of Object.keys(SIGNAL_STATUS) as EndingSignal[]) {
 			this.#on(process, signal, () => this.#endBy(signal));
 		}
-		this.#on(process, 'SIGTSTP', () => this.#stop());
+		this.#on(process, 'SIGTSTP', this.#onStop);
 		this.#on(process, 'SIGCONT', () => this.#resume());
 		this.#on(stdout, 'error', () => this.#endBy('SIGHUP'));
 		if (onResize) this.#on(stdout, 'resize', () => onResize({columns: stdout.columns, rows: stdout.rows}));
@@ -138,10 +150,19 @@ class OpenTerminal implements Terminal {
 		}
 	}
 
-	/** As if we were an ordinary program: the shell gets its terminal, and the process stops. */
+	/**
+	 * As if we were an ordinary program: the shell gets its terminal, and the process stops by the signal's own action.
+	 * That does nothing where no shell could ever wake us, and then we go on at once.
+	 */
 	#stop(): void {
 		this.#leave();
-		process.kill(process.pid, 'SIGSTOP');
+		process.off('SIGTSTP', this.#onStop);
+		process.kill(process.pid, 'SIGTSTP');
+		setImmediate(() => {
+			if (this.#listeners.length === 0) return;
+			process.on('SIGTSTP', this.#onStop);
+			if (!this.#isEntered) this.#resume();
+		});
 	}
 
 	#resume(): void {

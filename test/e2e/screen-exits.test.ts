@@ -14,6 +14,7 @@ function expectRestored(screen: Screen): void {
 	expect(screen.isAlternate()).toBe(false);
 	expect(screen.cursor().isVisible).toBe(true);
 	expect(screen.modes.bracketedPasteMode).toBe(false);
+	expect(screen.modes.wraparoundMode).toBe(true);
 	expect(screen.modes.mouseTrackingMode).toBe('none');
 	expect(screen.modes.applicationCursorKeysMode).toBe(false);
 	// Nothing of the screen is left behind on the shell's.
@@ -44,6 +45,7 @@ describe.each(ways)('%s', (_, leave, code) => {
 		await connectedTo(ann, 1);
 		expect(ann.isAlternate()).toBe(true);
 		expect(ann.modes.bracketedPasteMode).toBe(true);
+		expect(ann.modes.wraparoundMode).toBe(false);
 		await leave(ann);
 		expect((await ann.exited).code).toBe(code);
 		expectRestored(ann);

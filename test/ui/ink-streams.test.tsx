@@ -36,6 +36,14 @@ test('keys that nobody took do not turn up in the next field', async () => {
 	expect(heard).toEqual(['fresh']);
 });
 
+test('what Ink writes has clusters of emoji kept in their cells', () => {
+	const written: string[] = [];
+	const stream = {write: (text: string) => written.push(text) > 0} as unknown as NodeJS.WriteStream;
+	inkOutput(stream).write('a👍🏽b');
+	inkOutput(stream).write('\x1b[31m你好 é 👍 plain');
+	expect(written).toEqual(['a\x1b7  \x1b8👍🏽\x1b8\x1b[2Cb', '\x1b[31m你好 é 👍 plain']);
+});
+
 test('Ink hears of everything but a change of size', () => {
 	const stream = Object.assign(new EventEmitter(), {columns: 80}) as unknown as NodeJS.WriteStream;
 	const output = inkOutput(stream);

@@ -218,7 +218,7 @@ test('ten rooms and thirty peers do not break the panes', async () => {
 	const rooms = Array.from({length: 14}, (_, index) => `room-with-a-long-name-${index + 1}`);
 	const peers = Array.from({length: 30}, (_, index) => ({
 		...peerInfo('ann'),
-		peer: `12D3KooWPeer${String(index).padStart(4, '0')}`,
+		id: `12D3KooWPeer${String(index).padStart(4, '0')}`,
 		name: `peer with a long name ${String(index).padStart(2, '0')}`,
 		rtt: 10 ** (index % 6) / 10,
 	}));

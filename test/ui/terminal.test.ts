@@ -31,6 +31,7 @@ const times = (text: string, wanted: string): number => text.split(wanted).lengt
 function expectRestored(screen: Screen, lastWords: string): void {
 	expect(screen.isAlternate()).toBe(false);
 	expect(screen.modes.bracketedPasteMode).toBe(false);
+	expect(screen.modes.wraparoundMode).toBe(true);
 	expect(screen.modes.synchronizedOutputMode).toBe(false);
 	expect(screen.cursor().isVisible).toBe(true);
 	expect(times(screen.raw(), '\x1b[?1049l')).toBe(1);
@@ -42,6 +43,7 @@ describe('taking the terminal', () => {
 		const screen = await startAlone('quit');
 		expect(screen.isAlternate()).toBe(true);
 		expect(screen.modes.bracketedPasteMode).toBe(true);
+		expect(screen.modes.wraparoundMode).toBe(false);
 		expect(screen.rows()[0]).toBe('ready');
 		screen.press('ctrl+c');
 		await screen.waitFor('key c');
@@ -122,17 +124,48 @@ describe('giving it back', () => {
 	});
 });
 
-test('a stopped program gives the terminal back, and takes it again when it goes on', async () => {
+/** From a shell with job control: it says when the program has stopped, and wakes it after Enter. */
+async function startAsJob(): Promise<Screen> {
+	const shell = '"$@"; echo "stopped $?"; read go; fg >/dev/null; echo "ended $?"';
+	const screen = spawnScreen('/bin/sh', ['-mc', shell, 'sh', process.execPath, ...program, 'quit'], {rows: 12});
+	await screen.waitFor('ready');
+	return screen;
+}
+
+const stops: readonly (readonly [string, (screen: Screen) => void])[] = [
+	['Ctrl-Z', screen => screen.press('ctrl+z')],
+	['SIGTSTP', screen => process.kill(childOf(screen.pid), 'SIGTSTP')],
+];
+
+test.each(stops)(
+	'a program stopped by %s gives the terminal back, and takes it again when it goes on',
+	async (_, stop) => {
+		const screen = await startAsJob();
+		stop(screen);
+		await screen.waitFor(/^stopped \d+/);
+		expect(screen.isAlternate()).toBe(false);
+		expect(processState(childOf(screen.pid))).toMatch(/^T/);
+		expect(screen.modes.bracketedPasteMode).toBe(false);
+		expect(screen.modes.wraparoundMode).toBe(true);
+		expect(screen.cursor().isVisible).toBe(true);
+		screen.press('return');
+		await screen.waitFor('resumed');
+		expect(screen.isAlternate()).toBe(true);
+		expect(screen.rows().slice(0, 2)).toEqual(['ready', 'resumed']);
+		screen.press('ctrl+c');
+		await screen.waitFor('key c');
+		// It can be stopped again; then the shell leaves, and the program with it.
+		stop(screen);
+		await screen.waitFor('ended');
+		await screen.exited;
+	},
+);
+
+test('where no shell could wake it, Ctrl-Z does not stop the program', async () => {
 	const screen = await startAlone('quit');
-	screen.kill('SIGTSTP');
-	await screen.waitFor(() => !screen.isAlternate());
-	await expect.poll(() => processState(screen.pid)).toMatch(/^T/);
-	expect(screen.modes.bracketedPasteMode).toBe(false);
-	expect(screen.cursor().isVisible).toBe(true);
-	screen.kill('SIGCONT');
+	screen.press('ctrl+z');
 	await screen.waitFor('resumed');
 	expect(screen.isAlternate()).toBe(true);
-	expect(screen.rows().slice(0, 2)).toEqual(['ready', 'resumed']);
 	screen.press('ctrl+c');
 	await screen.waitFor('key c');
 });
@@ -148,6 +181,14 @@ test.runIf(process.platform === 'linux')('raw mode comes back even if the shell 
 	screen.press('ctrl+c');
 	await screen.waitFor('key c');
 });
+
+function childOf(pid: number): number {
+	return Number(
+		execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], {encoding: 'utf8'})
+			.trim()
+			.split('\n')[0],
+	);
+}
 
 /** As ps says it: T is stopped. */
 function processState(pid: number): string {
