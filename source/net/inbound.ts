@@ -40,7 +40,8 @@ export class Inbound {
 	}
 
 	accept(raw: Socket): void {
-		// TLS reports what goes wrong below it; without a listener of its own the raw socket would throw as well.
+		// It may be broken already, with the error still to be told: with nobody to hear it, it would end the program.
+		// Once TLS is on top, TLS hears it.
 		raw.on('error', () => {});
 		const address = remoteAddressOf(raw);
 		if (address === undefined) {
