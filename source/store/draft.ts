@@ -5,6 +5,7 @@
  */
 import {EMPTY_COMPOSER} from './composer.ts';
 import {append, emptyLog} from './log.ts';
+import {withHolder} from './names.ts';
 import {
 	type Entry,
 	MAX_ENTRIES,
@@ -78,6 +79,7 @@ export class Draft {
 			divider: undefined,
 			anchor: undefined,
 			composer: EMPTY_COMPOSER,
+			holders: new Map(),
 			nameWidth: 0,
 		};
 		this.#ownRooms().push(added);
@@ -95,6 +97,10 @@ export class Draft {
 	/** Returns the position of the new entry. */
 	append(room: RoomDraft, entry: MessageEntry | SystemEntry): number {
 		room.log = append<Entry>(room.log, [entry], CAPACITY);
+		if (entry.kind === 'message' || entry.peer !== undefined) {
+			const peer = entry.kind === 'message' ? entry.from : entry.peer;
+			room.holders = withHolder(room.holders, {peer: peer as string, name: entry.name});
+		}
 		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
 		return room.log.end - 1;
 	}

@@ -2,6 +2,7 @@
  * Names are labels, never identities: whoever's name could be taken for somebody else's is shown with a tag from the
  * peer id, which nobody can choose freely.
  */
+import {BoundedMap} from '../base/bounded.ts';
 
 /** Characters that look like a Latin letter, by what they look like. Cyrillic, Greek and digits; the commonest only. */
 const LOOKS_LIKE: Readonly<Record<string, string>> = Object.fromEntries(
@@ -47,17 +48,56 @@ export function tagOf(peer: string): string {
 
 export type Named = {readonly peer: string; readonly name: string};
 
-/** The peers among `all` whose name looks like somebody else's. */
-export function lookAlikes(all: Iterable<Named>): ReadonlySet<string> {
-	const first = new Map<string, string>();
-	const found = new Set<string>();
-	for (const {peer, name} of all) {
-		const shape = skeleton(name);
-		const other = first.get(shape);
-		if (other === undefined) first.set(shape, peer);
-		else if (other !== peer) found.add(other).add(peer);
-	}
-	return found;
+/** Whose a name is, by its skeleton: a peer id, or SHARED if several have or had it. */
+export type Holders = ReadonlyMap<string, string>;
+export const SHARED = '';
+
+/** Names remembered at once; the oldest are forgotten first. */
+const MAX_HOLDERS = 2_000;
+
+/** Returns `holders` itself if nothing new is learnt. A name that was ever shared stays so. */
+export function withHolder(holders: Holders, {peer, name}: Named): Holders {
+	const shape = shapeOf(name);
+	const known = holders.get(shape);
+	if (known === peer || known === SHARED) return holders;
+	const next = new Map(holders).set(shape, known === undefined ? peer : SHARED);
+	if (next.size > MAX_HOLDERS) next.delete(next.keys().next().value as string);
+	return next;
+}
+
+export function holdersOf(all: Iterable<Named>): Map<string, string> {
+	const holders = new Map<string, string>();
+	for (const {peer, name} of all) hold(holders, shapeOf(name), peer);
+	return holders;
+}
+
+/** Whoever holds a name in either of the two. */
+export function joinHolders(some: Holders, others: Holders): Holders {
+	const holders = new Map(some);
+	for (const [shape, peer] of others) hold(holders, shape, peer);
+	return holders;
+}
+
+function hold(holders: Map<string, string>, shape: string, peer: string): void {
+	const known = holders.get(shape);
+	if (known !== peer) holders.set(shape, known === undefined ? peer : SHARED);
+}
+
+/** True if somebody else has, or had, a name that looks like this one. */
+export function isShared(holders: Holders, {peer, name}: Named): boolean {
+	const known = holders.get(shapeOf(name));
+	return known !== undefined && known !== peer;
+}
+
+const shapes = new BoundedMap<string, string>(1_024);
+
+/** A name without letters that could be compared is itself. */
+function shapeOf(name: string): string {
+	const known = shapes.get(name);
+	if (known !== undefined) return known;
+	const shape = skeleton(name) || name;
+	shapes.set(name, shape);
+	return shape;
 }
 
 /** True if `text` names `name`, as a whole word, whatever the case. */

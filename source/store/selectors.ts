@@ -1,15 +1,15 @@
 /** What the panes need to know, each as narrow as it can be. The same inputs give the very same object. */
-import {lookAlikes, type Named, tagOf} from './names.ts';
+import {type Holders, holdersOf, isShared, joinHolders, type Named, tagOf} from './names.ts';
 import type {Peer, Room, State} from './state.ts';
 
 /** Remembers the last result, for as long as the inputs are the same objects. */
-function derive<Inputs extends readonly unknown[], Result>(
-	inputs: (state: State) => [...Inputs],
+function derive<Source, Inputs extends readonly unknown[], Result>(
+	inputs: (source: Source) => [...Inputs],
 	compute: (...inputs: Inputs) => Result,
-): (state: State) => Result {
+): (source: Source) => Result {
 	let known: {inputs: [...Inputs]; result: Result} | undefined;
-	return state => {
-		const next = inputs(state);
+	return source => {
+		const next = inputs(source);
 		if (known?.inputs.every((input, index) => Object.is(input, next[index]))) return known.result;
 		known = {inputs: next, result: compute(...next)};
 		return known.result;
@@ -21,11 +21,11 @@ export function activeRoom(state: State): Room | undefined {
 }
 
 /** Only these parts of the peers decide on names: a round-trip time must not make everything be computed again. */
-const names = (() => {
+const livingNames = (() => {
 	let known: readonly Named[] = [];
 	return (peers: State['peers'], self: State['self']): readonly Named[] => {
 		const next: Named[] = self ? [{peer: self.peerId, name: self.name}] : [];
-		for (const peer of peers.values()) if (peer.state !== 'discovered') next.push(peer);
+		for (const peer of peers.values()) if (peer.state === 'connected') next.push(peer);
 		const isSame =
 			next.length === known.length &&
 			next.every((named, index) => named.peer === known[index]?.peer && named.name === known[index]?.name);
@@ -34,27 +34,33 @@ const names = (() => {
 	};
 })();
 
-const ambiguousOf = derive(
-	state => [names(state.peers, state.self)],
-	named => lookAlikes(named),
+const livingHolders: (state: State) => Holders = derive(
+	(state: State) => [state.peers, state.self],
+	(() => {
+		const holders = derive(
+			(named: readonly Named[]) => [named],
+			named => holdersOf(named),
+		);
+		return (peers: State['peers'], self: State['self']) => holders(livingNames(peers, self));
+	})(),
 );
 
-/** Peers whose names could be taken for one another: each is shown with a tag. */
-export const ambiguousPeers: (state: State) => ReadonlySet<string> = derive(
-	state => [state.peers, state.self],
-	(peers, self) => ambiguousOf({peers, self} as State),
+/** Whose each name is, among those who are here and those who spoke in the open room: what is shared needs a tag. */
+export const nameHolders: (state: State) => Holders = derive(
+	(state: State) => [livingHolders(state), activeRoom(state)?.holders],
+	(living, spoken) => (spoken ? joinHolders(living, spoken) : living),
 );
 
 /** A name as it is shown: `ann`, or `ann·WPqL` where it could be somebody else. */
-export function displayName(ambiguous: ReadonlySet<string>, peer: string, name: string): string {
-	return ambiguous.has(peer) ? `${name}·${tagOf(peer)}` : name;
+export function displayName(holders: Holders, peer: string, name: string): string {
+	return isShared(holders, {peer, name}) ? `${name}·${tagOf(peer)}` : name;
 }
 
 const ORDER = {connected: 0, connecting: 1, gone: 2, discovered: 3} as const;
 
 /** Connected ones by name, then those on their way, then whoever is gone, the latest first. */
 export const sortedPeers: (state: State) => readonly Peer[] = derive(
-	state => [state.peers],
+	(state: State) => [state.peers],
 	peers =>
 		[...peers.values()].sort(
 			(a, b) =>
@@ -66,7 +72,7 @@ export const sortedPeers: (state: State) => readonly Peer[] = derive(
 );
 
 export const connectedPeers: (state: State) => readonly Peer[] = derive(
-	state => [sortedPeers(state)],
+	(state: State) => [sortedPeers(state)],
 	peers => peers.filter(peer => peer.state === 'connected'),
 );
 
@@ -81,7 +87,7 @@ export function newBelow(room: Room): number {
 
 /** Half of the recent round-trip times of all connected peers are below p50, 99 of 100 below p99. */
 export const latencySpread: (state: State) => {readonly p50: number; readonly p99: number} | undefined = derive(
-	state => [connectedPeers(state)],
+	(state: State) => [connectedPeers(state)],
 	peers => {
 		const times = peers.flatMap(peer => peer.samples).sort((a, b) => a - b);
 		if (times.length === 0) return undefined;

@@ -9,6 +9,7 @@ import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Log} from './log.ts';
+import type {Holders} from './names.ts';
 
 /** Entries kept per room; the core keeps what is older. */
 export const MAX_ENTRIES = 5_000;
@@ -77,6 +78,8 @@ export type Room = {
 	/** Undefined while the newest message is in view. */
 	readonly anchor: Anchor | undefined;
 	readonly composer: Composer;
+	/** Whose the names in the log are, those of long ago included. */
+	readonly holders: Holders;
 	/** Widest name of an author so far, in cells. */
 	readonly nameWidth: number;
 };

@@ -73,6 +73,18 @@ export function fit(text: string, width: number): string {
 	return cut + ' '.repeat(Math.max(0, width - widthOf(cut)));
 }
 
+/** Cells of the tag that tells two people with one name apart: `·WPqL`. */
+export const TAG_CELLS = 5;
+/** The narrowest column in which such a name can be read: two characters, an ellipsis and the tag. */
+export const MIN_TAGGED = 3 + TAG_CELLS;
+
+/** A name in a column: the tag is never what is cut off, and never all that is left. */
+export function fitName(name: string, width: number): string {
+	if (widthOf(name) <= width) return fit(name, width);
+	const tag = /·[^·]{4}$/.exec(name)?.[0] ?? '';
+	return fit(name.slice(0, name.length - tag.length), Math.max(tag === '' ? 1 : 3, width - tag.length)) + tag;
+}
+
 /** `╭ Title ─────── right ╮`, from corner to corner. */
 export function titleRow(
 	width: number,

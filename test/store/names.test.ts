@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {lookAlikes, mentions, skeleton} from '../../source/store/names.ts';
+import {holdersOf, isShared, joinHolders, mentions, skeleton, withHolder} from '../../source/store/names.ts';
 
 test.each([
 	['ann', 'Ann'],
@@ -15,12 +15,11 @@ test.each([
 
 test('names that differ are not taken for one another', () => {
 	expect(skeleton('ann')).not.toBe(skeleton('anna'));
-	expect(
-		lookAlikes([
-			{peer: '1', name: 'ann'},
-			{peer: '2', name: 'bob'},
-		]),
-	).toEqual(new Set());
+	const all = [
+		{peer: '1', name: 'ann'},
+		{peer: '2', name: 'bob'},
+	];
+	expect(all.filter(named => isShared(holdersOf(all), named))).toEqual([]);
 });
 
 test('row 39: everybody whose name looks like somebody else’s is found, on both sides', () => {
@@ -30,7 +29,26 @@ test('row 39: everybody whose name looks like somebody else’s is found, on bot
 		{peer: '3', name: 'Αnn'},
 		{peer: '1', name: 'ann'},
 	];
-	expect(lookAlikes(all)).toEqual(new Set(['1', '3']));
+	expect(all.filter(named => isShared(holdersOf(all), named)).map(({peer}) => peer)).toEqual(['1', '3', '1']);
+	const joined = joinHolders(holdersOf(all.slice(0, 2)), holdersOf(all.slice(2, 3)));
+	expect(all.filter(named => isShared(joined, named)).map(({peer}) => peer)).toEqual(['1', '3', '1']);
+});
+
+test('names without a letter are compared as they are', () => {
+	const all = [
+		{peer: '1', name: '👍'},
+		{peer: '2', name: '👎'},
+	];
+	expect(isShared(holdersOf(all), {peer: '1', name: '👍'})).toBe(false);
+});
+
+test('row 39: whoever had a name once still counts, and there is an end to how many', () => {
+	const once = withHolder(withHolder(new Map(), {peer: '1', name: 'ann'}), {peer: '2', name: 'ann'});
+	expect(withHolder(once, {peer: '1', name: 'ann'})).toBe(once);
+	expect(isShared(once, {peer: '1', name: 'ann'})).toBe(true);
+	let many = once;
+	for (let index = 0; index < 2_500; index++) many = withHolder(many, {peer: '1', name: `q${index.toString(36)}q`});
+	expect(many.size).toBeLessThanOrEqual(2_000);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
-import {ambiguousPeers, sortedPeers} from '../../source/store/selectors.ts';
+import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
 import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES} from '../../source/store/state.ts';
 import {
 	ANN,
@@ -214,7 +214,18 @@ describe('peers', () => {
 
 	test('row 39: two with one name, and one with ours, are told apart', () => {
 		const state = reduceEvents(stateIn(roomInfo('lobby')), [connected(ANN, 'Me'), connected(BOB, 'bob')], NOW);
-		expect(ambiguousPeers(state)).toEqual(new Set([SELF, ANN]));
+		const shown = (peer: string, name: string) => displayName(nameHolders(state), peer, name);
+		expect([shown(SELF, 'me'), shown(ANN, 'Me'), shown(BOB, 'bob')]).toEqual(['me·Self', 'Me·Ann0', 'bob']);
+	});
+
+	test('who is gone and said nothing tags nobody who is here, but is tagged', () => {
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby')),
+			[connected(BOB, 'ann'), {type: 'peer-disconnected', peer: BOB, reason: 'closed'}, connected(ANN, 'ann')],
+			NOW,
+		);
+		const shown = (peer: string) => displayName(nameHolders(state), peer, 'ann');
+		expect([shown(ANN), shown(BOB)]).toEqual(['ann', 'ann·Bob0']);
 	});
 
 	test('round-trip times are a ring, and start anew with a new connection', () => {

@@ -1,3 +1,4 @@
+import {Box} from 'ink';
 import {cleanup} from 'ink-testing-library';
 import type {ReactElement} from 'react';
 import {afterEach, describe, expect, test} from 'vitest';
@@ -32,7 +33,17 @@ function lively(): Store {
 }
 
 function frameOf(tree: ReactElement, width: number): string {
-	return renderAt(tree, {columns: width, rows: 40}).lastFrame() ?? '';
+	const {height} = (tree.props as {rect: Rect}).rect;
+	// A pane is placed absolutely, so that it needs a screen around it.
+	const screen = renderAt(
+		<Box width={width} height={height}>
+			{tree}
+		</Box>,
+		{columns: width, rows: height},
+	);
+	const frame = screen.lastFrame() ?? '';
+	expect(frame.split('\n').length).toBe(height);
+	return frame;
 }
 
 describe.each([20, 28, 40])('%i cells wide', width => {

@@ -1,5 +1,6 @@
 import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
+import type {NodeEvent} from '../../source/api/event.ts';
 import {createTheme} from '../../source/ui/theme.ts';
 import {openApp, type Size} from './harness.tsx';
 import {livelyEvents, minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
@@ -174,6 +175,57 @@ test('row 39: two people with one name, and one who takes ours, are told apart',
 	expect(app.frame()).toContain('ann·1ANN  it is me');
 	expect(app.frame()).toContain('Ann·1BOB  no, me');
 	expect(app.frame()).toContain('you·WPqL  who?');
+});
+
+test('row 39: whoever shared a name keeps the tag in what was said, after taking another name and after leaving', async () => {
+	const app = openApp({columns: 80, rows: 24});
+	app.store.core({state: 'running'});
+	const named = (event: NodeEvent, name: string) => ({...event, name}) as NodeEvent;
+	await app.events(
+		snapshotOf(
+			['lobby'],
+			[
+				{...peerInfo('bob'), name: 'magdalena'},
+				{...peerInfo('cat'), name: 'magdalena'},
+			],
+		),
+		named(said('bob', 'first', 1), 'magdalena'),
+		named(said('cat', 'second', 2), 'magdalena'),
+		{type: 'peer-renamed', peer: PEERS.bob, name: 'joe'},
+	);
+	expect(app.frame()).toContain('magdalena·1BOB  first');
+	expect(app.frame()).toContain('magdalena·1CAT  second');
+	expect(app.frame()).toContain('magdalena·1BOB is now joe');
+	await app.events({type: 'peer-disconnected', peer: PEERS.cat, reason: 'closed'});
+	expect(app.frame()).toContain('magdalena·1BOB  first');
+	expect(app.frame()).toContain('● joe ');
+});
+
+test.each(SIZES)('a tag never takes the place of a name at $columns×$rows', async size => {
+	const app = openApp(size);
+	app.store.core({state: 'running'});
+	await app.events(snapshotOf(['lobby'], [{...peerInfo('bob'), name: 'ann'}]), said('ann', 'said before leaving', 1), {
+		...(said('bob', 'said now', 2) as object),
+		name: 'ann',
+	} as NodeEvent);
+	expect(app.frame()).toContain('ann·1ANN  said before leaving');
+	expect(app.frame()).toContain('ann·1BOB  said now');
+});
+
+test('of those who are gone, the latest three are shown beside the chat, all on their page', async () => {
+	const app = openApp({columns: 80, rows: 40});
+	app.store.core({state: 'running'});
+	const gone = Array.from({length: 8}, (_, index) => ({
+		...peerInfo('ann', 'gone', minutes(index)),
+		id: `12D3KooWGone${index}`,
+		name: `gone-${index}`,
+	}));
+	await app.events(snapshotOf(['lobby'], [peerInfo('bob'), ...gone]));
+	const shown = app.frame().match(/gone-\d/g);
+	expect(shown).toEqual(['gone-7', 'gone-6', 'gone-5']);
+	expect(app.frame()).toContain('│ … 5 more (F2)');
+	await app.press('f2');
+	expect(app.frame()).toContain('gone-0');
 });
 
 test.each(['dark', 'light', 'mono'] as const)('colours change nothing but colours: %s', async name => {

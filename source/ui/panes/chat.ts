@@ -1,17 +1,17 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
 import {entryAt} from '../../store/log.ts';
+import {type Holders, SHARED} from '../../store/names.ts';
 import {clamped} from '../../store/scroll.ts';
-import {activeRoom, ambiguousPeers, connectedPeers} from '../../store/selectors.ts';
+import {activeRoom, connectedPeers, nameHolders} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
-import {framed, type Span, span, titleRow} from '../text.ts';
+import {framed, MIN_TAGGED, type Span, span, TAG_CELLS, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
 import {emptyRoomRows, startingRows} from './empty.ts';
 import {entryRows} from './entry.ts';
 
 const MAX_NAME = 16;
-const TAG_CELLS = 5;
 
 /** Rows of messages in a pane of this height. */
 export function visibleRows(rect: Rect): number {
@@ -79,12 +79,12 @@ function windowRows(state: State, room: Room, width: number, height: number, the
 }
 
 function entryContext(state: State, room: Room, width: number, theme: Theme) {
-	const ambiguous = ambiguousPeers(state);
-	const nameWidth = nameColumn(room, width, ambiguous);
+	const holders = nameHolders(state);
+	const nameWidth = nameColumn(room, width, holders);
 	return (position: number) => ({
 		width,
 		nameWidth,
-		ambiguous,
+		holders,
 		previous: entryAt(room.log, position - 1),
 		isDivided: room.divider === position,
 		isFirst: false,
@@ -92,9 +92,11 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 	});
 }
 
-function nameColumn(room: Room, width: number, ambiguous: ReadonlySet<string>): number {
-	const tag = room.members.some(member => ambiguous.has(member.peer)) ? TAG_CELLS : 0;
-	return Math.max(3, Math.min(room.nameWidth + tag, MAX_NAME, Math.floor(width / 4)));
+function nameColumn(room: Room, width: number, holders: Holders): number {
+	const isTagged = [...room.holders].some(([shape, peer]) => peer === SHARED || holders.get(shape) !== peer);
+	const wanted = room.nameWidth + (isTagged ? TAG_CELLS : 0);
+	const limit = Math.min(MAX_NAME, Math.floor(width / 4));
+	return Math.max(3, Math.min(wanted, isTagged ? Math.max(limit, MIN_TAGGED) : limit));
 }
 
 /** Rows that an entry of a room fills: for scrolling. */

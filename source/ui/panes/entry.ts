@@ -1,9 +1,10 @@
 /** One entry of a room as rows: time, name, text, and how far an own message has spread. */
 import {linesFrom, MAX_ENTRY_LINES} from '../../store/clip.ts';
+import {type Holders, isShared} from '../../store/names.ts';
 import {displayName} from '../../store/selectors.ts';
 import type {Entry, MessageEntry, SystemEntry} from '../../store/state.ts';
 import {dayOf, formatDay, formatTime} from '../format.ts';
-import {fit, painted, row, type Span, span, widthOf} from '../text.ts';
+import {fitName, painted, row, type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {wrap, wrapHead} from '../wrap.ts';
 
@@ -13,7 +14,8 @@ export type EntryContext = {
 	readonly width: number;
 	/** Cells of the column of names. */
 	readonly nameWidth: number;
-	readonly ambiguous: ReadonlySet<string>;
+	/** Whose each name is. */
+	readonly holders: Holders;
 	/** The entry before, if it is still there: for the day, and to name an author once. */
 	readonly previous: Entry | undefined;
 	/** The first entry not seen before. */
@@ -57,10 +59,11 @@ export function countRemembered(): number {
 
 /** The rows of an entry, each exactly `width` cells. The same for the same entry, until something about it changes. */
 export function entryRows(entry: Entry, context: EntryContext): readonly string[] {
-	const {width, nameWidth, theme, isDivided, isFirst, ambiguous} = context;
+	const {width, nameWidth, theme, isDivided, isFirst, holders} = context;
 	const isNewDay = isOtherDay(entry, context.previous);
 	const isGoingOn = !isFirst && !isNewDay && !isDivided && goesOn(entry, context.previous);
-	const isTagged = ambiguous.has(entry.kind === 'message' ? entry.from : (entry.peer ?? ''));
+	const peer = entry.kind === 'message' ? entry.from : entry.peer;
+	const isTagged = peer !== undefined && isShared(holders, {peer, name: entry.name});
 	const showTime = !isGoingOn || formatTime(entry.timestamp) !== formatTime(context.previous?.timestamp ?? 0);
 	const key = `${width} ${nameWidth} ${isNewDay} ${isDivided} ${isGoingOn} ${isTagged} ${showTime}`;
 	const known = remembered.get(entry);
@@ -98,11 +101,11 @@ function messageRows(
 	context: EntryContext,
 	head: {readonly showTime: boolean; readonly showName: boolean},
 ): readonly string[] {
-	const {width, nameWidth, ambiguous, theme} = context;
+	const {width, nameWidth, holders, theme} = context;
 	const {paint} = theme;
 	const state = spread(entry, theme);
 	const stateCells = state.length > 0 ? widthOf(state[0]?.text ?? '') + 2 : 1;
-	const name = head.showName ? displayName(ambiguous, entry.from, entry.name) : '';
+	const name = head.showName ? displayName(holders, entry.from, entry.name) : '';
 	const namePaint = entry.local ? paint.own : theme.peer(entry.from);
 	const textPaint = entry.mention ? paint.mention : undefined;
 	const mark = entry.mention ? span('▌', paint.mention) : span(' ');
@@ -143,22 +146,15 @@ function spread(entry: MessageEntry, {paint}: Theme): readonly Span[] {
 const MARKS = {in: '→', out: '←', lost: '×', note: '·'} as const;
 
 function systemRows(entry: SystemEntry, context: EntryContext): readonly string[] {
-	const {width, nameWidth, ambiguous, theme} = context;
+	const {width, nameWidth, holders, theme} = context;
 	const {paint} = theme;
 	const markPaint = {in: paint.good, out: paint.dim, lost: paint.warn, note: paint.dim}[entry.mark];
-	const who = entry.peer === undefined ? entry.name : displayName(ambiguous, entry.peer, entry.name);
+	const who = entry.peer === undefined ? entry.name : displayName(holders, entry.peer, entry.name);
 	const lines = wrap(`${who} ${entry.text}`.trim(), width - TIME_CELLS - nameWidth - NAME_GAP - 1);
 	const time = span(` ${formatTime(entry.timestamp)}  `, paint.dim);
 	const mark = span(`${MARKS[entry.mark].padStart(nameWidth)}  `, markPaint);
 	const indent = span(' '.repeat(TIME_CELLS + nameWidth + NAME_GAP));
 	return lines.map((line, index) => row(width, [...(index === 0 ? [time, mark] : [indent]), span(line, paint.dim)]));
-}
-
-/** A name in its column; the tag that tells two people apart is never what is cut off. */
-function fitName(name: string, width: number): string {
-	if (widthOf(name) <= width) return fit(name, width);
-	const tag = /·[^·]{4}$/.exec(name)?.[0] ?? '';
-	return fit(name.slice(0, name.length - tag.length), Math.max(1, width - tag.length)) + tag;
 }
 
 /** `──────── new ────────` */

@@ -1,16 +1,9 @@
 /** How far away everybody is, now and over the last minute, and how much flows. */
-import {
-	ambiguousPeers,
-	connectedPeers,
-	displayName,
-	latencySpread,
-	type Trend,
-	trendOf,
-} from '../../store/selectors.ts';
+import {connectedPeers, displayName, latencySpread, nameHolders, type Trend, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatRate, formatRtt, latencyGraph, rateGraph} from '../format.ts';
 import type {Rect} from '../layout.ts';
-import {fit, framed, row, type Span, span, titleRow, truncate, widthOf} from '../text.ts';
+import {fitName, framed, row, type Span, span, spansWidth, titleRow, truncate, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {shortId} from './short-id.ts';
 
@@ -73,13 +66,13 @@ const RTT_CELLS = 8;
 
 /** Wide enough for every name, as long as half of the row is left for the history. */
 function nameColumn(state: State, peers: readonly Peer[], width: number): number {
-	const ambiguous = ambiguousPeers(state);
-	const widest = Math.max(3, ...peers.map(peer => widthOf(displayName(ambiguous, peer.peer, peer.name))));
+	const holders = nameHolders(state);
+	const widest = Math.max(3, ...peers.map(peer => widthOf(displayName(holders, peer.peer, peer.name))));
 	return Math.min(widest, Math.floor(width / 3));
 }
 
 function tallLatencyRows(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
-	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const last = peer.samples.at(-1);
 	const figures = [
 		span(last === undefined ? '…' : formatRtt(last)),
@@ -88,18 +81,18 @@ function tallLatencyRows(state: State, peer: Peer, width: number, theme: Theme):
 		span(' '),
 	];
 	return [
-		row(width, [span(` ${name}`, theme.peer(peer.peer))], figures),
+		row(width, [span(` ${fitName(name, width - spansWidth(figures) - 2)}`, theme.peer(peer.peer))], figures),
 		row(width, [span(` ${latencyGraph(peer.samples, width - 2)}`, theme.paint.accent)]),
 		row(width, []),
 	];
 }
 
 function latencyRow(state: State, peer: Peer, nameWidth: number, width: number, theme: Theme): string {
-	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const sparkWidth = width - nameWidth - RTT_CELLS - 5;
 	const last = peer.samples.at(-1);
 	return row(width, [
-		span(` ${fit(name, nameWidth)} `, theme.peer(peer.peer)),
+		span(` ${fitName(name, nameWidth)} `, theme.peer(peer.peer)),
 		span(latencyGraph(peer.samples, sparkWidth), theme.paint.accent),
 		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
 		span(' '),

@@ -1,10 +1,13 @@
 /** Who is connected and how far away, then who was. */
-import {ambiguousPeers, displayName, sortedPeers} from '../../store/selectors.ts';
+import {displayName, nameHolders, sortedPeers} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo, formatRtt} from '../format.ts';
 import type {Rect} from '../layout.ts';
-import {framed, row, type Span, span, titleRow} from '../text.ts';
+import {fitName, framed, row, type Span, span, spansWidth, titleRow} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
+
+/** Of those who are gone, so many, the latest; the others are on the page of peers. */
+const GONE_SHOWN = 3;
 
 /** `isLast`: this pane closes the column. */
 export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolean): readonly string[] {
@@ -12,10 +15,13 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	const height = rect.height - (isLast ? 2 : 1);
 	const {paint} = theme;
 	const peers = sortedPeers(state).filter(peer => peer.state !== 'discovered');
-	const rows = peers.slice(0, height).map(peer => peerRow(state, peer, width, theme));
+	const wanted = peers.filter(peer => peer.state !== 'gone').length + GONE_SHOWN;
+	// A line that says "1 more" is as long as that one more.
+	const isCut = peers.length > Math.min(wanted + 1, height);
+	const shown = isCut ? Math.min(wanted, height - 1) : peers.length;
+	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme));
 	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
-	if (peers.length > height)
-		rows[height - 1] = row(width, [span(` … ${peers.length - height + 1} more (F2)`, paint.dim)]);
+	if (isCut) rows.push(row(width, [span(` … ${peers.length - shown} more (F2)`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
 	return [
 		titleRow(rect.width, ['├', '┤'], paint.border, [span('Peers', paint.title)]),
@@ -26,10 +32,12 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 
 function peerRow(state: State, peer: Peer, width: number, theme: Theme): string {
 	const {paint} = theme;
-	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
-	const left = [span(' '), peerDot(peer, theme), span(' '), span(name, isHere ? theme.peer(peer.peer) : paint.dim)];
-	return row(width, left, [span(' '), distance(state, peer, paint.dim), span(' ')]);
+	const right = [span(' '), distance(state, peer, paint.dim), span(' ')];
+	const fitted = fitName(name, width - 3 - spansWidth(right));
+	const left = [span(' '), peerDot(peer, theme), span(' '), span(fitted, isHere ? theme.peer(peer.peer) : paint.dim)];
+	return row(width, left, right);
 }
 
 export function peerDot(peer: Peer, {paint}: Theme): Span {

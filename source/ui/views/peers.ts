@@ -1,10 +1,10 @@
 /** Everyone this node knows of, with the history of the round trip, the address and the whole peer id; then ourselves. */
-import {ambiguousPeers, displayName, sortedPeers, trendOf} from '../../store/selectors.ts';
+import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo, formatRtt, latencyGraph, plural} from '../format.ts';
 import {trendSpan} from '../panes/network.ts';
 import {peerDot} from '../panes/peers.ts';
-import {fit, row, span} from '../text.ts';
+import {fit, fitName, row, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
 const NAME_CELLS = 18;
@@ -35,7 +35,7 @@ export function peersLines(state: State, width: number, theme: Theme): readonly 
 /** Who and how far; where, and which key. */
 function peerLines(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
-	const name = displayName(ambiguousPeers(state), peer.peer, peer.name);
+	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
 	const space = Math.min(60, width - NAME_CELLS - RTT_CELLS - 10);
 	const sparkWidth = space < 5 ? 0 : space;
@@ -43,7 +43,7 @@ function peerLines(state: State, peer: Peer, width: number, theme: Theme): reado
 		span(' '),
 		peerDot(peer, theme),
 		span(' '),
-		span(fit(name, NAME_CELLS), isHere ? theme.peer(peer.peer) : paint.dim),
+		span(fitName(name, NAME_CELLS), isHere ? theme.peer(peer.peer) : paint.dim),
 	];
 	const last = peer.samples.at(-1);
 	const distance = [
