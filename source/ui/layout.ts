@@ -30,13 +30,16 @@ export type Contents = {
 const MIN_CHAT = 42;
 const COMPOSER_ROWS = 3;
 const TRAFFIC_ROWS = 4;
+/** Cells of the side column where there is no pane for the network: the peers then show their history themselves. */
+const HISTORY_COLUMNS = 27;
 
 /** Undefined if the screen is smaller than 40×12. */
 export function layoutFor(columns: number, rows: number, contents: Contents): Layout | undefined {
 	if (columns < MIN_COLUMNS || rows < MIN_ROWS) return undefined;
 	const height = rows - 1;
-	const side = contents.hidden.rooms ? 0 : sideWidth(columns);
-	const networkWidth = contents.hidden.network ? 0 : networkColumns(columns, side);
+	const beside = contents.hidden.rooms ? 0 : sideWidth(columns);
+	const networkWidth = contents.hidden.network ? 0 : networkColumns(columns, beside);
+	const side = networkWidth === 0 && beside > 0 && columns >= HISTORY_COLUMNS + MIN_CHAT ? HISTORY_COLUMNS : beside;
 	const chatWidth = columns - side - networkWidth;
 	const chatRows = height - COMPOSER_ROWS;
 	return {
@@ -52,6 +55,11 @@ export function layoutFor(columns: number, rows: number, contents: Contents): La
 function sideWidth(columns: number): number {
 	if (columns < 22 + MIN_CHAT) return 0;
 	return columns >= 150 ? 28 : columns >= 130 ? 25 : 22;
+}
+
+/** True if the pane of peers has to show what the pane of the network would. */
+export function showsHistory(peers: Rect): boolean {
+	return peers.width === HISTORY_COLUMNS;
 }
 
 function networkColumns(columns: number, side: number): number {

@@ -12,7 +12,7 @@ import {switcherRect, switcherRows} from '../../source/ui/switcher.tsx';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {pageRows} from '../../source/ui/views/page.ts';
-import {livelyEvents, said} from './script.ts';
+import {livelyEvents, rtts, said, WAVE} from './script.ts';
 import {VirtualTime} from './virtual-time.ts';
 
 const sizes = fc.record({
@@ -58,6 +58,23 @@ test('the network goes before the rooms, and the chat never', () => {
 	]);
 	expect(layoutFor(39, 12, {rooms: 1, hidden})).toBeUndefined();
 	expect(layoutFor(40, 11, {rooms: 1, hidden})).toBeUndefined();
+});
+
+test('without a pane for the network, the peers show the last time, the latest ones and the trend', () => {
+	const time = new VirtualTime();
+	const store = new Store({now: time.now, setTimer: time.setTimer});
+	store.core({state: 'running'});
+	store.receive([...livelyEvents(), ...rtts('ann', ...WAVE, 0.9, 0.95, 1, 1.1, 1.2)]);
+	store.flush();
+	const ann = (columns: number, hideNetwork = false) => {
+		const hidden = {rooms: false, network: hideNetwork};
+		const layout = layoutFor(columns, 24, {rooms: 3, hidden});
+		return peersRows(store.getState(), layout!.peers!, theme, false).find(row => row.includes('● ann'));
+	};
+	expect(ann(80)).toMatch(/● ann +[▁-█]{3} +1\.2 ms ↗│$/);
+	expect(ann(160, true)).toBe(ann(80));
+	expect(ann(160)).toMatch(/● ann +1\.2 ms │$/);
+	expect(ann(64)).toMatch(/● ann +1\.2 ms │$/);
 });
 
 test('at every size each pane fills its rectangle to the cell', () => {

@@ -95,7 +95,7 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 function nameColumn(room: Room, width: number, holders: Holders): number {
 	const isTagged = [...room.holders].some(([shape, peer]) => peer === SHARED || holders.get(shape) !== peer);
 	const wanted = room.nameWidth + (isTagged ? TAG_CELLS : 0);
-	const limit = Math.min(MAX_NAME, Math.floor(width / 4));
+	const limit = Math.min(MAX_NAME, Math.floor((width * 2) / 7));
 	return Math.max(3, Math.min(wanted, isTagged ? Math.max(limit, MIN_TAGGED) : limit));
 }
 

@@ -1,10 +1,11 @@
 /** Who is connected and how far away, then who was. */
-import {displayName, nameHolders, sortedPeers} from '../../store/selectors.ts';
+import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, formatRtt} from '../format.ts';
-import type {Rect} from '../layout.ts';
+import {formatAgo, formatRtt, latencyGraph} from '../format.ts';
+import {type Rect, showsHistory} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
+import {trendSpan} from './network.ts';
 
 /** Of those who are gone, so many, the latest; the others are on the page of peers. */
 const GONE_SHOWN = 3;
@@ -19,7 +20,7 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	// A line that says "1 more" is as long as that one more.
 	const isCut = peers.length > Math.min(wanted + 1, height);
 	const shown = isCut ? Math.min(wanted, height - 1) : peers.length;
-	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme));
+	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
 	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
 	if (isCut) rows.push(row(width, [span(` … ${peers.length - shown} more (F2)`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
@@ -30,14 +31,28 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	];
 }
 
-function peerRow(state: State, peer: Peer, width: number, theme: Theme): string {
+function peerRow(state: State, peer: Peer, width: number, theme: Theme, withHistory: boolean): string {
 	const {paint} = theme;
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
-	const right = [span(' '), distance(state, peer, paint.dim), span(' ')];
+	const right = withHistory && isHere ? history(peer, theme) : [span(' '), distance(state, peer, paint.dim), span(' ')];
 	const fitted = fitName(name, width - 3 - spansWidth(right));
 	const left = [span(' '), peerDot(peer, theme), span(' '), span(fitted, isHere ? theme.peer(peer.peer) : paint.dim)];
 	return row(width, left, right);
+}
+
+const SPARK_CELLS = 3;
+const RTT_CELLS = 7;
+
+/** ` ▁▂▃ 0.21 ms ↗` */
+function history({samples}: Peer, theme: Theme): readonly Span[] {
+	const last = samples.at(-1);
+	return [
+		span(` ${latencyGraph(samples, SPARK_CELLS)} `, theme.paint.accent),
+		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
+		span(' '),
+		trendSpan(trendOf(samples), theme),
+	];
 }
 
 export function peerDot(peer: Peer, {paint}: Theme): Span {
