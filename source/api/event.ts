@@ -130,6 +130,12 @@ export type Reply =
 
 export type NodeEvent =
 	| {readonly type: 'ready'; readonly peerId: string; readonly name: string; readonly addresses: readonly string[]}
+	/** Where this node can be reached has changed, as in `ready`; and the names of the interfaces in use. */
+	| {
+			readonly type: 'addresses-changed';
+			readonly addresses: readonly string[];
+			readonly interfaces: readonly string[];
+	  }
 	| Reply
 	| {readonly type: 'peer-discovered'; readonly peer: string; readonly address: string; readonly via: Via}
 	| {

@@ -18,7 +18,7 @@ import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
 import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
-import {Endpoint} from './endpoint.ts';
+import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
 import {Meter} from './meter.ts';
 import {systemRandom} from './system-random.ts';
@@ -31,6 +31,7 @@ export type NodeOptions = {
 	readonly config: CoreConfig;
 	readonly identity: Identity;
 	readonly log: Log;
+	readonly systemInterfaces?: EndpointOptions['systemInterfaces'];
 	emit(event: NodeEvent): void;
 	/** The `shutdown` command was answered. */
 	onShutdown(): void;
@@ -67,11 +68,12 @@ export class Node {
 		this.#endpoint = new Endpoint({
 			config,
 			identity,
+			...(options.systemInterfaces && {systemInterfaces: options.systemInterfaces}),
 			onConnection: connection => this.#adopt(connection),
 			onRefused: reason => this.#swarm.counters.add(reason),
 			onDatagram: (bytes, source) => this.#datagram(bytes, source),
 			onWarning: (code, message) => this.#warn(code, message),
-			onAddresses: addresses => this.#input({type: 'listening', addresses}),
+			onAddresses: (addresses, interfaces) => this.#listening(addresses, interfaces),
 		});
 	}
 
@@ -133,6 +135,13 @@ export class Node {
 			return;
 		}
 		for (const effect of this.#swarm.handle(input, performance.now())) this.#carryOut(effect);
+	}
+
+	#listening(addresses: readonly string[], interfaces: readonly string[]): void {
+		// Before that, `ready` and `start` tell them.
+		if (this.#early || this.#stopping) return;
+		this.#options.emit({type: 'addresses-changed', addresses, interfaces});
+		this.#input({type: 'listening', addresses});
 	}
 
 	#fired(timer: string): void {

@@ -20,7 +20,7 @@ export type NetworkInterface = {
 	contains(host: string): boolean;
 };
 
-type SystemInterfaces = ReturnType<typeof networkInterfaces>;
+export type SystemInterfaces = ReturnType<typeof networkInterfaces>;
 
 /** Prefix lengths with no room for a broadcast address (RFC 3021). */
 const POINT_TO_POINT_BITS = 31;
@@ -55,14 +55,26 @@ export function listenAddressesFor(
 	interfaces: readonly NetworkInterface[],
 	isRestricted: boolean,
 ): TcpAddress[] {
+	const elsewhere = isRestricted && listen.find(address => !isWildcard(address) && !isOn(address, interfaces));
+	if (elsewhere) {
+		throw new UserError(`Cannot listen on ${elsewhere.host}: it is on none of the chosen interfaces`, {
+			hint: `Leave out --listen or --interface. Chosen: ${listOf(interfaces)}`,
+		});
+	}
+	return listenAddressesNow(listen, interfaces, isRestricted);
+}
+
+/** The same when interfaces are looked at again later: an address that has gone is left out then. */
+export function listenAddressesNow(
+	listen: readonly TcpAddress[],
+	interfaces: readonly NetworkInterface[],
+	isRestricted: boolean,
+): TcpAddress[] {
 	if (!isRestricted) return [...listen];
 	return unique(
 		listen.flatMap(address => {
 			if (isWildcard(address)) return expand(address, interfaces);
-			if (interfaces.some(({contains}) => contains(address.host))) return [address];
-			throw new UserError(`Cannot listen on ${address.host}: it is on none of the chosen interfaces`, {
-				hint: `Leave out --listen or --interface. Chosen: ${listOf(interfaces)}`,
-			});
+			return isOn(address, interfaces) ? [address] : [];
 		}),
 	);
 }
@@ -78,6 +90,10 @@ export function addressesToTell(bound: readonly TcpAddress[], interfaces: readon
 	).filter(address => address.family === 4 || !isLinkLocal(address));
 	const external = concrete.filter(address => !isLoopback(address));
 	return external.length > 0 ? external : concrete;
+}
+
+function isOn({host}: TcpAddress, interfaces: readonly NetworkInterface[]): boolean {
+	return interfaces.some(({contains}) => contains(host));
 }
 
 function expand({family, port}: TcpAddress, interfaces: readonly NetworkInterface[]): TcpAddress[] {

@@ -41,7 +41,8 @@ export class Transport {
 	readonly #limits: TransportLimits;
 	readonly #secureContext: SecureContext;
 	readonly #inbound: Inbound;
-	readonly #servers = new Set<Server>();
+	/** By the address in text form. */
+	readonly #servers = new Map<string, Server>();
 	/** Under way, and how to call them off. */
 	readonly #dials = new Map<Promise<Connection>, AbortController>();
 	readonly #connections = new Set<Connection>();
@@ -75,17 +76,24 @@ export class Transport {
 	async listen(address: TcpAddress): Promise<TcpAddress> {
 		if (this.#isClosed) throw new Error('the transport is closed');
 		const server = createServer(socket => this.#inbound.accept(socket));
-		this.#servers.add(server);
 		try {
 			await listening(server, address);
 		} catch (error) {
-			this.#servers.delete(server);
 			throw listenError(address, error);
 		}
 		// Such as too many open files: that one socket is lost, the server goes on.
 		server.on('error', () => this.#options.onRefused('accept'));
-		const {port} = server.address() as AddressInfo;
-		return {...address, port};
+		const bound = {...address, port: (server.address() as AddressInfo).port};
+		this.#servers.set(formatTcpAddress(bound), server);
+		if (this.#isClosed) this.unlisten(bound);
+		return bound;
+	}
+
+	/** Accepts no more connections at an address that `listen` returned. Those that are open stay. */
+	unlisten(address: TcpAddress): void {
+		const key = formatTcpAddress(address);
+		this.#servers.get(key)?.close();
+		this.#servers.delete(key);
 	}
 
 	/**
@@ -110,7 +118,7 @@ export class Transport {
 	/** Stops listening, calls off dials, closes every connection (at most `closeTimeout` later). Leaves nothing behind. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
-		const servers = [...this.#servers].map(closed);
+		const servers = [...this.#servers.values()].map(closed);
 		this.#servers.clear();
 		this.#inbound.close();
 		const dials = [...this.#dials];

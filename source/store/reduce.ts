@@ -6,13 +6,15 @@ import {message, messageState} from './reduce/messages.ts';
 import {reply, warning} from './reduce/notices.ts';
 import {peerConnected, peerDisconnected, peerDiscovered, peerRenamed, rtt} from './reduce/peers.ts';
 import {memberJoined, memberLeft, roomJoined, roomLeft} from './reduce/rooms.ts';
-import {coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
+import {addressesChanged, coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
 import {traffic} from './reduce/traffic.ts';
 import type {State} from './state.ts';
 
 /** Milliseconds that a notice stays, by how bad it is, and that a first Ctrl-C waits for a second. */
 const NOTICE_TIME = {info: 5_000, warning: 10_000, error: 12_000} as const;
 export const INTERRUPT_TIME = 2_000;
+/** Milliseconds in which others usually appear. */
+const HINT_TIME = 3_000;
 /** Milliseconds between changes of what depends on the clock: "4 min ago". */
 const CLOCK_STEP = 10_000;
 
@@ -31,9 +33,10 @@ export function reduceCore(state: State, core: CoreState, now: number): State {
 
 export function reduceTick(state: State, now: number): State {
 	const draft = new Draft(state, now);
-	const {notice, interruptArmed, clock} = state;
+	const {notice, interruptArmed, clock, readyAt, showsHints} = state;
 	if (notice && now - notice.at >= NOTICE_TIME[notice.level]) draft.set({notice: undefined});
 	if (interruptArmed !== undefined && now - interruptArmed >= INTERRUPT_TIME) draft.set({interruptArmed: undefined});
+	if (!showsHints && readyAt !== undefined && now - readyAt >= HINT_TIME) draft.set({showsHints: true});
 	if (Math.abs(now - clock) >= CLOCK_STEP) draft.set({clock: now});
 	return draft.finish();
 }
@@ -77,6 +80,8 @@ function reduceRoomEvent(draft: Draft, event: NodeEvent): void {
 			return memberLeft(draft, event);
 		case 'ready':
 			return ready(draft, event);
+		case 'addresses-changed':
+			return addressesChanged(draft, event);
 		case 'name-changed':
 			return nameChanged(draft, event);
 		case 'snapshot':

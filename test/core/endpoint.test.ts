@@ -1,29 +1,51 @@
 /** What goes wrong when the node opens its sockets, and what it says then. Loopback only. */
 import {once} from 'node:events';
-import {type AddressInfo, createServer, type Server} from 'node:net';
-import {afterEach, describe, expect, test} from 'vitest';
+import {type AddressInfo, connect, createServer, type Server} from 'node:net';
+import {setImmediate as turn} from 'node:timers/promises';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {CoreConfig} from '../../source/api/core.ts';
+import type {NodeEvent} from '../../source/api/event.ts';
 import {UserError} from '../../source/base/errors.ts';
-import {Endpoint} from '../../source/core/endpoint.ts';
+import {Endpoint, type EndpointOptions} from '../../source/core/endpoint.ts';
+import {Node} from '../../source/core/node.ts';
+import type {SystemInterfaces} from '../../source/net/interfaces.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
 import {CONFIG} from '../cli/fake-core.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
-afterEach(() => Promise.all(closing.splice(0).map(close => close())));
+afterEach(async () => {
+	vi.useRealTimers();
+	await Promise.all(closing.splice(0).map(close => close()));
+});
 
-function endpoint(config: Partial<CoreConfig>) {
+function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOptions['systemInterfaces']) {
 	const addresses: (readonly string[])[] = [];
+	const warnings: string[] = [];
+	let told = () => {};
+	/** Lets the node look at its interfaces, and waits until it has told what it saw. */
+	const looked = async () => {
+		const change = new Promise<void>(resolve => {
+			told = resolve;
+		});
+		vi.advanceTimersByTime(3_000);
+		await change;
+		await turn();
+	};
 	const made = new Endpoint({
 		config: {...CONFIG, ...config},
 		identity: newIdentity(),
 		onConnection: connection => connection.destroy('test'),
 		onRefused: () => {},
 		onDatagram: () => {},
-		onWarning: () => {},
-		onAddresses: list => addresses.push(list),
+		onWarning: (code, message) => warnings.push(`${code}: ${message}`),
+		onAddresses: list => {
+			addresses.push(list);
+			told();
+		},
+		...(systemInterfaces && {systemInterfaces}),
 	});
 	closing.push(() => made.close());
-	return {made, addresses};
+	return {made, addresses, looked, warnings};
 }
 
 async function failure(config: Partial<CoreConfig>): Promise<UserError> {
@@ -98,4 +120,118 @@ test('a node that only dials listens nowhere', async () => {
 	const {made} = endpoint({listen: []});
 	await made.open();
 	expect(made.addresses).toEqual([]);
+});
+
+describe('when the addresses of the chosen interface change', () => {
+	/** One interface, on this machine only, with whatever addresses it has just now. */
+	function machine(...addresses: string[]) {
+		vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+		const now = {addresses, name: 'test0'};
+		const list = (): SystemInterfaces => ({
+			[now.name]: now.addresses.map(address => ({
+				address,
+				netmask: '255.255.255.255',
+				family: 'IPv4',
+				mac: '00:00:00:00:00:00',
+				internal: false,
+				cidr: `${address}/32`,
+			})),
+		});
+		return {now, list};
+	}
+	const chosen = {interfaces: ['test0'], listen: ['/ip4/0.0.0.0/tcp/0']};
+	const portOf = (address: string | undefined) => Number(address?.split('/').at(-1));
+
+	/** What becomes of a TCP connection there. */
+	async function outcome(host: string, port: number): Promise<string> {
+		const socket = connect({host, port});
+		closing.push(async () => socket.destroy());
+		return new Promise(resolve => {
+			socket.once('connect', () => resolve('connected'));
+			socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+		});
+	}
+
+	test('the node listens there, on the same port, and no longer where it was', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const {made, addresses, looked, warnings} = endpoint(chosen, list);
+		await made.open();
+		const port = portOf(made.addresses[0]);
+		now.addresses = ['127.0.0.2'];
+		await looked();
+		expect(addresses).toEqual([[`/ip4/127.0.0.1/tcp/${port}`], [`/ip4/127.0.0.2/tcp/${port}`]]);
+		expect(await outcome('127.0.0.2', port)).toBe('connected');
+		expect(await outcome('127.0.0.1', port)).toBe('ECONNREFUSED');
+		expect(warnings).toEqual([]);
+	});
+
+	test('an interface that goes and comes back is listened on again, on the same port', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const {made, addresses, looked} = endpoint(chosen, list);
+		await made.open();
+		const before = made.addresses;
+		for (const step of [[], ['127.0.0.1']]) {
+			now.addresses = step;
+			await looked();
+		}
+		expect(addresses).toEqual([before, [], before]);
+		expect(await outcome('127.0.0.1', portOf(before[0]))).toBe('connected');
+	});
+
+	test('another port is taken if that one is taken there', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const {made, looked, warnings} = endpoint(chosen, list);
+		await made.open();
+		const port = portOf(made.addresses[0]);
+		const other = createServer().listen(port, '127.0.0.2');
+		await once(other, 'listening');
+		closing.push(() => new Promise(resolve => other.close(resolve)));
+		now.addresses = ['127.0.0.2'];
+		await looked();
+		expect(made.addresses).toEqual([expect.stringMatching(/^\/ip4\/127\.0\.0\.2\/tcp\/[1-9]\d*$/)]);
+		expect(portOf(made.addresses[0])).not.toBe(port);
+		expect(await outcome('127.0.0.2', portOf(made.addresses[0]))).toBe('connected');
+		expect(warnings).toEqual([]);
+	});
+
+	test('what cannot be listened on is told once, and tried again', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const {made, looked, warnings} = endpoint(chosen, list);
+		await made.open();
+		// TEST-NET-1 (RFC 5737): nobody's address. Nothing is sent there, it is only bound.
+		now.addresses = ['192.0.2.7'];
+		await looked();
+		expect(made.addresses).toEqual([]);
+		now.addresses = ['192.0.2.7', '127.0.0.2'];
+		await looked();
+		expect(made.addresses).toEqual([expect.stringContaining('/127.0.0.2/')]);
+		expect(warnings).toEqual(['listen: 192.0.2.7 is not an address of this machine']);
+	});
+
+	test('the node says so, and which interfaces it is on', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const events: NodeEvent[] = [];
+		let told = (_event: NodeEvent) => {};
+		const changed = new Promise<NodeEvent>(resolve => {
+			told = resolve;
+		});
+		const node = new Node({
+			config: {...CONFIG, ...chosen},
+			identity: newIdentity(),
+			log: () => {},
+			systemInterfaces: list,
+			emit: event => {
+				events.push(event);
+				if (event.type === 'addresses-changed') told(event);
+			},
+			onShutdown: () => {},
+		});
+		closing.push(() => node.stop());
+		await node.start();
+		expect(events.map(({type}) => type)).not.toContain('addresses-changed');
+		now.addresses = ['127.0.0.2'];
+		vi.advanceTimersByTime(3_000);
+		const address = expect.stringMatching(/^\/ip4\/127\.0\.0\.2\/tcp\/[1-9]\d*$/);
+		expect(await changed).toEqual({type: 'addresses-changed', addresses: [address], interfaces: ['test0']});
+	});
 });

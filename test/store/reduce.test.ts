@@ -263,6 +263,21 @@ describe('peers', () => {
 });
 
 describe('the core', () => {
+	test('says where this node can be reached now', () => {
+		const event = {
+			type: 'addresses-changed',
+			addresses: ['/ip4/127.0.0.2/tcp/1'],
+			interfaces: ['lo', 'wlan0\x07'],
+		} as const;
+		const before = stateIn(roomInfo('lobby'));
+		expect(reduceEvents(before, [event], NOW).self).toEqual({
+			...before.self,
+			addresses: ['/ip4/127.0.0.2/tcp/1'],
+			interfaces: ['lo', 'wlan0\\x07'],
+		});
+		expect(reduceEvents(initialState(NOW), [event], NOW).self).toBeUndefined();
+	});
+
 	test('row 60: a restart keeps messages, drafts and rooms; the reason is shown, then that it is over', () => {
 		const before = act(
 			reduceEvents(stateIn(roomInfo('lobby', ANN)), [connected(ANN, 'ann'), message('lobby', ANN, 'kept')], NOW),

@@ -15,6 +15,13 @@ export function ready(draft: Draft, event: EventOf<'ready'>): void {
 	draft.set({self: {peerId: event.peerId, name, addresses: event.addresses.map(sanitizeLine), interfaces}});
 }
 
+export function addressesChanged(draft: Draft, event: EventOf<'addresses-changed'>): void {
+	const {self} = draft.state;
+	if (!self) return;
+	const [addresses, interfaces] = [event.addresses.map(sanitizeLine), event.interfaces.map(sanitizeLine)];
+	draft.set({self: {...self, addresses, interfaces}});
+}
+
 export function nameChanged(draft: Draft, event: EventOf<'name-changed'>): void {
 	const {self} = draft.state;
 	if (!self) return;
@@ -40,6 +47,7 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 		const room = draft.room(info.room) ?? draft.addRoom(info.room, roomLabel(info.room));
 		room.members = info.members.map(cleanMember);
 	}
+	if (draft.state.readyAt === undefined) draft.set({readyAt: draft.now});
 	const peers = new Map<string, Peer>();
 	for (const [peer, known] of draft.state.peers) {
 		peers.set(peer, known.state === 'gone' ? known : {...known, state: 'gone', lastSeen: draft.now});
