@@ -9,16 +9,21 @@ import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
+import {licenceNotice} from './licences.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outputDirectory = path.join(root, 'dist');
 
-/** Ink asks for React's developer tools only when DEV=true; they are no part of a release. */
+/** Ink loads React's developer tools when DEV=true and they are installed; they are no part of a release. */
 const withoutDevtools = {
 	name: 'without-devtools',
 	setup(bundle) {
-		bundle.onResolve({filter: /^react-devtools-core$/}, () => ({path: 'empty', namespace: 'empty'}));
-		bundle.onLoad({filter: /.*/, namespace: 'empty'}, () => ({contents: 'export default {}'}));
+		bundle.onLoad({filter: /[\\/]ink[\\/]build[\\/]reconciler\.js$/}, async ({path: file}) => {
+			const load = "await import('./devtools.js')";
+			const text = await readFile(file, 'utf8');
+			if (!text.includes(load)) return {errors: [{text: `${file} no longer says ${load}`}]};
+			return {contents: text.replace(load, 'undefined')};
+		});
 	},
 };
 
@@ -64,16 +69,11 @@ function bundledPackages(metafile) {
 	return [...folders].sort();
 }
 
-/** The licence of one package: its own file if it ships one, else what its package.json says. */
 async function licenceOf(folder) {
 	const directory = path.join(root, folder);
 	const about = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8'));
-	const files = (await readdir(directory)).filter(name => /^(licen[cs]e|notice)/i.test(name)).sort();
-	const texts = await Promise.all(files.map(name => readFile(path.join(directory, name), 'utf8')));
-	const author = typeof about.author === 'string' ? about.author : about.author?.name;
-	const body =
-		texts.length > 0 ? texts.map(text => text.trim()).join('\n\n') : `Author: ${author ?? 'see its home page'}`;
-	return `${about.name} ${about.version}\nLicence: ${about.license ?? 'see below'}\n\n${body}\n`;
+	const files = (await readdir(directory)).filter(name => /^(licen[cs]e|notice|copying)/i.test(name)).sort();
+	return licenceNotice(about, await Promise.all(files.map(name => readFile(path.join(directory, name), 'utf8'))));
 }
 
 async function thirdPartyLicences(metafile) {
