@@ -21,7 +21,7 @@ describe('two programs in terminals', () => {
 		const ann = openScreen('ann', {discoveryPort});
 		const bob = openScreen('bob', {discoveryPort, columns: 120, rows: 40});
 		await Promise.all([connectedTo(ann, 1), connectedTo(bob, 1)]);
-		await ann.waitFor(/● bob +[\d.]+ (ms|µs)/);
+		await ann.waitFor(/● bob +[▁-█]+ +[\d.]+ (ms|µs)/);
 		expect(ann.text()).toContain('#lobby · 2 here');
 
 		ann.type('did the deploy finish?\r');
