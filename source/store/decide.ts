@@ -8,10 +8,10 @@ import {applyEdit, type Composer, replaceText, submitComposer} from './composer.
 import {Draft, type RoomDraft} from './draft.ts';
 import type {Intent, ViewName} from './intent.ts';
 import {activate, findTarget, markRead} from './navigate.ts';
-import {notify} from './reduce/notices.ts';
+import {notify, notifyRefused} from './reduce/notices.ts';
 import {INTERRUPT_TIME} from './reduce.ts';
 import {scrollBy} from './scroll.ts';
-import type {Room, State} from './state.ts';
+import type {Pending, Room, State} from './state.ts';
 import {switcherChoices} from './switcher.ts';
 
 /** What deciding needs to know of the screen and of the commands. */
@@ -26,6 +26,8 @@ export type Surroundings = {
 	readonly chatRows: number;
 	/** Rows that an entry of the open room fills. */
 	readonly rowsOf: (room: Room, position: number) => number;
+	/** Whether there is room for a pane, hidden or not. */
+	readonly fits: {readonly rooms: boolean; readonly network: boolean};
 	/** Rows of the page that is open, and how many of them are shown. */
 	readonly page: {readonly total: number; readonly shown: number};
 };
@@ -39,6 +41,7 @@ export type Decision = {
 	readonly commands: readonly Command[];
 	readonly quit?: 'asked' | 'interrupted';
 	readonly redraw?: boolean;
+	readonly suspend?: boolean;
 };
 
 export function decide(state: State, intent: Intent, surroundings: Surroundings): Decision {
@@ -53,6 +56,9 @@ class Act {
 	readonly #commands: Command[] = [];
 	#quit: Decision['quit'];
 	#redraw = false;
+	#suspend = false;
+	/** What was typed for the commands that are being sent. */
+	#typed: Pending['typed'];
 
 	constructor(state: State, around: Surroundings) {
 		this.#draft = new Draft(state, around.now);
@@ -65,6 +71,7 @@ class Act {
 			commands: this.#commands,
 			...(this.#quit ? {quit: this.#quit} : {}),
 			...(this.#redraw ? {redraw: true} : {}),
+			...(this.#suspend ? {suspend: true} : {}),
 		};
 	}
 
@@ -105,11 +112,14 @@ class Act {
 			case 'switcher':
 				return draft.set({switcher: intent.open ? {query: '', selected: 0} : undefined});
 			case 'toggle-pane':
-				return draft.set({hidden: {...draft.state.hidden, [intent.pane]: !draft.state.hidden[intent.pane]}});
+				return this.#toggle(intent.pane);
 			case 'notice':
 				return notify(draft, intent.notice.level, intent.notice.text);
 			case 'redraw':
 				this.#redraw = true;
+				return;
+			case 'suspend':
+				this.#suspend = true;
 				return;
 			case 'quit':
 				this.#quit = 'asked';
@@ -120,7 +130,7 @@ class Act {
 		const draft = this.#draft;
 		if (draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
 		const id = command.id ?? `screen-${draft.state.nextId}`;
-		const pending = new Map(draft.state.pending).set(id, command);
+		const pending = new Map(draft.state.pending).set(id, {command, ...(this.#typed ? {typed: this.#typed} : {})});
 		draft.set({nextId: draft.state.nextId + 1, pending});
 		this.#commands.push({...command, id});
 		if (command.command === 'publish') this.#toNewest(command.room);
@@ -151,7 +161,10 @@ class Act {
 		const {state} = this.#draft;
 		if (state.switcher) return this.#draft.set({switcher: undefined});
 		if (state.view !== 'chat') return this.#view('chat');
-		if (state.notice) this.#draft.set({notice: undefined});
+		const {notice} = state;
+		if (!notice) return;
+		if (notice.line === this.#composer().text) this.#edit(composer => applyEdit(composer, {edit: 'clear'}));
+		this.#draft.set({notice: undefined});
 	}
 
 	#edit(change: (composer: Composer) => Composer): void {
@@ -166,16 +179,32 @@ class Act {
 
 	#submit(): void {
 		const draft = this.#draft;
-		const {text} = this.#composer();
+		const {text: line} = this.#composer();
+		const text = withoutLastLines(line);
 		if (text.trim() === '') return;
 		const meaning = this.#around.parseLine(text, draft.state);
-		if (!meaning.ok) return notify(draft, 'error', meaning.message);
+		if (!meaning.ok) return notifyRefused(draft, meaning.message, line);
 		// What cannot be sent now stays where it is.
 		const needsCore = meaning.intents.some(intent => intent.type === 'command');
 		if (needsCore && draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
 		this.#edit(composer => submitComposer(composer).composer);
 		draft.set({completion: undefined, notice: undefined});
+		this.#typed = {room: draft.state.active, line};
 		for (const intent of meaning.intents) this.perform(intent);
+		this.#typed = undefined;
+	}
+
+	/** Where there is no room for a pane, showing it would look like a key that does nothing. */
+	#toggle(pane: 'rooms' | 'network'): void {
+		const draft = this.#draft;
+		if (!this.#around.fits[pane]) {
+			return notify(
+				draft,
+				'info',
+				`the terminal is too narrow for ${pane === 'rooms' ? 'the left side' : 'the network'}`,
+			);
+		}
+		draft.set({hidden: {...draft.state.hidden, [pane]: !draft.state.hidden[pane]}});
 	}
 
 	#complete(step: 1 | -1): void {
@@ -244,6 +273,12 @@ class Act {
 		const {active} = this.#draft.state;
 		return active === undefined ? undefined : this.#draft.findRoom(active);
 	}
+}
+
+/** Line feeds at the end, and what is blank around them, come from pasting, not from writing. */
+function withoutLastLines(text: string): string {
+	const trimmed = text.trimEnd();
+	return text.slice(trimmed.length).includes('\n') ? trimmed : text;
 }
 
 function coreText({core}: State): string {

@@ -42,5 +42,7 @@ export type Intent =
 	| {readonly type: 'notice'; readonly notice: Notice}
 	/** Ctrl-C: the second one within a moment leaves. */
 	| {readonly type: 'interrupt'}
+	/** Ctrl-Z: stop until the shell says `fg`. */
+	| {readonly type: 'suspend'}
 	| {readonly type: 'redraw'}
 	| {readonly type: 'quit'};

@@ -111,7 +111,17 @@ export type TrafficState = {
 	readonly out: readonly number[];
 };
 
-export type ShownNotice = Notice & {readonly at: number};
+export type ShownNotice = Notice & {
+	readonly at: number;
+	/** The line that was refused and stands in the composer again; Esc clears it. */
+	readonly line?: string;
+};
+
+/** A command under way, and what was typed for it where. */
+export type Pending = {
+	readonly command: Command;
+	readonly typed?: {readonly room: string | undefined; readonly line: string};
+};
 
 export type Switcher = {readonly query: string; readonly selected: number};
 
@@ -150,8 +160,11 @@ export type State = {
 	/** When Ctrl-C was pressed; a second one soon after leaves. */
 	readonly interruptArmed: number | undefined;
 	/** Commands whose reply is awaited, by id. */
-	readonly pending: ReadonlyMap<string, Command>;
+	readonly pending: ReadonlyMap<string, Pending>;
 	readonly nextId: number;
+	/** When it was first known who is here: hints for whoever is alone wait until others had time to appear. */
+	readonly readyAt: number | undefined;
+	readonly showsHints: boolean;
 	/** Unix milliseconds, as coarse as what is shown needs. */
 	readonly clock: number;
 };
@@ -177,6 +190,8 @@ export function initialState(now: number): State {
 		interruptArmed: undefined,
 		pending: new Map(),
 		nextId: 1,
+		readyAt: undefined,
+		showsHints: false,
 		clock: now,
 	};
 }

@@ -3,9 +3,9 @@
  */
 import type {Command, CommandOf} from '../api/command.ts';
 import type {ErrorCode, NodeEvent} from '../api/event.ts';
-import {describeError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
+import {explainError} from '../behaviours/refusal.ts';
 import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {type Dial, Dialer} from './dialer.ts';
@@ -91,7 +91,7 @@ export class DialPlanner {
 		try {
 			address = parseTcpAddress(command.address);
 		} catch (error) {
-			return this.#refuse(command, 'bad-address', describeError(error));
+			return this.#refuse(command, 'bad-address', explainError(error));
 		}
 		const place = withoutPeer(address);
 		if (address.peer === this.#options.self || this.#policy.isOwn(place)) {

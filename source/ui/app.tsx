@@ -15,7 +15,7 @@ import {composerRows, cursorColumn} from './panes/composer.ts';
 import {networkRows, trafficRows} from './panes/network.ts';
 import {peersRows} from './panes/peers.ts';
 import {roomsRows} from './panes/rooms.ts';
-import {statusRow} from './panes/status.ts';
+import {statusHeight, statusRows} from './panes/status.ts';
 import {SwitcherOverlay} from './switcher.tsx';
 import {truncate} from './text.ts';
 import type {Theme} from './theme.ts';
@@ -33,6 +33,7 @@ export type AppProps = {
 	readonly send: (command: Command) => void;
 	readonly quit: (how: NonNullable<Decision['quit']>) => void;
 	readonly redraw: () => void;
+	readonly suspend: () => void;
 	readonly faults: boolean;
 	readonly setTimer?: SetTimer;
 };
@@ -51,7 +52,7 @@ export function App(props: AppProps): ReactNode {
 			) : (
 				<Page store={store} rect={layout.page} theme={theme} version={version} />
 			)}
-			<Status store={store} rect={layout.status} theme={theme} />
+			<StatusBar store={store} rect={layout.status} theme={theme} />
 			{isSwitching ? (
 				<SwitcherOverlay store={store} within={view === 'chat' ? layout.chat : layout.page} theme={theme} />
 			) : null}
@@ -75,6 +76,7 @@ function useKeys(props: AppProps): void {
 			send: command => current.current.send(command),
 			quit: how => current.current.quit(how),
 			redraw: () => current.current.redraw(),
+			suspend: () => current.current.suspend(),
 			...(setTimer ? {setTimer} : {}),
 		});
 		const unsubscribe = keyboard.subscribe(controller.handle);
@@ -111,7 +113,14 @@ export const TrafficPane = part(trafficRows);
 export const ChatPane = part(chatRows);
 export const ComposerPane = part(composerRows);
 export const NetworkPane = part(networkRows);
-export const Status = part((state, rect, theme) => statusRow(state, rect.width, theme));
+export const Status = part((state, rect, theme) => statusRows(state, rect.width, theme));
+
+/** A long notice takes the row above, too: the lower edge of the frames. */
+function StatusBar({store, rect, theme}: PartProps): ReactNode {
+	const height = useSyncExternalStore(store.subscribe, () => statusHeight(store.getState(), rect.width));
+	const place = useMemo(() => ({...rect, y: rect.y + 1 - height, height}), [rect, height]);
+	return <Status store={store} rect={place} theme={theme} />;
+}
 
 function ChatView({store, layout, theme}: {store: Store; layout: Layout; theme: Theme}): ReactNode {
 	const {rooms, peers, traffic, chat, composer, network} = layout;

@@ -12,11 +12,13 @@ export type Binding = {
 	/** Names as `keyName` gives them. */
 	readonly keys: readonly string[];
 	readonly contexts: readonly KeyContext[];
-	readonly group: 'Rooms' | 'Messages' | 'Writing' | 'Screen';
+	readonly group: 'Rooms' | 'Messages' | 'Writing' | 'Screen' | 'In the list (Ctrl-K)' | 'On a page';
 	/** What it does, in a few words that follow the key on the help page. */
 	readonly help: string;
 	/** A word or two for the status bar, for the few that belong there. */
 	readonly hint?: string;
+	/** The status bar names it only while something is unread. */
+	readonly needsUnread?: true;
 	/** `index` is the position in `keys` of the key that was pressed. */
 	readonly intents: (index: number) => readonly Intent[];
 };
@@ -65,6 +67,7 @@ const ROOMS: readonly Binding[] = [
 		group: 'Rooms',
 		help: 'next room with something unread',
 		hint: 'next unread',
+		needsUnread: true,
 		intents: always({type: 'go', to: {by: 'unread'}}),
 	},
 	{
@@ -84,11 +87,14 @@ const ROOMS: readonly Binding[] = [
 		hint: 'go to…',
 		intents: always({type: 'switcher', open: true}),
 	},
+];
+
+const LIST: readonly Binding[] = [
 	{
 		id: 'close-switcher',
 		keys: ['escape', 'ctrl+k'],
 		contexts: ['switcher'],
-		group: 'Rooms',
+		group: 'In the list (Ctrl-K)',
 		help: 'close the list of rooms',
 		hint: 'close',
 		intents: always({type: 'switcher', open: false}),
@@ -97,7 +103,7 @@ const ROOMS: readonly Binding[] = [
 		id: 'next-choice',
 		keys: ['down', 'tab', 'ctrl+n'],
 		contexts: ['switcher'],
-		group: 'Rooms',
+		group: 'In the list (Ctrl-K)',
 		help: 'next in the list',
 		hint: 'next',
 		intents: always({type: 'complete', step: 1}),
@@ -106,7 +112,7 @@ const ROOMS: readonly Binding[] = [
 		id: 'previous-choice',
 		keys: ['up', 'shift+tab', 'ctrl+p'],
 		contexts: ['switcher'],
-		group: 'Rooms',
+		group: 'In the list (Ctrl-K)',
 		help: 'previous in the list',
 		intents: always({type: 'complete', step: -1}),
 	},
@@ -114,7 +120,7 @@ const ROOMS: readonly Binding[] = [
 		id: 'choose',
 		keys: ['return'],
 		contexts: ['switcher'],
-		group: 'Rooms',
+		group: 'In the list (Ctrl-K)',
 		help: 'go to the chosen room',
 		hint: 'go',
 		intents: always({type: 'submit'}),
@@ -133,7 +139,7 @@ const MESSAGES: readonly Binding[] = [
 	{
 		id: 'scroll-up',
 		keys: ['pageup'],
-		contexts: ['chat', 'page'],
+		contexts: CHAT,
 		group: 'Messages',
 		help: 'a page up, to older messages',
 		intents: always({type: 'scroll', pages: 1}),
@@ -141,7 +147,7 @@ const MESSAGES: readonly Binding[] = [
 	{
 		id: 'scroll-down',
 		keys: ['pagedown'],
-		contexts: ['chat', 'page'],
+		contexts: CHAT,
 		group: 'Messages',
 		help: 'a page down',
 		intents: always({type: 'scroll', pages: -1}),
@@ -235,7 +241,7 @@ const SCREEN: readonly Binding[] = [
 		keys: ['alt+r'],
 		contexts: CHAT,
 		group: 'Screen',
-		help: 'show or hide the rooms',
+		help: 'show or hide the left side',
 		intents: always({type: 'toggle-pane', pane: 'rooms'}),
 	},
 	{
@@ -243,7 +249,7 @@ const SCREEN: readonly Binding[] = [
 		keys: ['alt+n'],
 		contexts: CHAT,
 		group: 'Screen',
-		help: 'show or hide the network',
+		help: 'show or hide the network or the traffic',
 		intents: always({type: 'toggle-pane', pane: 'network'}),
 	},
 	{
@@ -251,16 +257,7 @@ const SCREEN: readonly Binding[] = [
 		keys: ['escape'],
 		contexts: CHAT,
 		group: 'Screen',
-		help: 'back; with a digit after it, to that room',
-		intents: always({type: 'back'}),
-	},
-	{
-		id: 'close-page',
-		keys: ['escape', 'q', 'return'],
-		contexts: ['page'],
-		group: 'Screen',
-		help: 'back to the chat',
-		hint: 'back',
+		help: 'take away a notice; with a digit after it, to that room',
 		intents: always({type: 'back'}),
 	},
 	{
@@ -272,6 +269,14 @@ const SCREEN: readonly Binding[] = [
 		intents: always({type: 'redraw'}),
 	},
 	{
+		id: 'suspend',
+		keys: ['ctrl+z'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'back to the shell until you say fg there',
+		intents: always({type: 'suspend'}),
+	},
+	{
 		id: 'interrupt',
 		keys: ['ctrl+c'],
 		contexts: ANY,
@@ -281,4 +286,32 @@ const SCREEN: readonly Binding[] = [
 	},
 ];
 
-export const BINDINGS: readonly Binding[] = [...ROOMS, ...MESSAGES, ...WRITING, ...SCREEN];
+const PAGE: readonly Binding[] = [
+	{
+		id: 'close-page',
+		keys: ['escape', 'q', 'return'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'back to the chat',
+		hint: 'back',
+		intents: always({type: 'back'}),
+	},
+	{
+		id: 'page-up',
+		keys: ['pageup'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'up',
+		intents: always({type: 'scroll', pages: 1}),
+	},
+	{
+		id: 'page-down',
+		keys: ['pagedown'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'down',
+		intents: always({type: 'scroll', pages: -1}),
+	},
+];
+
+export const BINDINGS: readonly Binding[] = [...ROOMS, ...MESSAGES, ...WRITING, ...SCREEN, ...LIST, ...PAGE];

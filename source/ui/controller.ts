@@ -24,19 +24,22 @@ export type ControllerOptions = {
 	readonly send: (command: Command) => void;
 	readonly quit: (how: NonNullable<Decision['quit']>) => void;
 	readonly redraw: () => void;
+	/** Gives the terminal to the shell until it says `fg`. */
+	readonly suspend: () => void;
 	/** The core may be made to fail. */
 	readonly faults: boolean;
 	readonly setTimer?: SetTimer;
 };
 
 export function createController(options: ControllerOptions): Dispatcher {
-	const {store, feed, send, quit, redraw, setTimer} = options;
+	const {store, feed, send, quit, redraw, suspend, setTimer} = options;
 	const dispatch = (intent: Intent) => {
 		const state = store.getState();
 		if (state.switcher && intent.type === 'edit') return editQuery(store, intent.edit, feed);
 		const decision = store.dispatch(intent, surroundings(options, state));
 		for (const command of decision.commands) send(command);
 		if (decision.redraw) redraw();
+		if (decision.suspend) suspend();
 		if (decision.quit) quit(decision.quit);
 	};
 	return createDispatcher({context: () => keyContext(store.getState()), dispatch, ...(setTimer ? {setTimer} : {})});
@@ -67,8 +70,17 @@ function surroundings({size, theme, faults}: ControllerOptions, state: State): O
 		commands: completeSlash('/').map(command => command.slice(1)),
 		chatRows: layout ? visibleRows(layout.chat) : 1,
 		rowsOf: (room: Room, position) => (layout ? entryHeight(state, room, position, layout.chat, theme) : 1),
+		fits: fitting(columns, rows),
 		page: pageSize(state, layout, theme),
 	};
+}
+
+function fitting(columns: number, rows: number): Surroundings['fits'] {
+	const whole = layoutFor(columns, rows, {rooms: 1, hidden: {rooms: false, network: false}});
+	const alone = layoutFor(columns, rows, {rooms: 1, hidden: {rooms: true, network: false}});
+	// Where there is no room for the network, the same key hides the traffic.
+	const network = whole?.network ?? whole?.traffic ?? alone?.network;
+	return {rooms: whole?.rooms !== undefined, network: network !== undefined};
 }
 
 function pageSize(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {

@@ -66,9 +66,14 @@ export function helpSections(): readonly HelpSection[] {
 }
 
 /** The few keys that the status bar shows: the first key and a word or two. */
-export function statusHints(context: KeyContext): readonly {readonly key: string; readonly hint: string}[] {
-	return BINDINGS.flatMap(({contexts, keys, hint}) =>
-		hint !== undefined && contexts.includes(context) ? [{key: describeKey(keys[0] as string), hint}] : [],
+export function statusHints(
+	context: KeyContext,
+	hasUnread: boolean,
+): readonly {readonly key: string; readonly hint: string}[] {
+	return BINDINGS.flatMap(({contexts, keys, hint, needsUnread}) =>
+		hint !== undefined && contexts.includes(context) && (hasUnread || !needsUnread)
+			? [{key: describeKey(keys[0] as string), hint}]
+			: [],
 	);
 }
 

@@ -134,6 +134,7 @@ class Screen {
 				send={this.#send}
 				quit={this.#quit}
 				redraw={this.#redraw}
+				suspend={this.#suspend}
 				faults={this.#options.config.faults}
 			/>
 		);
@@ -142,6 +143,8 @@ class Screen {
 	readonly #feed = (raw: string): void => this.#input.feed(raw);
 	readonly #send = (command: Parameters<Core['send']>[0]): void => this.#core.send(command);
 	readonly #quit = (how: 'asked' | 'interrupted'): void => this.#end(how === 'asked' ? 0 : EXIT_INTERRUPTED);
+
+	readonly #suspend = (): void => this.#terminal.suspend();
 
 	/** From an empty screen, whatever else was written to it. */
 	readonly #redraw = (): void => {

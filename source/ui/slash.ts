@@ -145,6 +145,9 @@ function parseCommand(line: string, context: SlashContext): SlashResult {
 	return wrong(`There is no command /${written}; ${hint}`);
 }
 
+/** How every peer id begins, and nobody's name is likely to. */
+const PEER_ID = /^12D3KooW\w+$/;
+
 function ping(argument: string, peers: readonly SlashPeer[]): SlashResult {
 	if (argument === '') return wrong('Whom? Write /ping <name or peer id>');
 	const name = argument.replace(/^@/, '').toLowerCase();
@@ -152,6 +155,8 @@ function ping(argument: string, peers: readonly SlashPeer[]): SlashResult {
 	const matching = exact.length > 0 ? exact : peers.filter(peer => peer.name.toLowerCase() === name);
 	if (matching.length > 1) return wrong(`${matching.length} peers are called ${argument}; use a peer id from /peers`);
 	// The core may know a peer id that the screen does not.
+	if (matching.length === 0 && !PEER_ID.test(argument))
+		return wrong(`Nobody here is called ${argument}; /peers lists everyone`);
 	return done(ask({command: 'ping', peer: matching[0]?.peer ?? argument}));
 }
 

@@ -7,6 +7,7 @@ import type {Store} from '../store/store.ts';
 import {switcherChoices} from '../store/switcher.ts';
 import {Rows, useRows} from './components/rows.tsx';
 import type {Rect} from './layout.ts';
+import {unreadMark} from './panes/unread.ts';
 import {framed, row, span, titleRow, widthOf} from './text.ts';
 import type {Theme} from './theme.ts';
 
@@ -30,9 +31,8 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	const first = Math.max(0, selected - height + 1);
 	const rows = choices.slice(first, first + height).map((room, index) => {
 		const isSelected = first + index === selected;
-		const unread = room.mentions > 0 ? `@${room.mentions} ` : room.unread > 0 ? `${room.unread} ` : '';
 		const label = span(room.label, isSelected ? paint.title : room.unread > 0 ? paint.unread : undefined);
-		const right = [span(unread, room.mentions > 0 ? paint.mention : paint.unread)];
+		const right = [span(`${unreadMark(room)} `, room.mentions > 0 ? paint.mention : paint.unread)];
 		const line = row(width, [span(isSelected ? '▌ ' : '  ', paint.accent), label], right);
 		return isSelected ? paint.selected(line) : line;
 	});

@@ -172,7 +172,7 @@ describe('identify', () => {
 	test.each([
 		['empty', '  ', 'A name cannot be empty'],
 		['on two lines', 'a\nb', 'A name is one line without control characters'],
-		['too long', 'a'.repeat(65), 'The name is too long'],
+		['too long', 'a'.repeat(65), 'The name is too long. At most 64 bytes'],
 	])('a name that is %s is refused and changes nothing', (_, name, message) => {
 		const {identify} = startWithBob();
 		const command = {command: 'nick', name, id: '1'} as const;

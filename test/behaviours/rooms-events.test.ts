@@ -67,7 +67,11 @@ describe('publishing', () => {
 
 	test.each([
 		['blank', ' \n\t', 'There is nothing to send'],
-		['too long', 'x'.repeat(MAX_TEXT_BYTES + 1), 'The message is too long'],
+		[
+			'too long',
+			'x'.repeat(MAX_TEXT_BYTES + 1),
+			`The message is too long. ${MAX_TEXT_BYTES + 1} bytes; at most ${MAX_TEXT_BYTES} fit`,
+		],
 		['not Unicode', 'a\ud800', 'The text is not valid Unicode: half a surrogate pair'],
 	])('a text that is %s is refused, and uses up no sequence number', (_, text, message) => {
 		const behaviour = startTogether();

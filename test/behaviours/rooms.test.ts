@@ -123,10 +123,10 @@ describe('rooms of our own', () => {
 	});
 
 	test.each([
-		['publish', '', 'A room needs a name'],
-		['join', '#', 'A room needs a name'],
-		['leave', 'two words', 'Not a room name'],
-		['history', 'x'.repeat(65), 'The room name is too long'],
+		['publish', '', 'A room needs a name. For example #lobby'],
+		['join', '#', 'A room needs a name. For example #lobby'],
+		['leave', 'two words', 'Not a room name. No spaces, control or invisible characters, and no further #'],
+		['history', 'x'.repeat(65), 'The room name is too long. At most 64 bytes'],
 	] as const)('%s is refused for "%s", which is no room name', (name, room, message) => {
 		const command = {command: name, room, text: 'hi', id: '1'} as const;
 		expect(start().behaviour.handle(asked(command), 0)).toEqual([refused(command, 'bad-room', message)]);

@@ -38,7 +38,7 @@ describe.each([
 		await ann.waitFor('The core stopped: restarting it');
 		expect(ann.text()).toMatch(reason);
 		expect(ann.text()).toContain('▲ core restarting');
-		await ann.waitFor('the core was restarted');
+		await ann.waitFor('The core was restarted');
 		await connectedTo(ann, 1);
 		const back = await bob.waitFor('peer-connected', undefined, {since});
 		expect(back).toMatchObject({peer: annId, name: 'anna'});
@@ -68,7 +68,7 @@ describe.each(['throw', 'hang'] as const)('row 60: what was said just before /fa
 		ann.type('the one before\r');
 		await bob.hears('the one before');
 		ann.type(`last words\r/fault ${kind}\r`);
-		await ann.waitFor('the core was restarted');
+		await ann.waitFor('The core was restarted');
 		expect(ann.text()).toContain('the one before');
 		expect(ann.text()).toContain('last words');
 		expect(composerLine(ann)).toMatch(/^(message #lobby)?$/);
@@ -90,7 +90,7 @@ describe('the log file', () => {
 		const ann = openScreen('ann', {args: ['--log-file', log], env: {P2P_TUI_FAULTS: '1'}});
 		await ann.waitFor('message #lobby');
 		ann.type('/fault throw\r');
-		await ann.waitFor('the core was restarted');
+		await ann.waitFor('The core was restarted');
 		expect(await readFile(log, 'utf8')).toMatch(
 			/^\S+ error the core failed, it is started again in \d+ ms: Error: the core was told to throw \| at .*:\d+:\d+\)?\n$/,
 		);

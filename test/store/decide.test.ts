@@ -55,6 +55,16 @@ describe('submitting', () => {
 		expect(roomOf(sent.state, 'a')).toMatchObject({anchor: undefined, composer: {text: '', history: ['hello']}});
 	});
 
+	test('line feeds at the end of a paste are not sent; inside and before, all is as it was written', () => {
+		const sent = (text: string) =>
+			act(three(), [type(text), {type: 'submit'}]).commands.map(
+				command => command.command === 'publish' && command.text,
+			);
+		expect(sent('one\n  two\n\n')).toEqual(['one\n  two']);
+		expect(sent('one \n \n  ')).toEqual(['one']);
+		expect(sent('  one  ')).toEqual(['  one  ']);
+	});
+
 	test('nothing sends nothing', () => {
 		expect(act(three(), [type('  '), {type: 'submit'}]).commands).toEqual([]);
 	});
@@ -62,7 +72,11 @@ describe('submitting', () => {
 	test('a command is carried out; one that makes no sense stays, with what is wrong', () => {
 		expect(act(three(), [type('/help'), {type: 'submit'}]).state.view).toBe('help');
 		const wrong = act(three(), [type('/broken'), {type: 'submit'}]).state;
-		expect([wrong.notice?.text, roomOf(wrong, 'a').composer.text]).toEqual(['no such command', '/broken']);
+		expect([wrong.notice?.text, roomOf(wrong, 'a').composer.text]).toEqual(['No such command', '/broken']);
+		const cleared = act(wrong, [{type: 'back'}]).state;
+		expect([cleared.notice, roomOf(cleared, 'a').composer.text]).toEqual([undefined, '']);
+		const changed = act(wrong, [type('x'), {type: 'back'}]).state;
+		expect(roomOf(changed, 'a').composer.text).toBe('/brokenx');
 	});
 
 	test('row 60: without a core nothing is sent and nothing is lost', () => {
@@ -70,13 +84,13 @@ describe('submitting', () => {
 		const tried = act(down, [type('precious'), {type: 'submit'}]);
 		expect(tried.commands).toEqual([]);
 		expect(roomOf(tried.state, 'a').composer.text).toBe('precious');
-		expect(tried.state.notice?.text).toMatch(/not sent: the core is being started again/);
+		expect(tried.state.notice?.text).toMatch(/Not sent: the core is being started again/);
 	});
 
 	test('in no room there is still a line to write in', () => {
 		const nowhere = reduceEvents(stateIn(roomInfo('a')), [{type: 'room-left', room: 'a'}], NOW);
 		const tried = act(nowhere, [type('hello'), {type: 'submit'}]).state;
-		expect([tried.composer.text, tried.notice?.text]).toEqual(['hello', 'no room']);
+		expect([tried.composer.text, tried.notice?.text]).toEqual(['hello', 'No room']);
 		expect(act(nowhere, [type('/help'), {type: 'submit'}]).state).toMatchObject({view: 'help', composer: {text: ''}});
 	});
 });
@@ -191,6 +205,16 @@ test('back closes what is open, one thing at a time', () => {
 	const once = act(open, [{type: 'back'}]).state;
 	expect([once.switcher, once.view]).toEqual([undefined, 'peers']);
 	expect(act(once, [{type: 'back'}]).state.view).toBe('chat');
+});
+
+test('a pane for which there is no room is not hidden, but explained', () => {
+	const tried = act(three(), [{type: 'toggle-pane', pane: 'network'}], {fits: {rooms: true, network: false}}).state;
+	expect([tried.hidden.network, tried.notice?.text]).toEqual([false, 'The terminal is too narrow for the network']);
+});
+
+test('Ctrl-Z asks for the program to be stopped, and changes nothing', () => {
+	const state = three();
+	expect(act(state, [{type: 'suspend'}])).toMatchObject({state, suspend: true, commands: []});
 });
 
 test('panes are hidden and shown', () => {

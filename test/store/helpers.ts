@@ -86,6 +86,7 @@ export const AROUND: Surroundings = {
 	commands: ['dial', 'help', 'join'],
 	chatRows: 10,
 	rowsOf: () => 1,
+	fits: {rooms: true, network: true},
 	page: {total: 50, shown: 10},
 };
 

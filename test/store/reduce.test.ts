@@ -16,6 +16,7 @@ import {
 	snapshot,
 	stateIn,
 	texts,
+	type,
 } from './helpers.ts';
 
 describe('messages', () => {
@@ -289,7 +290,7 @@ describe('the core', () => {
 		const up = reduceEvents(reduceCore(down, {state: 'running'}, NOW), [snapshot([roomInfo('lobby')])], NOW);
 		expect(texts(up, 'lobby')).toEqual(['ann: kept']);
 		expect(roomOf(up, 'lobby').composer.text).toBe('draft');
-		expect(up.notice?.text).toBe('the core was restarted: boom\\x1b[2J');
+		expect(up.notice?.text).toBe('The core was restarted: boom\\x1b[2J');
 		expect([up.restarts, up.active]).toEqual([1, 'lobby']);
 	});
 
@@ -305,8 +306,36 @@ describe('the core', () => {
 			[{type: 'reply', id: command?.id as string, ok: false, error: {code: 'bad-text', message: 'too long'}}],
 			NOW,
 		);
-		expect(refused.notice).toMatchObject({level: 'error', text: 'too long'});
+		expect(refused.notice).toMatchObject({level: 'error', text: 'Too long'});
 		expect(roomOf(refused, 'lobby').composer.text).toBe('precious');
+	});
+
+	test('a command that was refused goes back to where it was typed, unless something else is being written', () => {
+		const around = {
+			parseLine: () => ({ok: true, intents: [{type: 'command', command: {command: 'join', room: 'x y'}}]}) as const,
+		};
+		const asked = act(stateIn(roomInfo('lobby'), roomInfo('dev')), [type('/join x y'), {type: 'submit'}], around);
+		const refusal = {
+			type: 'reply',
+			id: asked.commands[0]?.id as string,
+			ok: false,
+			error: {code: 'bad-room', message: 'not a room name'},
+		} as const;
+		const refused = reduceEvents(asked.state, [refusal], NOW);
+		expect(roomOf(refused, 'lobby').composer.text).toBe('/join x y');
+		expect(refused.notice).toMatchObject({text: 'Not a room name', line: '/join x y'});
+		expect(roomOf(act(refused, [{type: 'back'}]).state, 'lobby').composer.text).toBe('');
+		const busy = reduceEvents(act(asked.state, [type('hello')]).state, [refusal], NOW);
+		expect([roomOf(busy, 'lobby').composer.text, busy.notice?.line]).toEqual(['hello', undefined]);
+		const elsewhere = act(asked.state, [{type: 'go', to: {by: 'name', room: 'dev'}}]).state;
+		const later = reduceEvents(elsewhere, [refusal], NOW);
+		expect(['lobby', 'dev'].map(room => roomOf(later, room).composer.text)).toEqual(['/join x y', '']);
+	});
+
+	test('a new name of our own is confirmed', () => {
+		const asked = act(stateIn(roomInfo('lobby')), [{type: 'command', command: {command: 'nick', name: 'joe'}}]);
+		const reply = {type: 'reply', id: asked.commands[0]?.id as string, ok: true, result: {name: 'joe'}} as const;
+		expect(reduceEvents(asked.state, [reply], NOW).notice).toMatchObject({level: 'info', text: 'You are now joe'});
 	});
 
 	test('a reply to nobody changes nothing', () => {
@@ -317,8 +346,10 @@ describe('the core', () => {
 
 test('time takes notices away, and moves the clock only as far as anybody sees', () => {
 	const state = reduceEvents(stateIn(roomInfo('lobby')), [{type: 'warning', code: 'x', message: 'careful'}], NOW);
-	expect(reduceTick(state, NOW + 5_000)).toBe(state);
-	const later = reduceTick(state, NOW + 10_000);
+	const settled = reduceTick(state, NOW + 3_000);
+	expect([state.showsHints, settled.showsHints]).toEqual([false, true]);
+	expect(reduceTick(settled, NOW + 5_000)).toBe(settled);
+	const later = reduceTick(settled, NOW + 10_000);
 	expect([later.notice, later.clock]).toEqual([undefined, NOW + 10_000]);
 });
 

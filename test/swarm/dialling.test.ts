@@ -51,8 +51,11 @@ describe('the dial command', () => {
 	});
 
 	test.each([
-		['nothing like an address', 'Not a multiaddr: "nothing like an address"'],
-		['/ip4/192.0.2.2', 'No TCP port in "/ip4/192.0.2.2"'],
+		[
+			'nothing like an address',
+			'Not a multiaddr: "nothing like an address". An address looks like /ip4/192.168.1.7/tcp/4001, beginning with a slash',
+		],
+		['/ip4/192.0.2.2', 'No TCP port in "/ip4/192.0.2.2". An address looks like /ip4/192.168.1.7/tcp/4001'],
 	])('refuses "%s"', (address, message) => {
 		expect(startChat().command(dial(address))).toEqual([refused('bad-address', message)]);
 	});

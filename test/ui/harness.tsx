@@ -33,6 +33,7 @@ export function openApp(
 	const sent: Command[] = [];
 	const quits: string[] = [];
 	let redraws = 0;
+	let suspensions = 0;
 	let current = size;
 	const keyboard = {
 		subscribe(listener: (input: Input) => void) {
@@ -53,6 +54,9 @@ export function openApp(
 	const redraw = () => {
 		redraws += 1;
 	};
+	const suspend = () => {
+		suspensions += 1;
+	};
 	const draw = () =>
 		screen.rerender(
 			<App
@@ -66,6 +70,7 @@ export function openApp(
 				send={send}
 				quit={quit}
 				redraw={redraw}
+				suspend={suspend}
 				faults={false}
 				setTimer={time.setTimer}
 			/>,
@@ -81,6 +86,7 @@ export function openApp(
 		quits,
 		screen,
 		redraws: () => redraws,
+		suspensions: () => suspensions,
 		/** The last frame; rows are not filled up at the right. */
 		frame: () => screen.lastFrame() ?? '',
 		frames: () => screen.frames.length,

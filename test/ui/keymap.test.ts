@@ -80,6 +80,7 @@ describe('what keys mean', () => {
 		['Ctrl-W', '\x17', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
 		['Alt-Backspace', '\x1b\x7f', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
 		['Ctrl-D', '\x04', [{type: 'edit', edit: {edit: 'delete-forward'}}]],
+		['Ctrl-Z', '\x1a', [{type: 'suspend'}]],
 		['Ctrl-L', '\x0c', [{type: 'redraw'}]],
 		['Enter', '\r', [{type: 'submit'}]],
 		['a question mark', '?', [insertion('?')]],
@@ -131,12 +132,21 @@ describe('what help says', () => {
 		expect(entries).toContainEqual({keys: 'Ctrl-C', help: 'clear the line; twice: leave (also /quit)'});
 	});
 
+	test('keys of the list and of a page have sections of their own', () => {
+		for (const {contexts, group} of BINDINGS) {
+			if (contexts.length > 1) continue;
+			expect(group === 'In the list (Ctrl-K)').toBe(contexts[0] === 'switcher');
+			expect(group === 'On a page').toBe(contexts[0] === 'page');
+		}
+	});
+
 	test('the status bar names keys of its context only', () => {
-		expect(statusHints('chat').map(({key, hint}) => `${key} ${hint}`)).toEqual([
+		expect(statusHints('chat', true).map(({key, hint}) => `${key} ${hint}`)).toEqual([
 			'Alt-A next unread',
 			'Ctrl-K go to…',
 			'F1 help',
 		]);
-		expect(statusHints('page').map(({key}) => key)).toContain('Esc');
+		expect(statusHints('chat', false).map(({key}) => key)).toEqual(['Ctrl-K', 'F1']);
+		expect(statusHints('page', false).map(({key}) => key)).toContain('Esc');
 	});
 });

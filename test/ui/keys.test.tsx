@@ -102,6 +102,25 @@ test('keys that come in one chunk are all heard by the switcher', async () => {
 	expect(active(app)).toBe('dev');
 });
 
+test('Ctrl-Z is told to the terminal, wherever it is pressed', async () => {
+	const app = await lively();
+	await app.press('ctrl+z');
+	await app.press('f1');
+	await app.press('ctrl+z');
+	expect(app.suspensions()).toBe(2);
+	expect(app.sent).toEqual([]);
+});
+
+test('a refused line says how to clear it, and Esc does', async () => {
+	const app = await lively();
+	await app.type('/jion x');
+	await app.press('return');
+	expect(app.frame()).toContain('Esc clears the line');
+	await app.press('escape');
+	expect(app.frame()).toContain('› message #lobby');
+	expect(app.frame()).not.toContain('Esc clears');
+});
+
 test('a page scrolls to its end and no further', async () => {
 	const app = await lively();
 	await app.press('f1');

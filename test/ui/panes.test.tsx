@@ -79,6 +79,7 @@ const nowhere = {
 	commands: [],
 	chatRows: 1,
 	rowsOf: () => 1,
+	fits: {rooms: true, network: true},
 	page: {total: 0, shown: 0},
 };
 

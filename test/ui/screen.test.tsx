@@ -2,7 +2,7 @@ import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {createTheme} from '../../source/ui/theme.ts';
-import {openApp, type Size} from './harness.tsx';
+import {openApp, type Size, settled} from './harness.tsx';
 import {livelyEvents, minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
 
 afterEach(cleanup);
@@ -34,6 +34,15 @@ describe.each(SIZES)('at $columns×$rows', size => {
 
 	test('nobody is there yet', async () => {
 		expect((await lone(size)).frame()).toMatchSnapshot();
+	});
+
+	test('nobody is there after a while', async () => {
+		const app = await lone(size);
+		app.time.advance(3_000);
+		app.store.tick();
+		app.store.flush();
+		await settled();
+		expect(app.frame()).toMatchSnapshot();
 	});
 
 	test('before the core has said anything', () => {
@@ -226,6 +235,25 @@ test('of those who are gone, the latest three are shown beside the chat, all on 
 	expect(app.frame()).toContain('│ … 5 more (F2)');
 	await app.press('f2');
 	expect(app.frame()).toContain('gone-0');
+});
+
+test('a long notice takes a second row and is read whole', async () => {
+	const app = await lively({columns: 80, rows: 24});
+	const message = 'cannot listen on 192.0.2.7: it is on none of the chosen interfaces. Give one of eth0, wlan0';
+	await app.events({type: 'warning', code: 'x', message});
+	expect(app.frame()).toMatchSnapshot();
+	expect(app.frame().split('\n').slice(-2).join(' ').replaceAll(/\s+/g, ' ')).toContain(message.slice(1));
+	await app.press('escape');
+	expect(app.frame().split('\n').at(-2)).toMatch(/^╰.*╯$/);
+});
+
+test('two unread messages, one of which names us, are two', async () => {
+	expect((await lively({columns: 80, rows: 24})).frame()).toMatch(/2 #dev +@2 │/);
+});
+
+test('the next unread is offered only while there is one', async () => {
+	const app = await lone({columns: 80, rows: 24});
+	expect(app.frame()).not.toContain('Alt-A');
 });
 
 test.each(['dark', 'light', 'mono'] as const)('colours change nothing but colours: %s', async name => {

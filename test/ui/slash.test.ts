@@ -79,6 +79,7 @@ describe('commands', () => {
 		['/dial', 'Which address? Write /dial /ip4/<address>/tcp/<port>'],
 		['/ping', 'Whom? Write /ping <name or peer id>'],
 		['/ping bob', '2 peers are called bob; use a peer id from /peers'],
+		['/ping zzz', 'Nobody here is called zzz; /peers lists everyone'],
 		['/jion dev', 'There is no command /jion; did you mean /join?'],
 		['/pe', 'There is no command /pe; did you mean /peers?'],
 		['/xyzzy', 'There is no command /xyzzy; /help lists the commands'],

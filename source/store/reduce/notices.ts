@@ -2,13 +2,22 @@
 import type {Command} from '../../api/command.ts';
 import type {EventOf, Reply, Results} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
-import {replaceText} from '../composer.ts';
+import {type Composer, replaceText} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
 import {activate} from '../navigate.ts';
+import type {Pending, ShownNotice, State} from '../state.ts';
 
+/** Begins with a capital, whoever wrote it. */
 export function notify(draft: Draft, level: Notice['level'], text: string): void {
-	draft.set({notice: {level, text: sanitizeLine(text), at: draft.now}});
+	const line = sanitizeLine(text);
+	draft.set({notice: {level, text: line.charAt(0).toUpperCase() + line.slice(1), at: draft.now}});
+}
+
+/** A line that was refused and stands in the composer: Esc clears it. */
+export function notifyRefused(draft: Draft, text: string, line: string): void {
+	notify(draft, 'error', text);
+	draft.set({notice: {...(draft.state.notice as ShownNotice), line}});
 }
 
 export function warning(draft: Draft, event: EventOf<'warning'>): void {
@@ -16,23 +25,31 @@ export function warning(draft: Draft, event: EventOf<'warning'>): void {
 }
 
 export function reply(draft: Draft, event: Reply): void {
-	const command = draft.state.pending.get(event.id);
-	if (!command) return;
+	const asked = draft.state.pending.get(event.id);
+	if (!asked) return;
 	const pending = new Map(draft.state.pending);
 	pending.delete(event.id);
 	draft.set({pending});
-	if (!event.ok) refused(draft, command, event.error.message);
-	else answered(draft, command, event.result);
+	if (!event.ok) refused(draft, asked, event.error.message);
+	else answered(draft, asked.command, event.result);
 }
 
-function refused(draft: Draft, command: Command, message: string): void {
-	notify(draft, 'error', message);
-	if (command.command !== 'publish') return;
-	// Nothing that was written is lost: it goes back where it came from.
-	const room = draft.findRoom(command.room);
-	if (room?.composer.text !== '') return;
-	const target = draft.room(command.room) as RoomDraft;
-	target.composer = replaceText(target.composer, command.text);
+/** Nothing that was written is lost: it goes back where it came from, unless something else is being written there. */
+function refused(draft: Draft, {typed}: Pending, message: string): void {
+	const composer = typed && composerIn(draft.state, typed.room);
+	if (!typed || composer?.text !== '') return notify(draft, 'error', message);
+	setComposer(draft, typed.room, replaceText(composer, typed.line));
+	if (typed.room === draft.state.active) notifyRefused(draft, message, typed.line);
+	else notify(draft, 'error', message);
+}
+
+function composerIn(state: State, room: string | undefined): Composer | undefined {
+	return room === undefined ? state.composer : state.rooms.find(candidate => candidate.room === room)?.composer;
+}
+
+function setComposer(draft: Draft, room: string | undefined, composer: Composer): void {
+	if (room === undefined) draft.set({composer});
+	else (draft.room(room) as RoomDraft).composer = composer;
 }
 
 /** Whoever asks for a room wants to see it. */
@@ -46,6 +63,8 @@ function answered(draft: Draft, command: Command, result: Results[keyof Results]
 	switch (command.command) {
 		case 'join':
 			return openJoined(draft, (result as Results['join']).room);
+		case 'nick':
+			return notify(draft, 'info', `you are now ${(result as Results['nick']).name}`);
 		case 'dial': {
 			const {peer} = result as Results['dial'];
 			return notify(draft, 'info', `connected to ${draft.findPeer(peer)?.name ?? peer}`);
@@ -53,7 +72,7 @@ function answered(draft: Draft, command: Command, result: Results[keyof Results]
 		case 'ping': {
 			const name = draft.findPeer(command.peer)?.name ?? command.peer;
 			const times = (result as Results['ping']).rtts.map(time => time.toFixed(2)).join('  ');
-			return notify(draft, 'info', `${name}: ${times} ms`);
+			return notify(draft, 'info', `round trip to ${name}: ${times} ms`);
 		}
 		case 'disconnect':
 			return notify(draft, 'info', `disconnected from ${draft.findPeer(command.peer)?.name ?? command.peer}`);

@@ -10,6 +10,7 @@ import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
 import {emptyRoomRows, startingRows} from './empty.ts';
 import {entryRows} from './entry.ts';
+import {unreadMark} from './unread.ts';
 
 const MAX_NAME = 16;
 
@@ -37,7 +38,7 @@ function elsewhereSpans(state: State, paint: Theme['paint']): readonly Span[] {
 	const room = state.rooms.find(other => other.mentions > 0) ?? state.rooms.find(other => other.unread > 0);
 	if (!room) return [];
 	const more = state.rooms.filter(other => other !== room && other.unread > 0).length;
-	const what = room.mentions > 0 ? span(` @${room.mentions}`, paint.mention) : span(` ${room.unread}`, paint.unread);
+	const what = span(` ${unreadMark(room)}`, room.mentions > 0 ? paint.mention : paint.unread);
 	return [span(room.label, paint.dim), what, ...(more > 0 ? [span(` +${more}`, paint.unread)] : [])];
 }
 

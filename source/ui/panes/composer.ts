@@ -31,7 +31,7 @@ export function composerRows(state: State, rect: Rect, theme: Theme): readonly s
 			: span(shown.text, composer.text.startsWith('/') ? paint.key : undefined);
 	const prompt = [span(shown.more.left ? ' ‹ ' : ' › ', paint.accent), text];
 	return [
-		titleRow(rect.width, ['├', '┤'], paint.border, hintSpans(composer, theme), belowSpans(state, theme)),
+		titleRow(rect.width, ['├', '┤'], paint.border, hintSpans(composer, theme), rightSpans(state, composer, theme)),
 		framed(row(rect.width - 2, prompt, shown.more.right ? [span('›', paint.dim)] : []), paint.border),
 		titleRow(rect.width, ['╰', '╯'], paint.border, []),
 	];
@@ -44,6 +44,12 @@ function hintSpans(composer: Composer, {paint}: Theme): readonly Span[] {
 	if (command) return [span(command.usage, paint.key), span(` · ${command.help}`, paint.dim)];
 	const choices = completeSlash(composer.text);
 	return choices.length > 0 ? [span(choices.join('  '), paint.key)] : [];
+}
+
+/** A line that was refused says how to get rid of it. */
+function rightSpans(state: State, composer: Composer, theme: Theme): readonly Span[] {
+	if (state.notice?.line === undefined || state.notice.line !== composer.text) return belowSpans(state, theme);
+	return [span('Esc', theme.paint.key), span(' clears the line', theme.paint.dim)];
 }
 
 /** Scrolled up: how to get back, and how much came meanwhile. */

@@ -31,7 +31,9 @@ export function emptyRoomRows(
 		const text = others > 0 ? 'Nobody has said anything yet. Say hello.' : `Nobody else is in ${room.label} yet.`;
 		return paragraph(width, [[span(text, paint.title)]]).slice(0, height);
 	}
-	const lines = [...alone(state, width, theme), ...thingsToTry(width, theme)];
+	// Whoever is out there needs a moment to appear.
+	const tries = state.showsHints ? thingsToTry(width, theme) : [];
+	const lines = [...alone(state, width, theme), ...tries];
 	return paragraph(width, lines).slice(0, height);
 }
 
@@ -49,14 +51,15 @@ function alone({self}: State, width: number, {paint}: Theme): readonly (readonly
 
 function thingsToTry(width: number, {paint}: Theme): readonly (readonly Span[])[] {
 	const tries = [
-		['p2p-tui', 'in another terminal window'],
 		['/dial <multiaddr>', 'someone whose address you know'],
+		['F2', 'your own address, to give to others'],
+		['p2p-tui --ephemeral --name bob', 'somebody else, in another window here'],
 		['p2p-tui demo', 'company on this machine only'],
 	] as const;
-	const isWide = width >= 56;
+	const isWide = width >= 76;
 	return tries.flatMap(([what, why]) =>
 		isWide
-			? [[span(what.padEnd(20), paint.key), span(why, paint.dim)]]
+			? [[span(what.padEnd(33), paint.key), span(why, paint.dim)]]
 			: [[span(what, paint.key)], [span(`  ${why}`, paint.dim)]],
 	);
 }

@@ -3,6 +3,7 @@ import type {Room, State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {unreadMark} from './unread.ts';
 
 export function roomsRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const width = rect.width - 2;
@@ -31,10 +32,6 @@ function roomRow(room: Room, index: number, isActive: boolean, width: number, {p
 }
 
 function unreadSpans(room: Room, paint: Theme['paint']): readonly Span[] {
-	if (room.mentions > 0) return [span(` @${count(room.mentions)} `, paint.mention)];
-	return room.unread > 0 ? [span(` ${count(room.unread)} `, paint.unread)] : [];
-}
-
-function count(value: number): string {
-	return value > 999 ? '999+' : String(value);
+	const mark = unreadMark(room);
+	return mark === '' ? [] : [span(` ${mark} `, room.mentions > 0 ? paint.mention : paint.unread)];
 }

@@ -6,7 +6,8 @@ import {plural} from '../format.ts';
 import type {KeyContext} from '../keymap.ts';
 import {statusHints} from '../keymap.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
-import type {Theme} from '../theme.ts';
+import {PLAIN_THEME, type Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
 import {shortId} from './short-id.ts';
 
 export function keyContext(state: State): KeyContext {
@@ -14,11 +15,26 @@ export function keyContext(state: State): KeyContext {
 	return state.view === 'chat' ? 'chat' : 'page';
 }
 
-export function statusRow(state: State, width: number, theme: Theme): readonly string[] {
+/** One row; two while there is a notice that does not fit in one. */
+export function statusRows(state: State, width: number, theme: Theme): readonly string[] {
 	// What there is to say needs the room more than our own id does.
 	const hasNews = state.notice !== undefined || state.interruptArmed !== undefined;
 	const right = connectionSpans(state, width >= 64 && !hasNews, theme);
-	return [row(width, leftSpans(state, width - spansWidth(right) - 2, theme), [span(' '), ...right])];
+	const left = leftSpans(state, width - spansWidth(right) - 2, theme);
+	const room = width - spansWidth(right) - 1;
+	if (spansWidth(left) <= room) return [row(width, left, [span(' '), ...right])];
+	// Wrapped as a whole, so that the first row is as full as can be.
+	const {text, paint} = left[0] as Span;
+	const [first = '', ...rest] = wrap(text.trim(), width - 2);
+	return [
+		row(width, [span(` ${first}`, paint)]),
+		row(width, [span(`   ${rest.join(' ')}`, paint)], [span(' '), ...right]),
+	];
+}
+
+/** As many as `statusRows` gives. */
+export function statusHeight(state: State, width: number): number {
+	return statusRows(state, width, PLAIN_THEME).length;
 }
 
 const NOTICE_MARKS = {info: '·', warning: '!', error: '✖'} as const;
@@ -33,7 +49,7 @@ function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
 		const notice = {info: paint.accent, warning: paint.warn, error: paint.bad}[level];
 		return [span(` ${NOTICE_MARKS[level]} ${text}`, notice)];
 	}
-	return hints(keyContext(state), width, theme);
+	return hints(state, width, theme);
 }
 
 /** The way back, then help, then the rest. */
@@ -42,9 +58,10 @@ function rank(hint: string): number {
 }
 
 /** As many as fit whole. */
-function hints(context: KeyContext, width: number, {paint}: Theme): readonly Span[] {
+function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
-	for (const {key, hint} of statusHints(context).toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
+	const hasUnread = state.rooms.some(room => room.unread > 0);
+	for (const {key, hint} of statusHints(keyContext(state), hasUnread).toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);

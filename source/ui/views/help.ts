@@ -7,6 +7,14 @@ import {wrap} from '../wrap.ts';
 
 type Section = {readonly title: string; readonly entries: readonly {readonly keys: string; readonly help: string}[]};
 
+const MARKS = [
+	{keys: '3', help: 'three unread messages in a room'},
+	{keys: '@3', help: 'the same, and one of them names you'},
+	{keys: '✓ 2/3', help: 'yours, held by two of three members so far'},
+	{keys: 'ann·WPqL', help: 'the end of the peer id, where a name is not one person’s alone'},
+	{keys: '● ◌ ○', help: 'connected, connecting, gone'},
+] as const;
+
 /** Two columns where they fit. */
 const WIDE = 110;
 const GAP = 4;
@@ -33,6 +41,7 @@ function allSections(): readonly Section[] {
 	return [
 		{title: 'Commands', entries: commands},
 		...helpSections().map(({group, entries}) => ({title: group, entries})),
+		{title: 'Marks', entries: MARKS},
 	];
 }
 
