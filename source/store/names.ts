@@ -1,8 +1,9 @@
 /**
  * Names are labels, never identities: whoever's name could be taken for somebody else's is shown with a tag from the
- * peer id, which nobody can choose freely.
+ * peer id, which is dear to choose and, with the mark before it, no part of any name.
  */
 import {BoundedMap} from '../base/bounded.ts';
+import {sanitizeLine} from '../base/sanitize.ts';
 
 /** Characters that look like a Latin letter, by what they look like. Cyrillic, Greek and digits; the commonest only. */
 const LOOKS_LIKE: Readonly<Record<string, string>> = Object.fromEntries(
@@ -41,9 +42,21 @@ export function skeleton(name: string): string {
 	return mapped.replaceAll('rn', 'm').replaceAll('vv', 'w');
 }
 
+/** Between a name and its tag. No name may contain it. */
+export const TAG_MARK = '·';
+
 /** The last four characters of a peer id: the part that differs. */
 export function tagOf(peer: string): string {
 	return peer.slice(-4);
+}
+
+/**
+ * A name as it is shown. Nobody is nameless: without a name, a peer goes by the end of its id. And nobody wears the tag of
+ * somebody else: the mark between name and tag is ours.
+ */
+export function cleanName(name: string, peer: string): string {
+	const clean = sanitizeLine(name).replaceAll(TAG_MARK, '.').trim();
+	return clean === '' ? `…${tagOf(peer)}` : clean;
 }
 
 export type Named = {readonly peer: string; readonly name: string};

@@ -1,5 +1,5 @@
 /** What the panes need to know, each as narrow as it can be. The same inputs give the very same object. */
-import {type Holders, holdersOf, isShared, joinHolders, type Named, tagOf} from './names.ts';
+import {type Holders, holdersOf, isShared, joinHolders, type Named, TAG_MARK, tagOf} from './names.ts';
 import type {Peer, Room, State} from './state.ts';
 
 /** Remembers the last result, for as long as the inputs are the same objects. */
@@ -53,7 +53,7 @@ export const nameHolders: (state: State) => Holders = derive(
 
 /** A name as it is shown: `ann`, or `ann·WPqL` where it could be somebody else. */
 export function displayName(holders: Holders, peer: string, name: string): string {
-	return isShared(holders, {peer, name}) ? `${name}·${tagOf(peer)}` : name;
+	return isShared(holders, {peer, name}) ? `${name}${TAG_MARK}${tagOf(peer)}` : name;
 }
 
 const ORDER = {connected: 0, connecting: 1, gone: 2, discovered: 3} as const;

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {holdersOf, isShared, joinHolders, mentions, skeleton, withHolder} from '../../source/store/names.ts';
+import {cleanName, holdersOf, isShared, joinHolders, mentions, skeleton, withHolder} from '../../source/store/names.ts';
 
 test.each([
 	['ann', 'Ann'],
@@ -63,4 +63,8 @@ test.each([
 
 test('nobody is mentioned by an empty name', () => {
 	expect(mentions('anything', '')).toBe(false);
+});
+
+test('row 39: nobody can wear the tag of somebody else', () => {
+	expect(cleanName('ann·WPqL', '12D3KooWAnn0')).toBe('ann.WPqL');
 });

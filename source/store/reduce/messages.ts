@@ -1,10 +1,9 @@
 /** Messages, and how far our own have spread. */
 import type {EventOf} from '../../api/event.ts';
-import {sanitizeLine} from '../../base/sanitize.ts';
 import {clipText} from '../clip.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {entryAt, replaceAt} from '../log.ts';
-import {mentions} from '../names.ts';
+import {cleanName, mentions} from '../names.ts';
 import {MAX_OWN, type MessageEntry, type State} from '../state.ts';
 
 export function message(draft: Draft, event: EventOf<'message'>): void {
@@ -15,7 +14,7 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 		kind: 'message',
 		id: event.messageId,
 		from: event.from,
-		name: sanitizeLine(event.name),
+		name: cleanName(event.name, event.from),
 		text,
 		cut,
 		timestamp: event.timestamp,

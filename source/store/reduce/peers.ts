@@ -2,7 +2,7 @@
 import type {EventOf, PeerInfo} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft} from '../draft.ts';
-import {tagOf} from '../names.ts';
+import {cleanName} from '../names.ts';
 import {MAX_SAMPLES, type Peer} from '../state.ts';
 import {memberRenamed, peerLost} from './rooms.ts';
 
@@ -60,12 +60,6 @@ export function peerFromInfo(info: PeerInfo, before: Peer | undefined, now: numb
 		reason: before?.reason ?? '',
 		samples: before && before.samples.length > 0 ? before.samples : rtts,
 	};
-}
-
-/** Nobody is nameless: without a name, a peer goes by the end of its id. */
-export function cleanName(name: string, peer: string): string {
-	const clean = sanitizeLine(name).trim();
-	return clean === '' ? `…${tagOf(peer)}` : clean;
 }
 
 function newPeer(peer: string, now: number): Peer {

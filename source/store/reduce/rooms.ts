@@ -4,6 +4,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {EMPTY_COMPOSER} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {entryAt, replaceAt} from '../log.ts';
+import {cleanName} from '../names.ts';
 import {activate} from '../navigate.ts';
 import type {Member, Room, SystemEntry} from '../state.ts';
 
@@ -77,7 +78,7 @@ export function memberRenamed(draft: Draft, peer: string, name: string): void {
 }
 
 export function cleanMember({peer, name}: ApiMember): Member {
-	return {peer, name: sanitizeLine(name)};
+	return {peer, name: cleanName(name, peer)};
 }
 
 export function roomLabel(room: string): string {

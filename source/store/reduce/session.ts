@@ -3,10 +3,11 @@ import type {CoreState} from '../../api/core.ts';
 import type {EventOf, Snapshot} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
+import {cleanName} from '../names.ts';
 import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
 import {notify} from './notices.ts';
-import {cleanName, peerFromInfo} from './peers.ts';
+import {peerFromInfo} from './peers.ts';
 import {cleanMember, roomLabel} from './rooms.ts';
 
 export function ready(draft: Draft, event: EventOf<'ready'>): void {
