@@ -52,6 +52,7 @@ function history({samples}: Peer, theme: Theme): readonly Span[] {
 		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
 		span(' '),
 		trendSpan(trendOf(samples), theme),
+		span(' '),
 	];
 }
 
