@@ -71,7 +71,7 @@ test('without a pane for the network, the peers show the last time, the latest o
 		const layout = layoutFor(columns, 24, {rooms: 3, hidden});
 		return peersRows(store.getState(), layout!.peers!, theme, false).find(row => row.includes('● ann'));
 	};
-	expect(ann(80)).toMatch(/● ann +[▁-█]{3} +1\.2 ms ↗│$/);
+	expect(ann(80)).toMatch(/● ann +[▁-█]{3} +1\.2 ms ↗ │$/);
 	expect(ann(160, true)).toBe(ann(80));
 	expect(ann(160)).toMatch(/● ann +1\.2 ms │$/);
 	expect(ann(64)).toMatch(/● ann +1\.2 ms │$/);
