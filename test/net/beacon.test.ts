@@ -7,6 +7,7 @@ import {WireError} from '../../source/base/errors.ts';
 import {Beacon, type BeaconOptions, type DatagramSource} from '../../source/net/beacon.ts';
 import {type NetworkInterface, selectInterfaces} from '../../source/net/interfaces.ts';
 import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {createConditions} from '../helpers/conditions.ts';
 import {Cleanup, identityOf} from './peers.ts';
 
 const cleanup = new Cleanup();
@@ -42,20 +43,7 @@ async function startBeacon(
 	options: Partial<BeaconOptions> = {},
 ): Promise<Listening> {
 	const [heard, dropped, warnings]: [Heard[], string[], string[]] = [[], [], []];
-	const waiting = new Set<() => void>();
-	const until = (condition: () => boolean) =>
-		new Promise<void>(resolve => {
-			const check = () => {
-				if (!condition()) return;
-				waiting.delete(check);
-				resolve();
-			};
-			waiting.add(check);
-			check();
-		});
-	const wake = () => {
-		for (const check of [...waiting]) check();
-	};
+	const {until, wake} = createConditions();
 	const beacon = new Beacon({
 		port,
 		isRestricted: true,

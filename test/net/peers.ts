@@ -10,6 +10,7 @@ import type {TransportLimits} from '../../source/net/limits.ts';
 import {Transport} from '../../source/net/transport.ts';
 import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
 import type {TcpAddress} from '../../source/wire/multiaddr.ts';
+import {createConditions} from '../helpers/conditions.ts';
 
 export const LOOPBACK: TcpAddress = {host: '127.0.0.1', port: 0, family: 4};
 
@@ -54,21 +55,8 @@ export async function startNode(
 	const identity = identityOf(number);
 	const connections: Connection[] = [];
 	const refusals: string[] = [];
-	const waiting = new Set<() => void>();
+	const {until, wake} = createConditions();
 	let taken = 0;
-	const wake = () => {
-		for (const check of [...waiting]) check();
-	};
-	const until = (condition: () => boolean) =>
-		new Promise<void>(resolve => {
-			const check = () => {
-				if (!condition()) return;
-				waiting.delete(check);
-				resolve();
-			};
-			waiting.add(check);
-			check();
-		});
 	const transport = new Transport({
 		identity,
 		limits: {closeTimeout: 300, ...limits},
