@@ -13,6 +13,10 @@ export type CoreConfig = {
 	/** Multiaddrs to dial and to keep dialling. */
 	readonly peers: readonly string[];
 	readonly discovery: boolean;
+	/** Whether to find and to be found by multicast DNS. */
+	readonly mdns: boolean;
+	/** How room events travel. */
+	readonly pubsub: 'gossipsub' | 'floodsub';
 	/** UDP port for announcements. */
 	readonly discoveryPort: number;
 	/** Where the key lives; undefined keeps everything in memory. */

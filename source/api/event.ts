@@ -27,7 +27,7 @@ export type ErrorCode =
 export type Direction = 'inbound' | 'outbound';
 
 /** How an address became known. */
-export type Via = 'announcement';
+export type Via = 'announcement' | 'mdns' | 'exchange' | 'memory';
 
 export type PeerState = 'discovered' | 'connecting' | 'connected' | 'gone';
 
@@ -37,6 +37,10 @@ export type PeerInfo = {
 	readonly name: string;
 	readonly addresses: readonly string[];
 	readonly state: PeerState;
+	/** How it was found, if it was not given by hand and has not come by itself. */
+	readonly via?: Via;
+	/** Only for a peer that does not speak p2p-tui: it is listed, and cannot be talked to yet. */
+	readonly speaks?: 'libp2p';
 	readonly direction?: Direction;
 	/** The last round-trip time, with microsecond precision. */
 	readonly rtt?: number;
@@ -67,6 +71,31 @@ export type ChatMessage = {
 	readonly seq: number;
 	/** True if this node published it. */
 	readonly local: boolean;
+	/** The peer that handed it to us first, and the links it has gone over (1 from its author): not for our own. */
+	readonly via?: string;
+	readonly hops?: number;
+};
+
+/** How room events travel. Counts are since the start. */
+export type PubsubStats = {
+	readonly router: 'floodsub' | 'gossipsub';
+	readonly rooms: readonly RoomTraffic[];
+	/** First deliveries by the links that they had gone over: index 0 is unused, the last one stands for all longer ones. */
+	readonly hops: readonly number[];
+	/** Bytes of graft, prune, ihave, iwant, idontwant and subscriptions, bodies only. */
+	readonly controlBytesIn: number;
+	readonly controlBytesOut: number;
+};
+
+export type RoomTraffic = {
+	readonly room: string;
+	/** Connected members, ourselves not included. */
+	readonly members: number;
+	/** Those that events are pushed to at once: all of them in a small room or with floodsub. */
+	readonly mesh: number;
+	/** Events of others that came for the first time, and copies of them that came later. */
+	readonly delivered: number;
+	readonly duplicates: number;
 };
 
 export type Stats = {
@@ -77,6 +106,9 @@ export type Stats = {
 	readonly framesIn: number;
 	readonly framesOut: number;
 	readonly connections: number;
+	readonly pubsub?: PubsubStats;
+	/** Bytes that wait to be sent, by priority, over all connections. */
+	readonly queued: {readonly control: number; readonly chat: number; readonly bulk: number};
 	/** What was refused or dropped, by reason: `frame-length`, `duplicate`, `unknown-message` … */
 	readonly counters: Readonly<Record<string, number>>;
 	/** Bytes. */
@@ -107,6 +139,7 @@ export type Traffic = {
 	readonly type: 'traffic';
 	readonly bytesInPerSecond: number;
 	readonly bytesOutPerSecond: number;
+	readonly pubsub?: PubsubStats;
 };
 
 /**
@@ -137,7 +170,14 @@ export type NodeEvent =
 			readonly interfaces: readonly string[];
 	  }
 	| Reply
-	| {readonly type: 'peer-discovered'; readonly peer: string; readonly address: string; readonly via: Via}
+	| {
+			readonly type: 'peer-discovered';
+			readonly peer: string;
+			readonly address: string;
+			readonly via: Via;
+			/** As in `PeerInfo`. */
+			readonly speaks?: 'libp2p';
+	  }
 	| {
 			readonly type: 'peer-connected';
 			readonly peer: string;

@@ -12,7 +12,7 @@
  *    `cancel`.
  */
 import type {Command, CommandName} from '../api/command.ts';
-import type {Direction, Failure, NodeEvent, Results} from '../api/event.ts';
+import type {Direction, Failure, NodeEvent, PubsubStats, Results} from '../api/event.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 
@@ -47,7 +47,9 @@ export type BehaviourOutput =
 	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string; readonly misbehaved?: true}
 	/** Something learned about a peer, for the peer store that all behaviours may read. */
 	| {readonly type: 'learned'; readonly peer: PeerId; readonly facts: Partial<PeerFacts>}
-	| {readonly type: 'count'; readonly counter: string; readonly by?: number};
+	| {readonly type: 'count'; readonly counter: string; readonly by?: number}
+	/** `from` says that `peer` may be reached there: a hint, judged and bounded by the swarm. */
+	| {readonly type: 'found'; readonly peer: PeerId; readonly addresses: readonly string[]; readonly from: PeerId};
 
 /** What is known of a peer, connected or not. Names are claims; the peer id is proved. */
 export type PeerFacts = {
@@ -70,7 +72,16 @@ export interface View {
 	isConnected(peer: PeerId): boolean;
 	connectedPeers(): readonly PeerId[];
 	facts(peer: PeerId): Readonly<Partial<PeerFacts>>;
+	/**
+	 * Where `peer`, which is connected, may be reached by `listener`, which is connected too: addresses that we have seen
+	 * it at, with the ports that it listens on. None that mean nothing to the listener: loopback only if both are on
+	 * this machine, no link-local ones. Empty if there are none.
+	 */
+	addressesFor(peer: PeerId, listener: PeerId): readonly string[];
 }
+
+/** What behaviours add to the answer of `stats`. */
+export type BehaviourStats = {readonly pubsub?: PubsubStats};
 
 export interface Behaviour {
 	/** Short and unique: it prefixes the behaviour's timers and counters. */
@@ -80,4 +91,5 @@ export interface Behaviour {
 	readonly messages: readonly MessageType[];
 	readonly commands: readonly CommandName[];
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
+	stats?(): BehaviourStats;
 }

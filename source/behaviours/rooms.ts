@@ -6,13 +6,14 @@ import type {Command, CommandOf} from '../api/command.ts';
 import type {ChatMessage, Member, NodeEvent} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import {WireError} from '../base/errors.ts';
+import type {Random} from '../base/random.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
 import type {Publish, Receipt, RoomEvent, Subscriptions} from '../wire/messages.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
 import {normaliseRoom, normaliseText} from '../wire/validate.ts';
-import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
+import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant, View} from './behaviour.ts';
 import {Membership} from './membership.ts';
 import {Floodsub, type PubsubRouter} from './pubsub.ts';
 import {Receipts} from './receipts.ts';
@@ -32,7 +33,13 @@ export type RoomsOptions = {
 	/** This start of the program: with the sequence number it makes every event unique. */
 	readonly instance: string;
 	readonly rooms: readonly string[];
+	readonly random: Random;
+	readonly pubsub: 'gossipsub' | 'floodsub';
+	readonly verify?: EventVerifier;
 };
+
+/** Whether `author` signed exactly these bytes as a room event. */
+export type EventVerifier = typeof verifyEvent;
 
 /** A room that this node is in. */
 type Room = {readonly log: RoomLog; sequence: number; unread: number};
@@ -44,6 +51,7 @@ export class Rooms implements Behaviour {
 	readonly commands = ['publish', 'join', 'leave', 'rooms', 'history'] as const;
 
 	readonly #options: RoomsOptions;
+	readonly #verify: EventVerifier;
 	readonly #membership = new Membership();
 	readonly #router: PubsubRouter = new Floodsub(this.#membership);
 	readonly #receipts: Receipts;
@@ -56,6 +64,7 @@ export class Rooms implements Behaviour {
 
 	constructor(options: RoomsOptions) {
 		this.#options = options;
+		this.#verify = options.verify ?? verifyEvent;
 		this.#receipts = new Receipts(options.view.self);
 	}
 
@@ -78,6 +87,14 @@ export class Rooms implements Behaviour {
 			default:
 				return [];
 		}
+	}
+
+	stats(): BehaviourStats {
+		const rooms = [...this.#rooms.keys()].map(room => {
+			const members = this.#membership.peersIn(room).length;
+			return {room, members, mesh: members, delivered: 0, duplicates: 0};
+		});
+		return {pubsub: {router: this.#router.name, rooms, hops: [], controlBytesIn: 0, controlBytesOut: 0}};
 	}
 
 	#message({peer, message}: Extract<BehaviourInput, {type: 'message'}>, now: Instant): BehaviourOutput[] {
@@ -214,13 +231,13 @@ export class Rooms implements Behaviour {
 		const peers = this.#router.route(name, identity.peerId, undefined);
 		return [
 			emit({type: 'message', ...message}),
-			{type: 'send', peers, message: {type: 'publish', ...signed}},
+			{type: 'send', peers, message: {type: 'publish', ...signed, hops: 0}},
 			{type: 'reply', command, result: {messageId}},
 			...this.#receipts.follow(messageId, name, this.#membership.peersIn(name)),
 		];
 	}
 
-	#receive(source: PeerId, {event: bytes, signature}: Publish, now: Instant): BehaviourOutput[] {
+	#receive(source: PeerId, {event: bytes, signature, hops}: Publish, now: Instant): BehaviourOutput[] {
 		const messageId = eventId(bytes);
 		if (this.#seen.has(messageId)) return [count('duplicate')];
 		let event: RoomEvent;
@@ -232,7 +249,7 @@ export class Rooms implements Behaviour {
 		const room = this.#rooms.get(event.room);
 		if (!room) return [count('not-subscribed')];
 		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
-		if (!verifyEvent(bytes, signature, event.author)) {
+		if (!this.#verify(bytes, signature, event.author)) {
 			const reason = 'event-signature';
 			return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
 		}
@@ -243,7 +260,7 @@ export class Rooms implements Behaviour {
 		return [
 			emit({type: 'message', ...message}),
 			...(peers.length > 0
-				? [{type: 'send', peers, message: {type: 'publish', event: bytes, signature}} as const]
+				? [{type: 'send', peers, message: {type: 'publish', event: bytes, signature, hops: hops + 1}} as const]
 				: []),
 			...(message.local ? [] : this.#receipts.owe(event.author, event.room, messageId, now)),
 		];

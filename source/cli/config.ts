@@ -38,6 +38,8 @@ export function nodeConfig(options: Options, machine: Machine, forScreen: boolea
 		interfaces: options.interfaces,
 		peers: options.peers,
 		discovery: options.discovery,
+		mdns: options.mdns,
+		pubsub: options.pubsub,
 		discoveryPort: options.discoveryPort,
 		dataDirectory: dataDirectoryOf(options, machine),
 		logLevel: options.logLevel,
@@ -55,6 +57,7 @@ export function dialerConfig(options: Options, machine: Machine): CoreConfig {
 		listen: [],
 		peers: [],
 		discovery: false,
+		mdns: false,
 		dataDirectory: undefined,
 	};
 }

@@ -36,7 +36,6 @@ export type HeadlessOptions = {
 
 export async function headless(options: Options, machine: Machine): Promise<number> {
 	const {startLocalCore} = await import('../core/local.ts');
-	if (options.pubsub === 'gossipsub') console.error('p2p-tui: gossipsub is not there yet; floodsub is used instead.');
 	return runHeadless({
 		config: nodeConfig(options, machine, false),
 		startCore: startLocalCore,

@@ -95,7 +95,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	},
 	noMdns: {
 		flag: 'no-mdns',
-		help: 'no multicast DNS (which is not used yet)',
+		help: 'neither look for others by multicast DNS nor be found by it',
 		commands: NODES,
 		harmless: ['ping', 'id', 'demo'],
 	},
@@ -115,7 +115,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	pubsub: {
 		flag: 'pubsub',
 		value: '<router>',
-		help: 'gossipsub or floodsub (for now, floodsub is what both mean)',
+		help: 'how messages spread: gossipsub or floodsub (default: gossipsub)',
 		commands: NODES,
 		harmless: ['ping', 'id', 'demo'],
 	},

@@ -29,10 +29,11 @@ export type Options = {
 	readonly peers: readonly string[];
 	readonly discoveryPort: number;
 	readonly discovery: boolean;
+	readonly mdns: boolean;
 	/** Undefined: where the platform keeps such things. */
 	readonly dataDirectory: string | undefined;
 	readonly ephemeral: boolean;
-	readonly pubsub: (typeof PUBSUB_ROUTERS)[number] | undefined;
+	readonly pubsub: (typeof PUBSUB_ROUTERS)[number];
 	/** Undefined: as the terminal says. */
 	readonly theme: (typeof THEMES)[number] | undefined;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -207,9 +208,10 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		peers: each('peer', target),
 		discoveryPort: one('discoveryPort', whole(1, 65_535)) ?? DEFAULT_DISCOVERY_PORT,
 		discovery: !on('noDiscovery'),
+		mdns: !on('noMdns'),
 		dataDirectory: one('dataDir', values.parseText),
 		ephemeral: on('ephemeral'),
-		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)),
+		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
 		logFile: one('logFile', values.parseText),

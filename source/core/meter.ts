@@ -2,6 +2,7 @@
 import type {Stats, Traffic} from '../api/event.ts';
 import {Ring} from '../base/bounded.ts';
 import type {Counters} from '../base/counters.ts';
+import {PRIORITIES, type Priority} from '../wire/priority.ts';
 import {LoopDelay} from './loop-delay.ts';
 
 /** What a connection counts. */
@@ -11,6 +12,9 @@ export type Counted = {
 	readonly framesIn: number;
 	readonly framesOut: number;
 };
+
+/** What a connection has waiting, in bytes by priority. */
+export type Queued = {readonly queuedByPriority: Readonly<Record<Priority, number>>};
 
 /** Rates are means over this many intervals: a ping a second would make shorter ones jump between 0 and twice the truth. */
 const RATE_INTERVALS = 2;
@@ -30,7 +34,7 @@ export class Meter {
 	}
 
 	/** Bytes per second over the last few calls. */
-	rates(connections: Iterable<Counted>): Omit<Traffic, 'type'> {
+	rates(connections: Iterable<Counted>): Omit<Traffic, 'type' | 'pubsub'> {
 		const {bytesIn, bytesOut} = this.#total(connections);
 		const now: Sample = {at: performance.now(), bytesIn, bytesOut};
 		const before = this.#samples.at(0) ?? {at: this.#startedAt, bytesIn: 0, bytesOut: 0};
@@ -42,13 +46,14 @@ export class Meter {
 		};
 	}
 
-	stats(connections: Iterable<Counted>, counters: Counters): Stats {
+	stats(connections: Iterable<Counted & Queued>, counters: Counters): Omit<Stats, 'pubsub'> {
 		const live = [...connections];
 		const {rss, heapUsed} = process.memoryUsage();
 		return {
 			uptime: Math.round(performance.now() - this.#startedAt) / 1000,
 			...this.#total(live),
 			connections: live.length,
+			queued: sumQueued(live),
 			counters: counters.toObject(),
 			memory: {rss, heapUsed},
 			loopDelay: this.#loopDelay.take(),
@@ -64,6 +69,14 @@ export class Meter {
 		for (const connection of connections) total = add(total, connection);
 		return total;
 	}
+}
+
+function sumQueued(connections: readonly Queued[]): Stats['queued'] {
+	const total = {control: 0, chat: 0, bulk: 0};
+	for (const {queuedByPriority} of connections) {
+		for (const priority of PRIORITIES) total[priority] += queuedByPriority[priority];
+	}
+	return total;
 }
 
 function add(a: Counted, b: Counted): Counted {

@@ -4,7 +4,7 @@
  */
 import type {Command, CommandOf} from '../api/command.ts';
 import type {CoreConfig} from '../api/core.ts';
-import type {ErrorCode, NodeEvent, Results} from '../api/event.ts';
+import type {ErrorCode, NodeEvent, Results, Stats} from '../api/event.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {version} from '../base/version.ts';
@@ -64,6 +64,7 @@ export class Node {
 			rooms: config.rooms,
 			peers: config.peers,
 			discovery: config.discovery,
+			pubsub: config.pubsub,
 		});
 		this.#endpoint = new Endpoint({
 			config,
@@ -104,7 +105,7 @@ export class Node {
 	command(command: Command): void {
 		switch (command.command) {
 			case 'stats':
-				return this.#reply(command, this.#meter.stats(this.#connections.values(), this.#swarm.counters));
+				return this.#reply(command, this.#stats());
 			case 'shutdown':
 				this.#reply(command, {});
 				return this.#options.onShutdown();
@@ -146,7 +147,7 @@ export class Node {
 
 	#fired(timer: string): void {
 		if (timer !== 'traffic') return this.#input({type: 'timer', timer});
-		this.#options.emit({type: 'traffic', ...this.#meter.rates(this.#connections.values())});
+		this.#options.emit({type: 'traffic', ...this.#meter.rates(this.#connections.values()), ...this.#swarm.stats()});
 		this.#timers.set('traffic', performance.now() + TRAFFIC_INTERVAL);
 	}
 
@@ -226,6 +227,10 @@ export class Node {
 		} finally {
 			this.#dials.delete(controller);
 		}
+	}
+
+	#stats(): Stats {
+		return {...this.#meter.stats(this.#connections.values(), this.#swarm.counters), ...this.#swarm.stats()};
 	}
 
 	#fault(command: CommandOf<'fault'>): void {

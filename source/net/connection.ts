@@ -7,6 +7,7 @@ import {WireError} from '../base/errors.ts';
 import {FrameDecoder} from '../wire/frame.ts';
 import {FRAME_HEADER_BYTES, MAX_FRAME_BYTES} from '../wire/limits.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {Priority} from '../wire/priority.ts';
 import type {ConnectionLimits} from './limits.ts';
 import type {SendBudget} from './send-budget.ts';
 
@@ -106,6 +107,10 @@ export class Connection {
 	/** Bytes that the system has not taken yet. */
 	get queuedBytes(): number {
 		return this.#queuedBytes;
+	}
+
+	get queuedByPriority(): Readonly<Record<Priority, number>> {
+		return {control: 0, chat: this.#queuedBytes, bulk: 0};
 	}
 
 	/** Begins to read. Until then nothing is taken from the socket, so the sender feels it. Nothing is called at once. */

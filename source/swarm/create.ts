@@ -3,7 +3,7 @@ import type {Behaviour, View} from '../behaviours/behaviour.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
 import {Identify} from '../behaviours/identify.ts';
 import {Ping} from '../behaviours/ping.ts';
-import {Rooms} from '../behaviours/rooms.ts';
+import {type EventVerifier, Rooms} from '../behaviours/rooms.ts';
 import type {Identity} from '../wire/identity.ts';
 import {Swarm} from './swarm.ts';
 
@@ -18,13 +18,20 @@ export type ChatSwarmOptions = {
 	readonly rooms: readonly string[];
 	readonly peers: readonly string[];
 	readonly discovery: boolean;
+	readonly pubsub: 'gossipsub' | 'floodsub';
+	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
+	readonly verify?: EventVerifier;
 };
 
 /** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
 export function createChatSwarm(options: ChatSwarmOptions): Swarm {
-	const {identity, instance, random, name, agent, rooms, peers, discovery} = options;
+	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub, verify} = options;
 	const behaviours = (view: View): readonly Behaviour[] => {
-		const others = [new Ping({view, random}), new Heartbeat({view}), new Rooms({view, identity, instance, rooms})];
+		const others = [
+			new Ping({view, random}),
+			new Heartbeat({view}),
+			new Rooms({view, identity, instance, rooms, random, pubsub, ...(verify && {verify})}),
+		];
 		const protocols = others.map(behaviour => behaviour.protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};

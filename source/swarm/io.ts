@@ -7,6 +7,7 @@ import type {Direction, NodeEvent} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {Announcement} from '../wire/announcement.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {Priority} from '../wire/priority.ts';
 
 /** Names one connection for as long as the driver lives; chosen by the driver, never used twice. */
 export type ConnectionId = number;
@@ -14,11 +15,21 @@ export type ConnectionId = number;
 /** Names one dial; chosen by the swarm, so that a late answer finds its question. */
 export type DialId = number;
 
+/** A peer that was connected once, with the addresses that led to it, the last proved one first. */
+export type RememberedPeer = {readonly peer: PeerId; readonly addresses: readonly string[]};
+
 export type DialFailureCode = 'refused' | 'timeout' | 'unreachable' | 'wrong-peer' | 'self' | 'bad-address' | 'failed';
 
 export type SwarmInput =
-	/** The first input, once. `addresses`: where we listen, as in `listening`. */
-	| {readonly type: 'start'; readonly addresses: readonly string[]}
+	/**
+	 * The first input, once. `addresses`: where we listen, as in `listening`. `remembered`: what the last `remember` of an
+	 * earlier run told, newest first.
+	 */
+	| {
+			readonly type: 'start';
+			readonly addresses: readonly string[];
+			readonly remembered?: readonly RememberedPeer[];
+	  }
 	/** A connection is ready: TLS done, certificate verified, READY sent or received. `address` has no `/p2p/…`. */
 	| {
 			readonly type: 'connection-opened';
@@ -44,6 +55,20 @@ export type SwarmInput =
 			/** The interface it was heard on: the scope of a link-local IPv6 address. */
 			readonly scope?: string;
 	  }
+	/**
+	 * Multicast DNS told of a peer. A peer that `speaks` libp2p only is listed and not dialled. Its record is good for
+	 * `ttl` seconds.
+	 */
+	| {
+			readonly type: 'mdns';
+			readonly peer: PeerId;
+			/** Multiaddrs without `/p2p/…`. */
+			readonly addresses: readonly string[];
+			readonly speaks: 'p2p-tui' | 'libp2p';
+			readonly ttl: number;
+	  }
+	/** This machine was asleep, or the process stopped, for about this many milliseconds: nothing was heard meanwhile. */
+	| {readonly type: 'woke'; readonly slept: number}
 	| {readonly type: 'timer'; readonly timer: string}
 	/** `timestamp` is the wall clock, Unix milliseconds. */
 	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number}
@@ -53,10 +78,19 @@ export type SwarmInput =
 	| {readonly type: 'stop'};
 
 export type Effect =
-	| {readonly type: 'send'; readonly connections: readonly ConnectionId[]; readonly body: Uint8Array}
+	| {
+			readonly type: 'send';
+			readonly connections: readonly ConnectionId[];
+			readonly body: Uint8Array;
+			readonly priority: Priority;
+	  }
 	/** Flush what is queued, then close. */
 	| {readonly type: 'close'; readonly connection: ConnectionId; readonly reason: string}
 	| {readonly type: 'dial'; readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined}
+	/** Another address of the same peer was faster, or nobody wants it any more. No answer is expected; one may come. */
+	| {readonly type: 'cancel-dial'; readonly dial: DialId}
+	/** The whole address book, newest first, to be kept for the next run whenever that suits. */
+	| {readonly type: 'remember'; readonly peers: readonly RememberedPeer[]}
 	/** To be sent on every interface, by broadcast and multicast. */
 	| {readonly type: 'announce'; readonly announcement: Announcement}
 	/** To be sent to one newcomer only, where its datagram came from. */

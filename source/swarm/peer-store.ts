@@ -41,6 +41,10 @@ export class PeerStore implements View {
 		return this.#connected.get(peer) ?? this.#remembered.get(peer) ?? NOTHING;
 	}
 
+	addressesFor(): readonly string[] {
+		return [];
+	}
+
 	connect(peer: PeerId): void {
 		this.#connected.set(peer, this.#remembered.get(peer) ?? {});
 		this.#remembered.delete(peer);

@@ -13,11 +13,19 @@ import type {ErrorCode, Failure, NodeEvent, PeerInfo} from '../api/event.ts';
 import {Counters} from '../base/counters.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
-import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../behaviours/behaviour.ts';
+import type {
+	Behaviour,
+	BehaviourInput,
+	BehaviourOutput,
+	BehaviourStats,
+	Instant,
+	View,
+} from '../behaviours/behaviour.ts';
 import {decodeMessage, encodeMessage} from '../wire/codec.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {PRIORITY_OF} from '../wire/priority.ts';
 import {type Admission, type ConnectionRecord, ConnectionTable, LOSER_TIMEOUT} from './connection-table.ts';
 import {DialPlanner} from './dial-planner.ts';
 import {Discovery} from './discovery.ts';
@@ -100,6 +108,11 @@ export class Swarm {
 		});
 	}
 
+	/** What the behaviours have to say of themselves. */
+	stats(): BehaviourStats {
+		return Object.assign({}, ...this.#behaviours.map(behaviour => behaviour.stats?.()));
+	}
+
 	/** Effects are to be carried out in the order given. Never throws on what comes from the network. */
 	handle(input: SwarmInput, now: Instant): readonly Effect[] {
 		this.#effects = [];
@@ -122,6 +135,9 @@ export class Swarm {
 				return this.#frame(input.connection, input.body, now);
 			case 'announcement':
 				return this.#announcement(input, now);
+			case 'mdns':
+			case 'woke':
+				return;
 			case 'timer':
 				return this.#timer(input.timer, now);
 			case 'command':
@@ -353,6 +369,8 @@ export class Swarm {
 				return this.#letGo(output.peer, output.reason, now);
 			case 'learned':
 				return this.#learned(output.peer, output.facts, now);
+			case 'found':
+				return;
 			case 'count':
 				return this.counters.add(output.counter, output.by);
 		}
@@ -370,7 +388,10 @@ export class Swarm {
 			const record = this.#connections.primary(peer);
 			if (record) connections.push(record.connection);
 		}
-		if (connections.length > 0) this.#effects.push({type: 'send', connections, body: encodeMessage(message)});
+		if (connections.length > 0) {
+			const priority = PRIORITY_OF[message.type];
+			this.#effects.push({type: 'send', connections, body: encodeMessage(message), priority});
+		}
 	}
 
 	#emit(event: NodeEvent): void {

@@ -2,8 +2,9 @@
  * Messages to bytes and back, as the table in `messages.ts` lays them out. Ids are hex digits in memory and bytes on
  * the wire.
  */
-import {MESSAGE_NUMBERS, type Message} from './messages.ts';
+import {MESSAGE_NUMBERS, type Message, type PeerHint} from './messages.ts';
 import {pack, unpack} from './msgpack.ts';
+import {publicKeyOf} from './peer-id.ts';
 import {validateMessage} from './validate.ts';
 
 /** The body of a frame. A view into a larger buffer: copy it if it is kept for long. */
@@ -38,8 +39,26 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'subscriptions':
 			return [number, message.joined, message.left];
 		case 'publish':
-			return [number, message.event, message.signature];
+			return [number, message.event, message.signature, message.hops];
 		case 'receipt':
-			return [number, message.room, message.messageIds.map(id => Buffer.from(id, 'hex'))];
+		case 'ihave':
+			return [number, message.room, bytesOf(message.messageIds)];
+		case 'graft':
+			return [number, message.room];
+		case 'prune':
+			return [number, message.room, message.backoff, hints(message.peers)];
+		case 'iwant':
+		case 'idontwant':
+			return [number, bytesOf(message.messageIds)];
+		case 'peers':
+			return [number, hints(message.peers)];
 	}
+}
+
+function bytesOf(messageIds: readonly string[]): readonly Uint8Array[] {
+	return messageIds.map(id => Buffer.from(id, 'hex'));
+}
+
+function hints(peers: readonly PeerHint[]): readonly unknown[] {
+	return peers.map(({peer, addresses}) => [publicKeyOf(peer), addresses]);
 }

@@ -45,6 +45,19 @@ export const MAX_SUBSCRIPTIONS = 256;
 /** Message ids in one receipt. */
 export const MAX_RECEIPT_IDS = 512;
 
+/** Message ids in one ihave, iwant or idontwant. */
+export const MAX_GOSSIP_IDS = 512;
+
+/** Peers in one prune or peers message, and addresses of each. */
+export const MAX_PEER_HINTS = 16;
+export const MAX_HINT_ADDRESSES = 4;
+
+/** Seconds of backoff that a prune may ask for; more is taken for this. */
+export const MAX_PRUNE_BACKOFF = 3_600;
+
+/** Links that a message may claim to have gone over; more is taken for this. */
+export const MAX_HOPS = 255;
+
 /** Bytes of a random instance id: which start of a program this is. */
 export const INSTANCE_ID_BYTES = 16;
 

@@ -14,8 +14,16 @@
  * | 4      | heartbeat     | both                   | sequence number                                     |
  * | 5      | goodbye       | both, last             | reason                                              |
  * | 6      | subscriptions | both                   | rooms joined, rooms left                            |
- * | 7      | publish       | both                   | signed event, signature                             |
+ * | 7      | publish       | both                   | signed event, signature, hops                       |
  * | 8      | receipt       | holder → author        | room, message ids                                   |
+ * | 9      | graft         | both                   | room                                                |
+ * | 10     | prune         | both                   | room, backoff in seconds, peers                     |
+ * | 11     | ihave         | both                   | room, message ids                                   |
+ * | 12     | iwant         | both                   | message ids                                         |
+ * | 13     | idontwant     | both                   | message ids                                         |
+ * | 14     | peers         | both                   | peers                                               |
+ *
+ * Peers in 10 and 14 are a list of `[public key, addresses]`.
  */
 import type {PeerId} from './peer-id.ts';
 
@@ -57,6 +65,8 @@ export type Publish = {
 	readonly type: 'publish';
 	readonly event: Uint8Array;
 	readonly signature: Uint8Array;
+	/** Links that it has gone over before this one: 0 from its author. A claim of those who handed it on; 0 if left out. */
+	readonly hops: number;
 };
 
 /** The sender holds these messages of the receiver's. Ids are 64 hex digits. */
@@ -66,7 +76,54 @@ export type Receipt = {
 	readonly messageIds: readonly string[];
 };
 
-export type Message = Ready | Identify | Ping | Pong | Heartbeat | Goodbye | Subscriptions | Publish | Receipt;
+/** Gossipsub: the sender takes the receiver into its mesh of the room. */
+export type Graft = {readonly type: 'graft'; readonly room: string};
+
+/** Gossipsub: the sender takes the receiver out of its mesh of the room, or refuses a graft. */
+export type Prune = {
+	readonly type: 'prune';
+	readonly room: string;
+	/** Seconds in which the receiver must not graft again. */
+	readonly backoff: number;
+	/** Other members of the room that the receiver may try instead. */
+	readonly peers: readonly PeerHint[];
+};
+
+/** Gossipsub: the sender holds these messages of the room, and hands them out on `iwant`. Ids are 64 hex digits. */
+export type IHave = {readonly type: 'ihave'; readonly room: string; readonly messageIds: readonly string[]};
+
+/** Gossipsub: please send these. */
+export type IWant = {readonly type: 'iwant'; readonly messageIds: readonly string[]};
+
+/** Gossipsub 1.2: the sender has these already; do not send them. */
+export type IDontWant = {readonly type: 'idontwant'; readonly messageIds: readonly string[]};
+
+/** Peer exchange: members of rooms that the sender and the receiver have in common. */
+export type Peers = {readonly type: 'peers'; readonly peers: readonly PeerHint[]};
+
+/** Where a peer may be reached, as the sender of the hint sees it. Only TLS proves it. */
+export type PeerHint = {
+	readonly peer: PeerId;
+	/** Multiaddrs without `/p2p/…`. */
+	readonly addresses: readonly string[];
+};
+
+export type Message =
+	| Ready
+	| Identify
+	| Ping
+	| Pong
+	| Heartbeat
+	| Goodbye
+	| Subscriptions
+	| Publish
+	| Receipt
+	| Graft
+	| Prune
+	| IHave
+	| IWant
+	| IDontWant
+	| Peers;
 
 export type MessageType = Message['type'];
 
@@ -80,13 +137,19 @@ export const MESSAGE_NUMBERS = {
 	subscriptions: 6,
 	publish: 7,
 	receipt: 8,
+	graft: 9,
+	prune: 10,
+	ihave: 11,
+	iwant: 12,
+	idontwant: 13,
+	peers: 14,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */
 export const ALPN_PROTOCOL = 'p2p-tui/1';
 
 /** The minor version in READY: rises when messages or fields are added that older peers may ignore. */
-export const PROTOCOL_MINOR = 0;
+export const PROTOCOL_MINOR = 1;
 
 /** A pubsub room event once decoded from the signed bytes of a `publish`. */
 export type RoomEvent = {

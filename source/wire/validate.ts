@@ -17,8 +17,13 @@ import {
 	INSTANCE_ID_BYTES,
 	MAX_ADDRESSES,
 	MAX_FRAME_BYTES,
+	MAX_GOSSIP_IDS,
+	MAX_HINT_ADDRESSES,
+	MAX_HOPS,
 	MAX_NAME_BYTES,
+	MAX_PEER_HINTS,
 	MAX_PROTOCOLS,
+	MAX_PRUNE_BACKOFF,
 	MAX_RECEIPT_IDS,
 	MAX_SUBSCRIPTIONS,
 	MAX_TEXT_BYTES,
@@ -28,7 +33,7 @@ import {
 	PUBLIC_KEY_BYTES,
 	SIGNATURE_BYTES,
 } from './limits.ts';
-import {MESSAGE_NUMBERS, type Message, type MessageType, type RoomEvent} from './messages.ts';
+import {MESSAGE_NUMBERS, type Message, type MessageType, type PeerHint, type RoomEvent} from './messages.ts';
 import {formatTcpAddress, parseTcpAddress} from './multiaddr.ts';
 import {peerIdFromPublicKey} from './peer-id.ts';
 import {byteLength, isRoom} from './text.ts';
@@ -120,12 +125,24 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 		type: 'publish',
 		event: fields.bytes(1),
 		signature: fields.bytes(2, SIGNATURE_BYTES),
+		hops: Math.min(MAX_HOPS, fields.unsigned(3, 0)),
 	}),
 	receipt: fields => ({
 		type: 'receipt',
 		room: fields.room(1),
 		messageIds: fields.list(2, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES)),
 	}),
+	graft: fields => ({type: 'graft', room: fields.room(1)}),
+	prune: fields => ({
+		type: 'prune',
+		room: fields.room(1),
+		backoff: Math.min(MAX_PRUNE_BACKOFF, fields.unsigned(2)),
+		peers: fields.hints(3),
+	}),
+	ihave: fields => ({type: 'ihave', room: fields.room(1), messageIds: fields.messageIds(2)}),
+	iwant: fields => ({type: 'iwant', messageIds: fields.messageIds(1)}),
+	idontwant: fields => ({type: 'idontwant', messageIds: fields.messageIds(1)}),
+	peers: fields => ({type: 'peers', peers: fields.hints(1)}),
 };
 
 const TYPES: MessageType[] = [];
@@ -141,8 +158,9 @@ class Fields {
 		this.#values = values;
 	}
 
-	unsigned(index: number): number {
-		const value = this.#values[index];
+	/** `absent`: what stands for a field that an older version does not send. */
+	unsigned(index: number, absent?: number): number {
+		const value = index >= this.#values.length && absent !== undefined ? absent : this.#values[index];
 		if (!isUnsigned(value)) throw this.refuse(index);
 		return value;
 	}
@@ -185,9 +203,25 @@ class Fields {
 		return value.map((_, position) => read(list, position));
 	}
 
+	messageIds(index: number): string[] {
+		return this.list(index, MAX_GOSSIP_IDS, (list, position) => list.hex(position, MESSAGE_ID_BYTES));
+	}
+
+	hints(index: number): PeerHint[] {
+		return this.list(index, MAX_PEER_HINTS, (list, position) => list.hint(position));
+	}
+
+	hint(index: number): PeerHint {
+		const value = this.#values[index];
+		if (!Array.isArray(value)) throw this.refuse(index);
+		const fields = new Fields(this.#reason, value);
+		const peer = peerIdFromPublicKey(fields.binary(0, PUBLIC_KEY_BYTES));
+		return {peer, addresses: fields.addresses(1, MAX_HINT_ADDRESSES)};
+	}
+
 	/** Addresses that we could dial. Others are left out: a newer peer may have kinds that we do not know. */
-	addresses(index: number): string[] {
-		const texts = this.list(index, MAX_ADDRESSES, (list, position) => list.text(position, MAX_FRAME_BYTES));
+	addresses(index: number, limit = MAX_ADDRESSES): string[] {
+		const texts = this.list(index, limit, (list, position) => list.text(position, MAX_FRAME_BYTES));
 		return [...new Set(texts.map(dialable).filter(address => address !== undefined))];
 	}
 

@@ -47,6 +47,10 @@ export class FakeView implements View {
 		this.#facts.delete(peer);
 	}
 
+	addressesFor(): readonly string[] {
+		return [];
+	}
+
 	isConnected(peer: PeerId): boolean {
 		return this.#facts.has(peer);
 	}

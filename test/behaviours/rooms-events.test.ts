@@ -95,7 +95,7 @@ describe('receiving', () => {
 		behaviour.handle(subscribed(DAN, ['lobby']), 0);
 		expect(behaviour.handle(publishing(CAT, event), 50)).toEqual([
 			shown({messageId: event.messageId}),
-			send([DAN], {type: 'publish', event: event.event, signature: event.signature}),
+			send([DAN], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
 			receiptsAt(50 + RECEIPT_DELAY),
 		]);
 		expect(behaviour.handle(timer('receipts'), 50 + RECEIPT_DELAY)).toEqual([
@@ -117,7 +117,7 @@ describe('receiving', () => {
 		const event = written(annIdentity);
 		expect(startTogether().handle(publishing(BOB, event), 50)).toEqual([
 			shown({messageId: event.messageId, from: ANN, name: 'me', local: true}),
-			send([CAT], {type: 'publish', event: event.event, signature: event.signature}),
+			send([CAT], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
 		]);
 	});
 
@@ -150,7 +150,7 @@ describe('receiving', () => {
 		]);
 		expect(behaviour.handle(publishing(BOB, event), 51)).toEqual([
 			shown({messageId: event.messageId}),
-			send([CAT], {type: 'publish', event: event.event, signature: event.signature}),
+			send([CAT], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
 			receiptsAt(51 + RECEIPT_DELAY),
 		]);
 	});

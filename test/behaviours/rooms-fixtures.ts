@@ -1,5 +1,7 @@
 /** What the tests of rooms share: Ann's node, events as their authors sign them, and what comes of them. */
+
 import type {ChatMessage} from '../../source/api/event.ts';
+import {seededRandom} from '../../source/base/random.ts';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
 import {Rooms} from '../../source/behaviours/rooms.ts';
 import {eventId, type SignedEvent, signEvent} from '../../source/wire/event.ts';
@@ -25,7 +27,14 @@ export const [annIdentity, bobIdentity, catIdentity] = IDENTITIES;
 export function start({rooms = ['lobby'], peers = [BOB, CAT]}: {rooms?: string[]; peers?: string[]} = {}) {
 	const names: Record<string, string> = {[BOB]: 'bob', [CAT]: 'cat', [DAN]: 'dan'};
 	const view = new FakeView(ANN, Object.fromEntries(peers.map(peer => [peer, {name: names[peer] ?? peer}])));
-	const behaviour = new Rooms({view, identity: annIdentity, instance: INSTANCE, rooms});
+	const behaviour = new Rooms({
+		view,
+		identity: annIdentity,
+		instance: INSTANCE,
+		rooms,
+		random: seededRandom(1),
+		pubsub: 'floodsub',
+	});
 	behaviour.handle({type: 'start'}, 0);
 	for (const peer of peers) behaviour.handle(connected(peer), 0);
 	return {behaviour, view};
@@ -64,7 +73,7 @@ export function written(
 }
 
 export const publishing = (source: string, {event, signature}: SignedEvent) =>
-	received(source, {type: 'publish', event, signature});
+	received(source, {type: 'publish', event, signature, hops: 0});
 
 export const shown = (message: Partial<ChatMessage> & Pick<ChatMessage, 'messageId'>): BehaviourOutput =>
 	emit({
@@ -100,7 +109,7 @@ export function published(
 	const message = {room, messageId, from: ANN, name: 'me', text, timestamp: TIMESTAMP, seq: sequence, local: true};
 	return [
 		emit({type: 'message', ...message}),
-		send(peers, {type: 'publish', ...event}),
+		send(peers, {type: 'publish', ...event, hops: 0}),
 		{type: 'reply', command, result: {messageId}},
 		emit({type: 'message-state', messageId, storedBy: 1, of: peers.length + 1}),
 	] as BehaviourOutput[];

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {seededRandom} from '../../source/base/random.ts';
 import {Rooms} from '../../source/behaviours/rooms.ts';
 import {MAX_SUBSCRIPTIONS} from '../../source/wire/limits.ts';
 import {shortPeerId} from '../../source/wire/peer-id.ts';
@@ -18,7 +19,14 @@ import {
 describe('rooms of our own', () => {
 	test('the given ones are joined at the start, each once, in their one form', () => {
 		const rooms = ['lobby', '#Dev', 'lobby'];
-		const behaviour = new Rooms({view: new FakeView(ANN), identity: annIdentity, instance: INSTANCE, rooms});
+		const behaviour = new Rooms({
+			view: new FakeView(ANN),
+			identity: annIdentity,
+			instance: INSTANCE,
+			rooms,
+			random: seededRandom(1),
+			pubsub: 'floodsub',
+		});
 		const members = [{peer: ANN, name: 'me'}];
 		expect(behaviour.handle({type: 'start'}, 0)).toEqual([
 			emit({type: 'room-joined', room: 'lobby', members}),

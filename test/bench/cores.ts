@@ -25,6 +25,8 @@ const config: CoreConfig = {
 	interfaces: ['lo'],
 	peers: [],
 	discovery: false,
+	mdns: false,
+	pubsub: 'gossipsub',
 	discoveryPort: 9999,
 	dataDirectory: undefined,
 	logLevel: 'silent',

@@ -25,7 +25,7 @@ const instance = randomBytes(16).toString('hex');
 const bodies = Array.from({length: rate * seconds}, (_, index) => {
 	const event = {room: 'lobby', author: identity.peerId, epoch: instance, sequence: index + 1, timestamp: Date.now()};
 	const signed = signEvent({...event, kind: 'message', text: `message number ${index} of very many`}, identity);
-	return Buffer.from(encodeMessage({type: 'publish', ...signed}));
+	return Buffer.from(encodeMessage({type: 'publish', ...signed, hops: 0}));
 });
 
 const transport = new Transport({identity, onConnection: () => {}, onRefused: () => {}});

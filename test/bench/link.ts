@@ -198,7 +198,7 @@ const TEXT = 'did the deploy finish? it looks green from here, but the dashboard
 const chats: readonly Message[] = Array.from({length: BATCH}, (_, index) => {
 	const author = identity.peerId;
 	const event = {room: 'lobby', author, epoch: '00'.repeat(16), sequence: index + 1, timestamp: Date.now()};
-	return {type: 'publish', ...signEvent({...event, kind: 'message', text: TEXT}, identity)};
+	return {type: 'publish', ...signEvent({...event, kind: 'message', text: TEXT}, identity), hops: 0};
 });
 const chatFrames = chats.map(message => encodeFrame(encodeMessage(message)));
 

@@ -56,6 +56,8 @@ export const CONFIG: CoreConfig = {
 	interfaces: ['lo'],
 	peers: [],
 	discovery: false,
+	mdns: false,
+	pubsub: 'gossipsub',
 	discoveryPort: 9999,
 	dataDirectory: undefined,
 	logLevel: 'silent',

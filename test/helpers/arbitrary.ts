@@ -27,6 +27,14 @@ const address = fc
 
 const name = text(64, 1).filter(string => string.trim() === string && string !== '');
 
+const hints = fc.array(
+	fc.record({
+		peer: bytes(32).map(key => peerIdFromPublicKey(key)),
+		addresses: fc.uniqueArray(address, {maxLength: 4}),
+	}),
+	{maxLength: 16},
+);
+
 export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('ready' as const), minor: unsigned}),
 	fc.record({
@@ -50,10 +58,17 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('publish' as const),
 		event: fc.uint8Array({minLength: 1, maxLength: 2000}).map(array => new Uint8Array(array)),
 		signature: bytes(64),
+		hops: fc.nat(255),
 	}),
 	fc.record({
 		type: fc.constant('receipt' as const),
 		room,
 		messageIds: fc.array(hex(32), {maxLength: 40}),
 	}),
+	fc.record({type: fc.constant('graft' as const), room}),
+	fc.record({type: fc.constant('prune' as const), room, backoff: fc.nat(3_600), peers: hints}),
+	fc.record({type: fc.constant('ihave' as const), room, messageIds: fc.array(hex(32), {maxLength: 40})}),
+	fc.record({type: fc.constant('iwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
+	fc.record({type: fc.constant('idontwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
+	fc.record({type: fc.constant('peers' as const), peers: hints}),
 );

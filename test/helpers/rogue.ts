@@ -38,7 +38,7 @@ export class Rogue {
 		const sequence = ++this.#sequence;
 		const author = this.identity.peerId;
 		const event = {room: 'lobby', author, epoch: this.#instance, sequence, timestamp, kind: 'message', text} as const;
-		this.send({type: 'publish', ...signEvent(event, this.identity)});
+		this.send({type: 'publish', ...signEvent(event, this.identity), hops: 0});
 	}
 
 	close(): Promise<void> {

@@ -12,6 +12,7 @@ export type NodeOptions = {
 	readonly rooms?: readonly string[];
 	readonly peers?: readonly string[];
 	readonly discovery?: boolean;
+	readonly pubsub?: 'gossipsub' | 'floodsub';
 	/** Milliseconds by which its wall clock is off. */
 	readonly skew?: number;
 	/** Rises with every restart. */
@@ -52,6 +53,7 @@ export class SimulatedNode {
 			rooms: options.rooms ?? ['lobby'],
 			peers: options.peers ?? [],
 			discovery: options.discovery ?? true,
+			pubsub: options.pubsub ?? 'gossipsub',
 		});
 	}
 

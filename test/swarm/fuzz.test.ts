@@ -51,7 +51,7 @@ const publish = fc
 		const identity = IDENTITIES[author]!;
 		const event = {room, author: identity.peerId, epoch: INSTANCE, sequence: sequence + 1, timestamp: 1} as const;
 		const signed = signEvent({...event, kind: 'message', text: 'x'}, identity);
-		return {type: 'publish', ...signed, ...(forged && {signature: new Uint8Array(64)})} as const;
+		return {type: 'publish', ...signed, ...(forged && {signature: new Uint8Array(64)}), hops: 0} as const;
 	});
 
 /** What an honest peer says, so that not every connection ends at once. */
@@ -119,6 +119,7 @@ class World {
 		rooms: ['lobby'],
 		peers: [addressOf(9)],
 		discovery: true,
+		pubsub: 'gossipsub',
 	});
 	#now = 0;
 	#connection = STRAY + 1;

@@ -92,7 +92,12 @@ describe('a malformed frame costs its sender the connection and nobody else anyt
 			{room: 'lobby', author: CAT, epoch: 'ef'.repeat(16), sequence: 1, timestamp: 1, kind: 'message', text: 'x'},
 			cat,
 		);
-		const effects = rig.message(1, {type: 'publish', event: signed.event, signature: new Uint8Array(64).fill(1)});
+		const effects = rig.message(1, {
+			type: 'publish',
+			event: signed.event,
+			signature: new Uint8Array(64).fill(1),
+			hops: 0,
+		});
 		expect(ofType(effects, 'close')).toEqual([{type: 'close', connection: 1, reason: 'event-signature'}]);
 		rig.now = MISBEHAVIOUR_PAUSE - 1;
 		expect([rig.announcement(BOB), rig.timer('dial')].flatMap(all => ofType(all, 'dial'))).toEqual([]);

@@ -31,8 +31,8 @@ export class Rig {
 	input(input: SwarmInput): Seen[] {
 		return this.swarm.handle(input, this.now).map(effect => {
 			if (effect.type !== 'send') return effect;
-			const {body, ...rest} = effect;
-			return {...rest, message: decodeMessage(body)};
+			const {connections, body} = effect;
+			return {type: 'send', connections, message: decodeMessage(body)};
 		});
 	}
 
@@ -102,6 +102,7 @@ export function startChat({
 			rooms: ['lobby'],
 			peers,
 			discovery,
+			pubsub: 'floodsub',
 		}),
 	);
 	rig.start();
