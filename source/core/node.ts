@@ -12,7 +12,7 @@ import type {DatagramSource} from '../net/beacon.ts';
 import type {Connection} from '../net/connection.ts';
 import {DialError} from '../net/dial-error.ts';
 import {createChatSwarm} from '../swarm/create.ts';
-import type {ConnectionId, DialId, Effect, SwarmInput} from '../swarm/io.ts';
+import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../swarm/io.ts';
 import type {Swarm} from '../swarm/swarm.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
@@ -21,6 +21,7 @@ import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
 import {Meter} from './meter.ts';
+import {SleepWatch} from './sleep-watch.ts';
 import {systemRandom} from './system-random.ts';
 import {Timers} from './timers.ts';
 
@@ -35,6 +36,9 @@ export type NodeOptions = {
 	emit(event: NodeEvent): void;
 	/** The `shutdown` command was answered. */
 	onShutdown(): void;
+	/** The address book of an earlier run, newest first, and where the next one goes. */
+	readonly remembered?: readonly RememberedPeer[];
+	remember?(peers: readonly RememberedPeer[]): void;
 };
 
 export class Node {
@@ -44,7 +48,8 @@ export class Node {
 	readonly #meter = new Meter();
 	readonly #timers = new Timers(timer => this.#fired(timer));
 	readonly #connections = new Map<ConnectionId, Connection>();
-	readonly #dials = new Set<AbortController>();
+	readonly #dials = new Map<DialId, AbortController>();
+	#sleepWatch: SleepWatch | undefined;
 	#nextConnection: ConnectionId = 1;
 	#stopping = false;
 	/** What happens while the sockets open: the swarm hears of it after its `start`. */
@@ -98,7 +103,9 @@ export class Node {
 		this.#warnings = undefined;
 		const early = this.#early ?? [];
 		this.#early = undefined;
-		this.#input({type: 'start', addresses});
+		const {remembered = []} = this.#options;
+		this.#input({type: 'start', addresses, remembered});
+		this.#sleepWatch = new SleepWatch(slept => this.#input({type: 'woke', slept}));
 		for (const input of early) this.#input(input);
 	}
 
@@ -121,7 +128,8 @@ export class Node {
 		if (this.#stopping) return;
 		if (!this.#early) this.#input({type: 'stop'});
 		this.#stopping = true;
-		for (const dial of this.#dials) dial.abort();
+		for (const dial of this.#dials.values()) dial.abort();
+		this.#sleepWatch?.close();
 		this.#timers.close();
 		this.#meter.close();
 		await this.#endpoint.close();
@@ -201,6 +209,10 @@ export class Node {
 			case 'dial':
 				void this.#dial(effect);
 				return;
+			case 'cancel-dial':
+				return this.#dials.get(effect.dial)?.abort();
+			case 'remember':
+				return this.#options.remember?.(effect.peers);
 			case 'announce':
 				return this.#endpoint.beacon?.announce(encodeAnnouncement(effect.announcement));
 			case 'answer':
@@ -216,7 +228,7 @@ export class Node {
 
 	async #dial({dial, address, expected}: Extract<Effect, {type: 'dial'}>): Promise<void> {
 		const controller = new AbortController();
-		this.#dials.add(controller);
+		this.#dials.set(dial, controller);
 		try {
 			const target = parseTcpAddress(address);
 			this.#adopt(await this.#endpoint.transport.dial(target, expected, controller.signal), dial);
@@ -225,7 +237,7 @@ export class Node {
 			this.#options.log('debug', error.message);
 			this.#input({type: 'dial-failed', dial, code: error.code, message: error.message});
 		} finally {
-			this.#dials.delete(controller);
+			this.#dials.delete(dial);
 		}
 	}
 

@@ -1,5 +1,6 @@
 import type {CoreConfig} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
+import {AddressBook} from '../storage/address-book.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
@@ -15,12 +16,13 @@ type Hooks = {emit(event: NodeEvent): void; onShutdown(): void};
  * key of a node without a data directory. Throws a `UserError` if it cannot start; then nothing is left behind.
  */
 export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, hooks: Hooks): Promise<StartedNode> {
-	// `ready` has to come first, and the log may fail before it.
+	// `ready` has to come first, and the log or the address book may fail before it.
 	let early: NodeEvent[] | undefined = [];
-	const log = openCoreLog(config, warning => {
+	const warn = (warning: NodeEvent) => {
 		if (early) early.push(warning);
 		else hooks.emit(warning);
-	});
+	};
+	const log = openCoreLog(config, warn);
 	const logged = (event: NodeEvent) => {
 		log('debug', JSON.stringify(event));
 		hooks.emit(event);
@@ -31,12 +33,25 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 	try {
 		const identity: Identity =
 			config.dataDirectory === undefined ? identityFromSeed(ephemeralSeed) : await loadIdentity(config.dataDirectory);
-		const node = new Node({config, identity, log, emit, onShutdown: hooks.onShutdown});
+		const book = openAddressBook(config, message => {
+			log('warn', message);
+			warn({type: 'warning', code: 'address-book', message});
+		});
+		const node = new Node({
+			config,
+			identity,
+			log,
+			emit,
+			onShutdown: hooks.onShutdown,
+			remembered: (await book?.load()) ?? [],
+			remember: peers => book?.save(peers),
+		});
 		await node.start();
 		for (const warning of early) hooks.emit(warning);
 		early = undefined;
 		const stop = async () => {
 			await node.stop();
+			await book?.close();
 			await lock?.release();
 		};
 		return {node, stop};
@@ -44,4 +59,9 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		await lock?.release();
 		throw error;
 	}
+}
+
+/** A profile that is kept in memory only has no book. */
+function openAddressBook(config: CoreConfig, onWarning: (message: string) => void): AddressBook | undefined {
+	return config.dataDirectory === undefined ? undefined : new AddressBook(config.dataDirectory, onWarning);
 }

@@ -36,7 +36,8 @@ test('for a screen a snapshot follows at once, and traffic at intervals', async 
 	const {recorder} = start({forScreen: true});
 	const traffic = await recorder.waitForEvent('traffic');
 	expect(recorder.events.slice(0, 2).map(({type}) => type)).toEqual(['ready', 'snapshot']);
-	expect(traffic).toEqual({type: 'traffic', bytesInPerSecond: 0, bytesOutPerSecond: 0});
+	expect(traffic).toMatchObject({type: 'traffic', bytesInPerSecond: 0, bytesOutPerSecond: 0});
+	expect(traffic.pubsub?.rooms.map(({room}) => room)).toEqual(['lobby']);
 });
 
 test('two nodes in one process meet by address, and the goodbye of one is seen at once', async () => {

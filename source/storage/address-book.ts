@@ -1,0 +1,110 @@
+/**
+ * Where peers were met before, in `peers.json`: hints for the next start, on a network that lets no announcement through.
+ *
+ *     {"version": 1, "peers": [{"peer": "12D3KooW…", "addresses": ["/ip4/192.0.2.7/tcp/4001"]}, …]}
+ *
+ * Nothing in it is precious: what cannot be read is left out, a file that cannot be read at all is written anew.
+ */
+import {constants} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {PeerHint} from '../wire/messages.ts';
+import {formatTcpAddress, parseTcpAddress} from '../wire/multiaddr.ts';
+import {parsePeerId} from '../wire/peer-id.ts';
+import {errorCode, explain, replaceMarker} from './directory.ts';
+
+const FILE_NAME = 'peers.json';
+const VERSION = 1;
+
+/** Bytes: more than the fullest book needs (128 peers of four addresses), so a larger one is not ours. */
+const MAX_FILE_BYTES = 256 * 1024;
+/** Peers read, and addresses of each. */
+const MAX_PEERS = 256;
+const MAX_ADDRESSES = 8;
+
+export class AddressBook {
+	readonly #directory: string;
+	readonly #onWarning: (message: string) => void;
+	/** Not yet written: the newest only. */
+	#waiting: readonly PeerHint[] | undefined;
+	#writing: Promise<void> | undefined;
+
+	/** `onWarning` gets one line when the book cannot be read or written; the program goes on without. */
+	constructor(directory: string, onWarning: (message: string) => void) {
+		this.#directory = directory;
+		this.#onWarning = onWarning;
+	}
+
+	/** What an earlier run has saved, newest first. Never rejects. */
+	async load(): Promise<readonly PeerHint[]> {
+		try {
+			return readPeers(await readSmallFile(join(this.#directory, FILE_NAME)));
+		} catch (error) {
+			if (errorCode(error) !== 'ENOENT') this.#onWarning(`Remembered addresses cannot be read: ${explain(error)}`);
+			return [];
+		}
+	}
+
+	/** Writes the book in the background; of several that wait only the last is written. */
+	save(peers: readonly PeerHint[]): void {
+		this.#waiting = peers;
+		this.#writing ??= this.#write().finally(() => {
+			this.#writing = undefined;
+		});
+	}
+
+	/** Resolves when everything saved is written, or could not be. */
+	async close(): Promise<void> {
+		await this.#writing;
+	}
+
+	async #write(): Promise<void> {
+		while (this.#waiting) {
+			const content = JSON.stringify({version: VERSION, peers: this.#waiting});
+			this.#waiting = undefined;
+			try {
+				await replaceMarker(this.#directory, FILE_NAME, `${content}\n`);
+			} catch (error) {
+				this.#onWarning(`Addresses of peers cannot be remembered: ${explain(error)}`);
+			}
+		}
+	}
+}
+
+async function readSmallFile(path: string): Promise<string> {
+	const file = await open(path, constants.O_RDONLY);
+	try {
+		const {buffer, bytesRead} = await file.read(Buffer.alloc(MAX_FILE_BYTES + 1), 0, MAX_FILE_BYTES + 1, 0);
+		if (bytesRead > MAX_FILE_BYTES) throw new Error(`${path} is too large`);
+		return buffer.toString('utf8', 0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+
+function readPeers(text: string): readonly PeerHint[] {
+	const book = JSON.parse(text) as {version?: unknown; peers?: unknown} | null;
+	// A newer version's book is no error: it is written in our form when there is something to write.
+	if (book?.version !== VERSION || !Array.isArray(book.peers)) return [];
+	return book.peers.slice(0, MAX_PEERS).flatMap(entry => readPeer(entry) ?? []);
+}
+
+function readPeer(entry: unknown): PeerHint | undefined {
+	const {peer, addresses} = (entry ?? {}) as {peer?: unknown; addresses?: unknown};
+	if (typeof peer !== 'string' || !Array.isArray(addresses)) return undefined;
+	try {
+		return {peer: parsePeerId(peer), addresses: addresses.slice(0, MAX_ADDRESSES).flatMap(text => readAddress(text))};
+	} catch {
+		return undefined;
+	}
+}
+
+function readAddress(text: unknown): readonly string[] {
+	if (typeof text !== 'string') return [];
+	try {
+		const {peer: _, ...address} = parseTcpAddress(text);
+		return address.port === 0 ? [] : [formatTcpAddress(address)];
+	} catch {
+		return [];
+	}
+}
