@@ -30,7 +30,12 @@ type Series = {readonly command: CommandOf<'ping'>; readonly count: number; read
 
 type Probe = {readonly peer: PeerId; readonly sentAt: Instant; readonly series: Series | undefined};
 
-export type PingOptions = {readonly view: View; readonly random: Random};
+export type PingOptions = {
+	readonly view: View;
+	readonly random: Random;
+	/** Milliseconds; `PING_INTERVAL` if not given. Simulations of thousands of nodes ping less often. */
+	readonly interval?: number;
+};
 
 export class Ping implements Behaviour {
 	readonly name = 'ping';
@@ -40,12 +45,14 @@ export class Ping implements Behaviour {
 
 	readonly #view: View;
 	readonly #random: Random;
+	readonly #interval: number;
 	/** Pings on their way, by nonce in hex. */
 	readonly #probes = new Map<string, Probe>();
 
-	constructor({view, random}: PingOptions) {
+	constructor({view, random, interval = PING_INTERVAL}: PingOptions) {
 		this.#view = view;
 		this.#random = random;
+		this.#interval = interval;
 	}
 
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
@@ -69,7 +76,7 @@ export class Ping implements Behaviour {
 	}
 
 	#probeAndRepeat(peer: PeerId, now: Instant): BehaviourOutput[] {
-		return [...this.#probe(peer, undefined, now), {type: 'schedule', timer: `next ${peer}`, at: now + PING_INTERVAL}];
+		return [...this.#probe(peer, undefined, now), {type: 'schedule', timer: `next ${peer}`, at: now + this.#interval}];
 	}
 
 	#probe(peer: PeerId, series: Series | undefined, now: Instant): BehaviourOutput[] {

@@ -21,14 +21,16 @@ export type ChatSwarmOptions = {
 	readonly pubsub: 'gossipsub' | 'floodsub';
 	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
 	readonly verify?: EventVerifier;
+	/** Milliseconds between two pings of one peer, if not the usual: as in `PingOptions`. */
+	readonly pingInterval?: number;
 };
 
 /** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
 export function createChatSwarm(options: ChatSwarmOptions): Swarm {
-	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub, verify} = options;
+	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub, verify, pingInterval} = options;
 	const behaviours = (view: View): readonly Behaviour[] => {
 		const others = [
-			new Ping({view, random}),
+			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
 			new Rooms({view, identity, instance, rooms, random, pubsub, ...(verify && {verify})}),
 		];
