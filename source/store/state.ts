@@ -4,7 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
-import type {Direction, PeerState} from '../api/event.ts';
+import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
 import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
@@ -90,6 +90,10 @@ export type Peer = {
 	readonly state: PeerState;
 	readonly address: string;
 	readonly direction: Direction | undefined;
+	/** How it was found; undefined if it came by itself or was dialled by hand. */
+	readonly via: Via | undefined;
+	/** It is another libp2p program's: nobody to chat with yet. */
+	readonly isForeign: boolean;
 	/** Unix milliseconds. */
 	readonly lastSeen: number;
 	/** Why it is gone. */
@@ -149,6 +153,8 @@ export type State = {
 	readonly composer: Composer;
 	readonly peers: ReadonlyMap<string, Peer>;
 	readonly traffic: TrafficState;
+	/** How messages spread, as told last. */
+	readonly pubsub: PubsubStats | undefined;
 	readonly own: ReadonlyMap<string, OwnMessage>;
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
@@ -180,6 +186,7 @@ export function initialState(now: number): State {
 		composer: EMPTY_COMPOSER,
 		peers: new Map(),
 		traffic: {in: [], out: []},
+		pubsub: undefined,
 		own: new Map(),
 		view: 'chat',
 		viewScroll: 0,

@@ -97,3 +97,44 @@ test('a pane is committed when one of its rows changes, and not otherwise', asyn
 	await settled();
 	expect(screen.frames.length).toBe(frames + 1);
 });
+
+describe('a network with more members than the mesh', () => {
+	const store = lively();
+	const rooms = [
+		{room: 'lobby', members: 14, mesh: 6, delivered: 40, duplicates: 12},
+		{room: 'dev', members: 0, mesh: 0, delivered: 0, duplicates: 0},
+	];
+	const pubsub = {router: 'gossipsub', rooms, hops: [0, 30, 10], controlBytesIn: 0, controlBytesOut: 0} as const;
+	store.receive([{type: 'traffic', bytesInPerSecond: 1, bytesOutPerSecond: 1, pubsub}]);
+	store.flush();
+	const linesOf = (height: number) => {
+		const pane = <NetworkPane store={store} rect={rect(28, height)} theme={theme} />;
+		return frameOf(pane, 28).split('\n');
+	};
+
+	test('its pane says how many get a message at once, and how many copies came too many', () => {
+		const lines = linesOf(26).map(line => line.replaceAll(/[│ ]+/gu, ' ').trim());
+		expect(lines).toContain('mesh 6 of 14 here');
+		expect(lines).toContain('duplicates 0.3×');
+	});
+
+	test('a low pane keeps its rows for latencies', () => {
+		expect(linesOf(12).join('\n')).not.toMatch(/mesh|duplicates/u);
+	});
+});
+
+test('the page of peers tells how somebody was found, and who speaks another language', () => {
+	const store = lively();
+	const [found, foreign] = [
+		'12D3KooWFound00000000000000000000000000000000000000x',
+		'12D3KooWOther00000000000000000000000000000000000000x',
+	];
+	store.receive([
+		{type: 'peer-discovered', peer: found, address: '/ip4/192.0.2.8/tcp/4001', via: 'exchange'},
+		{type: 'peer-discovered', peer: foreign, address: '/ip4/192.0.2.9/tcp/4001', via: 'mdns', speaks: 'libp2p'},
+	]);
+	store.dispatch({type: 'view', view: 'peers'}, nowhere);
+	const frame = frameOf(<Page store={store} rect={rect(90, 60)} theme={theme} version="1.2.3" />, 90);
+	expect(frame).toContain('named by another peer, not connected');
+	expect(frame).toContain('speaks libp2p: no chat with it yet');
+});

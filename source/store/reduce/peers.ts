@@ -8,7 +8,9 @@ import {memberRenamed, peerLost} from './rooms.ts';
 
 export function peerDiscovered(draft: Draft, event: EventOf<'peer-discovered'>): void {
 	if (draft.findPeer(event.peer) || event.peer === draft.state.self?.peerId) return;
-	draft.setPeer({...newPeer(event.peer, draft.now), address: sanitizeLine(event.address)});
+	const {via, speaks} = event;
+	const address = sanitizeLine(event.address);
+	draft.setPeer({...newPeer(event.peer, draft.now), address, via, isForeign: speaks === 'libp2p'});
 }
 
 export function peerConnected(draft: Draft, event: EventOf<'peer-connected'>): void {
@@ -19,6 +21,7 @@ export function peerConnected(draft: Draft, event: EventOf<'peer-connected'>): v
 		state: 'connected',
 		address: sanitizeLine(event.address),
 		direction: event.direction,
+		isForeign: false,
 		lastSeen: draft.now,
 		reason: '',
 		// Old times say nothing about a new connection.
@@ -56,6 +59,8 @@ export function peerFromInfo(info: PeerInfo, before: Peer | undefined, now: numb
 		state: info.state,
 		address: sanitizeLine(info.addresses[0] ?? before?.address ?? ''),
 		direction: info.direction,
+		via: info.via,
+		isForeign: info.speaks === 'libp2p',
 		lastSeen: info.lastSeen ?? before?.lastSeen ?? now,
 		reason: before?.reason ?? '',
 		samples: before && before.samples.length > 0 ? before.samples : rtts,
@@ -69,6 +74,8 @@ function newPeer(peer: string, now: number): Peer {
 		state: 'discovered',
 		address: '',
 		direction: undefined,
+		via: undefined,
+		isForeign: false,
 		lastSeen: now,
 		reason: '',
 		samples: [],

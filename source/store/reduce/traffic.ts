@@ -1,4 +1,4 @@
-/** Bytes per second, with their recent history. */
+/** Bytes per second, with their recent history, and how messages spread. */
 import type {EventOf} from '../../api/event.ts';
 import type {Draft} from '../draft.ts';
 import {MAX_SAMPLES} from '../state.ts';
@@ -6,6 +6,7 @@ import {MAX_SAMPLES} from '../state.ts';
 export function traffic(draft: Draft, event: EventOf<'traffic'>): void {
 	const {in: received, out: sent} = draft.state.traffic;
 	draft.set({
+		pubsub: event.pubsub ?? draft.state.pubsub,
 		traffic: {
 			in: [...received.slice(1 - MAX_SAMPLES), event.bytesInPerSecond],
 			out: [...sent.slice(1 - MAX_SAMPLES), event.bytesOutPerSecond],

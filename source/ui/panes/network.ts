@@ -8,13 +8,18 @@ import type {Theme} from '../theme.ts';
 import {shortId} from './short-id.ts';
 
 const OWN_ROWS = 5;
+/** From this height on there is room for how messages spread. */
+const TALL = 16;
 
 export function networkRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const width = rect.width - 2;
 	const {paint} = theme;
 	const frame = (line: string) => framed(line, paint.border);
 	const own = rect.height >= 22 ? ownRows(state, width, theme) : [];
-	const traffic = trafficLines(state, width, theme);
+	const traffic = [
+		...trafficLines(state, width, theme),
+		...(rect.height >= TALL ? pubsubLines(state, width, theme) : []),
+	];
 	const latencyHeight = rect.height - 2 - (traffic.length + 1) - (own.length > 0 ? own.length + 1 : 0);
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, [span('Network', paint.title)]),
@@ -116,6 +121,19 @@ function trafficLines(state: State, width: number, {paint}: Theme): readonly str
 	};
 	return [line('↓', state.traffic.in), line('↑', state.traffic.out)];
 }
+
+/** Of the room that is open: how many members get our messages at once, and how many copies came too many. */
+function pubsubLines(state: State, width: number, {paint}: Theme): readonly string[] {
+	const spread = state.pubsub?.rooms.find(({room}) => room === state.active);
+	if (!spread || spread.members === 0) return [];
+	const {mesh, members, delivered, duplicates} = spread;
+	const surplus = delivered === 0 ? '–' : `${(duplicates / delivered).toFixed(1)}×`;
+	const line = (label: string, value: string) =>
+		row(width, [span(` ${label.padEnd(LABEL_CELLS)}`, paint.dim), span(value)]);
+	return [line('mesh', `${mesh} of ${members} here`), line('duplicates', surplus)];
+}
+
+const LABEL_CELLS = 11;
 
 function ownRows(state: State, width: number, {paint}: Theme): readonly string[] {
 	const {self} = state;

@@ -1,4 +1,5 @@
 /** Everyone this node knows of, with the history of the round trip, the address and the whole peer id; then ourselves. */
+import type {Via} from '../../api/event.ts';
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo, formatRtt, latencyGraph, plural} from '../format.ts';
@@ -72,9 +73,20 @@ function stateText(state: State, peer: Peer): string {
 		case 'connecting':
 			return 'connecting…';
 		default:
-			return 'heard of, not connected';
+			return peer.isForeign ? 'speaks libp2p: no chat with it yet' : heardOf(peer);
 	}
 }
+
+function heardOf({via}: Peer): string {
+	return via === undefined ? 'heard of, not connected' : `${VIA[via]}, not connected`;
+}
+
+const VIA: Readonly<Record<Via, string>> = {
+	announcement: 'announced itself',
+	mdns: 'found by mDNS',
+	exchange: 'named by another peer',
+	memory: 'known from before',
+};
 
 function selfLines({self}: State, width: number, {paint}: Theme): readonly string[] {
 	if (!self) return [];
