@@ -1,0 +1,91 @@
+/** PROTOCOL.md is a specification: what it shows must be what this program writes and reads. */
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
+import {identityFromSeed} from '../../source/wire/identity.ts';
+import * as limits from '../../source/wire/limits.ts';
+import {ALPN_PROTOCOL, MESSAGE_NUMBERS, type Message, PROTOCOL_MINOR} from '../../source/wire/messages.ts';
+
+const page = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
+
+/** The lines of every fenced block of one kind. */
+function blocks(kind: string): string[][] {
+	const found = page.matchAll(new RegExp(`^\`\`\`${kind}\n([^\`]*)\n\`\`\`$`, 'gmu'));
+	return [...found].map(([, content]) => content!.split('\n'));
+}
+
+const fromHex = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** As the page shows it: bytes in hex. */
+const shown = (value: unknown) =>
+	JSON.parse(JSON.stringify(value, (_key, field) => (field instanceof Uint8Array ? toHex(field) : field)));
+
+/** The author of every example. */
+const author = identityFromSeed(Uint8Array.from({length: 32}, (_, index) => index));
+
+describe('messages', () => {
+	const examples = blocks('example').map(([meaning, hex]) => [JSON.parse(meaning!) as Message, hex!] as const);
+
+	test.each(examples)('$type means what the page says, and is written so', ({type, ...fields}, hex) => {
+		const message = decodeMessage(fromHex(hex));
+		expect(shown(message)).toEqual({type, ...fields});
+		expect(toHex(encodeMessage(message!))).toBe(hex);
+	});
+
+	test('every message has an example and a heading with its number', () => {
+		expect(new Set(examples.map(([{type}]) => type))).toEqual(new Set(Object.keys(MESSAGE_NUMBERS)));
+		const headings = [...page.matchAll(/^### (.+)$/gmu)].flatMap(([, text]) => [...text!.matchAll(/(\d+) ([a-z]+)/gu)]);
+		const numbers = headings.map(([, number, name]) => [name, Number(number)]);
+		expect(Object.fromEntries(numbers)).toMatchObject(MESSAGE_NUMBERS);
+	});
+});
+
+test('the announcement means what the page says, and is written so', () => {
+	const [[meaning, hex]] = blocks('announcement') as [[string, string]];
+	const announcement = decodeAnnouncement(fromHex(hex));
+	expect(shown(announcement)).toEqual(JSON.parse(meaning));
+	expect(toHex(encodeAnnouncement(announcement))).toBe(hex);
+});
+
+test('the event has the meaning, the signature and the id that the page says', () => {
+	const [[meaning, hex, signature, id]] = blocks('event') as [[string, string, string, string]];
+	const event = decodeEvent(fromHex(hex));
+	expect(event).toEqual(JSON.parse(meaning));
+	const signed = signEvent(event, author);
+	expect([toHex(signed.event), `signature ${toHex(signed.signature)}`]).toEqual([hex, signature]);
+	expect(`id ${eventId(signed.event)}`).toBe(id);
+	expect(verifyEvent(signed.event, signed.signature, author.peerId)).toBe(true);
+});
+
+test('the key of the examples, the protocol’s name and its minor version are those of the program', () => {
+	expect(page).toContain(toHex(author.publicKey));
+	expect(page).toContain(author.peerId);
+	expect(page).toContain(`ALPN \`${ALPN_PROTOCOL}\``);
+	expect(page).toMatch(
+		new RegExp(`^\\| ${PROTOCOL_MINOR} \\|(?![\\s\\S]*^\\| ${PROTOCOL_MINOR + 1} \\| (?:\`|mess))`, 'mu'),
+	);
+});
+
+test.each([
+	['frame body', [limits.MAX_FRAME_BYTES]],
+	['nesting, values in a body', [limits.MAX_DEPTH, limits.MAX_ELEMENTS]],
+	['datagram', [limits.MAX_ANNOUNCEMENT_BYTES]],
+	['handshake', [limits.HANDSHAKE_TIMEOUT / 1000]],
+	['a frame, once begun', [limits.FRAME_TIMEOUT / 1000]],
+	['connections not yet ready', [limits.MAX_PENDING_INBOUND, limits.MAX_PENDING_INBOUND_PER_ADDRESS]],
+	[
+		'waiting to be sent to one peer, to all',
+		[limits.MAX_SEND_QUEUE_BYTES, limits.MAX_TOTAL_SEND_QUEUE_BYTES].map(bytes => bytes / 2 ** 20),
+	],
+	['ids in a message', [limits.MAX_GOSSIP_IDS]],
+	['rooms of a peer', [limits.MAX_SUBSCRIPTIONS]],
+])('the table of limits has that of %s', (what, values) => {
+	const row = page.split('\n').find(line => line.startsWith(`| ${what} |`));
+	const numbers = [...(row?.split('|')[2] ?? '').matchAll(/[\d,]*\d/gu)].map(([text]) =>
+		Number(text.replaceAll(',', '')),
+	);
+	expect(numbers).toEqual(values);
+});
