@@ -2,25 +2,33 @@
 import {BlockList, isIP} from 'node:net';
 import type {networkInterfaces} from 'node:os';
 import {UserError} from '../base/errors.ts';
+import {MAX_ADDRESSES} from '../wire/limits.ts';
 import {formatTcpAddress, isLinkLocal, isLoopback, isWildcard, type TcpAddress} from '../wire/multiaddr.ts';
+import {type InterfaceKind, kindOf, rankOf} from './interface-kind.ts';
 
 /** One address of an interface. An interface with several addresses gives several of these. */
 export type NetworkInterface = {
 	/** Such as `eth0`. */
 	readonly name: string;
+	readonly kind: InterfaceKind;
+	/** Its hardware address; another one under the same name is another device. Zeros where there is none. */
+	readonly mac: string;
+	/** What the system calls it behind the `%` of an IPv6 address: its name, or on Windows its number. */
+	readonly zone: string;
 	readonly address: string;
 	readonly family: 4 | 6;
 	/** The directed broadcast address; none for IPv6 and for links between two points. */
 	readonly broadcast?: string;
 	/** Loopback. */
 	readonly internal: boolean;
-	/** What a link-local IPv6 address is only valid with. */
+	/** What a link-local IPv6 address is only valid with: the zone. */
 	readonly scope?: string;
-	/** Whether an IP address lies in this interface's subnet. */
+	/** Whether an IP address lies in this interface's subnet. Every interface has the subnet of link-local IPv6. */
 	contains(host: string): boolean;
 };
 
 export type SystemInterfaces = ReturnType<typeof networkInterfaces>;
+type SystemAddress = NonNullable<SystemInterfaces[string]>[number];
 
 /** Prefix lengths with no room for a broadcast address (RFC 3021). */
 const POINT_TO_POINT_BITS = 31;
@@ -80,16 +88,35 @@ export function listenAddressesNow(
 }
 
 /**
- * The addresses to tell others, given those that are bound: wildcards become the addresses of the interfaces. This
- * machine's loopback says nothing to others, so it is left out unless there is nothing else; link-local IPv6 addresses
- * always are, since the scope differs from machine to machine.
+ * The addresses to tell others, given those that are bound: wildcards become the addresses of the interfaces. The best
+ * come first, and no more than a message holds.
+ * - This machine's loopback says nothing to others, so it is left out unless there is nothing else.
+ * - A link-local IPv6 address carries our scope, which means nothing on another machine. One is told, and only if IPv6
+ *   has no other here: from it others learn the port, and know the address from where they heard us.
  */
 export function addressesToTell(bound: readonly TcpAddress[], interfaces: readonly NetworkInterface[]): TcpAddress[] {
-	const concrete = unique(
-		bound.flatMap(address => (isWildcard(address) ? expand(address, interfaces) : [address])),
-	).filter(address => address.family === 4 || !isLinkLocal(address));
+	const concrete = unique(bound.flatMap(address => (isWildcard(address) ? expand(address, interfaces) : [address])));
 	const external = concrete.filter(address => !isLoopback(address));
-	return external.length > 0 ? external : concrete;
+	const ranked = (external.length > 0 ? external : concrete)
+		.map(address => ({address, rank: rankOfAddress(address, interfaces)}))
+		.sort((one, other) => one.rank - other.rank)
+		.map(({address}) => address);
+	const best6 = ranked.find(needsNoScope) ?? ranked.find(({family}) => family === 6);
+	return ranked
+		.filter(address => address.family === 4 || needsNoScope(address) || address === best6)
+		.slice(0, MAX_ADDRESSES);
+}
+
+function needsNoScope(address: TcpAddress): boolean {
+	return address.family === 6 && !isLinkLocal(address);
+}
+
+/** By the interface first; on one interface, an address that is valid on its link only comes after the others. */
+function rankOfAddress(address: TcpAddress, interfaces: readonly NetworkInterface[]): number {
+	const at =
+		interfaces.find(({address: host, scope}) => host === address.host && scope === address.scope) ??
+		interfaces.find(({contains}) => contains(address.host));
+	return rankOf(at?.kind ?? 'other') * 2 + (isLinkLocal(address) ? 1 : 0);
 }
 
 function isOn({host}: TcpAddress, interfaces: readonly NetworkInterface[]): boolean {
@@ -107,7 +134,10 @@ function unique(addresses: readonly TcpAddress[]): TcpAddress[] {
 }
 
 function describeAll(all: SystemInterfaces): NetworkInterface[] {
-	return Object.entries(all).flatMap(([name, addresses]) => (addresses ?? []).map(info => describe(name, info)));
+	return Object.entries(all).flatMap(([name, addresses]) => {
+		const zone = zoneOf(name, addresses ?? []);
+		return (addresses ?? []).map(info => describe(name, zone, info));
+	});
 }
 
 function matches({name, address, internal}: NetworkInterface, want: string): boolean {
@@ -131,7 +161,14 @@ function listOf(interfaces: readonly NetworkInterface[]): string {
 		.join(', ');
 }
 
-function describe(name: string, info: NonNullable<SystemInterfaces[string]>[number]): NetworkInterface {
+/** Only the link-local address of an interface tells the number that Windows wants. */
+function zoneOf(name: string, addresses: readonly SystemAddress[]): string {
+	if (process.platform !== 'win32') return name;
+	const number = addresses.find(info => info.family === 'IPv6' && info.scopeid !== 0)?.scopeid;
+	return number === undefined ? name : String(number);
+}
+
+function describe(name: string, zone: string, info: SystemAddress): NetworkInterface {
 	const family = info.family === 'IPv6' ? 6 : 4;
 	const type = family === 6 ? 'ipv6' : 'ipv4';
 	// A netmask with holes has no prefix length; then the subnet is this one address.
@@ -139,14 +176,16 @@ function describe(name: string, info: NonNullable<SystemInterfaces[string]>[numb
 	const subnet = new BlockList();
 	subnet.addSubnet(info.address, bits, type);
 	const broadcast = family === 4 && bits < POINT_TO_POINT_BITS ? broadcastOf(info.address, bits) : undefined;
-	const scope = process.platform === 'win32' && info.family === 'IPv6' ? String(info.scopeid) : name;
 	return {
 		name,
+		kind: kindOf(name, info.internal),
+		mac: info.mac,
+		zone,
 		address: info.address,
 		family,
 		internal: info.internal,
 		...(broadcast === undefined ? {} : {broadcast}),
-		...(family === 6 && isLinkLocal({host: info.address}) ? {scope} : {}),
+		...(family === 6 && isLinkLocal({host: info.address}) ? {scope: zone} : {}),
 		contains: host => isIP(host) === family && subnet.check(host, type),
 	};
 }

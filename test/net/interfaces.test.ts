@@ -1,6 +1,7 @@
 import type {networkInterfaces} from 'node:os';
 import {describe, expect, it} from 'vitest';
 import {addressesToTell, filterInterfaces, listenAddressesFor, selectInterfaces} from '../../source/net/interfaces.ts';
+import {MAX_ADDRESSES} from '../../source/wire/limits.ts';
 import {formatTcpAddress, parseTcpAddress} from '../../source/wire/multiaddr.ts';
 
 type System = ReturnType<typeof networkInterfaces>;
@@ -111,11 +112,41 @@ describe('addresses to bind and to tell', () => {
 	it('tells others real addresses: no wildcard, no scope of ours, loopback only if there is nothing else', () => {
 		expect(addressesToTell(wildcards, all).map(formatTcpAddress)).toEqual([
 			'/ip4/192.0.2.7/tcp/4001',
-			'/ip4/10.8.0.2/tcp/4001',
 			'/ip6/2001:db8::7/tcp/0',
+			'/ip4/10.8.0.2/tcp/4001',
 		]);
 		expect(addressesToTell([parseTcpAddress('/ip4/127.0.0.1/tcp/5')], lo).map(formatTcpAddress)).toEqual([
 			'/ip4/127.0.0.1/tcp/5',
 		]);
+	});
+
+	it('begins with where others most likely are: real networks, then tunnels, then what is virtual', () => {
+		const machine: System = {
+			docker0: [ipv4('172.17.0.1', 16)],
+			wg0: [ipv4('10.8.0.2', 24)],
+			wlan0: [ipv4('169.254.3.4', 16), ipv4('198.51.100.9', 24)],
+			eth0: [ipv4('192.0.2.7', 25), ipv6('fe80::7', 64)],
+		};
+		const everywhere = selectInterfaces(machine, []);
+		const best = [
+			'/ip4/198.51.100.9/tcp/4001',
+			'/ip4/192.0.2.7/tcp/4001',
+			'/ip4/169.254.3.4/tcp/4001',
+			// No other IPv6 address: so this one tells the port.
+			'/ip6zone/eth0/ip6/fe80::7/tcp/0',
+			'/ip4/10.8.0.2/tcp/4001',
+			'/ip4/172.17.0.1/tcp/4001',
+		];
+		expect(addressesToTell(wildcards, everywhere).map(formatTcpAddress)).toEqual(best);
+		const bound = listenAddressesFor(wildcards, everywhere, true);
+		expect(addressesToTell(bound, everywhere).map(formatTcpAddress)).toEqual(best);
+	});
+
+	it('tells no more addresses than a message holds, and keeps the best', () => {
+		const crowd = Array.from({length: 20}, (_, index) => ipv4(`172.17.${index}.1`, 24));
+		const everywhere = selectInterfaces({docker0: crowd, eth0: [ipv4('192.0.2.7', 24)]}, []);
+		const told = addressesToTell(wildcards, everywhere).map(({host}) => host);
+		expect(told).toHaveLength(MAX_ADDRESSES);
+		expect(told[0]).toBe('192.0.2.7');
 	});
 });
