@@ -90,8 +90,12 @@ function fromComponents(components: readonly Component[], text: string): TcpAddr
 		throw refuse(`Something follows the port in ${quote(text)}`, 'Only /p2p/ and a peer id may follow it');
 	}
 	if (scope !== undefined && !SCOPE.test(scope)) throw refuse(`Not an interface name in ${quote(text)}`, EXAMPLE);
+	const host = hostOf(ip.name, ip.value);
+	// An IPv4 address in IPv6 clothes belongs to no interface either.
+	if (scope !== undefined && host.family === 4)
+		throw refuse(`No IPv6 address behind the zone in ${quote(text)}`, EXAMPLE);
 	return {
-		...hostOf(ip.name, ip.value),
+		...host,
 		port: Number(tcp.value),
 		...(scope === undefined ? {} : {scope}),
 		...(peer === undefined ? {} : {peer: peerOf(peer.value ?? '', text)}),
