@@ -2,6 +2,10 @@
  * Sockets that were accepted and are not connections yet. Strangers can open as many as they like, so each has a
  * deadline and all together have a limit. When the limit is reached the oldest goes, not the newest: an honest
  * handshake takes a few milliseconds, so it is through long before its turn comes, however many hang there silently.
+ *
+ * A handshake costs a signature and a key exchange, and one that hangs costs its memory. So there is also a rate, from
+ * one address and in all, beyond which a socket is closed before TLS begins. A flood from one address shuts out whoever
+ * shares that address (until it ends, or until we dial them), and nobody else.
  */
 import type {Socket} from 'node:net';
 import {type SecureContext, TLSSocket} from 'node:tls';
@@ -9,18 +13,37 @@ import {WireError} from '../base/errors.ts';
 import type {TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {TransportLimits} from './limits.ts';
+import {type Rate, RateLimiter} from './rate-limit.ts';
 import {judge, remoteAddressOf, TLS_OPTIONS} from './secure.ts';
+
+export type InboundLimits = {
+	/** Connections accepted from one IP address, or from one IPv6 network. */
+	readonly inboundRatePerAddress: Rate;
+	/** In all. */
+	readonly inboundRate: Rate;
+};
+
+/**
+ * Many people sit behind one address translator, and many peers of a demo on one machine: 64 connections from one
+ * address may be up, and when a network comes back they all return at once, perhaps several times. In all, twice as
+ * many as there are places (512) may come at once. Afterwards a quarter of that a second: at a millisecond each, an
+ * attacker gets a quarter of a core, and from one address a sixteenth.
+ */
+export const DEFAULT_INBOUND_LIMITS: InboundLimits = {
+	inboundRatePerAddress: {burst: 256, perSecond: 64},
+	inboundRate: {burst: 1_024, perSecond: 256},
+};
 
 type Pending = {readonly host: string; end(reason: string): void};
 
 export type InboundOptions = {
 	readonly secureContext: SecureContext;
-	readonly limits: TransportLimits;
+	readonly limits: TransportLimits & InboundLimits;
 	/** TLS is done and the certificate is proved. Nothing was read or written yet. */
 	ready(socket: TLSSocket, peer: PeerId, address: TcpAddress): void;
 	/**
-	 * Turned away: `certificate-…`, `alpn`, `handshake` (TLS failed or the other side left), `handshake-timeout`,
-	 * `pending-limit`.
+	 * Turned away: `inbound-rate`, `certificate-…`, `alpn`, `handshake` (TLS failed or the other side left),
+	 * `handshake-timeout`, `pending-limit`.
 	 */
 	refused(reason: string): void;
 };
@@ -29,10 +52,13 @@ export class Inbound {
 	readonly #options: InboundOptions;
 	/** By remote host, oldest first. */
 	readonly #pending = new Map<string, Set<Pending>>();
+	readonly #rate: RateLimiter;
 	#size = 0;
 
 	constructor(options: InboundOptions) {
 		this.#options = options;
+		const {inboundRatePerAddress, inboundRate} = options.limits;
+		this.#rate = new RateLimiter(inboundRatePerAddress, inboundRate, performance.now());
 	}
 
 	get size(): number {
@@ -46,6 +72,12 @@ export class Inbound {
 		const address = remoteAddressOf(raw);
 		if (address === undefined) {
 			raw.destroy();
+			return;
+		}
+		if (!this.#rate.take(address.host, performance.now())) {
+			// A reset leaves nothing behind in the system either.
+			raw.resetAndDestroy();
+			this.#options.refused('inbound-rate');
 			return;
 		}
 		this.#makeRoom(address.host);

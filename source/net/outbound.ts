@@ -6,7 +6,8 @@ import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {DialError, dialError} from './dial-error.ts';
 import type {TransportLimits} from './limits.ts';
-import {judge, socketHost, TLS_OPTIONS} from './secure.ts';
+import {judge, TLS_OPTIONS} from './secure.ts';
+import {socketHost} from './socket-host.ts';
 
 /** A socket on which READY has been read; the rest of what came with it is in the decoder and the frames. */
 export type Dialled = {

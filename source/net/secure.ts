@@ -13,6 +13,7 @@ import {ALPN_PROTOCOL} from '../wire/messages.ts';
 import type {TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {createCertificate, verifyPeer} from './certificate.ts';
+import {hostFrom} from './socket-host.ts';
 
 /** One for all connections of a transport, in and out: making one takes longer than a handshake. */
 export function secureContextFor(identity: Identity): SecureContext {
@@ -46,11 +47,5 @@ export function judge(socket: TLSSocket): PeerId {
 export function remoteAddressOf(socket: Socket): TcpAddress | undefined {
 	const {remoteAddress, remotePort, remoteFamily} = socket;
 	if (remoteAddress === undefined || remotePort === undefined) return undefined;
-	const [host = '', scope] = remoteAddress.split('%');
-	return {host, port: remotePort, family: remoteFamily === 'IPv6' ? 6 : 4, ...(scope === undefined ? {} : {scope})};
-}
-
-/** The host as `node:net` wants it. */
-export function socketHost({host, scope}: Pick<TcpAddress, 'host' | 'scope'>): string {
-	return scope === undefined ? host : `${host}%${scope}`;
+	return {...hostFrom(remoteAddress, remoteFamily), port: remotePort};
 }

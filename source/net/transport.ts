@@ -19,11 +19,12 @@ import {PROTOCOL_MINOR} from '../wire/messages.ts';
 import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {Connection, type ConnectionOptions} from './connection.ts';
-import {Inbound} from './inbound.ts';
+import {DEFAULT_INBOUND_LIMITS, Inbound, type InboundLimits} from './inbound.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
 import {dial} from './outbound.ts';
-import {secureContextFor, socketHost} from './secure.ts';
+import {secureContextFor} from './secure.ts';
 import {SendBudget} from './send-budget.ts';
+import {socketHost} from './socket-host.ts';
 
 export type TransportOptions = {
 	readonly identity: Identity;
@@ -31,14 +32,14 @@ export type TransportOptions = {
 	onConnection(connection: Connection): void;
 	/** Someone was turned away; `reason` names a counter, see `InboundOptions.refused`. */
 	onRefused(reason: string): void;
-	readonly limits?: Partial<TransportLimits>;
+	readonly limits?: Partial<TransportLimits & InboundLimits>;
 };
 
 const READY = encodeMessage({type: 'ready', minor: PROTOCOL_MINOR});
 
 export class Transport {
 	readonly #options: TransportOptions;
-	readonly #limits: TransportLimits;
+	readonly #limits: TransportLimits & InboundLimits;
 	readonly #secureContext: SecureContext;
 	readonly #inbound: Inbound;
 	/** By the address in text form. */
@@ -53,7 +54,7 @@ export class Transport {
 
 	constructor(options: TransportOptions) {
 		this.#options = options;
-		this.#limits = {...DEFAULT_LIMITS, ...options.limits};
+		this.#limits = {...DEFAULT_LIMITS, ...DEFAULT_INBOUND_LIMITS, ...options.limits};
 		this.#budget = new SendBudget(this.#limits.maxTotalSendQueueBytes);
 		this.#secureContext = secureContextFor(options.identity);
 		this.#inbound = new Inbound({

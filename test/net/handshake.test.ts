@@ -5,6 +5,7 @@ import {element, TAG, text} from '../../source/net/der.ts';
 import {encodeHostKey} from '../../source/net/host-key.ts';
 import {encodeMessage} from '../../source/wire/codec.ts';
 import {encodeFrame} from '../../source/wire/frame.ts';
+import {PROTOCOL_MINOR} from '../../source/wire/messages.ts';
 import specification from '../vectors/libp2p-tls.json' with {type: 'json'};
 import {
 	type CertificateChanges,
@@ -26,7 +27,7 @@ import {
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
 
-const READY = Buffer.from(encodeFrame(encodeMessage({type: 'ready', minor: 0})));
+const READY = Buffer.from(encodeFrame(encodeMessage({type: 'ready', minor: PROTOCOL_MINOR})));
 const good = () => forge(identityOf(3));
 
 /** A stranger with this certificate dials us: why it is turned away, or `accepted`. */
@@ -234,7 +235,11 @@ describe('a handshake', () => {
 describe('row 6: strangers who open sockets and never finish', () => {
 	it('row 6: a thousand silent or half-sent ClientHellos are closed in time, and an honest peer gets in meanwhile', async () => {
 		const hello = await captureClientHello(cleanup);
-		const roomy = {handshakeTimeout: 2500, maxPendingInbound: 2000, maxPendingInboundPerAddress: 2000};
+		const rate = {burst: 2000, perSecond: 2000};
+		const roomy = {
+			...{handshakeTimeout: 2500, maxPendingInbound: 2000, maxPendingInboundPerAddress: 2000},
+			...{inboundRate: rate, inboundRatePerAddress: rate},
+		};
 		const [node, honest] = [await startNode(1, cleanup, roomy), await startNode(2, cleanup)];
 		const attackers = Array.from({length: 1000}, (_, index) => {
 			const socket = tcpTo(node.address.port, cleanup);

@@ -1,10 +1,10 @@
 import {once} from 'node:events';
 import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {Inbound} from '../../source/net/inbound.ts';
+import {DEFAULT_INBOUND_LIMITS, Inbound} from '../../source/net/inbound.ts';
 import {DEFAULT_LIMITS} from '../../source/net/limits.ts';
 import {secureContextFor} from '../../source/net/secure.ts';
-import {Cleanup, identityOf, tcpTo} from './peers.ts';
+import {Cleanup, forge, gone, identityOf, startNode, strangerDials, tcpTo} from './peers.ts';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -23,7 +23,7 @@ function inbound() {
 	const refusals: string[] = [];
 	const made = new Inbound({
 		secureContext: secureContextFor(identityOf(1)),
-		limits: DEFAULT_LIMITS,
+		limits: {...DEFAULT_LIMITS, ...DEFAULT_INBOUND_LIMITS},
 		ready: socket => socket.destroy(),
 		refused: reason => refusals.push(reason),
 	});
@@ -64,5 +64,40 @@ describe('no socket of a stranger ends the program', () => {
 		expect(made.size).toBe(0);
 		expect(uncaught).toEqual([]);
 		expect(refusals).toEqual(['handshake']);
+	});
+});
+
+describe('a flood of connections', () => {
+	const flood = (port: number, count: number, from: string) =>
+		Array.from({length: count}, () => {
+			const socket = tcpTo(port, cleanup, from);
+			socket.resume();
+			return gone(socket);
+		});
+	const rate = (burst: number) => ({burst, perSecond: 0.001});
+	const good = () => forge(identityOf(3));
+
+	it('row 6: is closed before TLS begins beyond a rate from one address, and an honest peer at another gets in', async () => {
+		const node = await startNode(1, cleanup, {inboundRatePerAddress: rate(10), inboundRate: rate(20)});
+		const closing = flood(node.address.port, 300, '127.0.0.2');
+		await node.refused(290);
+		expect(node.refusals).toEqual(Array(290).fill('inbound-rate'));
+		expect(node.transport.pendingInbound).toBe(10);
+		const honest = strangerDials(node.address.port, {...good(), localAddress: '127.0.0.1'}, cleanup);
+		expect(await honest.firstBytes).toBeDefined();
+		// Whoever shares the address is shut out with the attacker, for as long as that lasts.
+		const neighbour = strangerDials(node.address.port, {...good(), localAddress: '127.0.0.2'}, cleanup);
+		expect(await neighbour.firstBytes).toBeUndefined();
+		expect(node.connections.map(({peer}) => peer)).toEqual([identityOf(3).peerId]);
+		await node.transport.close();
+		await Promise.all(closing);
+	});
+
+	it('row 6: is closed before TLS begins beyond a rate in all, whatever the addresses', async () => {
+		const node = await startNode(1, cleanup, {inboundRatePerAddress: rate(10), inboundRate: rate(25)});
+		for (let host = 2; host < 12; host++) flood(node.address.port, 10, `127.0.0.${host}`);
+		await node.refused(75);
+		expect(node.refusals).toEqual(Array(75).fill('inbound-rate'));
+		expect(node.transport.pendingInbound).toBe(25);
 	});
 });

@@ -6,8 +6,7 @@ import {connect as connectTls, createSecureContext, type TLSSocket, TLSSocket as
 import {type CertificateExtension, encodeCertificate, encodeSignedKey} from '../../source/net/certificate.ts';
 import type {Connection} from '../../source/net/connection.ts';
 import {encodeHostKey} from '../../source/net/host-key.ts';
-import type {TransportLimits} from '../../source/net/limits.ts';
-import {Transport} from '../../source/net/transport.ts';
+import {Transport, type TransportOptions} from '../../source/net/transport.ts';
 import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
 import type {TcpAddress} from '../../source/wire/multiaddr.ts';
 import {createConditions} from '../helpers/conditions.ts';
@@ -50,7 +49,7 @@ export type Node = {
 export async function startNode(
 	number: number,
 	cleanup: Cleanup,
-	limits: Partial<TransportLimits> = {},
+	limits: TransportOptions['limits'] = {},
 ): Promise<Node> {
 	const identity = identityOf(number);
 	const connections: Connection[] = [];
