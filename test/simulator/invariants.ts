@@ -1,24 +1,35 @@
+/** What must never happen, whatever the network does. */
 import type {NodeEvent} from '../../source/api/event.ts';
+import {MAX_PENDING_DIALS} from '../../source/swarm/dialer.ts';
+import {MAX_CONNECTIONS} from '../../source/swarm/swarm.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 
-/** Checks each event of each node as it comes: what must never happen, whatever the network does. */
-export class Invariants {
-	readonly #seen = new Map<SimulatedNode, Set<string>>();
-	readonly #connected = new Map<SimulatedNode, Set<string>>();
+/**
+ * Timers that a node may have: some of its own, and for each connection its introduction, the next ping, the pings
+ * under way (one a second, each for five seconds), and the end of a duplicate.
+ */
+const OWN_TIMERS = 24;
+const TIMERS_PER_CONNECTION = 9;
 
-	check(node: SimulatedNode, event: NodeEvent): void {
+/** Peers that a node may list: connected, discovered and remembered ones, each a bounded table. */
+const MAX_LISTED = MAX_CONNECTIONS + 2 * 1_024;
+
+/** Dials that people asked for come on top of those that the dial policy starts. */
+const MAX_DIALS = MAX_PENDING_DIALS + 8;
+
+export class Invariants {
+	/** After each event, before the node's person hears of it. */
+	event(node: SimulatedNode, event: NodeEvent): void {
 		switch (event.type) {
 			case 'message':
-				return this.#once(node, event.messageId);
-			case 'peer-connected': {
-				const peers = this.#of(this.#connected, node);
-				if (peers.has(event.peer)) fail(node, `peer-connected twice for ${event.peer}`);
-				if (event.peer === node.peerId) fail(node, 'connected to itself');
-				peers.add(event.peer);
+				if (node.shownMessages.has(event.messageId)) fail(node, `message ${event.messageId} shown twice`);
 				return;
-			}
+			case 'peer-connected':
+				if (node.shownPeers.has(event.peer)) fail(node, `peer-connected twice for ${event.peer}`);
+				if (event.peer === node.peerId) fail(node, 'connected to itself');
+				return;
 			case 'peer-disconnected':
-				if (!this.#of(this.#connected, node).delete(event.peer)) fail(node, 'peer-disconnected without peer-connected');
+				if (!node.shownPeers.has(event.peer)) fail(node, 'peer-disconnected without peer-connected');
 				return;
 			case 'message-state':
 				if (event.storedBy > event.of) fail(node, `stored by ${event.storedBy} of ${event.of}`);
@@ -26,16 +37,34 @@ export class Invariants {
 		}
 	}
 
-	#once(node: SimulatedNode, messageId: string): void {
-		const seen = this.#of(this.#seen, node);
-		if (seen.has(messageId)) fail(node, `message ${messageId} shown twice`);
-		seen.add(messageId);
+	/** After each input of a node, when everything that it asked for is done. */
+	step(node: SimulatedNode): void {
+		const {ends, timers, dials, options} = node;
+		const most = options.limits?.max ?? MAX_CONNECTIONS;
+		if (ends.size > most) {
+			const open = [...ends.values()].filter(({ending}) => ending === undefined).length;
+			if (open > most) fail(node, `${open} connections, more than ${most}`);
+		}
+		if (timers.size > OWN_TIMERS + TIMERS_PER_CONNECTION * ends.size) {
+			fail(node, `${timers.size} timers with ${ends.size} connections: ${[...timers.keys()].join(', ')}`);
+		}
+		if (dials.size > MAX_DIALS) fail(node, `${dials.size} dials at once`);
 	}
 
-	#of(map: Map<SimulatedNode, Set<string>>, node: SimulatedNode): Set<string> {
-		const set = map.get(node) ?? new Set();
-		map.set(node, set);
-		return set;
+	/** Every now and then, for every node: what is too dear to be looked at after each step. */
+	sweep(nodes: readonly SimulatedNode[], now: number): void {
+		for (const node of nodes) {
+			if (!node.isAlive || node.isAsleep) continue;
+			const listed = node.swarm.peers(now, node.wallClock(now));
+			if (listed.length > MAX_LISTED) fail(node, `${listed.length} peers in its list`);
+			const connected = new Set(listed.filter(({state}) => state === 'connected').map(({id}) => id));
+			for (const peer of node.shownPeers) {
+				if (!connected.has(peer)) fail(node, `shows ${peer} as connected, and lists it as something else`);
+			}
+			for (const {room, mesh, members} of node.swarm.stats().pubsub?.rooms ?? []) {
+				if (mesh > members) fail(node, `#${room} has ${mesh} in its mesh and ${members} members`);
+			}
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ describe('a stale address', () => {
 
 	it('given without a peer id is no reason to connect a second time to a peer that was found otherwise', () => {
 		const simulation = new Simulation({seed: 2});
-		const late = {index: 1, host: '198.18.0.1'};
+		const late = {index: 1, host: '198.18.0.2'};
 		const a = simulation.add({peers: [`/ip4/${late.host}/tcp/4001`]});
 		simulation.run(20_000);
 		const b = simulation.add();

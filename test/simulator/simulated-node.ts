@@ -1,27 +1,65 @@
 import type {Command} from '../../source/api/command.ts';
 import type {EventOf, NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
+import type {EventVerifier} from '../../source/behaviours/rooms.ts';
 import {createChatSwarm} from '../../source/swarm/create.ts';
-import type {Effect, SwarmInput} from '../../source/swarm/io.ts';
+import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../../source/swarm/io.ts';
 import type {Swarm} from '../../source/swarm/swarm.ts';
 import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
+import type {Happening} from './agenda.ts';
+import type {End} from './streams.ts';
+
+/** The wall clock of a simulation at its start, Unix milliseconds. */
+const EPOCH = 1_700_000_000_000;
+
+/** Hosts of one simulated /24: the first and the last address of a network are nobody's. */
+export const HOSTS_PER_SUBNET = 254;
+
+/** How many connections a node wants, and how many it bears. */
+export type Limits = {readonly target: number; readonly max: number};
 
 export type NodeOptions = {
 	readonly index: number;
 	readonly seed: number;
+	/** Nodes with one number hear each other's announcements. */
+	readonly segment?: number;
 	readonly rooms?: readonly string[];
 	readonly peers?: readonly string[];
 	readonly discovery?: boolean;
 	readonly pubsub?: 'gossipsub' | 'floodsub';
+	readonly limits?: Limits;
+	readonly pingInterval?: number;
+	readonly verify?: EventVerifier;
 	/** Milliseconds by which its wall clock is off. */
 	readonly skew?: number;
+	/** Its line is slow: this many times the usual delay. */
+	readonly slowness?: number;
 	/** Rises with every restart. */
 	readonly incarnation?: number;
+	/** From before a restart: the same peer. */
+	readonly identity?: Identity;
+	readonly remembered?: readonly RememberedPeer[];
+	/** Whether `events` is kept; thousands of nodes tell more than fits. */
+	readonly keepsEvents?: boolean;
 };
+
+/** A dial that has not ended: when it will have failed, and its end if somebody is there. */
+export type PendingDial = {readonly timeout: Happening; readonly end?: End};
+
+/** What left a node, bodies and frame headers, and what of the room events came in. */
+export class NodeTraffic {
+	frames = 0;
+	payloadBytes = 0;
+	/** Who is in which room, and the upkeep of meshes. */
+	controlBytes = 0;
+	otherBytes = 0;
+	publishesIn = 0;
+}
 
 /** One node of a simulation: the real swarm, and what it has told the person who would sit in front of it. */
 export class SimulatedNode {
 	readonly index: number;
+	readonly segment: number;
 	readonly host: string;
 	readonly port: number;
 	readonly identity: Identity;
@@ -30,20 +68,37 @@ export class SimulatedNode {
 	readonly events: NodeEvent[] = [];
 	/** Peers that its screen would show as connected, by its events alone. */
 	readonly shownPeers = new Set<string>();
-	/** Versions of timers that are set: one that was replaced or cancelled is stale when its time comes. */
-	readonly timers = new Map<string, number>();
+	/** Ids of messages that its screen would show. */
+	readonly shownMessages = new Set<string>();
+	readonly timers = new Map<string, Happening>();
+	/** Its side of every connection that has opened and not closed. */
+	readonly ends = new Map<ConnectionId, End>();
+	readonly dials = new Map<DialId, PendingDial>();
+	readonly traffic = new NodeTraffic();
+	remembered: readonly RememberedPeer[];
 	/** From its start to its end. */
 	isAlive = false;
+	/** Its machine sleeps: nothing happens to it, and what arrives waits. */
+	isAsleep = false;
+	/** Its machine has lost power. */
+	isOff = false;
+	/** Timers that were due while it slept. */
+	readonly overdue: Happening[] = [];
+	/** When it last started, woke, or was cut off by anything: a message published before may have passed it by. */
+	disturbedAt = 0;
 
 	constructor(options: NodeOptions) {
-		const {index, seed, incarnation = 0} = options;
+		const {index, seed, segment = 0, incarnation = 0} = options;
 		const random = seededRandom(seed * 100_003 + index * 31 + incarnation);
 		this.options = options;
 		this.index = index;
-		this.host = `198.18.${index >> 8}.${index & 0xff}`;
+		this.segment = segment;
+		this.host = hostOf(index);
 		// A restarted node listens on another port, as it would on port 0.
 		this.port = 4001 + incarnation;
-		this.identity = identityFromSeed(seededRandom(seed * 7919 + index).bytes(32));
+		this.identity = options.identity ?? identityFromSeed(seededRandom(seed * 7919 + index).bytes(32));
+		this.remembered = options.remembered ?? [];
+		const {limits, pingInterval, verify} = options;
 		this.swarm = createChatSwarm({
 			identity: this.identity,
 			instance: Buffer.from(random.bytes(16)).toString('hex'),
@@ -54,6 +109,9 @@ export class SimulatedNode {
 			peers: options.peers ?? [],
 			discovery: options.discovery ?? true,
 			pubsub: options.pubsub ?? 'gossipsub',
+			...(verify && {verify}),
+			...(limits && {limits}),
+			...(pingInterval !== undefined && {pingInterval}),
 		});
 	}
 
@@ -63,7 +121,12 @@ export class SimulatedNode {
 
 	/** Its multiaddr with its peer id. */
 	get address(): string {
-		return `/ip4/${this.host}/tcp/${this.port}/p2p/${this.peerId}`;
+		return `${this.place}/p2p/${this.peerId}`;
+	}
+
+	/** Its multiaddr without its peer id. */
+	get place(): string {
+		return placeOf(this.index, this.port);
 	}
 
 	handle(input: SwarmInput, now: number): readonly Effect[] {
@@ -71,20 +134,34 @@ export class SimulatedNode {
 	}
 
 	command(command: Command, now: number): readonly Effect[] {
-		return this.handle(
-			{type: 'command', command, timestamp: Math.round(1_700_000_000_000 + now + (this.options.skew ?? 0))},
-			now,
-		);
+		return this.handle({type: 'command', command, timestamp: this.wallClock(now)}, now);
+	}
+
+	/** Unix milliseconds, as wrong as its clock is. */
+	wallClock(now: number): number {
+		return Math.round(EPOCH + now + (this.options.skew ?? 0));
 	}
 
 	/** It tells its person something. */
 	tell(event: NodeEvent): void {
-		this.events.push(event);
+		if (this.options.keepsEvents ?? true) this.events.push(event);
 		if (event.type === 'peer-connected') this.shownPeers.add(event.peer);
 		if (event.type === 'peer-disconnected') this.shownPeers.delete(event.peer);
+		if (event.type === 'message') this.shownMessages.add(event.messageId);
 	}
 
 	eventsOf<Type extends NodeEvent['type']>(type: Type): EventOf<Type>[] {
 		return this.events.filter((event): event is EventOf<Type> => event.type === type);
 	}
+}
+
+/** Documentation networks are too small for ten thousand hosts: 198.18.0.0/15 is for measurements (RFC 2544). */
+function hostOf(index: number): string {
+	const subnet = Math.floor(index / HOSTS_PER_SUBNET);
+	return `198.${18 + (subnet >> 8)}.${subnet & 0xff}.${1 + (index % HOSTS_PER_SUBNET)}`;
+}
+
+/** Where the node with this index listens from its first start on: known before it is there. */
+export function placeOf(index: number, port = 4001): string {
+	return `/ip4/${hostOf(index)}/tcp/${port}`;
 }

@@ -1,118 +1,187 @@
 /**
  * A network of real swarms in one process: virtual time, and every loss, delay and duplicate drawn from one seed, so
- * that a run can be repeated to the letter. Links are streams, as TCP is: in order, and nothing is lost while they last.
- * Datagrams get lost, doubled and overtaken.
+ * that a run can be repeated to the letter. Whatever the swarms ask for is carried out here, as `core/node.ts` does in
+ * the program, and after every input it is checked what must never happen.
  */
-import {createHash} from 'node:crypto';
 import type {Command} from '../../source/api/command.ts';
-import {type Random, seededRandom} from '../../source/base/random.ts';
+import type {NodeEvent} from '../../source/api/event.ts';
+import {seededRandom} from '../../source/base/random.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../../source/swarm/io.ts';
-import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
-import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
-import {Agenda} from './agenda.ts';
+import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {FRAME_HEADER_BYTES} from '../../source/wire/limits.ts';
+import {MESSAGE_NUMBERS} from '../../source/wire/messages.ts';
+import {Agenda, Happening, Later} from './agenda.ts';
+import {Conditions, type NetworkOptions} from './conditions.ts';
 import {Invariants} from './invariants.ts';
 import {type NodeOptions, SimulatedNode} from './simulated-node.ts';
+import {Streams} from './streams.ts';
+import {MESSAGE_TYPES, messageNumber, Trace} from './trace.ts';
+import {memoisedVerifier} from './verifier.ts';
 
-export type SimulationOptions = {
+export type SimulationOptions = NetworkOptions & {
 	readonly seed: number;
-	/** Part of datagrams that get lost, and that arrive twice. */
-	readonly loss?: number;
-	readonly duplication?: number;
-	/** Milliseconds one way: the least and the most. */
-	readonly delay?: readonly [number, number];
-	/** Inputs handled before the run counts as endless. */
+	/** Things that happen before the run counts as endless. */
 	readonly maxSteps?: number;
+	/** What every node has in common. */
+	readonly nodes?: Omit<NodeOptions, 'index' | 'seed'>;
+	/** Told of everything that happens, line by line. */
+	readonly print?: (line: string) => void;
+	/** Told of each event of each node; of a message also the links that it has gone over, as its frame said. */
+	readonly onEvent?: (node: SimulatedNode, event: NodeEvent, hops: number) => void;
 };
 
-/** One end of a link. */
-type End = {
+const MAX_STEPS = 2_000_000;
+
+/** Things that happen between two looks at every node: a look at thousands of them is dear. */
+const STEPS_BETWEEN_SWEEPS = 50_000;
+
+/** Message numbers of who is in which room, and of the upkeep of meshes. */
+const PUBSUB_CONTROL: ReadonlySet<number> = new Set(
+	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant'] as const).map(type => MESSAGE_NUMBERS[type]),
+);
+
+class Timer extends Happening {
 	readonly node: SimulatedNode;
-	readonly connection: ConnectionId;
-	link: Link;
-	/** It sends no more, and goes on reading until the other side ends too. */
-	isEnding: boolean;
-	isClosed: boolean;
-};
-type Link = {readonly ends: readonly [End, End]; readonly readyAt: [number, number]};
+	readonly name: string;
+	readonly #fire: (timer: Timer) => void;
 
-const DIAL_TIMEOUT = 5_000;
-/** Milliseconds that an end waits for the other one, when it has ended first. */
-const CLOSE_TIMEOUT = 2_000;
+	constructor(node: SimulatedNode, name: string, fire: (timer: Timer) => void) {
+		super();
+		this.node = node;
+		this.name = name;
+		this.#fire = fire;
+	}
+
+	run(): void {
+		this.#fire(this);
+	}
+}
 
 export class Simulation {
+	/** By index; a restarted node takes its predecessor's place. */
 	readonly nodes: SimulatedNode[] = [];
+	readonly conditions: Conditions;
+	readonly trace: Trace;
 	/** Frames that left any node. */
 	framesSent = 0;
 	steps = 0;
 	now = 0;
-	readonly #options: Required<SimulationOptions>;
-	readonly #random: Random;
+	readonly #options: SimulationOptions;
+	readonly #maxSteps: number;
 	readonly #agenda = new Agenda();
 	readonly #invariants = new Invariants();
-	readonly #ends = new Map<SimulatedNode, Map<ConnectionId, End>>();
-	readonly #trace = createHash('sha256');
-	#nextConnection: ConnectionId = 1;
-	/** Which side of a partition a node is on. */
-	#sides = new Map<SimulatedNode, number>();
+	readonly #streams: Streams;
+	readonly #verify = memoisedVerifier();
+	readonly #indexOf = new Map<string, number>();
+	/** Indexes of the nodes that hear each other's announcements. */
+	readonly #segments = new Map<number, number[]>();
+	/** Links that the message in the frame at hand has gone over. */
+	#hops = 0;
 
 	constructor(options: SimulationOptions) {
-		this.#options = {loss: 0, duplication: 0, delay: [0.2, 2], maxSteps: 2_000_000, ...options};
-		this.#random = seededRandom(options.seed);
+		this.#options = options;
+		this.#maxSteps = options.maxSteps ?? MAX_STEPS;
+		this.conditions = new Conditions(options, seededRandom(options.seed));
+		this.trace = new Trace(options.print);
+		const world = {
+			now: () => this.now,
+			add: (at: number, happening: Happening) => this.#agenda.add(at, happening),
+			nodeAt: (host: string) => this.#nodeAt(host),
+			input: (node: SimulatedNode, input: SwarmInput) => this.#handle(node, input),
+		};
+		this.#streams = new Streams(world, this.conditions);
 	}
 
 	get seed(): number {
 		return this.#options.seed;
 	}
 
-	/** A digest of everything that happened: equal for equal seeds. */
-	get trace(): string {
-		return this.#trace.copy().digest('hex');
-	}
-
 	// --- what a test does ---
 
 	add(options: Omit<NodeOptions, 'index' | 'seed'> = {}, at = this.now): SimulatedNode {
-		return this.#boot({index: this.nodes.length, seed: this.seed, ...options}, at);
+		const index = this.nodes.length;
+		const all = {verify: this.#verify, ...this.#options.nodes, ...options};
+		const node = this.#boot({index, seed: this.seed, ...all}, at);
+		this.#indexOf.set(node.host, index);
+		const segment = this.#segments.get(node.segment) ?? [];
+		this.#segments.set(node.segment, segment);
+		segment.push(index);
+		return node;
 	}
 
 	command(node: SimulatedNode, command: Command): void {
-		this.#perform(node, node.command(command, this.now));
+		this.#guard(() => {
+			this.trace.note(this.now, node.index, 'command', command.command);
+			this.#perform(node, node.command(command, this.now));
+		});
 	}
 
 	/** kill -9: its sockets close at once and it never said goodbye. */
 	kill(node: SimulatedNode): void {
-		node.isAlive = false;
-		for (const end of this.#endsOf(node).values()) this.#hangUp(end, 'reset');
+		this.#end(node, 'kill');
+		this.#streams.resetAll(node);
+	}
+
+	/** Its machine loses power: nobody is told, and nobody answers there until it is started again. */
+	crash(node: SimulatedNode): void {
+		this.#end(node, 'crash');
+		node.isOff = true;
+		this.#streams.dropAll(node);
+	}
+
+	stop(node: SimulatedNode): void {
+		this.#guard(() => this.#handle(node, {type: 'stop'}));
+		for (const dial of [...node.dials.keys()]) this.#streams.cancelDial(node, dial);
+		this.#end(node, 'stop');
+	}
+
+	/** The same peer at the same machine, as another start of the program. */
+	restart(node: SimulatedNode): SimulatedNode {
+		if (node.isAlive) this.kill(node);
+		const {options, identity, remembered} = node;
+		const incarnation = (options.incarnation ?? 0) + 1;
+		return this.#boot({...options, identity, remembered, incarnation}, this.now);
+	}
+
+	/** Its machine sleeps for so long: no timer fires, and what arrives waits. Then it is told that it slept. */
+	sleep(node: SimulatedNode, milliseconds: number): void {
+		if (!node.isAlive || node.isAsleep) return;
+		this.trace.note(this.now, node.index, 'sleep', milliseconds);
+		node.isAsleep = true;
+		this.#agenda.add(this.now + milliseconds, new Later(() => this.#wake(node, milliseconds)));
 	}
 
 	/** The cable is out: it says nothing and hears nothing any more, and nobody is told. */
 	unplug(node: SimulatedNode): void {
-		this.#sides.set(node, -1 - node.index);
+		this.conditions.unplug(node);
 	}
 
 	plugIn(node: SimulatedNode): void {
-		this.#sides.delete(node);
+		this.conditions.plugIn(node);
+		this.#streams.release();
 	}
 
-	stop(node: SimulatedNode): void {
-		this.#handle(node, {type: 'stop'});
-		node.isAlive = false;
-	}
-
-	restart(node: SimulatedNode): SimulatedNode {
-		if (node.isAlive) this.kill(node);
-		return this.#boot({...node.options, incarnation: (node.options.incarnation ?? 0) + 1}, this.now);
-	}
-
-	/** Splits the network in two; `null` heals it. */
+	/** Splits the network; `null` heals it. */
 	partition(side: ((node: SimulatedNode) => number) | null): void {
-		this.#sides = new Map(side ? this.nodes.map(node => [node, side(node)]) : []);
+		this.conditions.partition(side ?? undefined);
+		this.#streams.release();
+	}
+
+	/** Nothing passes from one node to another where this holds, though it may pass the other way; `null` heals it. */
+	cut(isCut: ((from: SimulatedNode, to: SimulatedNode) => boolean) | null): void {
+		this.conditions.cut(isCut ?? undefined);
+		this.#streams.release();
 	}
 
 	/** A second connection from one node to another, as if it had been dialled by another address. */
 	connect(from: SimulatedNode, to: SimulatedNode): void {
-		const address = `/ip4/${to.host}/tcp/${to.port}`;
-		this.#connect(from, to, {dial: 0, address, from: `/ip4/${from.host}/tcp/39999`, roundTrip: 2 * this.#delay()});
+		const roundTrip = this.conditions.delay(from, to) + this.conditions.delay(to, from);
+		this.#streams.connect(from, to, {dial: 0, address: to.place, roundTrip});
+	}
+
+	/** Something of the test's own, at its time. */
+	at(time: number, deed: () => void): void {
+		this.#agenda.add(Math.max(time, this.now), new Later(deed));
 	}
 
 	/** Lets virtual time pass. */
@@ -127,7 +196,7 @@ export class Simulation {
 		const end = this.now + limit;
 		while (!condition()) {
 			if ((this.#agenda.nextAt ?? Number.POSITIVE_INFINITY) > end)
-				throw this.#failure(`not within ${limit} ms: ${what}`);
+				throw this.failure(`not within ${limit} ms: ${what}`);
 			this.#step();
 		}
 		return this.now;
@@ -135,11 +204,22 @@ export class Simulation {
 
 	/** Open connections between two nodes, as the first one sees them. */
 	connectionsBetween(a: SimulatedNode, b: SimulatedNode): number {
-		return [...this.#endsOf(a).values()].filter(end => !end.isClosed && other(end).node === b).length;
+		return [...a.ends.values()].filter(end => end.peer.node === b).length;
 	}
 
 	alive(): SimulatedNode[] {
 		return this.nodes.filter(node => node.isAlive);
+	}
+
+	/** Looks at every node, as happens every now and then anyway. */
+	sweep(): void {
+		this.#guard(() => this.#invariants.sweep(this.nodes, this.now));
+	}
+
+	/** What went wrong, when, and what happened just before. */
+	failure(what: string, cause?: unknown): Error {
+		const head = `seed ${this.seed}, step ${this.steps}, ${this.now.toFixed(3)} ms: ${what}`;
+		return new Error(`${head}\n${this.trace.lines().join('\n')}`, {cause});
 	}
 
 	// --- time ---
@@ -148,33 +228,76 @@ export class Simulation {
 		const next = this.#agenda.take();
 		if (!next) return;
 		this.steps += 1;
-		if (this.steps > this.#options.maxSteps) throw this.#failure(`more than ${this.#options.maxSteps} steps`);
+		if (this.steps > this.#maxSteps) throw this.failure(`more than ${this.#maxSteps} steps`);
 		this.now = Math.max(this.now, next.at);
-		try {
-			next.run();
-		} catch (error) {
-			throw this.#failure(error instanceof Error ? error.message : String(error), error);
-		}
+		this.#guard(() => next.run());
+		if (this.steps % STEPS_BETWEEN_SWEEPS === 0) this.sweep();
 	}
 
-	#failure(what: string, cause?: unknown): Error {
-		return new Error(`seed ${this.seed}, step ${this.steps}, ${this.now.toFixed(3)} ms: ${what}`, {cause});
+	#guard(deed: () => void): void {
+		try {
+			deed();
+		} catch (error) {
+			throw this.failure(error instanceof Error ? error.message : String(error), error);
+		}
 	}
 
 	#boot(options: NodeOptions, at: number): SimulatedNode {
 		const node = new SimulatedNode(options);
 		this.nodes[options.index] = node;
-		this.#agenda.add(at, () => {
+		const start = new Later(() => {
 			node.isAlive = true;
-			this.#handle(node, {type: 'start', addresses: [`/ip4/${node.host}/tcp/${node.port}`]});
+			this.#handle(node, {type: 'start', addresses: [node.place], remembered: node.remembered});
 		});
+		this.#agenda.add(at, start);
 		return node;
+	}
+
+	#end(node: SimulatedNode, how: string): void {
+		this.trace.note(this.now, node.index, how, '');
+		node.isAlive = false;
+		for (const timer of node.timers.values()) timer.isCancelled = true;
+		node.timers.clear();
+	}
+
+	#wake(node: SimulatedNode, slept: number): void {
+		node.isAsleep = false;
+		this.#handle(node, {type: 'woke', slept});
+		for (const timer of node.overdue.splice(0)) timer.run();
+		this.#streams.release();
 	}
 
 	#handle(node: SimulatedNode, input: SwarmInput): void {
 		if (!node.isAlive) return;
-		this.#trace.update(`${this.now.toFixed(6)} ${node.index} ${input.type}\n`);
+		this.#note(node, input);
 		this.#perform(node, node.handle(input, this.now));
+		this.#invariants.step(node);
+	}
+
+	#note(node: SimulatedNode, input: SwarmInput): void {
+		const {index} = node;
+		switch (input.type) {
+			case 'frame': {
+				const number = messageNumber(input.body);
+				if (number === MESSAGE_NUMBERS.publish) {
+					node.traffic.publishesIn += 1;
+					this.#hops = input.body.at(-1)! + 1;
+				}
+				return this.trace.note(this.now, index, MESSAGE_TYPES[number] ?? 'frame', input.connection, input.body.length);
+			}
+			case 'timer':
+				return this.trace.note(this.now, index, 'timer', input.timer);
+			case 'connection-opened':
+				return this.trace.note(this.now, index, input.direction, `${input.connection} ${input.address}`);
+			case 'connection-closed':
+				return this.trace.note(this.now, index, input.type, `${input.connection} ${input.reason}`);
+			case 'dial-failed':
+				return this.trace.note(this.now, index, input.type, input.message);
+			case 'announcement':
+				return this.trace.note(this.now, index, input.type, input.host);
+			default:
+				return this.trace.note(this.now, index, input.type, '');
+		}
 	}
 
 	// --- effects ---
@@ -186,175 +309,101 @@ export class Simulation {
 	#carryOut(node: SimulatedNode, effect: Effect): void {
 		switch (effect.type) {
 			case 'send':
-				for (const connection of effect.connections) this.#send(node, connection, effect.body);
-				return;
+				return this.#send(node, effect.connections, effect.body);
 			case 'close': {
-				const end = this.#endsOf(node).get(effect.connection);
-				if (end) this.#hangUp(end, effect.reason);
+				const end = node.ends.get(effect.connection);
+				if (end) this.#streams.hangUp(end, effect.reason);
 				return;
 			}
 			case 'dial':
-				return this.#dial(node, effect);
-			case 'announce':
-				for (const target of this.nodes) this.#datagram(node, target, encodeAnnouncement(effect.announcement));
+				return this.#streams.dial(node, effect);
+			case 'cancel-dial':
+				return this.#streams.cancelDial(node, effect.dial);
+			case 'remember':
+				node.remembered = effect.peers;
 				return;
+			case 'announce': {
+				const everyone = this.#segments.get(node.segment) ?? [];
+				return this.#announce(node, effect.announcement, everyone);
+			}
 			case 'answer': {
-				const target = this.nodes.find(({host}) => host === effect.host);
-				if (target) this.#datagram(node, target, encodeAnnouncement(effect.announcement));
-				return;
+				const target = this.#indexOf.get(effect.host);
+				return this.#announce(node, effect.announcement, target === undefined ? [] : [target]);
 			}
 			case 'schedule':
 				return this.#schedule(node, effect.timer, effect.at);
 			case 'cancel':
-				node.timers.delete(effect.timer);
-				return;
+				return this.#cancel(node, effect.timer);
 			case 'emit':
-				this.#trace.update(JSON.stringify(effect.event));
-				node.tell(effect.event);
-				this.#invariants.check(node, effect.event);
+				return this.#told(node, effect.event);
 		}
 	}
 
-	#schedule(node: SimulatedNode, timer: string, at: number): void {
-		const version = this.steps * 1_000 + this.#agenda.size + this.#random.float();
-		node.timers.set(timer, version);
-		this.#agenda.add(Math.max(at, this.now), () => {
-			if (node.timers.get(timer) !== version) return;
-			node.timers.delete(timer);
-			this.#handle(node, {type: 'timer', timer});
-		});
-	}
-
-	#datagram(from: SimulatedNode, to: SimulatedNode, bytes: Uint8Array): void {
-		const copies = this.#random.float() < this.#options.duplication ? 2 : 1;
-		for (let copy = 0; copy < copies; copy++) {
-			if (from !== to && this.#random.float() < this.#options.loss) continue;
-			this.#agenda.add(this.now + this.#delay(), () => {
-				if (!this.#reaches(from, to)) return;
-				const announcement = decodeAnnouncement(bytes);
-				this.#handle(to, {type: 'announcement', announcement, host: from.host, port: 50_000, family: 4});
-			});
+	#send(node: SimulatedNode, connections: readonly ConnectionId[], body: Uint8Array): void {
+		const {traffic} = node;
+		const number = messageNumber(body);
+		for (const connection of connections) {
+			if (!this.#streams.send(node, connection, body)) continue;
+			const bytes = body.length + FRAME_HEADER_BYTES;
+			this.framesSent += 1;
+			traffic.frames += 1;
+			if (number === MESSAGE_NUMBERS.publish) traffic.payloadBytes += bytes;
+			else if (PUBSUB_CONTROL.has(number)) traffic.controlBytes += bytes;
+			else traffic.otherBytes += bytes;
 		}
 	}
 
-	#dial(node: SimulatedNode, {dial, address, expected}: Extract<Effect, {type: 'dial'}>): void {
-		const {host, port} = parseTcpAddress(address);
-		const fail = (after: number, code: 'refused' | 'timeout' | 'wrong-peer') =>
-			this.#agenda.add(this.now + after, () =>
-				this.#handle(node, {type: 'dial-failed', dial, code, message: `${code}: ${address}`}),
-			);
-		const target = this.nodes.find(candidate => candidate.host === host);
-		const roundTrip = this.#delay() + this.#delay();
-		if (!target || !this.#reaches(node, target)) return fail(DIAL_TIMEOUT, 'timeout');
-		if (!target.isAlive || target.port !== port) return fail(roundTrip, 'refused');
-		if (expected !== undefined && target.peerId !== expected) return fail(2 * roundTrip, 'wrong-peer');
-		const from = `/ip4/${node.host}/tcp/${40_000 + dial}`;
-		this.#connect(node, target, {dial, address, from, roundTrip});
+	#schedule(node: SimulatedNode, name: string, at: number): void {
+		this.#cancel(node, name);
+		const timer = new Timer(node, name, fired => this.#fired(fired));
+		node.timers.set(name, timer);
+		this.#agenda.add(Math.max(at, this.now), timer);
 	}
 
-	/** The side that was dialled has the connection first: the dialling side waits for its READY. */
-	#connect(
-		node: SimulatedNode,
-		target: SimulatedNode,
-		{dial, address, from, roundTrip}: {dial: number; address: string; from: string; roundTrip: number},
-	): void {
-		const ends = [node, target].map(
-			owner => ({node: owner, connection: this.#nextConnection++, isEnding: false, isClosed: false}) as End,
-		) as [End, End];
-		const [dialler, dialled] = ends;
-		const link: Link = {ends, readyAt: [this.now + 2 * roundTrip, this.now + 1.5 * roundTrip]};
-		for (const end of ends) end.link = link;
-		this.#agenda.add(link.readyAt[1], () => {
-			if (!target.isAlive || !node.isAlive) return;
-			this.#endsOf(target).set(dialled.connection, dialled);
-			const {connection} = dialled;
-			this.#handle(target, {
-				type: 'connection-opened',
-				connection,
-				peer: node.peerId,
-				address: from,
-				direction: 'inbound',
-			});
-		});
-		this.#agenda.add(link.readyAt[0], () => {
-			if (!node.isAlive) return;
-			// If the other side has closed meanwhile, its READY and what it said are still read first, as on a real stream.
-			if (!target.isAlive) {
-				return this.#handle(node, {type: 'dial-failed', dial, code: 'failed', message: 'closed'});
+	#cancel(node: SimulatedNode, name: string): void {
+		const timer = node.timers.get(name);
+		if (!timer) return;
+		timer.isCancelled = true;
+		node.timers.delete(name);
+	}
+
+	#fired(timer: Timer): void {
+		const {node, name, isCancelled} = timer;
+		if (isCancelled) return;
+		if (node.isAsleep) {
+			node.overdue.push(timer);
+			return;
+		}
+		node.timers.delete(name);
+		this.#handle(node, {type: 'timer', timer: name});
+	}
+
+	/** One broadcast: all who hear it share the decoded announcement, since nobody changes it. */
+	#announce(from: SimulatedNode, said: Announcement, targets: readonly number[]): void {
+		const announcement = decodeAnnouncement(encodeAnnouncement(said));
+		const input: SwarmInput = {type: 'announcement', announcement, host: from.host, port: 50_000, family: 4};
+		for (const index of targets) {
+			const to = this.nodes[index]!;
+			for (const delay of this.conditions.datagram(from, to)) {
+				const arrival = new Later(() => {
+					const target = this.nodes[index]!;
+					if (target.isAsleep || !from.isAlive || !this.conditions.reaches(from, target)) return;
+					this.#handle(target, input);
+				});
+				this.#agenda.add(this.now + delay, arrival);
 			}
-			this.#endsOf(node).set(dialler.connection, dialler);
-			const {connection} = dialler;
-			const opened = {connection, peer: target.peerId, address, dial} as const;
-			this.#handle(node, {type: 'connection-opened', ...opened, direction: 'outbound'});
-		});
+		}
 	}
 
-	#send(node: SimulatedNode, connection: ConnectionId, body: Uint8Array): void {
-		const end = this.#endsOf(node).get(connection);
-		if (!end || end.isEnding) return;
-		this.framesSent += 1;
-		const peer = other(end);
-		this.#inOrder(peer, () => {
-			if (peer.isClosed || !this.#reaches(node, peer.node, true)) return;
-			this.#handle(peer.node, {type: 'frame', connection: peer.connection, body});
-		});
+	#told(node: SimulatedNode, event: NodeEvent): void {
+		this.trace.event(this.now, node.index, event);
+		this.#invariants.event(node, event);
+		node.tell(event);
+		this.#options.onEvent?.(node, event, this.#hops);
 	}
 
-	/**
-	 * `end` closes: the other side reads what is under way and then its end, and ends too; what it had sent by then is
-	 * still read here. A reset ends both directions at once.
-	 */
-	#hangUp(end: End, reason: string): void {
-		if (end.isEnding) return;
-		end.isEnding = true;
-		const isReset = reason === 'reset';
-		const peer = other(end);
-		if (isReset) this.#closed(end, reason);
-		else this.#agenda.add(this.now + CLOSE_TIMEOUT, () => this.#closed(end, reason));
-		this.#inOrder(peer, () => {
-			if (!this.#reaches(end.node, peer.node, true)) return;
-			peer.isEnding = true;
-			this.#closed(peer, isReset ? 'reset' : 'closed');
-			this.#inOrder(end, () => {
-				if (this.#reaches(peer.node, end.node, true)) this.#closed(end, reason);
-			});
-		});
+	#nodeAt(host: string): SimulatedNode | undefined {
+		const index = this.#indexOf.get(host);
+		return index === undefined ? undefined : this.nodes[index];
 	}
-
-	#closed(end: End, reason: string): void {
-		if (end.isClosed) return;
-		end.isClosed = true;
-		this.#endsOf(end.node).delete(end.connection);
-		this.#handle(end.node, {type: 'connection-closed', connection: end.connection, reason});
-	}
-
-	/** After everything that was sent to this end before. */
-	#inOrder(end: End, run: () => void): void {
-		const side = end.link.ends[0] === end ? 0 : 1;
-		const at = Math.max(end.link.readyAt[side], this.now + this.#delay());
-		end.link.readyAt[side] = at;
-		this.#agenda.add(at, run);
-	}
-
-	// --- the network ---
-
-	#reaches(from: SimulatedNode, to: SimulatedNode, evenDead = false): boolean {
-		if (!evenDead && !from.isAlive) return false;
-		return (this.#sides.get(from) ?? 0) === (this.#sides.get(to) ?? 0);
-	}
-
-	#delay(): number {
-		const [least, most] = this.#options.delay;
-		return least + (most - least) * this.#random.float();
-	}
-
-	#endsOf(node: SimulatedNode): Map<ConnectionId, End> {
-		const ends = this.#ends.get(node) ?? new Map<ConnectionId, End>();
-		this.#ends.set(node, ends);
-		return ends;
-	}
-}
-
-function other(end: End): End {
-	return end.link.ends[0] === end ? end.link.ends[1] : end.link.ends[0];
 }
