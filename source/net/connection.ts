@@ -7,9 +7,10 @@ import {WireError} from '../base/errors.ts';
 import {FrameDecoder} from '../wire/frame.ts';
 import {FRAME_HEADER_BYTES, MAX_FRAME_BYTES} from '../wire/limits.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {Priority} from '../wire/priority.ts';
+import {PRIORITIES, type Priority} from '../wire/priority.ts';
 import type {ConnectionLimits} from './limits.ts';
 import type {SendBudget} from './send-budget.ts';
+import {SendQueue} from './send-queue.ts';
 
 /** Who dialled: the other side (`inbound`) or we. */
 export type Direction = 'inbound' | 'outbound';
@@ -22,6 +23,8 @@ export type ConnectionHandlers = {
 	 * ended), `reset`, `failed` (the socket broke), `frame-length`, `no-progress`, `slow`.
 	 */
 	closed(reason: string): void;
+	/** There is room for bulk again, after `isWritable('bulk')` was false. */
+	drained?(): void;
 };
 
 export type ConnectionOptions = {
@@ -54,12 +57,14 @@ export class Connection {
 	#waiting: readonly Uint8Array[];
 	#handlers: ConnectionHandlers | undefined;
 
-	/** Leaves when the turn is over; its bytes, headers included. */
-	#batch: Uint8Array[] = [];
-	#batchBytes = 0;
-	/** The batch, and what the socket still holds of earlier ones. */
-	#queuedBytes = 0;
-	/** We have ended our side, or the other side has: nothing more is sent. */
+	readonly #queue: SendQueue;
+	/** What was sent in this turn leaves when it is over. */
+	#willFlush = false;
+	/** Since then `drained` is owed. */
+	#isBulkFull = false;
+	/** Runs while something waits for a batch to be taken. */
+	#sendTimer: NodeJS.Timeout | undefined;
+	/** We end our side, or the other side has: nothing more is queued. */
 	#isEnding = false;
 	#reason: string | undefined;
 	#isClosed = false;
@@ -72,6 +77,7 @@ export class Connection {
 	#bytesOut = 0;
 	#framesIn = 0;
 	#framesOut = 0;
+	readonly #dropped: Record<string, number> = {};
 
 	constructor(options: ConnectionOptions) {
 		this.peer = options.peer;
@@ -82,6 +88,7 @@ export class Connection {
 		this.#budget = options.budget;
 		this.#decoder = options.decoder ?? new FrameDecoder();
 		this.#waiting = options.frames ?? [];
+		this.#queue = new SendQueue(options.limits.sendWindowBytes);
 		this.#gone = options.gone;
 		this.#socket.on('error', error => this.#fail(error));
 		this.#socket.on('close', () => this.#onClose());
@@ -106,11 +113,22 @@ export class Connection {
 
 	/** Bytes that the system has not taken yet. */
 	get queuedBytes(): number {
-		return this.#queuedBytes;
+		return this.#queue.bytes;
 	}
 
+	/** The same by class. */
 	get queuedByPriority(): Readonly<Record<Priority, number>> {
-		return {control: 0, chat: this.#queuedBytes, bulk: 0};
+		const queue = this.#queue;
+		return {control: queue.bytesOf('control'), chat: queue.bytesOf('chat'), bulk: queue.bytesOf('bulk')};
+	}
+
+	/**
+	 * Frames that were queued and never left, by counter: `dropped-<class>-slow` if the peer did not take them,
+	 * `dropped-<class>-closed` if the connection ended for another reason. Every frame that `send` takes is among these,
+	 * among `framesOut`, or waits.
+	 */
+	get dropped(): Readonly<Record<string, number>> {
+		return this.#dropped;
 	}
 
 	/** Begins to read. Until then nothing is taken from the socket, so the sender feels it. Nothing is called at once. */
@@ -135,28 +153,44 @@ export class Connection {
 		this.#socket.resume();
 	}
 
+	/** Whether a frame of any size would be taken now. */
+	isWritable(priority: Priority): boolean {
+		return !this.#isEnding && !this.#socket.destroyed && this.#room(priority) >= FRAME_HEADER_BYTES + MAX_FRAME_BYTES;
+	}
+
 	/**
-	 * Queues the body of one frame. All that is sent in one turn leaves as one write. Nothing happens once the
-	 * connection is closing. A peer that lets too much pile up is let go as `slow`; so is, if all peers together do,
-	 * the one with the most.
+	 * Queues the body of one frame; false if it was not taken. All that is sent in one turn leaves as one write, unless
+	 * the system has not taken the last one: then it waits, and what is more urgent goes first. Until the turn is over the
+	 * body must not change.
+	 *
+	 * A peer that lets too much control or chat pile up is let go as `slow`; so is, if all peers together do, the one with
+	 * the most. Bulk beyond its limit is refused instead: `drained` tells when there is room. Nothing is taken once the
+	 * connection is closing.
 	 * @throws RangeError for an empty body or one above `MAX_FRAME_BYTES`.
 	 */
-	send(body: Uint8Array): void {
+	send(body: Uint8Array, priority: Priority = 'chat'): boolean {
 		const length = body.length;
 		if (length === 0 || length > MAX_FRAME_BYTES) throw new RangeError(`a frame cannot hold ${length} bytes`);
-		if (this.#isEnding || this.#socket.destroyed) return;
+		if (this.#isEnding || this.#socket.destroyed) return false;
 		const bytes = FRAME_HEADER_BYTES + length;
-		if (this.#queuedBytes + bytes > this.#limits.maxSendQueueBytes) {
-			this.destroy('slow');
-			return;
+		if (bytes > this.#room(priority)) {
+			if (priority !== 'bulk') this.destroy('slow');
+			return false;
 		}
+		this.#queue.push(body, priority);
+		if (priority === 'bulk') this.#isBulkFull ||= !this.isWritable('bulk');
 		// Ticks run once the callback that we are in has returned and before any other I/O: late enough to gather all
 		// that it sends, early enough to cost no time.
-		if (this.#batch.length === 0) process.nextTick(() => this.#flush());
-		this.#batch.push(body);
-		this.#batchBytes += bytes;
-		this.#queuedBytes += bytes;
+		if (!this.#willFlush) {
+			this.#willFlush = true;
+			process.nextTick(() => this.#flush());
+		}
 		this.#budget.take(this, bytes);
+		return !this.#socket.destroyed;
+	}
+
+	#room(priority: Priority): number {
+		return this.#limits.maxQueueBytes[priority] - this.#queue.bytesOf(priority);
 	}
 
 	/** Sends what is queued, ends our side, and goes on reading until the other side ends or time is up. */
@@ -176,37 +210,47 @@ export class Connection {
 	}
 
 	#flush(): void {
-		const bodies = this.#batch;
-		if (bodies.length === 0 || this.#socket.destroyed) return;
-		// One buffer for all, headers included: a write each would cost several times as much. So a body that goes to many
-		// is copied for each of them; that is little beside its encryption, which is done for each of them anyway.
-		const bytes = this.#batchBytes;
-		const batch = Buffer.allocUnsafe(bytes);
-		let offset = 0;
-		for (const body of bodies) {
-			offset = batch.writeUInt32BE(body.length, offset);
-			batch.set(body, offset);
-			offset += body.length;
+		this.#willFlush = false;
+		if (this.#socket.destroyed) return;
+		const batch = this.#queue.take();
+		if (batch !== undefined) {
+			this.#framesOut += batch.frames;
+			this.#bytesOut += batch.bytes.length;
+			this.#socket.write(batch.bytes, error => error ?? this.#taken());
 		}
-		this.#batch = [];
-		this.#batchBytes = 0;
-		this.#framesOut += bodies.length;
-		this.#bytesOut += bytes;
-		this.#socket.write(batch, () => this.#taken(bytes));
+		if (this.#queue.waitingBytes === 0) {
+			this.#allLeft();
+			return;
+		}
+		this.#queue.pack();
+		this.#sendTimer ??= setTimeout(() => this.destroy('slow'), this.#limits.sendTimeout);
 	}
 
-	/** The system has taken them. What a dead connection had is forgotten already. */
-	#taken(bytes: number): void {
+	/** Nothing waits any more; the last batch may still be in flight. */
+	#allLeft(): void {
+		clearTimeout(this.#sendTimer);
+		this.#sendTimer = undefined;
+		if (this.#isEnding && !this.#socket.writableEnded) this.#socket.end();
+	}
+
+	/** The system has taken the batch that was in flight. What a dead connection had is forgotten already. */
+	#taken(): void {
 		if (this.#socket.destroyed) return;
-		this.#queuedBytes -= bytes;
-		this.#budget.giveBack(this, bytes);
+		this.#budget.giveBack(this, this.#queue.settle());
+		this.#sendTimer?.refresh();
+		if (this.#queue.waitingBytes > 0) this.#flush();
+		if (!this.#isBulkFull || this.#queue.bytesOf('bulk') > this.#limits.maxQueueBytes.bulk / 2) return;
+		this.#isBulkFull = false;
+		this.#handlers?.drained?.();
 	}
 
 	#forgetQueue(): void {
-		const bytes = this.#queuedBytes;
-		this.#batch = [];
-		this.#batchBytes = 0;
-		this.#queuedBytes = 0;
+		const {bytes} = this.#queue;
+		const lost = this.#queue.clear();
+		const why = this.#reason === 'slow' ? 'slow' : 'closed';
+		for (const priority of PRIORITIES) {
+			if (lost[priority] > 0) this.#dropped[`dropped-${priority}-${why}`] = lost[priority];
+		}
 		this.#budget.giveBack(this, bytes);
 	}
 
@@ -251,9 +295,8 @@ export class Connection {
 	/** Bounded, because a peer that does not read would keep our last bytes, and us, for ever. */
 	#endOurSide(): void {
 		if (this.#isEnding) return;
-		this.#flush();
 		this.#isEnding = true;
-		this.#socket.end();
+		this.#flush();
 		this.#closeTimer = setTimeout(() => this.#socket.destroy(), this.#limits.closeTimeout);
 	}
 
@@ -266,6 +309,7 @@ export class Connection {
 		this.#isClosed = true;
 		this.#forgetQueue();
 		clearTimeout(this.#frameTimer);
+		clearTimeout(this.#sendTimer);
 		clearTimeout(this.#closeTimer);
 		this.#gone?.();
 		if (this.#hasBegun) this.#handlers?.closed(this.#reason ?? 'closed');

@@ -7,14 +7,30 @@ import {
 	MAX_SEND_QUEUE_BYTES,
 	MAX_TOTAL_SEND_QUEUE_BYTES,
 } from '../wire/limits.ts';
+import type {Priority} from '../wire/priority.ts';
 
 /** After our side has ended, how long the other side may take to end too. */
 const CLOSE_TIMEOUT = 2_000;
 
+/** What the socket is given must be with the system by then. At one window that is 4 KiB a second, a modem's speed. */
+const SEND_TIMEOUT = 30_000;
+
+/** Bytes that the socket holds and the system has not taken: a ping waits behind so many of ours, and no more. */
+const SEND_WINDOW_BYTES = 128 * 1024;
+
+/** The most that is honestly said in one turn: a prune with its hints for each of 256 rooms. */
+const MAX_CONTROL_QUEUE_BYTES = 1024 * 1024;
+
+/** Enough to keep the connection busy until the next bulk is made, or read from a disk. */
+const MAX_BULK_QUEUE_BYTES = 512 * 1024;
+
 export type ConnectionLimits = {
 	readonly frameTimeout: number;
+	readonly sendTimeout: number;
 	readonly closeTimeout: number;
-	readonly maxSendQueueBytes: number;
+	readonly sendWindowBytes: number;
+	/** What one connection may have waiting and in flight, by class. */
+	readonly maxQueueBytes: Readonly<Record<Priority, number>>;
 };
 
 export type TransportLimits = ConnectionLimits & {
@@ -28,8 +44,10 @@ export type TransportLimits = ConnectionLimits & {
 export const DEFAULT_LIMITS: TransportLimits = {
 	handshakeTimeout: HANDSHAKE_TIMEOUT,
 	frameTimeout: FRAME_TIMEOUT,
+	sendTimeout: SEND_TIMEOUT,
 	closeTimeout: CLOSE_TIMEOUT,
-	maxSendQueueBytes: MAX_SEND_QUEUE_BYTES,
+	sendWindowBytes: SEND_WINDOW_BYTES,
+	maxQueueBytes: {control: MAX_CONTROL_QUEUE_BYTES, chat: MAX_SEND_QUEUE_BYTES, bulk: MAX_BULK_QUEUE_BYTES},
 	maxTotalSendQueueBytes: MAX_TOTAL_SEND_QUEUE_BYTES,
 	maxPendingInbound: MAX_PENDING_INBOUND,
 	maxPendingInboundPerAddress: MAX_PENDING_INBOUND_PER_ADDRESS,

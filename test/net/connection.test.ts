@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {connect} from 'node:tls';
 import {afterEach, describe, expect, it} from 'vitest';
-import type {TransportLimits} from '../../source/net/limits.ts';
+import {DEFAULT_LIMITS, type TransportLimits} from '../../source/net/limits.ts';
 import {encodeFrame} from '../../source/wire/frame.ts';
 import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
 import {
@@ -119,8 +119,9 @@ describe('Connection', () => {
 	});
 
 	it('lets go of a peer that does not read, before the queue grows beyond the limit', async () => {
-		const maxSendQueueBytes = 256 * 1024;
-		const {stranger, connection} = await withStranger({maxSendQueueBytes});
+		const maxBytes = 256 * 1024;
+		const maxQueueBytes = {...DEFAULT_LIMITS.maxQueueBytes, chat: maxBytes};
+		const {stranger, connection} = await withStranger({maxQueueBytes});
 		stranger.socket.pause();
 		const log = record(connection);
 		let most = 0;
@@ -131,12 +132,11 @@ describe('Connection', () => {
 		cleanup.add(() => clearInterval(fill));
 		expect(await log.closed).toBe('slow');
 		expect(most).toBeGreaterThan(0);
-		expect(most).toBeLessThanOrEqual(maxSendQueueBytes);
+		expect(most).toBeLessThanOrEqual(maxBytes);
 	});
 
 	it('lets go of the peer that is furthest behind when all queues together are too long', async () => {
-		const limits = {maxSendQueueBytes: 400_000, maxTotalSendQueueBytes: 600_000};
-		const node = await startNode(1, cleanup, limits);
+		const node = await startNode(1, cleanup, {maxTotalSendQueueBytes: 600_000});
 		const far = await Promise.all([2, 3, 4].map(number => startNode(number, cleanup)));
 		const there: Record[] = [];
 		const [ann, bob, cat] = await Promise.all(
