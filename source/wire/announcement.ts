@@ -12,6 +12,8 @@
  *
  * All of them have the same size, so an answer is never larger than what asked for it: asking in a
  * victim's name multiplies nothing.
+ * The array has at most 15 fields, and it, the text and the version are in msgpack's shortest forms: so the beginning
+ * can be compared as bytes.
  * A receiver ignores further fields and further flags; a new version is a new datagram.
  */
 import {WireError} from '../base/errors.ts';
@@ -48,6 +50,24 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array {
 	return new Uint8Array(
 		pack([ANNOUNCEMENT_MAGIC, ANNOUNCEMENT_VERSION, publicKeyOf(announcement.peer), instance, ports, flags]),
 	);
+}
+
+/** From the second byte on: what every announcement of this version has behind the head of the array. */
+const BEGINNING = Uint8Array.from([
+	0xa0 | ANNOUNCEMENT_MAGIC.length,
+	...Buffer.from(ANNOUNCEMENT_MAGIC),
+	ANNOUNCEMENT_VERSION,
+]);
+/** Heads of arrays of fewer than 16 fields: the upper four bits. */
+const FIXED_ARRAY = 0x90;
+
+/**
+ * Whether a datagram begins as an announcement of this version does. Refusing costs decoding a hundred times as much, so
+ * that neither other programs on the port nor a flood of noise get that far.
+ */
+export function looksLikeAnnouncement(datagram: Uint8Array): boolean {
+	if (datagram.length > MAX_ANNOUNCEMENT_BYTES || datagram.length <= BEGINNING.length) return false;
+	return (datagram[0]! & 0xf0) === FIXED_ARRAY && BEGINNING.every((byte, index) => datagram[index + 1] === byte);
 }
 
 /**

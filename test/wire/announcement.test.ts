@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {
+	type Announcement,
+	decodeAnnouncement,
+	encodeAnnouncement,
+	looksLikeAnnouncement,
+} from '../../source/wire/announcement.ts';
 import {MAX_ANNOUNCEMENT_BYTES} from '../../source/wire/limits.ts';
 import {pack} from '../../source/wire/msgpack.ts';
 import {hex, peer} from '../helpers/arbitrary.ts';
@@ -59,6 +64,21 @@ describe('announcements', () => {
 			wantsAnswer: true,
 			leaving: true,
 		});
+	});
+
+	test('row 19: the first bytes tell an announcement of this version from everything else', () => {
+		fc.assert(fc.property(announcement, sent => expect(looksLikeAnnouncement(encodeAnnouncement(sent))).toBe(true)));
+		expect(looksLikeAnnouncement(pack([...FIELDS, 'new']))).toBe(true);
+		const others = [
+			...[pack(FIELDS.with(0, 'p2p-TUI')), pack(FIELDS.with(1, 2)), pack(FIELDS.slice(0, 2)), pack(FIELDS[0])],
+			...[
+				new Uint8Array(0),
+				new Uint8Array(65_507),
+				Buffer.from('["p2p-tui",1]'),
+				pack([...FIELDS, Buffer.alloc(1200)]),
+			],
+		];
+		expect(others.map(looksLikeAnnouncement)).toEqual(others.map(() => false));
 	});
 
 	test.each([
