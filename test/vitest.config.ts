@@ -9,7 +9,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/ui/**', 'test/e2e/**'],
+					exclude: ['test/ui/**', 'test/e2e/**', 'test/lab/**'],
 					testTimeout: 20_000,
 				},
 			},
@@ -23,6 +23,18 @@ export default defineConfig({
 					fileParallelism: false,
 					// After all the others, so that real programs have the machine to themselves.
 					sequence: {groupOrder: 1},
+				},
+			},
+			{
+				test: {
+					name: 'lab',
+					include: ['test/lab/**/*.test.ts'],
+					globalSetup: 'test/lab/setup.ts',
+					// Some wait for what takes a peer's whole patience, and several of these run side by side.
+					testTimeout: 90_000,
+					hookTimeout: 60_000,
+					fileParallelism: false,
+					sequence: {groupOrder: 2},
 				},
 			},
 		],

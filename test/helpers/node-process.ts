@@ -21,6 +21,10 @@ export type NodeOptions = {
 	/** Where the key lives; ephemeral without one. */
 	readonly directory?: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** Network interfaces to use; only loopback unless it says otherwise, all of them if it is empty. */
+	readonly interfaces?: readonly string[];
+	/** The words of a command that becomes the one that follows it, such as `nice`. */
+	readonly within?: readonly string[];
 };
 
 type Waiter = {readonly check: () => boolean; readonly fail: (why: string) => void};
@@ -73,12 +77,15 @@ export class HeadlessNode {
 	#stderr = '';
 	#exit: Exit | undefined;
 
-	constructor(name: string, {args = [], discoveryPort, directory, env = {}}: NodeOptions) {
+	constructor(name: string, options: NodeOptions) {
+		const {args = [], discoveryPort, directory, env = {}, interfaces = ['lo'], within = []} = options;
 		this.name = name;
 		const place = directory === undefined ? ['--ephemeral'] : ['--data-dir', directory];
 		const discovery = discoveryPort === undefined ? ['--no-discovery'] : ['--discovery-port', String(discoveryPort)];
-		const all = [PROGRAM, 'headless', ...place, '--interface', 'lo', ...discovery, '--name', name, ...args];
-		this.#child = spawn(process.execPath, all, {stdio: 'pipe', env: environment(env)});
+		const network = interfaces.flatMap(wanted => ['--interface', wanted]);
+		const node = [process.execPath, PROGRAM, 'headless', ...place, ...network, ...discovery, '--name', name, ...args];
+		const [command, ...rest] = [...within, ...node] as [string, ...string[]];
+		this.#child = spawn(command, rest, {stdio: 'pipe', env: environment(env)});
 		this.#child.stdin?.on('error', () => {});
 		this.#child.stdout?.setEncoding('utf8').on('data', chunk => this.#read(chunk));
 		this.#child.stderr?.setEncoding('utf8').on('data', chunk => {

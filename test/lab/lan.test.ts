@@ -1,0 +1,78 @@
+/** Hosts on one network find each other, whatever way is left to them. */
+import {describe, expect} from 'vitest';
+import {connected} from '../helpers/node-process.ts';
+import type {Host} from './host.ts';
+import {test} from './lab-test.ts';
+import {meet, report} from './talk.ts';
+
+/** What none of these hosts hears. */
+function deafen(hosts: readonly Host[], ...matches: readonly string[]): void {
+	for (const host of hosts) {
+		for (const match of matches) host.drop('in', match);
+	}
+}
+
+describe('three hosts on one bridge', () => {
+	test('find each other and chat; a fourth is there at once', async ({lab}) => {
+		const bridge = lab.bridge();
+		const hosts = await lab.hosts(bridge, 'ann', 'bob', 'cat');
+		const nodes = hosts.map(host => host.start());
+		await connected(nodes);
+		for (const node of nodes) await node.publish(`from ${node.name}`);
+		for (const node of nodes) await Promise.all(nodes.map(other => other.hears(`from ${node.name}`)));
+		for (const node of nodes) expect(node.all('message').length).toBe(3);
+
+		const host = await lab.host('dan', bridge);
+		const started = performance.now();
+		const dan = host.start();
+		await dan.waitFor('peer-discovered');
+		const discovered = performance.now() - started;
+		await dan.waitFor('peer-connected');
+		const met = performance.now() - started;
+		report('Cold start: a peer seen, connected after', discovered, met);
+		expect(met).toBeLessThan(2_000);
+	});
+
+	test('the process id is that of the node itself', async ({lab}) => {
+		const [ann, bob] = (await lab.hosts(lab.bridge(), 'ann', 'bob')).map(host => host.start());
+		await connected([ann!, bob!]);
+		ann!.kill('SIGKILL');
+		expect(await ann!.exited).toEqual({code: null, signal: 'SIGKILL'});
+		await bob!.waitFor('peer-disconnected');
+	});
+});
+
+describe('with one way left', () => {
+	test.for([
+		['multicast', ['meta pkttype broadcast udp dport 9999', 'udp dport 5353']],
+		['broadcast', ['meta pkttype multicast']],
+	] as const)('%s: two hosts find each other', async ([, matches], {lab}) => {
+		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
+		deafen(hosts, ...matches);
+		const [ann, bob] = hosts.map(host => host.start());
+		await meet(ann!, bob!);
+	});
+
+	test.skip.for([
+		['IPv6 multicast', ['meta nfproto ipv4 udp dport { 9999, 5353 }', 'udp dport 5353']],
+		['mDNS', ['udp dport 9999']],
+	] as const)('%s: two hosts find each other', async ([, matches], {lab}) => {
+		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
+		deafen(hosts, ...matches);
+		const [ann, bob] = hosts.map(host => host.start());
+		await meet(ann!, bob!);
+	});
+
+	test('none: nobody finds anybody', async ({lab}) => {
+		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
+		deafen(hosts, 'udp dport { 9999, 5353 }');
+		const [annHost, bobHost] = hosts;
+		const ann = annHost!.start();
+		await ann.ready;
+		annHost!.count('announcements', 'in', 'udp dport 9999');
+		const bob = bobHost!.start('bob', {args: ['--peer', await annHost!.multiaddr(ann)]});
+		await connected([ann, bob]);
+		expect([...ann.all('peer-discovered'), ...bob.all('peer-discovered')]).toEqual([]);
+		expect(annHost!.counted('announcements').packets).toBeGreaterThan(0);
+	});
+});
