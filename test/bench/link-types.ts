@@ -1,14 +1,18 @@
 /** What the two ends of `link.ts` and their parent agree on. */
 export const KINDS = ['tcp', 'tls', 'ours'] as const;
-export const TASKS = ['echo', 'hello', 'sink'] as const;
+export const TASKS = ['echo', 'hello', 'chat', 'bulk'] as const;
 export type Kind = (typeof KINDS)[number];
 export type Task = (typeof TASKS)[number];
-export type Ports = Readonly<Record<Kind, Readonly<Record<Task, number>>>>;
-/** The median of each round, by kind. */
-export type LinkResults = Readonly<Record<Kind, readonly number[]>>;
+export type Ports = Readonly<Record<Kind, Readonly<Record<Task, number>>>> & {
+	/** Of servers that nobody has met yet, each with a key of its own. */
+	readonly strangers: readonly number[];
+};
 
 /** In one round. */
 export const ECHO_ROUNDS = 4_000;
-export const HELLO_ROUNDS = 100;
+export const HELLO_ROUNDS = 60;
+export const STRANGER_ROUNDS = 25;
 /** A multiple of the batch. */
-export const SINK_MESSAGES = 256 * 400;
+export const CHAT_MESSAGES = 256 * 400;
+/** Largest frames of ours, as many as make a quarter of a gigabyte. */
+export const BULK_FRAMES = 4_096;

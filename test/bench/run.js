@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: what this program costs, beside raw TCP and raw TLS measured in the same run. Nothing is asserted:
- * figures of one machine say little elsewhere, ratios say more. `node test/bench/run.js link screen` runs some parts.
+ * `npm run bench`: what this program costs, beside raw TCP, raw TLS and js-libp2p measured in the same run. Nothing is
+ * asserted: figures of one machine say little elsewhere, ratios say more. `node test/bench/run.js echo mesh` runs some
+ * parts.
  *
  * Rounds of the things compared alternate, so that a machine that slows down slows all of them; medians are shown.
  */
@@ -14,11 +15,13 @@ const output = fileURLToPath(new URL('../.artifacts/bench/', import.meta.url));
 await mkdir(output, {recursive: true});
 await build({
 	absWorkingDir: root,
-	entryPoints: ['test/bench/suite.ts', 'test/bench/link.ts', 'test/bench/cores.ts', 'test/bench/flood.ts'],
+	entryPoints: ['suite', 'link', 'node', 'flood'].map(name => `test/bench/${name}.ts`),
 	outdir: output,
 	outExtension: {'.js': '.mjs'},
 	bundle: true,
 	packages: 'external',
+	// As in the program itself, see bin/build.js.
+	alias: {msgpackr: `${root}node_modules/msgpackr/index.js`},
 	format: 'esm',
 	platform: 'node',
 	target: 'node20.19',

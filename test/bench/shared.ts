@@ -1,8 +1,9 @@
-/** What the parts of the benchmark have in common. */
+/** What the parts of the benchmark have in common, on the side of the parent. */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import type {Goal} from './goal.ts';
 
 /** Where the project is, and where the bundled programs of the benchmark are. */
 export type Place = {readonly root: string; readonly output: string};
@@ -12,11 +13,13 @@ export type Row = {
 	readonly what: string;
 	/** The figure with its unit: what was measured. */
 	readonly value: number;
-	readonly unit: 'µs' | 'ms' | '/s';
+	readonly unit: 'µs' | 'ms' | '/s' | 'MB/s' | '%' | 'MB';
+	/** Both ends ran on one core. */
+	readonly pinned?: boolean;
 	/** How it stands to the raw reference of the same run, such as `1.4 × raw TCP (17 µs)`. */
 	readonly reference?: string;
 	/** The project's target; printed, never asserted. */
-	readonly goal?: string;
+	readonly goal?: Goal;
 };
 
 /** `1.42 × raw TCP (17.1 µs)` */
@@ -41,21 +44,39 @@ export function startPart(place: Place, name: string, args: readonly string[], c
 	return spawn(pinned[0]!, pinned.slice(1), {stdio: ['pipe', 'pipe', 'inherit'], cwd: place.root});
 }
 
-/** The lines of JSON that it prints, one after the other. */
-export function jsonLines(child: ChildProcess): {next(): Promise<unknown>} {
-	const lines = createInterface({input: child.stdout!})[Symbol.asyncIterator]();
-	return {
-		next: async () => {
-			const {value, done} = await lines.next();
-			if (done) throw new Error(`a part of the benchmark ended early: ${child.spawnargs.join(' ')}`);
-			return JSON.parse(value);
-		},
-	};
-}
+/** Milliseconds after which an answer will not come any more. */
+const ANSWER_TIMEOUT = 30_000;
 
-/** The first line of JSON that it prints. */
-export async function firstLine<Value>(child: ChildProcess): Promise<Value> {
-	return (await jsonLines(child).next()) as Value;
+/**
+ * A program of the benchmark that waits to be asked, so that several can take turns in short rounds: a machine that slows
+ * down slows all of them.
+ */
+export class Part {
+	readonly pid: number;
+	readonly #child: ChildProcess;
+	readonly #lines: AsyncIterator<string>;
+
+	constructor(place: Place, name: string, args: readonly string[] = [], core?: number) {
+		this.#child = startPart(place, name, args, core);
+		this.pid = this.#child.pid!;
+		this.#lines = createInterface({input: this.#child.stdout!})[Symbol.asyncIterator]();
+	}
+
+	/** One question, one answer. Rejects if the part says that it cannot, ends, or takes too long. */
+	async ask<Answer>(...words: readonly (string | number)[]): Promise<Answer> {
+		this.#child.stdin!.write(`${JSON.stringify(words)}\n`);
+		const timer = setTimeout(() => this.#child.kill('SIGKILL'), ANSWER_TIMEOUT);
+		const {value, done} = await this.#lines.next();
+		clearTimeout(timer);
+		if (done) throw new Error(`a part of the benchmark ended early: ${words.join(' ')}`);
+		const {answer, error} = JSON.parse(value) as {answer: Answer; error?: string};
+		if (error !== undefined) throw new Error(error);
+		return answer;
+	}
+
+	async end(): Promise<void> {
+		await end(this.#child);
+	}
 }
 
 export async function end(child: ChildProcess): Promise<void> {
@@ -63,4 +84,20 @@ export async function end(child: ChildProcess): Promise<void> {
 	const ended = once(child, 'exit');
 	child.kill('SIGKILL');
 	await ended;
+}
+
+export type StartPart = (name: string, args?: readonly string[], core?: number) => Part;
+
+/** Runs `use` with a way to start parts, all of which are ended afterwards, whatever happens. */
+export async function withParts<Result>(place: Place, use: (start: StartPart) => Promise<Result>): Promise<Result> {
+	const parts: Part[] = [];
+	try {
+		return await use((name, args, core) => {
+			const part = new Part(place, name, args, core);
+			parts.push(part);
+			return part;
+		});
+	} finally {
+		await Promise.all(parts.map(part => part.end()));
+	}
 }

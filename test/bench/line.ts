@@ -1,0 +1,109 @@
+/** The client's end of a connection of any kind: raw TCP, raw TLS with the settings of our transport, or the transport. */
+import {connect, type Socket} from 'node:net';
+import {type SecureContext, connect as tlsConnect} from 'node:tls';
+import type {Connection} from '../../source/net/connection.ts';
+import {TLS_OPTIONS} from '../../source/net/secure.ts';
+import type {Transport} from '../../source/net/transport.ts';
+import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {encodeFrame} from '../../source/wire/frame.ts';
+import type {Message} from '../../source/wire/messages.ts';
+import type {Kind} from './link-types.ts';
+
+export const HOST = '127.0.0.1';
+
+/** 64 bytes as a frame: 4 of length, 4 of msgpack around 56 of text. */
+export const ECHO: Message = {type: 'goodbye', reason: 'x'.repeat(56)};
+export const ECHO_FRAME = encodeFrame(encodeMessage(ECHO));
+
+export type Line = {
+	/** Sends the 64 bytes and calls back when as many have come. */
+	echo(back: () => void): void;
+	/** Sends messages: encoded one by one, or for a raw line the frames of all in one piece. */
+	sendAll(messages: readonly Message[], frames: Uint8Array): void;
+	/** Sends one large body. */
+	sendBulk(body: Uint8Array): void;
+	waitingBytes(): number;
+	/** The next time that anything comes. */
+	next(): Promise<void>;
+	close(): void;
+};
+
+type Target = {
+	readonly kind: Kind;
+	readonly port: number;
+	readonly transport: Transport;
+	readonly context: SecureContext;
+};
+
+export async function openLine({kind, port, transport, context}: Target): Promise<Line> {
+	if (kind === 'ours') return ourLine(await transport.dial({host: HOST, port, family: 4}, undefined));
+	return rawLine(await openRaw(kind, port, context));
+}
+
+export function openRaw(kind: 'tcp' | 'tls', port: number, secureContext: SecureContext): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		const options = {host: HOST, port};
+		const socket =
+			kind === 'tcp'
+				? connect(options, () => resolve(socket))
+				: tlsConnect({...options, ...TLS_OPTIONS, secureContext, checkServerIdentity: () => undefined}, () =>
+						resolve(socket),
+					);
+		socket.setNoDelay(true).once('error', reject);
+	});
+}
+
+function rawLine(socket: Socket): Line {
+	let received = 0;
+	let onEcho = () => {};
+	socket.on('data', chunk => {
+		received += chunk.length;
+		if (received < ECHO_FRAME.length) return;
+		received = 0;
+		onEcho();
+	});
+	return {
+		echo: back => {
+			onEcho = back;
+			socket.write(ECHO_FRAME);
+		},
+		sendAll: (_, frames) => {
+			socket.write(frames);
+		},
+		sendBulk: body => {
+			socket.write(body);
+		},
+		waitingBytes: () => socket.writableLength,
+		next: () =>
+			new Promise(resolve => {
+				onEcho = resolve;
+			}),
+		close: () => socket.destroy(),
+	};
+}
+
+function ourLine(connection: Connection): Line {
+	let onFrame = () => {};
+	connection.start({
+		frame: body => {
+			if (decodeMessage(body)?.type === 'goodbye') onFrame();
+		},
+		closed: () => {},
+	});
+	return {
+		echo: back => {
+			onFrame = back;
+			connection.send(encodeMessage(ECHO));
+		},
+		sendAll: messages => {
+			for (const message of messages) connection.send(encodeMessage(message));
+		},
+		sendBulk: body => connection.send(body),
+		waitingBytes: () => connection.queuedBytes,
+		next: () =>
+			new Promise(resolve => {
+				onFrame = resolve;
+			}),
+		close: () => connection.destroy('done'),
+	};
+}

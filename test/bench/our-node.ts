@@ -1,0 +1,71 @@
+/** Our own node: the core without a screen or a script around it. */
+import type {CoreConfig} from '../../source/api/core.ts';
+import type {EventOf, NodeEvent} from '../../source/api/event.ts';
+import {startLocalCore} from '../../source/core/local.ts';
+import type {Hear, Subject} from './subject.ts';
+
+/** Own messages that may be without a receipt. */
+const MAX_UNSETTLED = 1_024;
+/** Pings in one command. */
+const MAX_PINGS = 1_000;
+
+const config: Omit<CoreConfig, 'name' | 'pubsub'> = {
+	rooms: ['lobby'],
+	listen: ['/ip4/127.0.0.1/tcp/0'],
+	interfaces: ['lo'],
+	peers: [],
+	discovery: false,
+	mdns: false,
+	discoveryPort: 9999,
+	dataDirectory: undefined,
+	logLevel: 'silent',
+	logFile: undefined,
+	forScreen: false,
+	faults: false,
+};
+
+export async function startOurNode(pubsub: CoreConfig['pubsub'], name: string, hear: Hear): Promise<Subject> {
+	const waiting = new Map<string, (event: NodeEvent) => void>();
+	const next = <Type extends NodeEvent['type']>(type: Type): Promise<EventOf<Type>> =>
+		new Promise(resolve => waiting.set(type, event => resolve(event as never)));
+	let peer = '';
+	let members = 0;
+	let unsettled = 0;
+	const onEvent = (event: NodeEvent) => {
+		if (event.type === 'message') {
+			if (event.local) unsettled++;
+			else hear();
+		} else if (event.type === 'message-state' && event.storedBy === 2) unsettled--;
+		else if (event.type === 'member-joined') members++;
+		else if (event.type === 'peer-connected') peer = event.peer;
+		waiting.get(event.type)?.(event);
+	};
+	const core = startLocalCore({...config, name, pubsub}, {state: () => {}, events: events => events.forEach(onEvent)});
+	const {addresses} = await next('ready');
+	const company = async (others: number) => {
+		while (members < others) await next('member-joined');
+	};
+	return {
+		address: addresses[0]!,
+		dial: address => {
+			core.send({command: 'dial', address});
+			return company(members + 1);
+		},
+		ping: async count => {
+			const rtts: number[] = [];
+			while (rtts.length < count) {
+				const replied = next('reply');
+				core.send({id: 'ping', command: 'ping', peer, count: Math.min(MAX_PINGS, count - rtts.length)});
+				const reply = await replied;
+				if (!reply.ok || !('rtts' in reply.result)) throw new Error('a ping without an answer');
+				for (const rtt of reply.result.rtts) rtts.push(rtt * 1_000);
+			}
+			return rtts;
+		},
+		publish: async text => {
+			while (unsettled > MAX_UNSETTLED) await new Promise(resolve => setImmediate(resolve));
+			core.send({command: 'publish', room: 'lobby', text});
+		},
+		company,
+	};
+}
