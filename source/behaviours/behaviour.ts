@@ -27,6 +27,12 @@ export type BehaviourInput =
 	| {readonly type: 'moved'; readonly peer: PeerId}
 	| {readonly type: 'message'; readonly peer: PeerId; readonly message: Message}
 	| {readonly type: 'timer'; readonly timer: string}
+	/** Something that another behaviour told people, of a type that this one watches for. */
+	| {readonly type: 'event'; readonly event: NodeEvent}
+	/** The machine slept or changed its addresses: silence until now is no fault of others, and nobody may be there. */
+	| {readonly type: 'woke'}
+	/** There is reason to doubt that a peer is still there. */
+	| {readonly type: 'probe'; readonly peer: PeerId}
 	/** The addresses that we listen on changed. */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]}
 	/** The node is about to close every connection. */
@@ -88,8 +94,11 @@ export interface Behaviour {
 	readonly name: string;
 	/** What identify tells others, such as `/p2p-tui/ping/1`. */
 	readonly protocol: string;
+	/** Several behaviours may read one type: each gets it, in their order. */
 	readonly messages: readonly MessageType[];
 	readonly commands: readonly CommandName[];
+	/** Events of other behaviours that come as the input `event`. */
+	readonly watches?: readonly NodeEvent['type'][];
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
 	stats?(): BehaviourStats;
 }

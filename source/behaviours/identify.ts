@@ -59,7 +59,7 @@ export class Identify implements Behaviour {
 				return this.#tellEveryone();
 			case 'command':
 				return input.command.command === 'nick' ? this.#rename(input.command) : [];
-			case 'stop':
+			default:
 				return [];
 		}
 	}

@@ -17,7 +17,9 @@
  */
 import type {Direction} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
+import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isPublic, subnetOf} from './address-kind.ts';
 import type {ConnectionId} from './io.ts';
 
 /** Milliseconds: as long as a handshake may take, so a dial begun before the first connection was ready still counts. */
@@ -57,6 +59,7 @@ export class ConnectionTable {
 	readonly #byId = new Map<ConnectionId, ConnectionRecord>();
 	/** The connection that carries each peer. */
 	readonly #primary = new Map<PeerId, ConnectionRecord>();
+	readonly #since = new Map<PeerId, Instant>();
 
 	constructor(self: PeerId) {
 		this.#self = self;
@@ -82,10 +85,24 @@ export class ConnectionTable {
 		return this.all().filter(record => record.peer === peer);
 	}
 
+	/** Since when the peer has been connected without a break. */
+	since(peer: PeerId): Instant | undefined {
+		return this.#since.get(peer);
+	}
+
 	/** How many inbound connections come from the IP address of this multiaddr. */
 	inboundFrom(address: string): number {
 		const host = hostPart(address);
 		return this.all().filter(record => record.direction === 'inbound' && hostPart(record.address) === host).length;
+	}
+
+	/** How many inbound connections come from its subnet; none if that is no part of the public internet. */
+	inboundFromSubnet(address: string): number {
+		const {host} = parseTcpAddress(address);
+		if (!isPublic(host)) return 0;
+		const subnet = subnetOf(host);
+		const isFromThere = (record: ConnectionRecord) => subnetOf(parseTcpAddress(record.address).host) === subnet;
+		return this.all().filter(record => record.direction === 'inbound' && isFromThere(record)).length;
 	}
 
 	add(record: ConnectionRecord): Admission {
@@ -93,6 +110,7 @@ export class ConnectionTable {
 		const before = this.#primary.get(record.peer);
 		if (!before) {
 			this.#primary.set(record.peer, record);
+			this.#since.set(record.peer, record.openedAt);
 			return {outcome: 'first'};
 		}
 		if (record.openedAt - before.openedAt >= SIMULTANEOUS_WINDOW) {
@@ -120,7 +138,10 @@ export class ConnectionTable {
 		if (this.#primary.get(peer) !== record) return {record, outcome: 'spare'};
 		this.#primary.delete(peer);
 		const successor = this.of(peer)[0];
-		if (!successor) return {record, outcome: 'last'};
+		if (!successor) {
+			this.#since.delete(peer);
+			return {record, outcome: 'last'};
+		}
 		this.#primary.set(peer, successor);
 		return {record, outcome: 'succeeded', successor};
 	}

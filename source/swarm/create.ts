@@ -5,6 +5,7 @@ import {Identify} from '../behaviours/identify.ts';
 import {Ping} from '../behaviours/ping.ts';
 import {type EventVerifier, Rooms} from '../behaviours/rooms.ts';
 import type {Identity} from '../wire/identity.ts';
+import type {SwarmLimits} from './limits.ts';
 import {Swarm} from './swarm.ts';
 
 export type ChatSwarmOptions = {
@@ -19,6 +20,7 @@ export type ChatSwarmOptions = {
 	readonly peers: readonly string[];
 	readonly discovery: boolean;
 	readonly pubsub: 'gossipsub' | 'floodsub';
+	readonly limits?: Partial<SwarmLimits>;
 	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
 	readonly verify?: EventVerifier;
 	/** Milliseconds between two pings of one peer, if not the usual: as in `PingOptions`. */
@@ -27,7 +29,8 @@ export type ChatSwarmOptions = {
 
 /** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
 export function createChatSwarm(options: ChatSwarmOptions): Swarm {
-	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub, verify, pingInterval} = options;
+	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub} = options;
+	const {limits = {}, verify, pingInterval} = options;
 	const behaviours = (view: View): readonly Behaviour[] => {
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
@@ -37,5 +40,5 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const protocols = others.map(behaviour => behaviour.protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
-	return new Swarm({self: identity.peerId, instance, random, peers, discovery, behaviours});
+	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, behaviours});
 }

@@ -1,15 +1,16 @@
 /**
  * Turns the dial policy into effects and its outcomes into replies: the part of the swarm that deals with dialling.
  */
-import type {Command, CommandOf} from '../api/command.ts';
-import type {ErrorCode, NodeEvent} from '../api/event.ts';
+import type {CommandOf} from '../api/command.ts';
+import type {ErrorCode} from '../api/event.ts';
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {explainError} from '../behaviours/refusal.ts';
 import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {type Dial, Dialer} from './dialer.ts';
-import type {DialFailureCode, DialId, Effect, SwarmInput} from './io.ts';
+import type {DialFailureCode, DialId, SwarmInput} from './io.ts';
+import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
 
 const ERROR_CODES: Readonly<Record<DialFailureCode, ErrorCode>> = {
@@ -26,7 +27,9 @@ export type DialPlannerOptions = {
 	readonly self: PeerId;
 	readonly random: Random;
 	readonly store: PeerStore;
-	readonly emit: (effect: Effect) => void;
+	readonly outbox: Outbox;
+	/** How many more peers we would dial by ourselves, besides those given by hand. */
+	readonly wanting: (now: Instant) => number;
 };
 
 export class DialPlanner {
@@ -49,6 +52,15 @@ export class DialPlanner {
 		return this.#policy;
 	}
 
+	/** Given by hand, or asked for by a person. */
+	isWanted(peer: PeerId): boolean {
+		return this.#policy.isWanted(peer);
+	}
+
+	provedAddresses(_peer: PeerId): readonly string[] {
+		return [];
+	}
+
 	isDialling(peer: PeerId): boolean {
 		return this.#policy.isDialling(peer);
 	}
@@ -57,11 +69,12 @@ export class DialPlanner {
 	run(now: Instant): void {
 		if (!this.#hasChanged && now < (this.#scheduledAt ?? Number.POSITIVE_INFINITY)) return;
 		this.#hasChanged = false;
-		for (const dial of this.#policy.due(now)) this.#dial(dial);
+		const {wanting, outbox} = this.#options;
+		for (const dial of this.#policy.due(now, wanting(now))) this.#dial(dial);
 		const nextAt = this.#policy.nextAt;
 		if (nextAt === this.#scheduledAt) return;
 		this.#scheduledAt = nextAt;
-		if (nextAt !== undefined) this.#options.emit({type: 'schedule', timer: 'dial', at: nextAt});
+		if (nextAt !== undefined) outbox.schedule('dial', nextAt);
 	}
 
 	/** An address from the command line. */
@@ -74,31 +87,19 @@ export class DialPlanner {
 		this.#change().discovered(peer, address, now, isNews);
 	}
 
-	/**
-	 * A connected peer says where it listens. Only the ports are believed: the host is the one it came from, so that no
-	 * peer can send us to somebody else's door.
-	 */
-	identified(peer: PeerId, remote: string, addresses: readonly string[], now: Instant): void {
-		const {peer: _, ...host} = parseTcpAddress(remote);
-		for (const address of addresses) {
-			const {family, port} = parseTcpAddress(address);
-			if (family === host.family) this.discovered(peer, formatTcpAddress({...host, port}), now);
-		}
-	}
-
 	command(command: CommandOf<'dial'>, now: Instant): void {
 		let address: TcpAddress;
 		try {
 			address = parseTcpAddress(command.address);
 		} catch (error) {
-			return this.#refuse(command, 'bad-address', explainError(error));
+			return this.#options.outbox.refuse(command, 'bad-address', explainError(error));
 		}
 		const place = withoutPeer(address);
 		if (address.peer === this.#options.self || this.#policy.isOwn(place)) {
-			return this.#refuse(command, 'dial-self', 'that is this node itself');
+			return this.#options.outbox.refuse(command, 'dial-self', 'that is this node itself');
 		}
 		const peer = address.peer ?? this.#policy.peerAt(place);
-		if (peer !== undefined && this.#options.store.isConnected(peer)) return this.#reply(command, peer);
+		if (peer !== undefined && this.#options.store.isConnected(peer)) return this.#options.outbox.reply(command, {peer});
 		const dial = this.#change().dialNow(place, address.peer);
 		this.#waiting.set(dial.dial, command);
 		this.#dial(dial);
@@ -110,15 +111,15 @@ export class DialPlanner {
 		const command = this.#waiting.get(dial);
 		this.#waiting.delete(dial);
 		if (!command) return;
-		if (peer === this.#options.self) this.#refuse(command, 'dial-self', 'that is this node itself');
-		else this.#reply(command, peer);
+		if (peer === this.#options.self) this.#options.outbox.refuse(command, 'dial-self', 'that is this node itself');
+		else this.#options.outbox.reply(command, {peer});
 	}
 
 	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
 		this.#change().failed(dial, code, now);
 		const command = this.#waiting.get(dial);
 		this.#waiting.delete(dial);
-		if (command) this.#refuse(command, ERROR_CODES[code], message);
+		if (command) this.#options.outbox.refuse(command, ERROR_CODES[code], message);
 	}
 
 	connected(peer: PeerId, now: Instant): void {
@@ -134,19 +135,7 @@ export class DialPlanner {
 	}
 
 	#dial({dial, address, expected}: Dial): void {
-		this.#options.emit({type: 'dial', dial, address, expected});
-	}
-
-	#reply(command: Command, peer: PeerId): void {
-		if (command.id !== undefined) this.#event({type: 'reply', id: command.id, ok: true, result: {peer}});
-	}
-
-	#refuse(command: Command, code: ErrorCode, message: string): void {
-		if (command.id !== undefined) this.#event({type: 'reply', id: command.id, ok: false, error: {code, message}});
-	}
-
-	#event(event: NodeEvent): void {
-		this.#options.emit({type: 'emit', event});
+		this.#options.outbox.push({type: 'dial', dial, address, expected});
 	}
 }
 

@@ -45,6 +45,8 @@ type Target = {
 	given: boolean;
 	/** Only a person asked for it, once: not tried again by itself unless it answered. */
 	asked: boolean;
+	/** A person named it once. */
+	wanted: boolean;
 	failures: number;
 	/** When the next dial is due; undefined while connected, dialling or suppressed. */
 	nextAt: Instant | undefined;
@@ -67,6 +69,8 @@ export class Dialer {
 	/** Peers that are not dialled by ourselves until then, whoever announces them. */
 	readonly #suppressed = new BoundedMap<PeerId, Instant>(MAX_TARGETS);
 	#nextDial: DialId = 1;
+	/** How many peers not given by hand may still be dialled. */
+	#room = Number.POSITIVE_INFINITY;
 
 	constructor(self: PeerId, random: Random) {
 		this.#self = self;
@@ -77,10 +81,16 @@ export class Dialer {
 	get nextAt(): Instant | undefined {
 		if (this.#pending.size >= MAX_PENDING_DIALS) return undefined;
 		let next: Instant | undefined;
-		for (const {nextAt} of this.#all()) {
+		for (const {nextAt, given} of this.#all()) {
+			if (!given && this.#room <= 0) continue;
 			if (nextAt !== undefined && (next === undefined || nextAt < next)) next = nextAt;
 		}
 		return next;
+	}
+
+	/** Given by hand, or asked for by a person. */
+	isWanted(peer: PeerId): boolean {
+		return this.#find(peer)?.wanted ?? false;
 	}
 
 	isDialling(peer: PeerId): boolean {
@@ -126,16 +136,19 @@ export class Dialer {
 		const known = this.#find(peer ?? address);
 		const target = known ?? this.#add(peer ?? address, peer);
 		if (!known) target.asked = true;
+		target.wanted = true;
 		addAddress(target, address);
 		return this.#start(target, address);
 	}
 
-	/** Every dial whose time has come, as far as the cap allows. */
-	due(now: Instant): readonly Dial[] {
+	/** Every dial whose time has come, as far as the cap allows: to as many peers not given by hand as are `wanted`. */
+	due(now: Instant, wanted = Number.POSITIVE_INFINITY): readonly Dial[] {
 		const dials: Dial[] = [];
-		for (const target of this.#all()) {
+		this.#room = wanted - [...this.#pending.values()].filter(({target}) => !target.given).length;
+		for (const target of this.#inLots()) {
 			if (this.#pending.size >= MAX_PENDING_DIALS) break;
 			if (target.nextAt === undefined || target.nextAt > now) continue;
+			if (!target.given && this.#room-- <= 0) continue;
 			const address = target.addresses[target.failures % Math.max(1, target.addresses.length)];
 			if (address === undefined) target.nextAt = undefined;
 			else if (target.peer === undefined && this.#leadsToConnected(address)) target.nextAt = now + MAX_BACKOFF;
@@ -162,6 +175,7 @@ export class Dialer {
 		this.#delete(target);
 		const named = this.#find(peer) ?? this.#add(peer, peer);
 		addAddress(named, address);
+		if (target.wanted) named.wanted = true;
 		if (target.given) this.#keep(named);
 	}
 
@@ -245,13 +259,23 @@ export class Dialer {
 		return this.#given.get(key) ?? this.#heard.get(key);
 	}
 
+	/** If there are not places for all, chance decides: were the first ones taken, a crowd would fall apart in cliques. */
+	#inLots(): readonly Target[] {
+		const heard = [...this.#heard.values()];
+		for (let index = heard.length - 1; this.#room < heard.length && index > 0; index--) {
+			const other = Math.floor(this.#random.float() * (index + 1));
+			[heard[index], heard[other]] = [heard[other] as Target, heard[index] as Target];
+		}
+		return [...this.#given.values(), ...heard];
+	}
+
 	*#all(): Iterable<Target> {
 		yield* this.#given.values();
 		yield* this.#heard.values();
 	}
 
 	#add(key: string, peer: PeerId | undefined): Target {
-		const state = {given: false, asked: false, failures: 0, nextAt: undefined, dialling: undefined};
+		const state = {given: false, asked: false, wanted: false, failures: 0, nextAt: undefined, dialling: undefined};
 		const target: Target = {key, peer, addresses: [], ...state};
 		this.#heard.set(key, target);
 		return target;
@@ -259,6 +283,7 @@ export class Dialer {
 
 	#keep(target: Target): void {
 		target.given = true;
+		target.wanted = true;
 		target.asked = false;
 		this.#heard.delete(target.key);
 		this.#given.set(target.key, target);

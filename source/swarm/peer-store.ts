@@ -1,4 +1,4 @@
-/** What is known of peers: the view that behaviours read and only the swarm writes. */
+/** What is known of peers: behaviours read it through their view, and only the swarm writes it. */
 
 import {BoundedMap} from '../base/bounded.ts';
 import type {PeerFacts, View} from '../behaviours/behaviour.ts';
@@ -9,7 +9,7 @@ export const MAX_REMEMBERED_PEERS = 1_024;
 
 const NOTHING: Readonly<Partial<PeerFacts>> = Object.freeze({});
 
-export class PeerStore implements View {
+export class PeerStore implements Omit<View, 'addressesFor'> {
 	readonly self: PeerId;
 	readonly #connected = new Map<PeerId, Partial<PeerFacts>>();
 	readonly #remembered = new BoundedMap<PeerId, Partial<PeerFacts>>(MAX_REMEMBERED_PEERS);
@@ -31,6 +31,10 @@ export class PeerStore implements View {
 		return [...this.#connected.keys()];
 	}
 
+	get connectedCount(): number {
+		return this.#connected.size;
+	}
+
 	/** Peers that were connected once and are not now, from the oldest to the newest. */
 	gonePeers(): readonly PeerId[] {
 		return [...this.#remembered.keys()];
@@ -39,10 +43,6 @@ export class PeerStore implements View {
 	facts(peer: PeerId): Readonly<Partial<PeerFacts>> {
 		if (peer === this.self) return this.#own;
 		return this.#connected.get(peer) ?? this.#remembered.get(peer) ?? NOTHING;
-	}
-
-	addressesFor(): readonly string[] {
-		return [];
 	}
 
 	connect(peer: PeerId): void {

@@ -1,8 +1,8 @@
 /** Dialling at the level of a whole node: commands and their answers, and what is done after a connection is lost. */
 import {describe, expect, test} from 'vitest';
 import type {ErrorCode, Results} from '../../source/api/event.ts';
+import {DISCONNECT_PAUSE} from '../../source/swarm/connections.ts';
 import type {DialFailureCode} from '../../source/swarm/io.ts';
-import {DISCONNECT_PAUSE} from '../../source/swarm/swarm.ts';
 import {ANN, addressOf, BOB, CAT, DAN, IDENTITIES} from '../behaviours/fixtures.ts';
 import {introduction, meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 

@@ -1,7 +1,7 @@
 /** Frames that no honest peer sends, at the level of a whole node: how each is refused is tested in `test/wire`. */
 import {describe, expect, test} from 'vitest';
 import {HEARTBEAT_INTERVAL} from '../../source/behaviours/heartbeat.ts';
-import {MISBEHAVIOUR_PAUSE} from '../../source/swarm/swarm.ts';
+import {MISBEHAVIOUR_PAUSE} from '../../source/swarm/connections.ts';
 import {encodeMessage} from '../../source/wire/codec.ts';
 import {signEvent} from '../../source/wire/event.ts';
 import {encodeFrame, FrameDecoder} from '../../source/wire/frame.ts';

@@ -4,6 +4,7 @@ import type {Direction} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
 import {createChatSwarm} from '../../source/swarm/create.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../../source/swarm/io.ts';
+import type {SwarmLimits} from '../../source/swarm/limits.ts';
 import type {Swarm} from '../../source/swarm/swarm.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import type {Message} from '../../source/wire/messages.ts';
@@ -87,10 +88,12 @@ export function startChat({
 	peers = [],
 	discovery = false,
 	self = IDENTITIES[0],
+	limits = {},
 }: {
 	peers?: readonly string[];
 	discovery?: boolean;
 	self?: (typeof IDENTITIES)[number];
+	limits?: Partial<SwarmLimits>;
 } = {}): Rig {
 	const rig = new Rig(
 		createChatSwarm({
@@ -102,6 +105,7 @@ export function startChat({
 			rooms: ['lobby'],
 			peers,
 			discovery,
+			limits,
 			pubsub: 'floodsub',
 		}),
 	);

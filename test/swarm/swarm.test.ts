@@ -3,7 +3,8 @@ import type {CommandName} from '../../source/api/command.ts';
 import {type Random, seededRandom} from '../../source/base/random.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../../source/behaviours/behaviour.ts';
 import {LOSER_TIMEOUT, SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
-import {MAX_CONNECTIONS, MAX_INBOUND_PER_ADDRESS, Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
+import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
+import {Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
 import {ANN, addressOf, BOB, CAT, emit, INSTANCE, send, TIMESTAMP} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
 import {Rig} from './rig.ts';
@@ -58,6 +59,11 @@ const connectedTo = (peer: string, direction = 'inbound', address = INBOUND) => 
 	address,
 	direction,
 });
+/** Whoever finds no room is told so. */
+const turnedAway = [
+	{type: 'send', connections: [1_000], message: {type: 'goodbye', reason: 'too-many-peers'}},
+	{type: 'close', connection: 1_000, reason: 'full'},
+];
 const nonce = new Uint8Array(8);
 
 describe('the life of a swarm', () => {
@@ -327,11 +333,11 @@ describe('connections', () => {
 
 	test('more than the bound are turned away', () => {
 		const {rig, recorder} = start();
-		for (const [index, peer] of strangers(MAX_CONNECTIONS).entries()) {
+		for (const [index, peer] of strangers(DEFAULT_LIMITS.max).entries()) {
 			rig.open(index, peer, {address: `/ip4/198.18.${index >> 8}.${index & 255}/tcp/40000`});
 		}
 		recorder.take();
-		expect(rig.open(1_000, BOB)).toEqual([{type: 'close', connection: 1_000, reason: 'full'}]);
+		expect(rig.open(1_000, BOB)).toEqual(turnedAway);
 		expect(recorder.take()).toEqual([]);
 		expect(rig.swarm.counters.toObject()).toEqual({'connection-full': 1});
 		rig.close(0);
@@ -342,9 +348,9 @@ describe('connections', () => {
 
 	test('of one IP address no more than its share is let in, whatever keys it shows; we may still dial it', () => {
 		const {rig, recorder} = start();
-		for (const [index, peer] of strangers(MAX_INBOUND_PER_ADDRESS).entries()) rig.open(index, peer);
+		for (const [index, peer] of strangers(DEFAULT_LIMITS.perAddress).entries()) rig.open(index, peer);
 		recorder.take();
-		expect(rig.open(1_000, BOB)).toEqual([{type: 'close', connection: 1_000, reason: 'full'}]);
+		expect(rig.open(1_000, BOB)).toEqual(turnedAway);
 		expect(rig.open(1_001, BOB, {address: '/ip4/203.0.113.9/tcp/40000'})).toEqual([]);
 		expect(rig.open(1_002, CAT, {direction: 'outbound'})).toEqual([]);
 		expect(recorder.take()).toHaveLength(2);
