@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 	},
 	net: {
 		mayImport: ['base', 'wire'],
-		packages: ['multiformats'],
+		packages: ['multiformats', 'multicast-dns'],
 		why: 'net moves bytes and decides nothing: what they mean is known above it',
 	},
 	storage: {
