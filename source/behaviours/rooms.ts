@@ -1,27 +1,30 @@
 /**
- * Rooms: who is in which, publishing, receiving each event once, and handing it on. An event is signed by its author
- * and travels as the exact bytes that were signed, so whoever hands it on cannot change a letter.
+ * Rooms: who is in which, and what a person does in them. What an event says is checked in `room-events`; to whom it goes
+ * is decided by a router, floodsub or gossipsub, which is told of everything that happens here.
  */
 import type {Command, CommandOf} from '../api/command.ts';
-import type {ChatMessage, Member, NodeEvent} from '../api/event.ts';
+import type {Member, NodeEvent} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
-import {WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
-import {decodeEvent, eventId, signEvent, verifyEvent} from '../wire/event.ts';
+import {verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
-import type {Publish, Receipt, RoomEvent, Subscriptions} from '../wire/messages.ts';
+import type {Receipt, Subscriptions} from '../wire/messages.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
-import {normaliseRoom, normaliseText} from '../wire/validate.ts';
+import {normaliseRoom} from '../wire/validate.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant, View} from './behaviour.ts';
+import {Floodsub} from './floodsub.ts';
+import {Gossipsub} from './gossipsub/gossipsub.ts';
 import {Membership} from './membership.ts';
-import {Floodsub, type PubsubRouter} from './pubsub.ts';
+import type {PubsubRouter} from './pubsub.ts';
+import {PubsubMeter} from './pubsub-meter.ts';
 import {Receipts} from './receipts.ts';
 import {refusal} from './refusal.ts';
+import type {Room} from './room.ts';
+import {type EventVerifier, RoomEvents, SEEN_CACHE_SIZE} from './room-events.ts';
 import {RoomLog} from './room-log.ts';
 
-/** Events remembered so that a second copy is dropped before its signature is checked. */
-export const SEEN_CACHE_SIZE = 50_000;
+export type {EventVerifier} from './room-events.ts';
 
 /** Messages in one `history` reply: the default and the most. */
 export const HISTORY_LIMIT_DEFAULT = 50;
@@ -38,107 +41,152 @@ export type RoomsOptions = {
 	readonly verify?: EventVerifier;
 };
 
-/** Whether `author` signed exactly these bytes as a room event. */
-export type EventVerifier = typeof verifyEvent;
-
-/** A room that this node is in. */
-type Room = {readonly log: RoomLog; sequence: number; unread: number};
-
 export class Rooms implements Behaviour {
 	readonly name = 'rooms';
-	readonly protocol = '/p2p-tui/rooms/1';
-	readonly messages = ['subscriptions', 'publish', 'receipt'] as const;
+	readonly protocol: string;
+	readonly messages = [
+		...(['subscriptions', 'publish', 'receipt'] as const),
+		...(['graft', 'prune', 'ihave', 'iwant', 'idontwant'] as const),
+	];
 	readonly commands = ['publish', 'join', 'leave', 'rooms', 'history'] as const;
 
 	readonly #options: RoomsOptions;
-	readonly #verify: EventVerifier;
 	readonly #membership = new Membership();
-	readonly #router: PubsubRouter = new Floodsub(this.#membership);
+	readonly #router: PubsubRouter;
 	readonly #receipts: Receipts;
+	readonly #events: RoomEvents;
+	readonly #meter = new PubsubMeter();
 	readonly #rooms = new Map<string, Room>();
 	/** Sequence numbers of rooms left in this run: coming back must not use one again. */
 	readonly #sequences = new BoundedMap<string, number>(MAX_SUBSCRIPTIONS * 4);
 	/** The highest of those that were forgotten: a room that is not remembered goes on from here. */
 	#forgottenSequence = 0;
-	readonly #seen = new BoundedMap<string, true>(SEEN_CACHE_SIZE);
 
 	constructor(options: RoomsOptions) {
+		const {view, identity, instance, random, verify = verifyEvent} = options;
+		const membership = this.#membership;
+		const seen = new BoundedMap<string, string>(SEEN_CACHE_SIZE);
+		const isSeen = (messageId: string) => seen.has(messageId);
+		const Router = options.pubsub === 'floodsub' ? Floodsub : Gossipsub;
+		const router = new Router({view, membership, random, isSeen});
+		const receipts = new Receipts(view.self);
+		const [meter, findRoom] = [this.#meter, (name: string) => this.#rooms.get(name)];
 		this.#options = options;
-		this.#verify = options.verify ?? verifyEvent;
-		this.#receipts = new Receipts(options.view.self);
+		this.#router = router;
+		this.#receipts = receipts;
+		this.#events = new RoomEvents({
+			view,
+			identity,
+			instance,
+			verify,
+			membership,
+			receipts,
+			meter,
+			router,
+			seen,
+			findRoom,
+		});
+		this.protocol = router.protocol;
 	}
 
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
-		switch (input.type) {
-			case 'start':
-				return this.#options.rooms.flatMap(room => this.#enter(normaliseRoom(room)));
-			case 'connected':
-			case 'moved':
-				return this.#greet(input.peer);
-			case 'disconnected':
-				this.#receipts.forget(input.peer);
-				return this.#left(input.peer, this.#membership.forget(input.peer));
-			case 'message':
-				return this.#message(input, now);
-			case 'timer':
-				return this.#receipts.isTimer(input.timer) ? this.#receipts.flush() : [];
-			case 'command':
-				return this.#command(input.command, input.timestamp);
-			default:
-				return [];
-		}
+		const outputs = this.#handle(input, now);
+		this.#meter.sent(outputs, this.#options.view);
+		return outputs;
 	}
 
 	stats(): BehaviourStats {
-		const rooms = [...this.#rooms.keys()].map(room => {
-			const members = this.#membership.peersIn(room).length;
-			return {room, members, mesh: members, delivered: 0, duplicates: 0};
-		});
-		return {pubsub: {router: this.#router.name, rooms, hops: [], controlBytesIn: 0, controlBytesOut: 0}};
+		const rooms = [...this.#rooms.keys()].map(room => ({
+			room,
+			members: this.#membership.peersIn(room).length,
+			mesh: this.#router.meshSize(room),
+			...this.#meter.room(room),
+		}));
+		return {pubsub: {router: this.#router.name, rooms, ...this.#meter.totals()}};
 	}
 
-	#message({peer, message}: Extract<BehaviourInput, {type: 'message'}>, now: Instant): BehaviourOutput[] {
-		switch (message.type) {
-			case 'subscriptions':
-				return this.#subscriptions(peer, message);
-			case 'publish':
-				return this.#receive(peer, message, now);
-			case 'receipt':
-				return this.#receipt(peer, message);
+	#handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
+		switch (input.type) {
+			case 'start':
+				return this.#options.rooms
+					.map(normaliseRoom)
+					.flatMap(room => [...this.#enter(room), ...this.#router.joined(room, now)]);
+			case 'connected':
+				this.#router.connected(input.peer, input.address, input.direction, now);
+				return this.#greet(input.peer);
+			case 'moved':
+				return [...this.#greet(input.peer), ...this.#router.moved(input.peer, now)];
+			case 'disconnected':
+				this.#receipts.forget(input.peer);
+				return [
+					...this.#left(input.peer, this.#membership.forget(input.peer), now),
+					...this.#router.disconnected(input.peer, now),
+				];
+			case 'message':
+				return this.#message(input, now);
+			case 'timer':
+				return this.#receipts.isTimer(input.timer) ? this.#receipts.flush() : this.#router.timer(input.timer, now);
+			case 'command':
+				return this.#command(input.command, input.timestamp, now);
 			default:
 				return [];
 		}
 	}
 
-	#command(command: Command, timestamp: number): BehaviourOutput[] {
+	#message({peer, message}: Extract<BehaviourInput, {type: 'message'}>, now: Instant): BehaviourOutput[] {
+		this.#meter.received(message);
+		switch (message.type) {
+			// Heard from everyone: otherwise we would not know where a peer is once it is forgiven.
+			case 'subscriptions':
+				return this.#subscriptions(peer, message, now);
+			case 'receipt':
+				return this.#receipt(peer, message);
+			case 'publish':
+				return this.#router.hears(peer) ? this.#events.receive(peer, message, now) : [count('graylisted')];
+			case 'graft':
+			case 'prune':
+			case 'ihave':
+			case 'iwant':
+			case 'idontwant':
+				return this.#router.hears(peer) ? this.#router.control(peer, message, now) : [count('graylisted')];
+			default:
+				return [];
+		}
+	}
+
+	#command(command: Command, timestamp: number, now: Instant): BehaviourOutput[] {
 		switch (command.command) {
 			case 'rooms':
-				return [{type: 'reply', command, result: {rooms: [...this.#rooms].map(entry => this.#describe(...entry))}}];
+				return [{type: 'reply', command, result: {rooms: [...this.#rooms.values()].map(room => this.#describe(room))}}];
 			case 'publish':
 			case 'join':
 			case 'leave':
 			case 'history':
-				return this.#roomCommand(command, timestamp);
+				return this.#roomCommand(command, timestamp, now);
 			default:
 				return [];
 		}
 	}
 
-	#roomCommand(command: CommandOf<'publish' | 'join' | 'leave' | 'history'>, timestamp: number): BehaviourOutput[] {
+	#roomCommand(
+		command: CommandOf<'publish' | 'join' | 'leave' | 'history'>,
+		timestamp: number,
+		now: Instant,
+	): BehaviourOutput[] {
 		let name: string;
 		try {
 			name = normaliseRoom(command.room);
 		} catch (error) {
 			return [refusal(command, 'bad-room', error)];
 		}
-		if (command.command === 'join') return this.#join(command, name);
+		if (command.command === 'join') return this.#join(command, name, now);
 		const room = this.#rooms.get(name);
 		if (!room) return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 		switch (command.command) {
 			case 'publish':
-				return this.#publish(command, name, room, timestamp);
+				return this.#events.publish(command, room, timestamp, now);
 			case 'leave':
-				return [...this.#exit(name, room), {type: 'reply', command, result: {room: name}}];
+				return [...this.#exit(room), {type: 'reply', command, result: {room: name}}];
 			case 'history':
 				return this.#history(command, room);
 		}
@@ -152,29 +200,33 @@ export class Rooms implements Behaviour {
 
 	// --- rooms of our own ---
 
-	#join(command: CommandOf<'join'>, room: string): BehaviourOutput[] {
+	#join(command: CommandOf<'join'>, room: string, now: Instant): BehaviourOutput[] {
 		const reply: BehaviourOutput = {type: 'reply', command, result: {room}};
 		if (this.#rooms.has(room)) return [reply];
 		if (this.#rooms.size >= MAX_SUBSCRIPTIONS) {
 			return [refusal(command, 'busy', `already in ${MAX_SUBSCRIPTIONS} rooms; leave one first`)];
 		}
-		return [...this.#enter(room), ...this.#tell({joined: [room], left: []}), reply];
+		// The others hear that we are in it before the router grafts them.
+		const shown = this.#enter(room);
+		return [...shown, ...this.#tell({joined: [room], left: []}), ...this.#router.joined(room, now), reply];
 	}
 
-	#enter(room: string): BehaviourOutput[] {
-		if (this.#rooms.has(room)) return [];
-		this.#rooms.set(room, {
-			log: new RoomLog(),
-			sequence: this.#sequences.get(room) ?? this.#forgottenSequence,
-			unread: 0,
-		});
-		return [emit({type: 'room-joined', room, members: this.#members(room)})];
+	/** Nobody is told yet. */
+	#enter(name: string): BehaviourOutput[] {
+		if (this.#rooms.has(name)) return [];
+		const sequence = this.#sequences.get(name) ?? this.#forgottenSequence;
+		this.#rooms.set(name, {name, log: new RoomLog(), sequence, unread: 0});
+		this.#meter.enter(name);
+		return [emit({type: 'room-joined', room: name, members: this.#members(name)})];
 	}
 
-	#exit(name: string, room: Room): BehaviourOutput[] {
+	#exit(room: Room): BehaviourOutput[] {
+		const {name} = room;
 		const forgotten = this.#sequences.set(name, room.sequence);
 		if (forgotten) this.#forgottenSequence = Math.max(this.#forgottenSequence, forgotten[1]);
 		this.#rooms.delete(name);
+		this.#meter.leave(name);
+		this.#router.left(name);
 		return [emit({type: 'room-left', room: name}), ...this.#tell({joined: [], left: [name]})];
 	}
 
@@ -190,95 +242,23 @@ export class Rooms implements Behaviour {
 
 	// --- rooms of others ---
 
-	#subscriptions(peer: PeerId, message: Subscriptions): BehaviourOutput[] {
+	#subscriptions(peer: PeerId, message: Subscriptions, now: Instant): BehaviourOutput[] {
 		const left = message.left.filter(room => this.#membership.leave(peer, room));
 		const joined = message.joined.filter(room => this.#membership.join(peer, room));
-		const arrivals = joined
-			.filter(room => this.#rooms.has(room))
-			.map(room => emit({type: 'member-joined', room, ...this.#member(peer)}));
-		return [...this.#left(peer, left), ...arrivals];
-	}
-
-	#left(peer: PeerId, rooms: readonly string[]): BehaviourOutput[] {
-		return rooms.filter(room => this.#rooms.has(room)).map(room => emit({type: 'member-left', room, peer}));
-	}
-
-	// --- events ---
-
-	#publish(command: CommandOf<'publish'>, name: string, room: Room, timestamp: number): BehaviourOutput[] {
-		let text: string;
-		try {
-			text = normaliseText(command.text);
-		} catch (error) {
-			return [refusal(command, 'bad-text', error)];
-		}
-		const {identity, instance} = this.#options;
-		room.sequence += 1;
-		room.unread = 0;
-		const event: RoomEvent = {
-			room: name,
-			author: identity.peerId,
-			epoch: instance,
-			sequence: room.sequence,
-			timestamp,
-			kind: 'message',
-			text,
-		};
-		const signed = signEvent(event, identity);
-		const messageId = eventId(signed.event);
-		this.#seen.set(messageId, true);
-		const message = this.#keep(room, messageId, event);
-		const peers = this.#router.route(name, identity.peerId, undefined);
+		const ours = joined.filter(room => this.#rooms.has(room));
 		return [
-			emit({type: 'message', ...message}),
-			{type: 'send', peers, message: {type: 'publish', ...signed, hops: 0}},
-			{type: 'reply', command, result: {messageId}},
-			...this.#receipts.follow(messageId, name, this.#membership.peersIn(name)),
+			...this.#left(peer, left, now),
+			...ours.map(room => emit({type: 'member-joined', room, ...this.#member(peer)})),
+			...ours.flatMap(room => this.#router.memberJoined(room, peer, now)),
 		];
 	}
 
-	#receive(source: PeerId, {event: bytes, signature, hops}: Publish, now: Instant): BehaviourOutput[] {
-		const messageId = eventId(bytes);
-		if (this.#seen.has(messageId)) return [count('duplicate')];
-		let event: RoomEvent;
-		try {
-			event = decodeEvent(bytes);
-		} catch (error) {
-			return [count(error instanceof WireError ? error.reason : 'event')];
-		}
-		const room = this.#rooms.get(event.room);
-		if (!room) return [count('not-subscribed')];
-		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
-		if (!this.#verify(bytes, signature, event.author)) {
-			const reason = 'event-signature';
-			return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
-		}
-		this.#seen.set(messageId, true);
-		const message = this.#keep(room, messageId, event);
-		if (!message.local) room.unread += 1;
-		const peers = this.#router.route(event.room, event.author, source);
+	#left(peer: PeerId, rooms: readonly string[], now: Instant): BehaviourOutput[] {
+		const ours = rooms.filter(room => this.#rooms.has(room));
 		return [
-			emit({type: 'message', ...message}),
-			...(peers.length > 0
-				? [{type: 'send', peers, message: {type: 'publish', event: bytes, signature, hops: hops + 1}} as const]
-				: []),
-			...(message.local ? [] : this.#receipts.owe(event.author, event.room, messageId, now)),
+			...ours.map(room => emit({type: 'member-left', room, peer})),
+			...ours.flatMap(room => this.#router.memberLeft(room, peer, now)),
 		];
-	}
-
-	#keep(room: Room, messageId: string, event: RoomEvent): ChatMessage {
-		const message: ChatMessage = {
-			room: event.room,
-			messageId,
-			from: event.author,
-			name: this.#member(event.author).name,
-			text: event.text,
-			timestamp: event.timestamp,
-			seq: event.sequence,
-			local: event.author === this.#options.identity.peerId,
-		};
-		room.log.append(message);
-		return message;
 	}
 
 	#history(command: CommandOf<'history'>, room: Room): BehaviourOutput[] {
@@ -292,8 +272,8 @@ export class Rooms implements Behaviour {
 
 	// --- names ---
 
-	#describe(name: string, room: Room) {
-		return {room: name, name, members: this.#members(name), unread: room.unread};
+	#describe({name, unread}: Room) {
+		return {room: name, name, members: this.#members(name), unread};
 	}
 
 	#members(room: string): Member[] {

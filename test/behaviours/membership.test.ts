@@ -1,8 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {Membership} from '../../source/behaviours/membership.ts';
-import {Floodsub} from '../../source/behaviours/pubsub.ts';
 import {MAX_SUBSCRIPTIONS} from '../../source/wire/limits.ts';
-import {ANN, BOB, CAT, DAN} from './fixtures.ts';
+import {BOB, CAT} from './fixtures.ts';
 
 describe('membership', () => {
 	test('knows who is in which room, from both ends', () => {
@@ -50,25 +49,5 @@ describe('membership', () => {
 			true,
 			true,
 		]);
-	});
-});
-
-describe('floodsub sends an event', () => {
-	const membership = new Membership();
-	for (const peer of [BOB, CAT, DAN]) membership.join(peer, 'dev');
-	membership.join(ANN, 'ops');
-	const router = new Floodsub(membership);
-
-	test('of our own to every member', () => {
-		expect(router.route('dev', ANN, undefined)).toEqual([BOB, CAT, DAN]);
-	});
-
-	test('of another to every member but its author and whom it came from', () => {
-		expect(router.route('dev', BOB, CAT)).toEqual([DAN]);
-		expect(router.route('dev', BOB, BOB)).toEqual([CAT, DAN]);
-	});
-
-	test('to nobody in a room without members', () => {
-		expect(router.route('none', ANN, undefined)).toEqual([]);
 	});
 });

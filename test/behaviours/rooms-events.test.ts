@@ -94,7 +94,7 @@ describe('receiving', () => {
 		const behaviour = startTogether();
 		behaviour.handle(subscribed(DAN, ['lobby']), 0);
 		expect(behaviour.handle(publishing(CAT, event), 50)).toEqual([
-			shown({messageId: event.messageId}),
+			shown({messageId: event.messageId, via: CAT}),
 			send([DAN], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
 			receiptsAt(50 + RECEIPT_DELAY),
 		]);
@@ -240,7 +240,18 @@ describe('history', () => {
 			behaviour.handle(publishing(BOB, event), 0);
 			const {messageId} = event;
 			const text = `text ${index + 1}`;
-			return {room: 'lobby', messageId, from: BOB, name: 'bob', text, timestamp: 1_234, seq: index + 1, local: false};
+			return {
+				room: 'lobby',
+				messageId,
+				from: BOB,
+				name: 'bob',
+				text,
+				timestamp: 1_234,
+				seq: index + 1,
+				local: false,
+				via: BOB,
+				hops: 1,
+			};
 		});
 		return {behaviour, said};
 	}

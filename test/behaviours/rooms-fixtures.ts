@@ -75,6 +75,7 @@ export function written(
 export const publishing = (source: string, {event, signature}: SignedEvent) =>
 	received(source, {type: 'publish', event, signature, hops: 0});
 
+/** A message as it is shown; `via` and `hops` are those of one that came from Bob himself, unless it is ours. */
 export const shown = (message: Partial<ChatMessage> & Pick<ChatMessage, 'messageId'>): BehaviourOutput =>
 	emit({
 		type: 'message',
@@ -85,6 +86,7 @@ export const shown = (message: Partial<ChatMessage> & Pick<ChatMessage, 'message
 		timestamp: 1_234,
 		seq: 1,
 		local: false,
+		...(message.local ? {} : {via: BOB, hops: 1}),
 		...message,
 	});
 
@@ -109,7 +111,7 @@ export function published(
 	const message = {room, messageId, from: ANN, name: 'me', text, timestamp: TIMESTAMP, seq: sequence, local: true};
 	return [
 		emit({type: 'message', ...message}),
-		send(peers, {type: 'publish', ...event, hops: 0}),
+		...(peers.length > 0 ? [send(peers, {type: 'publish', ...event, hops: 0})] : []),
 		{type: 'reply', command, result: {messageId}},
 		emit({type: 'message-state', messageId, storedBy: 1, of: peers.length + 1}),
 	] as BehaviourOutput[];

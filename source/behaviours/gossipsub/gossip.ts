@@ -1,0 +1,218 @@
+/**
+ * Gossip: telling those outside the mesh what is here (ihave), asking for what is not (iwant), handing it out.
+ * Specification: gossipsub v1.0, "Gossip Emission"; v1.1, "Adaptive Gossip Dissemination" and "Spam Protection Measures".
+ *
+ * An event is offered to each member outside the mesh once, within three heartbeats. Further offers go to whoever comes
+ * (back) and to whoever was moved to another connection: those are the ways in which a push can be lost.
+ */
+
+import {BoundedMap} from '../../base/bounded.ts';
+import type {Random} from '../../base/random.ts';
+import {MAX_GOSSIP_IDS} from '../../wire/limits.ts';
+import type {IHave, IWant} from '../../wire/messages.ts';
+import type {PeerId} from '../../wire/peer-id.ts';
+import type {BehaviourOutput, Instant} from '../behaviour.ts';
+import type {Membership} from '../membership.ts';
+import {publishOf, type RoutedEvent} from '../pubsub.ts';
+import {shuffled} from './choice.ts';
+import type {Meshes} from './mesh.ts';
+import {type CachedEvent, MessageCache} from './message-cache.ts';
+import {
+	FULL_OFFERS,
+	GOSSIP_AGE,
+	GOSSIP_FACTOR,
+	LAZY_SIZE,
+	MAX_GONE_PEERS,
+	MAX_IHAVE_IDS,
+	MAX_IHAVE_MESSAGES,
+	MAX_IWANT_BYTES,
+	MAX_IWANT_IDS,
+	MAX_RECIPIENTS,
+	MAX_TRANSMISSIONS,
+	REPAIR_OVERLAP,
+} from './parameters.ts';
+import type {RouterPeer, RouterPeers} from './router-peers.ts';
+import {GOSSIP_THRESHOLD, type Scores} from './score.ts';
+import {type Questions, Wanted} from './wanted.ts';
+
+export type GossipOptions = {
+	readonly membership: Membership;
+	readonly random: Random;
+	readonly scores: Scores;
+	readonly meshes: Meshes;
+	readonly peers: RouterPeers;
+	readonly isSeen: (messageId: string) => boolean;
+};
+
+export class Gossip {
+	readonly #options: GossipOptions;
+	readonly #cache = new MessageCache();
+	readonly #wanted = new Wanted();
+	/** By room and peer, when we last offered: everything before that is offered. */
+	readonly #offered = new Map<string, Map<PeerId, Instant>>();
+	/** When peers that were connected once went. */
+	readonly #gone = new BoundedMap<PeerId, Instant>(MAX_GONE_PEERS);
+
+	constructor(options: GossipOptions) {
+		this.#options = options;
+	}
+
+	/** Whether something is on its way that the next heartbeats have to look after. */
+	get isPending(): boolean {
+		return this.#wanted.size > 0;
+	}
+
+	// --- who comes and goes ---
+
+	left(room: string): void {
+		this.#offered.delete(room);
+		this.#cache.forget(room);
+	}
+
+	disconnected(peer: PeerId, now: Instant): BehaviourOutput[] {
+		this.#gone.set(peer, now);
+		for (const offered of this.#offered.values()) offered.delete(peer);
+		return ask(this.#wanted.forget(peer, now));
+	}
+
+	/**
+	 * A member that is back is offered what it may have missed. A new one is offered everything that we keep if we know few
+	 * members; of many, each does so with such a chance that some do.
+	 */
+	memberJoined(room: string, peer: PeerId, now: Instant): BehaviourOutput[] {
+		const {membership, random} = this.#options;
+		const goneAt = this.#gone.get(peer);
+		const isFull = random.float() * membership.peersIn(room).length < FULL_OFFERS;
+		const since =
+			goneAt === undefined ? (isFull ? Number.NEGATIVE_INFINITY : now - REPAIR_OVERLAP) : goneAt - REPAIR_OVERLAP;
+		return this.#offer(room, peer, Math.max(since, this.#offeredAt(room, peer)), now);
+	}
+
+	/** What was sent last on the old connection may not have arrived, our offers included. */
+	moved(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const rooms = this.#options.meshes.rooms().filter(room => this.#options.membership.has(room, peer));
+		return rooms.flatMap(room => this.#offer(room, peer, now - REPAIR_OVERLAP, now));
+	}
+
+	// --- events ---
+
+	accepted(event: RoutedEvent, now: Instant): void {
+		this.#cache.put(event, now);
+		this.#wanted.arrived(event.messageId, event.source, now);
+	}
+
+	// --- what others say ---
+
+	offeredBy(peer: PeerId, {room, messageIds}: IHave, now: Instant): BehaviourOutput[] {
+		const {membership, scores, meshes, isSeen} = this.#options;
+		const budget = this.#options.peers.get(peer)?.budget;
+		if (!budget || !meshes.has(room) || !membership.has(room, peer)) return [count('ihave-stray')];
+		if (scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
+		const messages = MAX_IHAVE_MESSAGES + membership.roomsOf(peer).filter(name => meshes.has(name)).length;
+		if (budget.take('ihave-messages', 1, messages, now) === 0) {
+			scores.penalise(peer);
+			return [count('ihave-flood')];
+		}
+		const taken = budget.take('ihave-ids', messageIds.length, MAX_IHAVE_IDS, now);
+		const unseen = messageIds.slice(0, taken).filter(messageId => !isSeen(messageId));
+		const questions = new Map([[peer, this.#wanted.offered(peer, unseen, now)]]);
+		return [...(taken < messageIds.length ? [count('ihave-flood')] : []), ...ask(questions)];
+	}
+
+	askedBy(peer: PeerId, {messageIds}: IWant, now: Instant): BehaviourOutput[] {
+		const asker = this.#options.peers.get(peer);
+		if (!asker) return [];
+		if (this.#options.scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
+		const taken = asker.budget.take('iwant-ids', messageIds.length, MAX_IWANT_IDS, now);
+		const outputs: BehaviourOutput[] = [];
+		let refused = messageIds.length - taken;
+		for (const messageId of messageIds.slice(0, taken)) {
+			const event = this.#cache.get(messageId);
+			// What is private to a room is handed to its members only.
+			if (!event || !this.#options.membership.has(event.room, peer)) continue;
+			if (this.#handOut(event, peer, asker, now))
+				outputs.push({type: 'send', peers: [peer], message: publishOf(event)});
+			else refused += 1;
+		}
+		if (refused > 0) outputs.push({type: 'count', counter: 'iwant-cap', by: refused});
+		return outputs;
+	}
+
+	#handOut({handedOut, event}: CachedEvent, peer: PeerId, {budget}: RouterPeer, now: Instant): boolean {
+		const times = handedOut.get(peer) ?? 0;
+		if (times >= MAX_TRANSMISSIONS || (times === 0 && handedOut.size >= MAX_RECIPIENTS)) return false;
+		// The last one may exceed the limit: otherwise one that is larger than what is left would have to be split.
+		if (budget.take('iwant-bytes', event.length, MAX_IWANT_BYTES, now) === 0) return false;
+		handedOut.set(peer, times + 1);
+		return true;
+	}
+
+	// --- heartbeat ---
+
+	heartbeat(now: Instant): BehaviourOutput[] {
+		this.#cache.expire(now);
+		const {questions, broken} = this.#wanted.overdue(now);
+		for (const peer of broken) this.#options.scores.penalise(peer);
+		return [
+			...broken.map(() => count('broken-promise')),
+			...ask(questions),
+			...this.#options.meshes.rooms().flatMap(room => this.#gossip(room, now)),
+		];
+	}
+
+	/** Offers what is young to a part of those outside the mesh, those first that have waited longest. */
+	#gossip(room: string, now: Instant): BehaviourOutput[] {
+		if (this.#cache.idsSince(room, now - GOSSIP_AGE).length === 0) return [];
+		const {membership, meshes, random, scores} = this.#options;
+		const pushed = new Set(meshes.pushed(room, now));
+		const outside = membership.peersIn(room).filter(peer => !pushed.has(peer) && scores.of(peer) >= GOSSIP_THRESHOLD);
+		const size = Math.max(LAZY_SIZE, Math.ceil(outside.length * GOSSIP_FACTOR));
+		const waiting = shuffled(outside, random).sort((a, b) => this.#offeredAt(room, a) - this.#offeredAt(room, b));
+		// Those that were last offered to at the same time are offered the same.
+		const groups = new Map<Instant, PeerId[]>();
+		for (const peer of waiting.slice(0, size)) {
+			const since = Math.max(now - GOSSIP_AGE, this.#offeredAt(room, peer));
+			groups.set(since, [...(groups.get(since) ?? []), peer]);
+			this.#noteOffer(room, peer, now);
+		}
+		return [...groups].flatMap(([since, peers]) => this.#ihave(room, peers, since));
+	}
+
+	#offer(room: string, peer: PeerId, since: Instant, now: Instant): BehaviourOutput[] {
+		if (this.#options.scores.of(peer) < GOSSIP_THRESHOLD) return [];
+		this.#noteOffer(room, peer, now);
+		return this.#ihave(room, [peer], since);
+	}
+
+	#ihave(room: string, peers: readonly PeerId[], since: Instant): BehaviourOutput[] {
+		const ids = this.#cache.idsSince(room, since);
+		return chunks(ids).map(messageIds => ({type: 'send', peers, message: {type: 'ihave', room, messageIds}}));
+	}
+
+	#offeredAt(room: string, peer: PeerId): Instant {
+		return this.#offered.get(room)?.get(peer) ?? Number.NEGATIVE_INFINITY;
+	}
+
+	/** Bounded by the connected peers: `disconnected` removes them. */
+	#noteOffer(room: string, peer: PeerId, now: Instant): void {
+		const offered = this.#offered.get(room) ?? new Map<PeerId, Instant>();
+		this.#offered.set(room, offered.set(peer, now));
+	}
+}
+
+function ask(questions: Questions): BehaviourOutput[] {
+	return [...questions].flatMap(([peer, ids]) =>
+		chunks(ids).map(messageIds => ({type: 'send', peers: [peer], message: {type: 'iwant', messageIds}}) as const),
+	);
+}
+
+function chunks(ids: readonly string[]): string[][] {
+	const result: string[][] = [];
+	for (let start = 0; start < ids.length; start += MAX_GOSSIP_IDS)
+		result.push(ids.slice(start, start + MAX_GOSSIP_IDS));
+	return result;
+}
+
+function count(counter: string): BehaviourOutput {
+	return {type: 'count', counter};
+}

@@ -1,0 +1,77 @@
+/** Events kept to be offered and handed out for a while. Specification: gossipsub v1.0, "Message Cache". */
+import type {PeerId} from '../../wire/peer-id.ts';
+import type {Instant} from '../behaviour.ts';
+import type {RoutedEvent} from '../pubsub.ts';
+import {CACHE_AGE, MAX_CACHED_BYTES, MAX_CACHED_EVENTS} from './parameters.ts';
+
+export type CachedEvent = Omit<RoutedEvent, 'source'> & {
+	/** When it was accepted here. */
+	readonly at: Instant;
+	/** How often it was handed out on request, by peer. */
+	readonly handedOut: Map<PeerId, number>;
+};
+
+export class MessageCache {
+	readonly #byId = new Map<string, CachedEvent>();
+	/** In the order in which they were accepted; it begins at `#start`. */
+	#events: CachedEvent[] = [];
+	#start = 0;
+	#bytes = 0;
+
+	get size(): number {
+		return this.#byId.size;
+	}
+
+	put({source: _, ...event}: RoutedEvent, at: Instant): void {
+		// Copies: what came is a view into everything that was read from the socket at once.
+		const [bytes, signature] = [new Uint8Array(event.event), new Uint8Array(event.signature)];
+		const cached: CachedEvent = {...event, event: bytes, signature, at, handedOut: new Map()};
+		this.#byId.set(event.messageId, cached);
+		this.#events.push(cached);
+		this.#bytes += bytes.length;
+		while (this.#byId.size > MAX_CACHED_EVENTS || this.#bytes > MAX_CACHED_BYTES) this.#dropOldest();
+	}
+
+	get(messageId: string): CachedEvent | undefined {
+		return this.#byId.get(messageId);
+	}
+
+	/** Ids of events in the room that were accepted after `since`, oldest first. */
+	idsSince(room: string, since: Instant): string[] {
+		const ids: string[] = [];
+		for (let index = this.#events.length - 1; index >= this.#start; index--) {
+			const event = this.#events[index] as CachedEvent;
+			if (event.at <= since) break;
+			if (event.room === room) ids.push(event.messageId);
+		}
+		return ids.reverse();
+	}
+
+	expire(now: Instant): void {
+		while (this.#start < this.#events.length && this.#events[this.#start]!.at <= now - CACHE_AGE) this.#dropOldest();
+	}
+
+	/** We have left the room. */
+	forget(room: string): void {
+		this.#events = this.#events.slice(this.#start).filter(event => event.room !== room);
+		this.#start = 0;
+		this.#byId.clear();
+		this.#bytes = 0;
+		for (const event of this.#events) {
+			this.#byId.set(event.messageId, event);
+			this.#bytes += event.event.length;
+		}
+	}
+
+	#dropOldest(): void {
+		const oldest = this.#events[this.#start] as CachedEvent;
+		this.#start += 1;
+		this.#byId.delete(oldest.messageId);
+		this.#bytes -= oldest.event.length;
+		// Half of the array at most is waste.
+		if (this.#start * 2 > this.#events.length) {
+			this.#events = this.#events.slice(this.#start);
+			this.#start = 0;
+		}
+	}
+}
