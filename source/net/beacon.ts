@@ -1,250 +1,241 @@
 /**
- * Announcements over UDP: broadcast and multicast on every interface, heard by every node on the link, several on one
- * host included. IPv4 only so far. What a datagram means is not looked at here.
+ * Announcements over UDP: broadcast and multicast over IPv4, multicast over IPv6, on every interface; heard by every
+ * node on the link, several on one host included. What a datagram means is not looked at here, only whether it is worth
+ * looking at.
  *
  * Two kinds of socket:
- * - one for listening, on the well-known port, which all nodes of a host share. A broadcast or multicast reaches each
- *   of them; a unicast to that port would reach only one, so nothing is ever answered there;
- * - one per interface for sending, on a port of its own, to which others send their answers.
+ * - one of each family for listening, on the well-known port, which all nodes of a host share. A broadcast or multicast
+ *   reaches each of them; a unicast to that port would reach only one, so nothing is ever answered there;
+ * - one per link for sending, on a port of its own, to which others send their answers.
+ *
+ * Linux has no route for IPv6 multicast on its loopback interface; there IPv4 does it all.
  */
-import {createSocket, type RemoteInfo, type Socket} from 'node:dgram';
-import {describeError} from '../base/errors.ts';
+import {createSocket} from 'node:dgram';
+import type {Log} from '../base/log.ts';
+import {looksLikeAnnouncement} from '../wire/announcement.ts';
 import {MAX_ANNOUNCEMENT_BYTES} from '../wire/limits.ts';
+import {type Link, linksOf} from './beacon-link.ts';
+import {codeOf, isQuiet, listenProblem, multicastProblem, portProblem, sendProblem} from './beacon-problems.ts';
+import {type DatagramSource, Listener, type OpenSocket, Sender} from './beacon-socket.ts';
 import type {NetworkInterface} from './interfaces.ts';
+import {type Rate, RateLimiter} from './rate-limit.ts';
+import {socketHost} from './socket-host.ts';
 
-/** Organisation-local scope (RFC 2365), so no router carries it out; the last two bytes are ours, `p2`. */
-export const MULTICAST_GROUP = '239.192.112.50';
+export type {DatagramSource} from './beacon-socket.ts';
 
-/** Announcements stay on the link. */
-const MULTICAST_TTL = 1;
+/**
+ * Announcements taken from one host. A node sends three every few seconds, and a dozen when it starts; a host may run
+ * dozens of nodes, which a classroom starts at once, and each answers each.
+ */
+const HOST_RATE: Rate = {burst: 512, perSecond: 128};
 
-export type DatagramSource = {
-	readonly host: string;
-	readonly port: number;
-	readonly family: 4 | 6;
-	readonly scope?: string;
-};
+/** From all hosts together: hundreds of nodes. To take one with a new peer id costs up to 20 µs, so 2 % of a core. */
+const TOTAL_RATE: Rate = {burst: 4_096, perSecond: 1_024};
+
+const FAMILIES = [4, 6] as const;
 
 export type BeaconOptions = {
 	/** The well-known port. */
 	readonly port: number;
-	/** Someone else's datagram, or our own coming back. */
+	/** What begins as an announcement: someone else's, or our own coming back. */
 	onDatagram(bytes: Uint8Array, source: DatagramSource): void;
 	/** `discovery-port`: we hear no announcements, only answers. `discovery-send`: an interface does not let us out. */
 	onWarning(code: string, message: string): void;
-	/** Not passed on: `datagram-size`, `datagram-interface`. */
+	/**
+	 * Not passed on: `datagram-size`, `announcement` (it is none), `datagram-interface`, `datagram-rate` (a flood: more
+	 * than one host, or all of them, may have to say).
+	 */
 	onDropped?(reason: string): void;
 	/** Take nothing that comes from outside the interfaces' subnets. */
 	readonly isRestricted?: boolean;
+	readonly log?: Log;
+	/** For tests: sockets that fail as they like. */
+	readonly openSocket?: OpenSocket;
 };
 
-type Sender = {readonly network: NetworkInterface; readonly socket: Socket};
+export type BeaconState = {
+	/** A link was taken up: nobody there has heard of us. */
+	readonly hasNewLink: boolean;
+	/** Everything works. If not, `update` tries again, also with the same interfaces. */
+	readonly isWhole: boolean;
+};
 
 export class Beacon {
 	readonly #options: BeaconOptions;
-	/** By interface name and address. */
-	readonly #senders = new Map<string, Sender>();
-	readonly #warned = new Set<string>();
-	#listener: Socket | undefined;
+	readonly #open: OpenSocket;
+	readonly #listeners = new Map<4 | 6, Listener>();
+	/** By the link's key, the likely ones first. */
+	#senders: ReadonlyMap<string, Sender> = new Map();
+	readonly #rate = new RateLimiter(HOST_RATE, TOTAL_RATE, performance.now());
+	/** What was told already: an interface that is down would otherwise complain every few seconds. */
+	readonly #told = new Set<string>();
 	#isClosed = false;
 	/** Changes run one after another. */
-	#changes: Promise<void> = Promise.resolve();
+	#changes: Promise<BeaconState> = Promise.resolve({hasNewLink: false, isWhole: true});
 
 	constructor(options: BeaconOptions) {
 		this.#options = options;
+		this.#open = options.openSocket ?? createSocket;
 	}
 
 	/** Begins to listen and opens the interfaces. Never rejects: what does not work is a warning. */
-	open(interfaces: readonly NetworkInterface[]): Promise<void> {
+	open(interfaces: readonly NetworkInterface[]): Promise<BeaconState> {
 		return this.update(interfaces);
 	}
 
-	/** Takes up interfaces that are new and lets go of those that have vanished. Tries the port again if it failed. */
-	update(interfaces: readonly NetworkInterface[]): Promise<void> {
+	/** Takes up links that are new and lets go of those that have vanished. Tries again what has failed. */
+	update(interfaces: readonly NetworkInterface[]): Promise<BeaconState> {
 		this.#changes = this.#changes.then(() => this.#update(interfaces));
 		return this.#changes;
 	}
 
-	/** Sends to everyone on every interface. */
+	/** Sends to everyone on every link. */
 	announce(bytes: Uint8Array): void {
+		const {port} = this.#options;
 		for (const sender of this.#senders.values()) {
-			this.#send(sender, bytes, this.#options.port, MULTICAST_GROUP);
-			if (sender.network.broadcast !== undefined) {
-				this.#send(sender, bytes, this.#options.port, sender.network.broadcast);
-			}
+			const {group, broadcast} = sender.link;
+			this.#send(sender, bytes, port, group);
+			if (broadcast !== undefined) this.#send(sender, bytes, port, broadcast);
 		}
 	}
 
 	/** Sends to one node only, where a datagram of its came from. */
 	answer(bytes: Uint8Array, target: {host: string; port: number; scope?: string}): void {
-		const senders = [...this.#senders.values()];
-		const sender = senders.find(({network}) => network.contains(target.host)) ?? senders[0];
-		if (sender !== undefined) this.#send(sender, bytes, target.port, target.host);
+		const {host, port, scope} = target;
+		const family = host.includes(':') ? 6 : 4;
+		const senders = [...this.#senders.values()].filter(({link}) => link.family === family);
+		const sender = senders.find(({link}) => link.covers(host, scope)) ?? senders[0];
+		if (sender !== undefined) this.#send(sender, bytes, port, socketHost(target));
 	}
 
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		await this.#changes;
-		const sockets = [...this.#senders.values()].map(({socket}) => socket);
-		if (this.#listener !== undefined) sockets.push(this.#listener);
-		this.#senders.clear();
-		this.#listener = undefined;
-		await Promise.all(sockets.map(closed));
+		const sockets = [...this.#senders.values(), ...this.#listeners.values()];
+		this.#senders = new Map();
+		this.#listeners.clear();
+		await Promise.all(sockets.map(socket => socket.close()));
 	}
 
-	async #update(interfaces: readonly NetworkInterface[]): Promise<void> {
-		if (this.#isClosed) return;
-		const wanted = new Map(
-			interfaces.filter(({family}) => family === 4).map(network => [`${network.name} ${network.address}`, network]),
-		);
-		for (const [key, {network, socket}] of [...this.#senders]) {
-			if (wanted.get(key)?.broadcast === network.broadcast && wanted.has(key)) continue;
-			this.#senders.delete(key);
-			this.#leave(network);
-			await closed(socket);
+	async #update(interfaces: readonly NetworkInterface[]): Promise<BeaconState> {
+		if (this.#isClosed) return {hasNewLink: false, isWhole: true};
+		const links = linksOf(interfaces);
+		const before = this.#senders;
+		await this.#letGo(new Set(links.map(({key}) => key)));
+		for (const family of FAMILIES) {
+			// Without any IPv6 address, nobody asks for IPv6.
+			const isWanted = family === 4 || links.some(link => link.family === 6);
+			if (isWanted && !this.#listeners.has(family)) await this.#listen(family);
 		}
-		if (this.#listener === undefined) await this.#listen();
-		for (const [key, network] of wanted) {
-			if (!this.#senders.has(key)) await this.#openSender(key, network);
+		const senders = new Map<string, Sender>();
+		for (const link of links) {
+			const sender = before.get(link.key) ?? (await this.#openSender(link));
+			if (sender === undefined) continue;
+			sender.link = link;
+			senders.set(link.key, sender);
+		}
+		this.#senders = senders;
+		return {
+			hasNewLink: [...senders.keys()].some(key => !before.has(key)),
+			isWhole: senders.size === links.length && links.every(({family}) => this.#listeners.has(family)),
+		};
+	}
+
+	async #letGo(wanted: ReadonlySet<string>): Promise<void> {
+		const gone = [...this.#senders].filter(([key]) => !wanted.has(key));
+		this.#senders = new Map([...this.#senders].filter(([key]) => wanted.has(key)));
+		for (const [, sender] of gone) {
+			this.#listeners.get(sender.link.family)?.leave(sender.link);
+			await sender.close();
 		}
 	}
 
-	async #listen(): Promise<void> {
+	async #listen(family: 4 | 6): Promise<void> {
 		const {port} = this.#options;
-		const socket = createSocket({type: 'udp4', reuseAddr: true});
+		const tell = (error: unknown, message: string) =>
+			this.#tell(family, error, 'discovery-port', `${family} ${codeOf(error)}`, message);
 		try {
-			await bound(socket, port, '0.0.0.0');
+			const events = {
+				datagram: (bytes: Uint8Array, source: DatagramSource) => this.#receive(bytes, source),
+				error: (error: unknown) => tell(error, listenProblem(port, error)),
+			};
+			this.#listeners.set(family, await Listener.open(family, port, events, this.#open));
 		} catch (error) {
-			await closed(socket);
-			this.#warnOnce('discovery-port', 'port', portProblem(port, error));
+			// One program that holds both is one problem.
+			if (family === 6 && !this.#listeners.has(4)) return;
+			tell(error, portProblem(port, family, error));
 			return;
 		}
-		this.#listener = socket;
-		socket.on('error', error =>
-			this.#warnOnce('discovery-port', 'listen', `UDP port ${port}: ${describeError(error)}`),
-		);
-		socket.on('message', (bytes, source) => this.#receive(bytes, source));
-		for (const {network} of this.#senders.values()) this.#join(network);
+		for (const {link} of this.#senders.values()) this.#join(link);
 	}
 
-	async #openSender(key: string, network: NetworkInterface): Promise<void> {
-		const socket = createSocket({type: 'udp4'});
+	async #openSender(link: Link): Promise<Sender | undefined> {
 		try {
-			await bound(socket, 0, network.address);
-			socket.setBroadcast(true);
-			socket.setMulticastInterface(network.address);
-			// Other nodes on this host are to hear us.
-			socket.setMulticastLoopback(true);
-			socket.setMulticastTTL(MULTICAST_TTL);
+			const events = {
+				datagram: (bytes: Uint8Array, source: DatagramSource) => this.#receive(bytes, source),
+				error: (error: unknown) => this.#tellSend(link, error),
+			};
+			const sender = await Sender.open(link, events, this.#open);
+			this.#join(link);
+			return sender;
 		} catch (error) {
-			await closed(socket);
-			this.#warnSend(network, error);
-			return;
+			this.#tellSend(link, error);
+			return undefined;
 		}
-		socket.on('error', error => this.#warnSend(network, error));
-		socket.on('message', (bytes, source) => this.#receive(bytes, source));
-		this.#senders.set(key, {network, socket});
-		this.#join(network);
 	}
 
-	#join({address, name}: NetworkInterface): void {
+	#join(link: Link): void {
 		try {
-			this.#listener?.addMembership(MULTICAST_GROUP, address);
+			this.#listeners.get(link.family)?.join(link);
 		} catch (error) {
 			// Joined before: interfaces may share an address. Otherwise broadcast is left.
-			if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return;
-			this.#warnOnce('discovery-multicast', name, `No multicast on ${name}: ${describeError(error)}`);
+			if (codeOf(error) === 'EADDRINUSE') return;
+			this.#tell(link.family, error, 'discovery-multicast', link.name, multicastProblem(link.name, error));
 		}
 	}
 
-	#leave({address}: NetworkInterface): void {
-		try {
-			this.#listener?.dropMembership(MULTICAST_GROUP, address);
-		} catch {
-			// The address is gone, and the membership with it.
-		}
+	/** The cheap questions come first: whoever floods us is to pay more for it than we do. */
+	#receive(bytes: Uint8Array, source: DatagramSource): void {
+		const reason = this.#reasonToDrop(bytes, source);
+		if (reason === undefined) this.#options.onDatagram(bytes, source);
+		else this.#options.onDropped?.(reason);
 	}
 
-	#receive(bytes: Uint8Array, {address: host, port}: RemoteInfo): void {
-		if (bytes.length > MAX_ANNOUNCEMENT_BYTES) {
-			this.#options.onDropped?.('datagram-size');
-			return;
-		}
-		// The listening socket is open to all interfaces: only a wildcard address hears broadcasts.
-		if (this.#options.isRestricted && ![...this.#senders.values()].some(({network}) => network.contains(host))) {
-			this.#options.onDropped?.('datagram-interface');
-			return;
-		}
-		this.#options.onDatagram(bytes, {host, port, family: 4});
+	#reasonToDrop(bytes: Uint8Array, {host, family, scope}: DatagramSource): string | undefined {
+		if (bytes.length > MAX_ANNOUNCEMENT_BYTES) return 'datagram-size';
+		if (!looksLikeAnnouncement(bytes)) return 'announcement';
+		// The listening sockets are open to all interfaces.
+		if (this.#options.isRestricted && !this.#covers(host, family, scope)) return 'datagram-interface';
+		return this.#rate.take(host, performance.now()) ? undefined : 'datagram-rate';
 	}
 
-	#send({network, socket}: Sender, bytes: Uint8Array, port: number, host: string): void {
-		try {
-			socket.send(bytes, port, host, error => {
-				if (error) this.#warnSend(network, error);
-			});
-		} catch (error) {
-			this.#warnSend(network, error);
+	#covers(host: string, family: 4 | 6, scope: string | undefined): boolean {
+		for (const {link} of this.#senders.values()) {
+			if (link.family === family && link.covers(host, scope)) return true;
 		}
+		return false;
 	}
 
-	#warnSend(network: NetworkInterface, error: unknown): void {
-		if (this.#isClosed) return;
-		const code = (error as NodeJS.ErrnoException).code ?? '';
-		this.#warnOnce(
+	#send(sender: Sender, bytes: Uint8Array, port: number, host: string): void {
+		sender.send(bytes, port, host, error => this.#tellSend(sender.link, error));
+	}
+
+	#tellSend({name, family, address}: Link, error: unknown): void {
+		this.#tell(
+			family,
+			error,
 			'discovery-send',
-			`${network.name} ${code}`,
-			`Announcements do not leave ${network.name} (${network.address}): ${sendProblem(code, error)}`,
+			`${name} ${family} ${codeOf(error)}`,
+			sendProblem(name, address, error),
 		);
 	}
 
-	/** An interface that is down would otherwise complain every few seconds. */
-	#warnOnce(code: string, what: string, message: string): void {
+	/** Once. */
+	#tell(family: 4 | 6, error: unknown, code: string, what: string, message: string): void {
 		const key = `${code} ${what}`;
-		if (this.#warned.has(key)) return;
-		this.#warned.add(key);
-		this.#options.onWarning(code, message);
-	}
-}
-
-function bound(socket: Socket, port: number, address: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		socket.once('error', reject);
-		socket.bind({port, address}, () => {
-			socket.off('error', reject);
-			resolve();
-		});
-	});
-}
-
-function closed(socket: Socket): Promise<void> {
-	return new Promise(resolve => socket.close(() => resolve()));
-}
-
-function portProblem(port: number, error: unknown): string {
-	const others = 'Others are not heard until they answer us, or are dialled by address.';
-	switch ((error as NodeJS.ErrnoException).code) {
-		case 'EADDRINUSE':
-			return `UDP port ${port} is held by another program. ${others} Stop it, or let everyone use another --discovery-port.`;
-		case 'EACCES':
-			return `This user may not open UDP port ${port}. ${others} Let everyone use a --discovery-port above 1023.`;
-		default:
-			return `UDP port ${port} cannot be opened (${describeError(error)}). ${others}`;
-	}
-}
-
-function sendProblem(code: string, error: unknown): string {
-	switch (code) {
-		case 'EPERM':
-		case 'EACCES':
-			return `a firewall on this machine forbids it (${code})`;
-		case 'ENETUNREACH':
-		case 'EHOSTUNREACH':
-		case 'ENETDOWN':
-			return `the network is down or has no route (${code})`;
-		case 'EADDRNOTAVAIL':
-			return `the address is gone (${code})`;
-		default:
-			return describeError(error);
+		if (this.#isClosed || this.#told.has(key)) return;
+		this.#told.add(key);
+		if (isQuiet(family, error)) this.#options.log?.('info', `${code}: ${message}`);
+		else this.#options.onWarning(code, message);
 	}
 }

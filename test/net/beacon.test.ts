@@ -3,10 +3,9 @@ import {createSocket, type Socket} from 'node:dgram';
 import {once} from 'node:events';
 import {networkInterfaces} from 'node:os';
 import {afterEach, describe, expect, it} from 'vitest';
-import {WireError} from '../../source/base/errors.ts';
 import {Beacon, type BeaconOptions, type DatagramSource} from '../../source/net/beacon.ts';
 import {type NetworkInterface, selectInterfaces} from '../../source/net/interfaces.ts';
-import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
 import {createConditions} from '../helpers/conditions.ts';
 import {Cleanup, identityOf} from './peers.ts';
 
@@ -24,7 +23,12 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-type Heard = {text: string; source: DatagramSource};
+/** Words that begin as an announcement does: what follows is not the beacon's business. */
+const BEGINNING = Buffer.from('\x96\xa7p2p-tui\x01', 'latin1');
+const say = (text: string) => Buffer.concat([BEGINNING, Buffer.from(text)]);
+const textOf = (bytes: Uint8Array) => Buffer.from(bytes.subarray(BEGINNING.length)).toString();
+
+type Heard = {text: string; bytes: Uint8Array; source: DatagramSource};
 
 type Listening = {
 	beacon: Beacon;
@@ -48,7 +52,7 @@ async function startBeacon(
 		port,
 		isRestricted: true,
 		onDatagram: (bytes, source) => {
-			heard.push({text: Buffer.from(bytes).toString(), source});
+			heard.push({text: textOf(bytes), bytes, source});
 			wake();
 		},
 		onDropped: reason => {
@@ -84,7 +88,7 @@ describe('Beacon', () => {
 	it('is heard by every node on the host, itself included, by broadcast and by multicast', async () => {
 		const port = await freePort();
 		const nodes = [await startBeacon(port), await startBeacon(port), await startBeacon(port)];
-		nodes[0]?.beacon.announce(Buffer.from('hello'));
+		nodes[0]?.beacon.announce(say('hello'));
 		for (const node of nodes) {
 			const heard = await node.hears(2);
 			expect(heard.map(({text}) => text)).toEqual(['hello', 'hello']);
@@ -100,11 +104,11 @@ describe('Beacon', () => {
 		const port = await freePort();
 		const [first, second] = [await startBeacon(port, LO.map(change) as NetworkInterface[]), await startBeacon(port)];
 		if (title === 'multicast alone') {
-			first.beacon.announce(Buffer.from('hello'));
+			first.beacon.announce(say('hello'));
 		} else {
 			const socket = await udpFrom('127.0.0.1');
 			socket.setBroadcast(true);
-			socket.send('hello', port, '127.255.255.255');
+			socket.send(say('hello'), port, '127.255.255.255');
 		}
 		expect((await second.hears(1)).map(({text}) => text)).toEqual(['hello']);
 		expect((await first.hears(1)).map(({text}) => text)).toEqual(['hello']);
@@ -113,35 +117,20 @@ describe('Beacon', () => {
 	it('takes answers where its announcements come from, so that several nodes on a host each get their own', async () => {
 		const port = await freePort();
 		const [first, second] = [await startBeacon(port), await startBeacon(port)];
-		first.beacon.announce(Buffer.from('who is there?'));
+		first.beacon.announce(say('who is there?'));
 		const [question] = await second.hears(1);
 		expect(question?.source.port).not.toBe(port);
 		await first.hears(2);
-		second.beacon.answer(Buffer.from('me'), question!.source);
+		second.beacon.answer(say('me'), question!.source);
 		const heard = await first.hears(3);
 		expect(heard[2]?.text).toBe('me');
 		await second.hears(2);
 		expect(second.heard.map(({text}) => text)).toEqual(['who is there?', 'who is there?']);
 	});
 
-	it('row 19: passes foreign datagrams on to a decoder that refuses them, and none that is too large', async () => {
+	it('row 19: passes on what begins as an announcement, and counts everything else by its reason', async () => {
 		const port = await freePort();
-		const decoded: Announcement[] = [];
-		const refusals: unknown[] = [];
-		const node = await startBeacon(port, LO, {
-			onDatagram: bytes => {
-				try {
-					decoded.push(decodeAnnouncement(bytes));
-				} catch (error) {
-					refusals.push(error);
-				}
-				if (decoded.length > 0) done();
-			},
-		});
-		let done = () => {};
-		const finished = new Promise<void>(resolve => {
-			done = resolve;
-		});
+		const node = await startBeacon(port);
 		const stranger = await udpFrom('127.0.0.1');
 		const send = (bytes: Uint8Array | string) =>
 			new Promise<void>((resolve, reject) =>
@@ -149,24 +138,18 @@ describe('Beacon', () => {
 			);
 		await send('');
 		await send(new Uint8Array(65_507));
-		await node.drops(1);
+		await node.drops(2);
 		for (let count = 0; count < 50; count++) await send(randomFillSync(Buffer.alloc(1 + count * 20)));
 		await send(JSON.stringify({type: 'announcement', peer: 'someone', port: 9999}));
 		await send(JSON.stringify([...Array(300)].map((_, index) => index)));
-		const announcement: Announcement = {
-			peer: identityOf(1).peerId,
-			instance: '00'.repeat(16),
-			port4: 4001,
-			port6: undefined,
-			wantsAnswer: true,
-			leaving: false,
-		};
+		const peer = identityOf(1).peerId;
+		const ports = {port4: 4001, port6: undefined};
+		const announcement = {peer, instance: '00'.repeat(16), ...ports, wantsAnswer: true, leaving: false};
 		await send(encodeAnnouncement(announcement));
-		await finished;
-		expect(decoded).toEqual([announcement]);
-		expect(refusals).toHaveLength(53);
-		expect(refusals.every(error => error instanceof WireError)).toBe(true);
-		expect(node.dropped).toEqual(['datagram-size']);
+		const [heard] = await node.hears(1);
+		expect(decodeAnnouncement(heard!.bytes)).toEqual(announcement);
+		expect(node.heard).toHaveLength(1);
+		expect(node.dropped.sort()).toEqual([...Array(53).fill('announcement'), 'datagram-size']);
 		expect(node.warnings).toEqual([]);
 	});
 
@@ -180,16 +163,16 @@ describe('Beacon', () => {
 		);
 		const restricted = await startBeacon(port, narrow);
 		const outside = await udpFrom('127.0.0.9');
-		outside.send('x', port, '127.0.0.1');
+		outside.send(say('x'), port, '127.0.0.1');
 		await restricted.drops(1);
 		expect(restricted.dropped).toEqual(['datagram-interface']);
 		const inside = await udpFrom('127.0.0.1');
-		inside.send('y', port, '127.0.0.1');
+		inside.send(say('y'), port, '127.0.0.1');
 		expect((await restricted.hears(1)).map(({text}) => text)).toEqual(['y']);
 		await restricted.beacon.close();
 
 		const open = await startBeacon(port, narrow, {isRestricted: false});
-		outside.send('z', port, '127.0.0.1');
+		outside.send(say('z'), port, '127.0.0.1');
 		expect((await open.hears(1)).map(({text}) => text)).toEqual(['z']);
 	});
 
@@ -204,15 +187,15 @@ describe('Beacon', () => {
 			),
 		]);
 		const heard = once(selfish, 'message');
-		node.beacon.announce(Buffer.from('hello'));
+		node.beacon.announce(say('hello'));
 		const [, source] = await heard;
-		selfish.send('answer', source.port, source.address);
+		selfish.send(say('answer'), source.port, source.address);
 		expect((await node.hears(1)).map(({text}) => text)).toEqual(['answer']);
 		await node.beacon.update(LO);
 		expect(node.warnings).toHaveLength(1);
 		await new Promise<void>(resolve => selfish.close(() => resolve()));
 		await node.beacon.update(LO);
-		node.beacon.announce(Buffer.from('hello again'));
+		node.beacon.announce(say('hello again'));
 		// Heard over both ways: the multicast group was joined after all.
 		expect((await node.hears(3)).map(({text}) => text)).toEqual(['answer', 'hello again', 'hello again']);
 	});
@@ -229,7 +212,7 @@ describe('Beacon', () => {
 		expect(node.warnings.filter(warning => warning.startsWith('discovery-send'))).toEqual([
 			'discovery-send: Announcements do not leave gone0 (192.0.2.99): the address is gone (EADDRNOTAVAIL)',
 		]);
-		node.beacon.announce(Buffer.from('still here'));
+		node.beacon.announce(say('still here'));
 		await node.hears(2);
 	});
 
@@ -237,9 +220,9 @@ describe('Beacon', () => {
 		const port = await freePort();
 		const [node, other] = [await startBeacon(port), await startBeacon(port)];
 		await node.beacon.update([]);
-		node.beacon.announce(Buffer.from('unheard'));
+		node.beacon.announce(say('unheard'));
 		await node.beacon.update(LO);
-		node.beacon.announce(Buffer.from('heard'));
+		node.beacon.announce(say('heard'));
 		expect((await other.hears(2)).map(({text}) => text)).toEqual(['heard', 'heard']);
 		expect((await node.hears(2)).map(({text}) => text)).toEqual(['heard', 'heard']);
 	});
@@ -248,7 +231,7 @@ describe('Beacon', () => {
 		const port = await freePort();
 		const node = await startBeacon(port);
 		await node.beacon.close();
-		node.beacon.announce(Buffer.from('nothing'));
+		node.beacon.announce(say('nothing'));
 		const selfish = createSocket({type: 'udp4', reuseAddr: false});
 		await new Promise<void>((resolve, reject) => {
 			selfish.once('error', reject);
