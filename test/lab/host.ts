@@ -125,9 +125,14 @@ export class Host {
 		ip(this.namespace, `route replace default via ${gateway}`);
 	}
 
+	/** Settings of the kernel, such as `net/ipv4/ip_forward=1`. */
+	configure(...settings: readonly string[]): void {
+		configure(this.namespace, ...settings);
+	}
+
 	/** Carries packets from one of its networks to the other. */
 	forward(): void {
-		configure(this.namespace, 'net/ipv4/ip_forward=1', 'net/ipv6/conf/all/forwarding=1');
+		this.configure('net/ipv4/ip_forward=1', 'net/ipv6/conf/all/forwarding=1');
 	}
 
 	/** Several commands of `ip`, for what is special. */
