@@ -68,7 +68,7 @@ export function linksOf(interfaces: readonly NetworkInterface[]): LinkNetworks[]
 	return [...names].flatMap(name => {
 		const networks = interfaces.filter(candidate => candidate.name === name);
 		const main = networks.find(({family}) => family === 4) ?? networks.find(({scope}) => scope !== undefined);
-		return main === undefined ? [] : [{key: `${main.name} ${main.address}`, main, networks}];
+		return main === undefined ? [] : [{key: `${main.name} ${main.address} ${main.mac}`, main, networks}];
 	});
 }
 
@@ -144,7 +144,7 @@ export class MdnsLink {
 	contains(host: string): boolean {
 		const [address = '', zone] = host.split('%');
 		const {networks, main} = this.#link;
-		return (zone === undefined || zone === main.scope) && networks.some(network => network.contains(address));
+		return (zone === undefined || zone === main.zone) && networks.some(network => network.contains(address));
 	}
 
 	/** Says goodbye if the link is still there. Never rejects. */
@@ -184,12 +184,12 @@ export class MdnsLink {
 
 	#told(packet: DnsPacket, {address}: RemoteInfo): void {
 		const {self, isOwnHost, onDropped, onPeer} = this.#options;
-		const {scope} = this.#link.main;
-		const zone = scope ?? this.#link.networks.find(network => network.scope !== undefined)?.scope;
+		const {main, networks} = this.#link;
+		const hasIpv6 = networks.some(({family}) => family === 6);
 		const view = {
-			contains: (host: string) => this.#link.networks.some(network => network.contains(host)),
+			contains: (host: string) => networks.some(network => network.contains(host)),
 			isSameMachine: isOwnHost(address.split('%')[0]!),
-			...(zone === undefined ? {} : {scope: zone}),
+			...(hasIpv6 ? {scope: main.zone} : {}),
 		};
 		for (const found of readPeers(packet, self, view, onDropped)) onPeer(found);
 	}
@@ -250,8 +250,8 @@ function addressToBind(family: 4 | 6): string {
 }
 
 /** @throws Error EADDRINUSE if the socket is a member already. */
-function join(socket: Socket, {address, family, scope}: NetworkInterface): void {
-	const way = family === 4 ? address : `::%${scope}`;
+function join(socket: Socket, {address, family, zone}: NetworkInterface): void {
+	const way = family === 4 ? address : `::%${zone}`;
 	// First, since it may have to be renewed even if the membership is still there.
 	socket.setMulticastInterface(way);
 	socket.addMembership(GROUPS[family], way);

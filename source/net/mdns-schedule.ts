@@ -10,7 +10,7 @@
  * Our own question comes back to us and is answered like any other, as libp2p's specification wants it: so those that
  * do not ask hear of us as well, and a start is announced by the first questions.
  */
-import {jitter, type Random} from '../base/random.ts';
+import type {Random} from '../base/random.ts';
 
 /** Milliseconds before a question at the start and before an answer: nodes that start together do not speak at once. */
 const MIN_DELAY = 20;
@@ -19,9 +19,10 @@ const MAX_DELAY = 120;
 /** Milliseconds after the first question; the interval grows by this factor up to its largest. */
 const FIRST_INTERVAL = 1_000;
 const GROWTH = 3;
-/** Half of the time that a record is good for, so that one question or answer may be lost. */
-const MAX_INTERVAL = 54_000;
-const JITTER = 0.1;
+/** Less than half of the time that a record is good for, also with the jitter, so that one answer may be lost. */
+const MAX_INTERVAL = 48_000;
+/** Intervals are longer by up to this fraction. */
+const JITTER = 0.2;
 
 /** Milliseconds between two answers. */
 const ANSWER_INTERVAL = 1_000;
@@ -66,6 +67,7 @@ export class MdnsSchedule {
 			this.#isEchoDue = false;
 			return;
 		}
+		// Our first one is never put off.
 		if (this.#asking !== undefined && this.#interval > 0) this.#askLater();
 	}
 
@@ -86,15 +88,14 @@ export class MdnsSchedule {
 
 	#ask(): void {
 		this.#isEchoDue = true;
-		this.#interval = this.#interval === 0 ? FIRST_INTERVAL : Math.min(this.#interval * GROWTH, MAX_INTERVAL);
 		this.#askLater();
 		this.#options.ask();
 	}
 
+	/** After a question of anyone's. */
 	#askLater(): void {
-		// Never earlier than a second after the last one (RFC 6762, section 5.2).
-		const later = jitter(this.#options.random, this.#interval * (1 + JITTER), JITTER);
-		this.#askIn(Math.max(later, FIRST_INTERVAL));
+		this.#interval = this.#interval === 0 ? FIRST_INTERVAL : Math.min(this.#interval * GROWTH, MAX_INTERVAL);
+		this.#askIn(this.#interval * (1 + this.#options.random.float() * JITTER));
 	}
 
 	#askIn(delay: number): void {
