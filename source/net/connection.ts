@@ -12,6 +12,11 @@ import type {ConnectionLimits} from './limits.ts';
 import type {SendBudget} from './send-budget.ts';
 import {SendQueue} from './send-queue.ts';
 
+/** Milliseconds of work that one peer may cause before the others get their turn. A ping of theirs waits as long. */
+const TURN = 1;
+/** Frames between two looks at the clock. */
+const FRAMES_PER_LOOK = 8;
+
 /** Who dialled: the other side (`inbound`) or we. */
 export type Direction = 'inbound' | 'outbound';
 
@@ -54,7 +59,10 @@ export class Connection {
 	readonly #budget: SendBudget;
 	readonly #decoder: FrameDecoder;
 	readonly #gone: (() => void) | undefined;
-	#waiting: readonly Uint8Array[];
+	/** Frames that were read and not handed on. */
+	#inbox: readonly Uint8Array[];
+	/** Milliseconds of work since others had their turn. */
+	#work = 0;
 	#handlers: ConnectionHandlers | undefined;
 
 	readonly #queue: SendQueue;
@@ -87,7 +95,7 @@ export class Connection {
 		this.#limits = options.limits;
 		this.#budget = options.budget;
 		this.#decoder = options.decoder ?? new FrameDecoder();
-		this.#waiting = options.frames ?? [];
+		this.#inbox = options.frames ?? [];
 		this.#queue = new SendQueue(options.limits.sendWindowBytes);
 		this.#gone = options.gone;
 		this.#socket.on('error', error => this.#fail(error));
@@ -139,9 +147,6 @@ export class Connection {
 	}
 
 	#begin(): void {
-		const waiting = this.#waiting;
-		this.#waiting = [];
-		this.#deliver(waiting);
 		this.#hasBegun = true;
 		if (this.#isClosed) {
 			this.#handlers?.closed(this.#reason ?? 'closed');
@@ -150,7 +155,7 @@ export class Connection {
 		this.#watchProgress(true);
 		this.#socket.on('data', chunk => this.#receive(chunk));
 		this.#socket.on('end', () => this.#onEnd());
-		this.#socket.resume();
+		this.#handOn();
 	}
 
 	/** Whether a frame of any size would be taken now. */
@@ -264,15 +269,40 @@ export class Connection {
 			return;
 		}
 		this.#watchProgress(bodies.length > 0);
-		this.#deliver(bodies);
+		const rest = this.#deliver(bodies);
+		if (rest === undefined) return;
+		// Nothing more is read meanwhile, so the sender feels it.
+		this.#inbox = rest;
+		this.#socket.pause();
+		setImmediate(() => this.#handOn());
 	}
 
-	#deliver(bodies: readonly Uint8Array[]): void {
-		for (const body of bodies) {
-			if (this.#socket.destroyed) return;
+	#handOn(): void {
+		const rest = this.#deliver(this.#inbox);
+		this.#inbox = rest ?? [];
+		if (rest === undefined) this.#socket.resume();
+		else setImmediate(() => this.#handOn());
+	}
+
+	/**
+	 * Hands frames on. Returns those that are left, maybe none, if it took so long that it is the others' turn: a system
+	 * that has read far ahead would give us megabytes of one peer's frames before anything of another.
+	 */
+	#deliver(bodies: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
+		let from = performance.now();
+		for (const [index, body] of bodies.entries()) {
+			if (this.#socket.destroyed) return undefined;
 			this.#framesIn++;
 			this.#handlers?.frame(body);
+			if (index % FRAMES_PER_LOOK > 0 && index < bodies.length - 1) continue;
+			const now = performance.now();
+			this.#work += now - from;
+			from = now;
+			if (this.#work < TURN) continue;
+			this.#work = 0;
+			return bodies.slice(index + 1);
 		}
+		return undefined;
 	}
 
 	/** A frame that has begun must end in time: bytes that trickle in do not count, only whole frames do. */
@@ -287,7 +317,11 @@ export class Connection {
 		}
 	}
 
+	/** Even a paused socket tells of its end, and is gone when both sides have ended: now or never for the last frames. */
 	#onEnd(): void {
+		let rest: readonly Uint8Array[] | undefined = this.#inbox;
+		this.#inbox = [];
+		while (rest !== undefined) rest = this.#deliver(rest);
 		this.#reason ??= 'closed';
 		this.#endOurSide();
 	}

@@ -1,7 +1,9 @@
 /** Limits of sockets that tests make smaller. Times in milliseconds. */
 import {
+	FRAME_HEADER_BYTES,
 	FRAME_TIMEOUT,
 	HANDSHAKE_TIMEOUT,
+	MAX_FRAME_BYTES,
 	MAX_PENDING_INBOUND,
 	MAX_PENDING_INBOUND_PER_ADDRESS,
 	MAX_SEND_QUEUE_BYTES,
@@ -12,11 +14,14 @@ import type {Priority} from '../wire/priority.ts';
 /** After our side has ended, how long the other side may take to end too. */
 const CLOSE_TIMEOUT = 2_000;
 
-/** What the socket is given must be with the system by then. At one window that is 4 KiB a second, a modem's speed. */
+/** A window must be with the system by then, if more waits behind it: 4 KiB a second, the speed of a modem. */
 const SEND_TIMEOUT = 30_000;
 
-/** Bytes that the socket holds and the system has not taken: a ping waits behind so many of ours, and no more. */
-const SEND_WINDOW_BYTES = 128 * 1024;
+/**
+ * Bytes that are with the socket and not yet with the system: what a ping waits for at this end, besides what the system
+ * holds. Two of the largest frames: one at a time costs throughput, more than two gain none that can be measured.
+ */
+const SEND_WINDOW_BYTES = 2 * (FRAME_HEADER_BYTES + MAX_FRAME_BYTES);
 
 /** The most that is honestly said in one turn: a prune with its hints for each of 256 rooms. */
 const MAX_CONTROL_QUEUE_BYTES = 1024 * 1024;
