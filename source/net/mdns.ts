@@ -26,6 +26,8 @@ const MAX_RECENT = 1_024;
 export type MdnsOptions = {
 	readonly peer: PeerId;
 	readonly random: Random;
+	/** See `MdnsSelf`. */
+	readonly discoveryPort?: number;
 	/** A peer was heard of, again after `REPEAT_AFTER`. Only a hint: anyone on the link can say this of anyone. */
 	onPeer(found: MdnsPeer): void;
 	/** `mdns-port`: an interface is not listened on. `mdns-send`: it does not let us out. Each is told once. */
@@ -105,9 +107,9 @@ export class Mdns {
 		const {default: multicastDns} = await import('multicast-dns');
 		const {main} = networks;
 		const port = this.#options.port ?? MDNS_PORT;
-		const {peer, random} = this.#options;
+		const {peer, random, discoveryPort} = this.#options;
 		const options: LinkOptions = {
-			self: {peer, name: this.#name},
+			self: {peer, name: this.#name, ...(discoveryPort !== undefined && {discoveryPort})},
 			port,
 			random,
 			multicastDns,

@@ -36,6 +36,8 @@ const MAX_TTL = 75 * 60;
 const ADDRESS_PREFIX = 'dnsaddr=';
 const MARK_PREFIX = 'p2p-tui=';
 const MARK = `${MARK_PREFIX}1`;
+/** The UDP port of its announcements. */
+const GROUP_PREFIX = 'p2p-tui-port=';
 
 /** Bytes of one string in a TXT record (RFC 6763, section 6.1). */
 const MAX_STRING_BYTES = 255;
@@ -75,7 +77,16 @@ export type MdnsPeer = {
 };
 
 /** Who asks or answers. */
-export type MdnsSelf = {readonly peer: PeerId /** From `peerName`. */; readonly name: string};
+export type MdnsSelf = {
+	readonly peer: PeerId;
+	/** From `peerName`. */
+	readonly name: string;
+	/**
+	 * The UDP port of our announcements. Whoever chose another one wants to be among themselves (a class, a demo, a test),
+	 * and multicast DNS has one port for everybody: so it is told, and p2p-tui peers with another one are passed over.
+	 */
+	readonly discoveryPort?: number;
+};
 
 /** How the link on which a packet was heard looks from here. */
 export type LinkView = {
@@ -88,7 +99,7 @@ export type LinkView = {
 };
 
 /** Counted under these names when a peer or a string is passed over. */
-export type MdnsSkip = 'mdns-key-type' | 'mdns-no-peer' | 'mdns-peers' | 'mdns-strings';
+export type MdnsSkip = 'mdns-group' | 'mdns-key-type' | 'mdns-no-peer' | 'mdns-peers' | 'mdns-strings';
 
 /** A name for this start of the program, from at least 32 random bytes. It says nothing of who we are. */
 export function peerName(chance: Uint8Array): string {
@@ -148,11 +159,21 @@ export function selfAnswer(
 		answers: [...(services ? [types] : []), {name: SERVICE, type: 'PTR', ttl, data: instance}],
 		additionals: [
 			// Nobody else has these names, so what was told before is void (RFC 6762, section 10.2).
-			{name: instance, type: 'TXT', ttl, flush: true, data: [...withinBudget(strings), MARK]},
+			{name: instance, type: 'TXT', ttl, flush: true, data: [...withinBudget(strings), ...marksOf(self)]},
 			{name: instance, type: 'SRV', ttl, flush: true, data: {port: first.port, target: host}},
 			...hosts.flatMap(address => (address === undefined ? [] : [hostRecord(host, address, ttl)])),
 		],
 	};
+}
+
+function marksOf({discoveryPort}: MdnsSelf): string[] {
+	return discoveryPort === undefined ? [MARK] : [MARK, `${GROUP_PREFIX}${discoveryPort}`];
+}
+
+/** Whoever says nothing of its group is in every group. */
+function isOfGroup(strings: readonly string[], {discoveryPort}: MdnsSelf): boolean {
+	const group = strings.find(string => string.startsWith(GROUP_PREFIX))?.slice(GROUP_PREFIX.length);
+	return group === undefined || discoveryPort === undefined || group === String(discoveryPort);
 }
 
 function hostRecord(name: string, {family, host}: TcpAddress, ttl: number): DnsRecord {
@@ -188,6 +209,10 @@ export function readPeers(
 	return [...instances.values()].flatMap(instance => {
 		// Only a pointer: its text may follow in another packet.
 		if (instance.strings.length === 0) return [];
+		if (!isOfGroup(instance.strings, self)) {
+			onSkipped('mdns-group');
+			return [];
+		}
 		const found = readPeer(instance, link, onSkipped);
 		return found === undefined || found.peer === self.peer ? [] : [found];
 	});

@@ -79,6 +79,18 @@ describe('our answer', () => {
 		expect(readPeers(answer, {...SELF, name: other.name}, LINK)).toEqual([]);
 	});
 
+	it('is passed over by those of us who announce themselves on another port, and told to everyone else', () => {
+		const other = {peer: OTHER, name: 'y'.repeat(32)};
+		const answer = sent(selfAnswer({...SELF, discoveryPort: 7000}, ['/ip4/192.0.2.7/tcp/4001'])!);
+		const skipped: string[] = [];
+		const readers = [other, {...other, discoveryPort: 7000}, {...other, discoveryPort: 9999}];
+		const read = readers.map(reader => readPeers(answer, reader, LINK, reason => skipped.push(reason)));
+		expect(read.map(peers => peers.map(({peer}) => peer))).toEqual([[SELF.peer], [SELF.peer], []]);
+		expect(skipped).toEqual(['mdns-group']);
+		const libp2p = sent(telling(`dnsaddr=/ip4/192.0.2.8/tcp/4001/p2p/${SELF.peer}`));
+		expect(readPeers(libp2p, readers[2]!, LINK)).toHaveLength(1);
+	});
+
 	it('takes itself back with a life of 0', () => {
 		const answer = sent(selfAnswer({peer: OTHER, name: 'y'.repeat(32)}, ['/ip4/192.0.2.7/tcp/4001'], {ttl: 0})!);
 		expect(read(answer).peers).toEqual([expect.objectContaining({peer: OTHER, ttl: 0})]);
