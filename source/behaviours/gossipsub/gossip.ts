@@ -165,17 +165,28 @@ export class Gossip {
 		if (this.#cache.idsSince(room, now - GOSSIP_AGE).length === 0) return [];
 		const {membership, meshes, random, scores} = this.#options;
 		const pushed = new Set(meshes.pushed(room, now));
-		const outside = membership.peersIn(room).filter(peer => !pushed.has(peer) && scores.of(peer) >= GOSSIP_THRESHOLD);
+		const members = membership.peersIn(room).filter(peer => scores.of(peer) >= GOSSIP_THRESHOLD);
+		const outside = shuffled(
+			members.filter(peer => !pushed.has(peer)),
+			random,
+		);
 		const size = Math.max(LAZY_SIZE, Math.ceil(outside.length * GOSSIP_FACTOR));
-		const waiting = shuffled(outside, random).sort((a, b) => this.#offeredAt(room, a) - this.#offeredAt(room, b));
+		const waiting = outside.sort((a, b) => this.#offeredAt(room, a) - this.#offeredAt(room, b));
+		const newcomers = members.filter(peer => pushed.has(peer) && this.#isOwed(room, peer));
 		// Those that were last offered to at the same time are offered the same.
 		const groups = new Map<Instant, PeerId[]>();
-		for (const peer of waiting.slice(0, size)) {
+		for (const peer of [...newcomers, ...waiting.slice(0, size)]) {
 			const since = Math.max(now - GOSSIP_AGE, this.#offeredAt(room, peer));
 			groups.set(since, [...(groups.get(since) ?? []), peer]);
 			this.#noteOffer(room, peer, now);
 		}
 		return [...groups].flatMap(([since, peers]) => this.#ihave(room, peers, since));
+	}
+
+	/** Whether the peer was outside the mesh when it was last offered to: what came between is still to be offered. */
+	#isOwed(room: string, peer: PeerId): boolean {
+		const pushedSince = this.#options.meshes.pushedSince(room, peer) ?? Number.POSITIVE_INFINITY;
+		return this.#offeredAt(room, peer) < pushedSince;
 	}
 
 	#offer(room: string, peer: PeerId, since: Instant, now: Instant): BehaviourOutput[] {

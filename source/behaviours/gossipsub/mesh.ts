@@ -43,7 +43,8 @@ export type MeshOptions = {
 };
 
 type RoomMesh = {
-	readonly grafted: Set<PeerId>;
+	/** Since when. */
+	readonly grafted: Map<PeerId, Instant>;
 	/** Members that speak floodsub: they are in no mesh, and everything is sent to them (v1.0, "Message Processing"). */
 	readonly flooded: Set<PeerId>;
 };
@@ -66,12 +67,17 @@ export class Meshes {
 		return this.#rooms.has(room);
 	}
 
+	/** Since when everything is pushed to the peer; undefined for one that is not in the mesh. */
+	pushedSince(room: string, peer: PeerId): Instant | undefined {
+		return this.#rooms.get(room)?.grafted.get(peer);
+	}
+
 	/** Members to whom events of others go at once. */
 	pushed(room: string, now: Instant): readonly PeerId[] {
 		const mesh = this.#rooms.get(room);
 		if (!mesh) return [];
 		const members = this.#options.membership.peersIn(room);
-		if (members.length > SMALL_ROOM) return [...mesh.grafted, ...mesh.flooded];
+		if (members.length > SMALL_ROOM) return [...mesh.grafted.keys(), ...mesh.flooded];
 		return members.filter(peer => {
 			const score = this.#options.scores.of(peer);
 			if (mesh.flooded.has(peer)) return score >= PUBLISH_THRESHOLD;
@@ -94,7 +100,7 @@ export class Meshes {
 		if (this.#rooms.has(room)) return [];
 		const members = this.#options.membership.peersIn(room);
 		const flooded = new Set(members.filter(peer => this.#speaksFloodsub(peer)));
-		this.#rooms.set(room, {grafted: new Set(), flooded});
+		this.#rooms.set(room, {grafted: new Map(), flooded});
 		return this.#graftSome(room, members.length <= SMALL_ROOM ? SMALL_ROOM : MESH_SIZE, now);
 	}
 
@@ -106,8 +112,9 @@ export class Meshes {
 	memberJoined(room: string, peer: PeerId, now: Instant): BehaviourOutput[] {
 		const mesh = this.#rooms.get(room);
 		if (mesh && this.#speaksFloodsub(peer)) mesh.flooded.add(peer);
-		// Whoever starts sees one member after the other: the first few are grafted at once, the heartbeat sees them all.
-		const isWelcome = mesh && mesh.grafted.size < MESH_SIZE && this.#isEligible(room, peer, now);
+		// Whoever starts sees one member after the other: the first few are grafted at once, the heartbeat sees them all. Only
+		// as many as are needed, for most of the others graft as well.
+		const isWelcome = mesh && mesh.grafted.size < MESH_LOW && this.#isEligible(room, peer, now);
 		return isWelcome ? this.#graft(room, [peer], now) : [];
 	}
 
@@ -149,7 +156,7 @@ export class Meshes {
 		if (isFull && !peers.get(peer)?.isOutbound) {
 			return [count('graft-full'), ...this.#refuse(room, peer, this.#exchange(room, peer), now)];
 		}
-		mesh.grafted.add(peer);
+		mesh.grafted.set(peer, now);
 		scores.grafted(room, peer, now);
 		this.#backoffs.clear(room, peer);
 		return [];
@@ -189,7 +196,7 @@ export class Meshes {
 	#upkeep(room: string, isOpportunity: boolean, now: Instant): BehaviourOutput[] {
 		const {grafted} = this.#rooms.get(room) as RoomMesh;
 		const outputs: BehaviourOutput[] = [];
-		const bad = [...grafted].filter(peer => this.#options.scores.of(peer) < MESH_THRESHOLD);
+		const bad = [...grafted.keys()].filter(peer => this.#options.scores.of(peer) < MESH_THRESHOLD);
 		for (const peer of bad) outputs.push(...this.#refuse(room, peer, [], now));
 		if (this.#isSmall(room)) return [...outputs, ...this.#graftSome(room, SMALL_ROOM, now)];
 		if (grafted.size >= MESH_HIGH) outputs.push(...this.#shrink(room, now));
@@ -201,7 +208,7 @@ export class Meshes {
 
 	#shrink(room: string, now: Instant): BehaviourOutput[] {
 		const {random, scores} = this.#options;
-		const mesh = [...(this.#rooms.get(room) as RoomMesh).grafted];
+		const mesh = [...(this.#rooms.get(room) as RoomMesh).grafted.keys()];
 		const kept = chooseKept(mesh, {
 			random,
 			scoreOf: peer => scores.of(peer),
@@ -220,7 +227,7 @@ export class Meshes {
 	#graftOutbound(room: string, now: Instant): BehaviourOutput[] {
 		const {grafted} = this.#rooms.get(room) as RoomMesh;
 		let missing = MESH_OUTBOUND;
-		for (const peer of grafted) if (this.#isOutbound(peer)) missing -= 1;
+		for (const peer of grafted.keys()) if (this.#isOutbound(peer)) missing -= 1;
 		if (missing <= 0) return [];
 		const outbound = this.#eligible(room, now).filter(peer => this.#isOutbound(peer));
 		return this.#graft(room, shuffled(outbound, this.#options.random).slice(0, missing), now);
@@ -230,7 +237,7 @@ export class Meshes {
 	#graftBetter(room: string, now: Instant): BehaviourOutput[] {
 		const {random, scores} = this.#options;
 		const {grafted} = this.#rooms.get(room) as RoomMesh;
-		const middle = median([...grafted].map(peer => scores.of(peer)));
+		const middle = median([...grafted.keys()].map(peer => scores.of(peer)));
 		if (grafted.size === 0 || middle >= OPPORTUNISTIC_THRESHOLD) return [];
 		const better = this.#eligible(room, now).filter(peer => scores.of(peer) > middle);
 		return this.#graft(room, shuffled(better, random).slice(0, OPPORTUNISTIC_GRAFTS), now);
@@ -239,7 +246,7 @@ export class Meshes {
 	#graft(room: string, peers: readonly PeerId[], now: Instant): BehaviourOutput[] {
 		if (peers.length === 0) return [];
 		for (const peer of peers) {
-			this.#rooms.get(room)?.grafted.add(peer);
+			this.#rooms.get(room)?.grafted.set(peer, now);
 			this.#options.scores.grafted(room, peer, now);
 		}
 		return [{type: 'send', peers, message: {type: 'graft', room}}];
