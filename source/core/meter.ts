@@ -1,7 +1,7 @@
 /** What went through the node's connections, and how the process is doing. */
 import type {Stats, Traffic} from '../api/event.ts';
 import {Ring} from '../base/bounded.ts';
-import type {Counters} from '../base/counters.ts';
+import {Counters} from '../base/counters.ts';
 import {PRIORITIES, type Priority} from '../wire/priority.ts';
 import {LoopDelay} from './loop-delay.ts';
 
@@ -12,6 +12,9 @@ export type Counted = {
 	readonly framesIn: number;
 	readonly framesOut: number;
 };
+
+/** What a connection has not sent, in frames by counter. */
+export type Dropped = {readonly dropped: Readonly<Record<string, number>>};
 
 /** What a connection has waiting, in bytes by priority. */
 export type Queued = {readonly queuedByPriority: Readonly<Record<Priority, number>>};
@@ -26,11 +29,14 @@ export class Meter {
 	readonly #loopDelay = new LoopDelay();
 	/** Sums of the connections that are closed. */
 	#closed: Counted = {bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0};
+	/** Theirs too: a connection drops only what it has when it ends. */
+	readonly #dropped = new Counters();
 	readonly #samples = new Ring<Sample>(RATE_INTERVALS);
 
 	/** A connection is closed and will not be passed in again. */
-	retire(connection: Counted): void {
+	retire(connection: Counted & Dropped): void {
 		this.#closed = add(this.#closed, connection);
+		for (const [counter, frames] of Object.entries(connection.dropped)) this.#dropped.add(counter, frames);
 	}
 
 	/** Bytes per second over the last few calls. */
@@ -54,7 +60,7 @@ export class Meter {
 			...this.#total(live),
 			connections: live.length,
 			queued: sumQueued(live),
-			counters: counters.toObject(),
+			counters: {...counters.toObject(), ...this.#dropped.toObject()},
 			memory: {rss, heapUsed},
 			loopDelay: this.#loopDelay.take(),
 		};

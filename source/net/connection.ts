@@ -13,7 +13,7 @@ import type {SendBudget} from './send-budget.ts';
 import {SendQueue} from './send-queue.ts';
 
 /** Milliseconds of work that one peer may cause before the others get their turn. A ping of theirs waits as long. */
-const TURN = 1;
+const TURN = 2;
 /** Frames between two looks at the clock. */
 const FRAMES_PER_LOOK = 8;
 
