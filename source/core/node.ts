@@ -78,6 +78,8 @@ export class Node {
 			onConnection: connection => this.#adopt(connection),
 			onRefused: reason => this.#swarm.counters.add(reason),
 			onDatagram: (bytes, source) => this.#datagram(bytes, source),
+			onMdns: found => this.#input({type: 'mdns', ...found}),
+			log: options.log,
 			onWarning: (code, message) => this.#warn(code, message),
 			onAddresses: (addresses, interfaces) => this.#listening(addresses, interfaces),
 		});
@@ -105,7 +107,7 @@ export class Node {
 		this.#early = undefined;
 		const {remembered = []} = this.#options;
 		this.#input({type: 'start', addresses, remembered});
-		this.#sleepWatch = new SleepWatch(slept => this.#input({type: 'woke', slept}));
+		this.#sleepWatch = new SleepWatch(slept => this.#woke(slept));
 		for (const input of early) this.#input(input);
 	}
 
@@ -151,6 +153,11 @@ export class Node {
 		if (this.#early || this.#stopping) return;
 		this.#options.emit({type: 'addresses-changed', addresses, interfaces});
 		this.#input({type: 'listening', addresses});
+	}
+
+	#woke(slept: number): void {
+		this.#endpoint.woke();
+		this.#input({type: 'woke', slept});
 	}
 
 	#fired(timer: string): void {
@@ -202,7 +209,7 @@ export class Node {
 	#carryOut(effect: Effect): void {
 		switch (effect.type) {
 			case 'send':
-				for (const id of effect.connections) this.#connections.get(id)?.send(effect.body);
+				for (const id of effect.connections) this.#connections.get(id)?.send(effect.body, effect.priority);
 				return;
 			case 'close':
 				return this.#connections.get(effect.connection)?.close(effect.reason);

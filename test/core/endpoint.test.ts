@@ -9,25 +9,33 @@ import {UserError} from '../../source/base/errors.ts';
 import {Endpoint, type EndpointOptions} from '../../source/core/endpoint.ts';
 import {Node} from '../../source/core/node.ts';
 import type {SystemInterfaces} from '../../source/net/interfaces.ts';
+import {Mdns} from '../../source/net/mdns.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
+import type {MdnsPeer} from '../../source/wire/mdns.ts';
 import {CONFIG} from '../cli/fake-core.ts';
+import {freeUdpPort} from '../helpers/node-process.ts';
+
+/** Milliseconds between two looks at the interfaces. */
+const LOOK_INTERVAL = 1_000;
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
 	vi.useRealTimers();
+	vi.restoreAllMocks();
 	await Promise.all(closing.splice(0).map(close => close()));
 });
 
 function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOptions['systemInterfaces']) {
 	const addresses: (readonly string[])[] = [];
 	const warnings: string[] = [];
+	const found: MdnsPeer[] = [];
 	let told = () => {};
 	/** Lets the node look at its interfaces, and waits until it has told what it saw. */
 	const looked = async () => {
 		const change = new Promise<void>(resolve => {
 			told = resolve;
 		});
-		vi.advanceTimersByTime(3_000);
+		vi.advanceTimersByTime(LOOK_INTERVAL);
 		await change;
 		await turn();
 	};
@@ -37,6 +45,7 @@ function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOption
 		onConnection: connection => connection.destroy('test'),
 		onRefused: () => {},
 		onDatagram: () => {},
+		onMdns: peer => found.push(peer),
 		onWarning: (code, message) => warnings.push(`${code}: ${message}`),
 		onAddresses: list => {
 			addresses.push(list);
@@ -45,7 +54,7 @@ function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOption
 		...(systemInterfaces && {systemInterfaces}),
 	});
 	closing.push(() => made.close());
-	return {made, addresses, looked, warnings};
+	return {made, addresses, looked, warnings, found};
 }
 
 async function failure(config: Partial<CoreConfig>): Promise<UserError> {
@@ -122,24 +131,25 @@ test('a node that only dials listens nowhere', async () => {
 	expect(made.addresses).toEqual([]);
 });
 
+/** One interface, on this machine only, with whatever addresses it has just now. */
+function machine(...addresses: string[]) {
+	vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+	const now = {addresses, name: 'test0', mac: '00:00:00:00:00:00'};
+	const list = (): SystemInterfaces => ({
+		[now.name]: now.addresses.map(address => ({
+			address,
+			netmask: '255.255.255.255',
+			family: 'IPv4',
+			mac: now.mac,
+			internal: false,
+			cidr: `${address}/32`,
+		})),
+	});
+	return {now, list};
+}
+const chosen = {interfaces: ['test0'], listen: ['/ip4/0.0.0.0/tcp/0']};
+
 describe('when the addresses of the chosen interface change', () => {
-	/** One interface, on this machine only, with whatever addresses it has just now. */
-	function machine(...addresses: string[]) {
-		vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
-		const now = {addresses, name: 'test0'};
-		const list = (): SystemInterfaces => ({
-			[now.name]: now.addresses.map(address => ({
-				address,
-				netmask: '255.255.255.255',
-				family: 'IPv4',
-				mac: '00:00:00:00:00:00',
-				internal: false,
-				cidr: `${address}/32`,
-			})),
-		});
-		return {now, list};
-	}
-	const chosen = {interfaces: ['test0'], listen: ['/ip4/0.0.0.0/tcp/0']};
 	const portOf = (address: string | undefined) => Number(address?.split('/').at(-1));
 
 	/** What becomes of a TCP connection there. */
@@ -230,8 +240,140 @@ describe('when the addresses of the chosen interface change', () => {
 		await node.start();
 		expect(events.map(({type}) => type)).not.toContain('addresses-changed');
 		now.addresses = ['127.0.0.2'];
-		vi.advanceTimersByTime(3_000);
+		vi.advanceTimersByTime(LOOK_INTERVAL);
 		const address = expect.stringMatching(/^\/ip4\/127\.0\.0\.2\/tcp\/[1-9]\d*$/);
 		expect(await changed).toEqual({type: 'addresses-changed', addresses: [address], interfaces: ['test0']});
+	});
+});
+
+describe('every second', () => {
+	test('the interfaces are looked at, and nothing is done while nothing has changed', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const looks = vi.fn(list);
+		const {made, addresses, looked} = endpoint({...chosen, discovery: true, discoveryPort: await freeUdpPort()}, looks);
+		await made.open();
+		const updates = vi.spyOn(made.beacon!, 'update');
+		for (let second = 0; second < 5; second++) {
+			vi.advanceTimersByTime(LOOK_INTERVAL);
+			await turn();
+		}
+		expect(looks).toHaveBeenCalledTimes(6);
+		expect(updates).not.toHaveBeenCalled();
+		expect(addresses).toHaveLength(1);
+		now.addresses = ['127.0.0.2'];
+		await looked();
+		expect(updates).toHaveBeenCalledTimes(1);
+	});
+
+	test('a network with the same address that is another one is told, once announcements leave there', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const {made, addresses, looked} = endpoint({...chosen, discovery: true, discoveryPort: await freeUdpPort()}, list);
+		await made.open();
+		const updated = vi.spyOn(made.beacon!, 'update');
+		now.mac = '00:00:00:00:00:01';
+		await looked();
+		expect(addresses).toEqual([made.addresses, made.addresses]);
+		expect(await updated.mock.results[0]!.value).toEqual({hasNewLink: true, isWhole: true});
+	});
+
+	test('an IPv6 address that may not be used yet is tried again, and nobody hears of it before', async () => {
+		const {list} = machine('127.0.0.1');
+		const both = (): SystemInterfaces => ({
+			test0: [...list().test0!, {...list().test0![0]!, family: 'IPv6', address: '::1', cidr: '::1/128', scopeid: 0}],
+		});
+		const listen = [...chosen.listen, '/ip6/::/tcp/0'];
+		const {made, addresses, looked, warnings} = endpoint({...chosen, listen}, both);
+		const bind = made.transport.listen.bind(made.transport);
+		let isTentative = true;
+		vi.spyOn(made.transport, 'listen').mockImplementation(async address => {
+			if (isTentative && address.family === 6) throw new UserError('not yet', {cause: {code: 'EADDRNOTAVAIL'}});
+			return {...(await bind({...address, host: '127.0.0.1', family: 4})), ...address, port: address.port || 4001};
+		});
+		await made.open();
+		vi.advanceTimersByTime(LOOK_INTERVAL);
+		await turn();
+		expect(made.addresses).toEqual([expect.stringMatching(/^\/ip4\//)]);
+		isTentative = false;
+		await looked();
+		expect(addresses).toEqual([[expect.stringMatching(/^\/ip4\//)], [expect.anything(), '/ip6/::1/tcp/4001']]);
+		expect(warnings).toEqual([]);
+	});
+
+	test('interfaces that cannot be looked at are told of once, and looked at again', async () => {
+		const {now, list} = machine('127.0.0.1');
+		let isFailing = false;
+		const {made, looked, warnings} = endpoint(chosen, () => {
+			if (isFailing) throw new Error('too many open files');
+			return list();
+		});
+		await made.open();
+		isFailing = true;
+		for (let second = 0; second < 3; second++) {
+			vi.advanceTimersByTime(LOOK_INTERVAL);
+			await turn();
+		}
+		expect(warnings).toEqual(['interfaces: too many open files']);
+		isFailing = false;
+		now.addresses = ['127.0.0.2'];
+		await looked();
+		expect(made.addresses[0]).toContain('/127.0.0.2/');
+	});
+});
+
+describe('multicast DNS', () => {
+	const calls: unknown[][] = [];
+	function watched() {
+		calls.length = 0;
+		const {promise: opened, resolve} = withResolvers();
+		const names = (list: readonly {name: string}[]) => list.map(({name}) => name);
+		vi.spyOn(Mdns.prototype, 'open').mockImplementation(async (interfaces, addresses) => {
+			calls.push(['open', names(interfaces), addresses]);
+			resolve();
+		});
+		vi.spyOn(Mdns.prototype, 'update').mockImplementation(async (interfaces, addresses) => {
+			calls.push(['update', names(interfaces), addresses]);
+		});
+		vi.spyOn(Mdns.prototype, 'close').mockImplementation(async () => void calls.push(['close']));
+		return opened;
+	}
+	function withResolvers() {
+		let resolve = () => {};
+		const promise = new Promise<void>(done => {
+			resolve = done;
+		});
+		return {promise, resolve};
+	}
+	const config = {...chosen, discovery: true, mdns: true};
+
+	test('is loaded when the node is up, follows its addresses and closes with it', async () => {
+		const {now, list} = machine('127.0.0.1');
+		const opened = watched();
+		const {made, addresses, looked} = endpoint({...config, discoveryPort: await freeUdpPort()}, list);
+		await made.open();
+		expect(calls).toEqual([]);
+		await opened;
+		now.addresses = ['127.0.0.2'];
+		await looked();
+		await made.close();
+		expect(calls).toEqual([['open', ['test0'], addresses[0]], ['update', ['test0'], addresses[1]], ['close']]);
+	});
+
+	test.each([{mdns: false}, {discovery: false}])('is left alone with %o', async without => {
+		const {list} = machine('127.0.0.1');
+		watched();
+		const {made} = endpoint({...config, discoveryPort: await freeUdpPort(), ...without}, list);
+		await made.open();
+		for (let count = 0; count < 10; count++) await turn();
+		await made.close();
+		expect(calls).toEqual([]);
+	});
+
+	test('is not opened any more by a node that is closed meanwhile', async () => {
+		const {list} = machine('127.0.0.1');
+		watched();
+		const {made} = endpoint({...config, discoveryPort: await freeUdpPort()}, list);
+		await made.open();
+		await made.close();
+		expect(calls).toEqual([]);
 	});
 });
