@@ -9,6 +9,7 @@
  * further kinds may come; whoever does not know them can still verify, store and hand on the event.
  */
 import {hash} from 'node:crypto';
+import {readEvent} from './hot-path.ts';
 import type {Identity} from './identity.ts';
 import {verifySignature} from './identity.ts';
 import {EVENT_DOMAIN, EVENT_KIND_NUMBERS} from './layout.ts';
@@ -60,7 +61,7 @@ export function eventId(event: Uint8Array): string {
  * @throws WireError `body-…` (see `scan.ts`), `event-shape`, or `event-kind` for a kind that is not known here.
  */
 export function decodeEvent(event: Uint8Array): RoomEvent {
-	return validateEvent(unpack(event));
+	return readEvent(event) ?? validateEvent(unpack(event));
 }
 
 function signedBytes(event: Uint8Array): Uint8Array {

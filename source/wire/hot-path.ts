@@ -1,0 +1,199 @@
+/**
+ * The two layouts that come by the thousand, `publish` and the event inside it, read and written in one go. Whatever
+ * looks unlike what this program itself would write is left to the general path (`scan.ts`, `msgpack.ts`,
+ * `validate.ts`), which alone refuses: so what is accepted here is accepted there too, with the same value. A property
+ * test holds both against each other.
+ */
+import {isUtf8} from 'node:buffer';
+import {BoundedMap} from '../base/bounded.ts';
+import {EVENT_KIND_NUMBERS} from './layout.ts';
+import {INSTANCE_ID_BYTES, MAX_TEXT_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES} from './limits.ts';
+import {MESSAGE_NUMBERS, type Publish, type RoomEvent} from './messages.ts';
+import {bytesKey, peerIdFromPublicKey} from './peer-id.ts';
+import {isRoom} from './text.ts';
+
+/** First bytes of msgpack values. */
+const ARRAY_4 = 0x94;
+const ARRAY_7 = 0x97;
+const BINARY_8 = 0xc4;
+const BINARY_16 = 0xc5;
+const FLOAT_64 = 0xcb;
+const UNSIGNED_8 = 0xcc;
+const UNSIGNED_16 = 0xcd;
+const UNSIGNED_32 = 0xce;
+const UNSIGNED_64 = 0xcf;
+const STRING_8 = 0xd9;
+const STRING_16 = 0xda;
+/** Below it a byte is a number by itself. */
+const NUMBERS_END = 0x80;
+/** From the first up to but without the second: a string, with its length in the lower five bits. */
+const STRING = 0xa0;
+const STRING_END = 0xc0;
+
+/** Beginnings of events kept, each about 300 bytes: one for every author in every room. */
+const ORIGINS = 1_024;
+
+/** What all events of one author in one room and one run begin with, by exactly these bytes. */
+type Origin = Pick<RoomEvent, 'room' | 'author' | 'epoch'>;
+const origins = new BoundedMap<string, Origin>(ORIGINS);
+
+/** `[7, event, signature, hops]` as the body of a frame; undefined for the general path. */
+export function writePublish({event, signature, hops}: Publish): Uint8Array | undefined {
+	const length = event.length;
+	if (length > 0xffff || signature.length !== SIGNATURE_BYTES || hops >= NUMBERS_END) return undefined;
+	const eventAt = length < 0x100 ? 4 : 5;
+	const signatureAt = eventAt + length + 2;
+	const body = Buffer.allocUnsafe(signatureAt + SIGNATURE_BYTES + 1);
+	body[0] = ARRAY_4;
+	body[1] = MESSAGE_NUMBERS.publish;
+	if (eventAt === 4) {
+		body[2] = BINARY_8;
+		body[3] = length;
+	} else {
+		body[2] = BINARY_16;
+		body[3] = length >>> 8;
+		body[4] = length;
+	}
+	body.set(event, eventAt);
+	body[signatureAt - 2] = BINARY_8;
+	body[signatureAt - 1] = SIGNATURE_BYTES;
+	body.set(signature, signatureAt);
+	body[signatureAt + SIGNATURE_BYTES] = hops;
+	return body;
+}
+
+/** The `publish` in the body of a frame, with bytes of its own; undefined for the general path. */
+export function readPublish(body: Uint8Array): Publish | undefined {
+	if (body[0] !== ARRAY_4 || body[1] !== MESSAGE_NUMBERS.publish) return undefined;
+	const eventAt = body[2] === BINARY_8 ? 4 : 5;
+	if (eventAt === 5 && body[2] !== BINARY_16) return undefined;
+	const length = eventAt === 4 ? body[3]! : (body[3]! << 8) | body[4]!;
+	const signatureAt = eventAt + length + 2;
+	const hopsAt = signatureAt + SIGNATURE_BYTES;
+	if (length === 0 || body.length !== hopsAt + 1) return undefined;
+	const hops = body[hopsAt]!;
+	if (body[signatureAt - 2] !== BINARY_8 || body[signatureAt - 1] !== SIGNATURE_BYTES || hops >= NUMBERS_END) {
+		return undefined;
+	}
+	// One copy for both, in a slab of Buffer's pool (8 KiB): memory of their own would cost a microsecond.
+	const own = Buffer.allocUnsafe(body.length);
+	own.set(body);
+	return {
+		type: 'publish',
+		event: new Uint8Array(own.buffer, own.byteOffset + eventAt, length),
+		signature: new Uint8Array(own.buffer, own.byteOffset + signatureAt, SIGNATURE_BYTES),
+		hops,
+	};
+}
+
+/** `[room, key, epoch, sequence, timestamp, kind, text]`; undefined for the general path. */
+export function readEvent(bytes: Uint8Array): RoomEvent | undefined {
+	if (bytes[0] !== ARRAY_7) return undefined;
+	const roomAt = 1 + headerBytes(bytes[1]!);
+	const keyAt = roomAt + stringLength(bytes, 1) + 2;
+	const epochAt = keyAt + PUBLIC_KEY_BYTES + 2;
+	const sequenceAt = epochAt + INSTANCE_ID_BYTES;
+	const timestampAt = sequenceAt + numberBytes(bytes[sequenceAt]!);
+	const kindAt = timestampAt + numberBytes(bytes[timestampAt]!);
+	// Whatever is missing or unlike has made this NaN, or is found by the comparison.
+	if (bytes[kindAt] !== EVENT_KIND_NUMBERS.message) return undefined;
+	const sequence = unsigned(bytes, sequenceAt);
+	const timestamp = unsigned(bytes, timestampAt);
+	if (!(sequence > 0 && timestamp >= 0)) return undefined;
+	const origin = originAt(bytes, roomAt, keyAt, epochAt);
+	const text = textToEnd(bytes, kindAt + 1);
+	if (origin === undefined || text === undefined) return undefined;
+	const {room, author, epoch} = origin;
+	return {room, author, epoch, sequence, timestamp, kind: 'message', text};
+}
+
+function originAt(bytes: Uint8Array, roomAt: number, keyAt: number, epochAt: number): Origin | undefined {
+	const end = epochAt + INSTANCE_ID_BYTES;
+	const beginning = bytesKey(bytes, 1, end);
+	const known = origins.get(beginning);
+	if (known !== undefined) return known;
+	const isUsual =
+		bytes[keyAt - 2] === BINARY_8 &&
+		bytes[keyAt - 1] === PUBLIC_KEY_BYTES &&
+		bytes[epochAt - 2] === BINARY_8 &&
+		bytes[epochAt - 1] === INSTANCE_ID_BYTES &&
+		isUtf8(bytes.subarray(roomAt, keyAt - 2));
+	if (!isUsual) return undefined;
+	const part = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+	const room = part.toString('utf8', roomAt, keyAt - 2);
+	if (!isRoom(room)) return undefined;
+	const author = peerIdFromPublicKey(bytes.subarray(keyAt, keyAt + PUBLIC_KEY_BYTES));
+	const origin = {room, author, epoch: part.toString('hex', epochAt, end)};
+	origins.set(beginning, origin);
+	return origin;
+}
+
+/** The text that begins at `at` and ends the event. */
+function textToEnd(bytes: Uint8Array, at: number): string | undefined {
+	const from = at + headerBytes(bytes[at]!);
+	const end = from + stringLength(bytes, at);
+	if (end !== bytes.length || end === from || end - from > MAX_TEXT_BYTES) return undefined;
+	let index = from;
+	while (index < end && bytes[index]! < 0x80) index++;
+	if (index === end) return bytesKey(bytes, from, end);
+	if (!isUtf8(bytes.subarray(from, end))) return undefined;
+	return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('utf8');
+}
+
+/** Bytes before the text of a string that begins with `type`; NaN for anything else. */
+function headerBytes(type: number): number {
+	if (type >= STRING && type < STRING_END) return 1;
+	return type === STRING_8 ? 2 : type === STRING_16 ? 3 : Number.NaN;
+}
+
+/** Bytes of text in the string that begins at `at`. */
+function stringLength(bytes: Uint8Array, at: number): number {
+	const type = bytes[at]!;
+	if (type === STRING_8) return bytes[at + 1]!;
+	return type === STRING_16 ? (bytes[at + 1]! << 8) | bytes[at + 2]! : type & 0x1f;
+}
+
+/** Bytes of a number that begins with `type`; NaN for anything else. */
+function numberBytes(type: number): number {
+	if (type < NUMBERS_END) return 1;
+	switch (type) {
+		case UNSIGNED_8:
+			return 2;
+		case UNSIGNED_16:
+			return 3;
+		case UNSIGNED_32:
+			return 5;
+		case UNSIGNED_64:
+		case FLOAT_64:
+			return 9;
+		default:
+			return Number.NaN;
+	}
+}
+
+/** An exact whole number; NaN for anything else. All of its bytes are there. */
+function unsigned(bytes: Uint8Array, at: number): number {
+	const type = bytes[at]!;
+	if (type < NUMBERS_END) return type;
+	if (type === UNSIGNED_8) return bytes[at + 1]!;
+	if (type === UNSIGNED_16) return (bytes[at + 1]! << 8) | bytes[at + 2]!;
+	const high = unsigned32(bytes, at + 1);
+	if (type === UNSIGNED_32) return high;
+	const low = unsigned32(bytes, at + 5);
+	const value = type === UNSIGNED_64 ? high * 2 ** 32 + low : float64(high, low);
+	return Number.isSafeInteger(value) ? value : Number.NaN;
+}
+
+function unsigned32(bytes: Uint8Array, at: number): number {
+	return bytes[at]! * 2 ** 24 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** −0, which the general path refuses, is NaN here. */
+function float64(high: number, low: number): number {
+	if (high >= 2 ** 31) return Number.NaN;
+	scratch.setUint32(0, high);
+	scratch.setUint32(4, low);
+	return scratch.getFloat64(0);
+}
