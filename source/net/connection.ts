@@ -173,7 +173,7 @@ export class Connection {
 	 * connection is closing.
 	 * @throws RangeError for an empty body or one above `MAX_FRAME_BYTES`.
 	 */
-	send(body: Uint8Array, priority: Priority = 'chat'): boolean {
+	send(body: Uint8Array, priority: Priority): boolean {
 		const length = body.length;
 		if (length === 0 || length > MAX_FRAME_BYTES) throw new RangeError(`a frame cannot hold ${length} bytes`);
 		if (this.#isEnding || this.#socket.destroyed) return false;

@@ -147,7 +147,7 @@ export class Transport {
 
 	#onReady(socket: TLSSocket, peer: PeerId, address: TcpAddress): void {
 		const connection = this.#adopt({socket, peer, address, direction: 'inbound'});
-		connection.send(READY);
+		connection.send(READY, 'control');
 		this.#options.onConnection(connection);
 	}
 

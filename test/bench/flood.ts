@@ -34,7 +34,7 @@ let held = 0;
 connection.start({
 	frame: body => {
 		const message = decodeMessage(body);
-		if (message?.type === 'ping') connection.send(encodeMessage({type: 'pong', nonce: message.nonce}));
+		if (message?.type === 'ping') connection.send(encodeMessage({type: 'pong', nonce: message.nonce}), 'control');
 		if (message?.type === 'receipt') held += message.messageIds.length;
 	},
 	closed: reason => {
@@ -44,8 +44,9 @@ connection.start({
 let isDone = false;
 connection.send(
 	encodeMessage({type: 'identify', name: 'flood', agent: 'bench', instance, addresses: [], protocols: []}),
+	'control',
 );
-connection.send(encodeMessage({type: 'subscriptions', joined: ['lobby'], left: []}));
+connection.send(encodeMessage({type: 'subscriptions', joined: ['lobby'], left: []}), 'control');
 console.log(JSON.stringify({signed: bodies.length}));
 
 const started = performance.now();
@@ -53,7 +54,7 @@ let sent = 0;
 while (sent < bodies.length && performance.now() - started < seconds * 1_000) {
 	const due = Math.min(bodies.length, Math.ceil(((performance.now() - started) / 1_000) * rate));
 	// One that is read too slowly would be let go.
-	while (sent < due && connection.queuedBytes < MAX_WAITING) connection.send(bodies[sent++]!);
+	while (sent < due && connection.queuedBytes < MAX_WAITING) connection.send(bodies[sent++]!, 'chat');
 	await new Promise(resolve => setTimeout(resolve, STEP));
 }
 const took = (performance.now() - started) / 1_000;

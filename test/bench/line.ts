@@ -93,12 +93,12 @@ function ourLine(connection: Connection): Line {
 	return {
 		echo: back => {
 			onFrame = back;
-			connection.send(encodeMessage(ECHO));
+			connection.send(encodeMessage(ECHO), 'chat');
 		},
 		sendAll: messages => {
-			for (const message of messages) connection.send(encodeMessage(message));
+			for (const message of messages) connection.send(encodeMessage(message), 'chat');
 		},
-		sendBulk: body => connection.send(body),
+		sendBulk: body => connection.send(body, 'chat'),
 		waitingBytes: () => connection.queuedBytes,
 		next: () =>
 			new Promise(resolve => {

@@ -116,13 +116,13 @@ async function listenOurs(task: Task, as = identity): Promise<number> {
 function serveOurs(connection: Connection, task: Task): void {
 	let count = 0;
 	const answerEach = (expected: number) => {
-		if (++count % expected === 0) connection.send(encodeMessage(ECHO));
+		if (++count % expected === 0) connection.send(encodeMessage(ECHO), 'chat');
 	};
 	connection.start({
 		frame: body => {
 			if (task === 'bulk') return answerEach(BULK_FRAMES);
 			const message = decodeMessage(body)!;
-			if (task === 'echo') connection.send(encodeMessage(message));
+			if (task === 'echo') connection.send(encodeMessage(message), 'chat');
 			else if (message.type === 'publish' && decodeEvent(message.event).sequence > 0) answerEach(CHAT_MESSAGES);
 		},
 		closed: () => {},

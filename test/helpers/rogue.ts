@@ -7,6 +7,7 @@ import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {signEvent} from '../../source/wire/event.ts';
 import type {Message} from '../../source/wire/messages.ts';
 import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import {PRIORITY_OF} from '../../source/wire/priority.ts';
 
 export class Rogue {
 	readonly identity = newIdentity();
@@ -30,7 +31,7 @@ export class Rogue {
 	}
 
 	send(message: Message): void {
-		this.#connection?.send(encodeMessage(message));
+		this.#connection?.send(encodeMessage(message), PRIORITY_OF[message.type]);
 	}
 
 	/** Publishes any text, properly signed. */

@@ -1,13 +1,16 @@
 import {once} from 'node:events';
 import {connect} from 'node:tls';
 import {afterEach, describe, expect, it} from 'vitest';
+import type {Connection} from '../../source/net/connection.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from '../../source/net/limits.ts';
+import {Transport} from '../../source/net/transport.ts';
 import {encodeFrame} from '../../source/wire/frame.ts';
 import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
 import {
 	Cleanup,
 	forge,
 	identityOf,
+	LOOPBACK,
 	type Record,
 	record,
 	startNode,
@@ -40,8 +43,8 @@ describe('Connection', () => {
 	it('carries frames both ways, in order and of every size', async () => {
 		const {outbound, inbound} = await pair();
 		const bodies = [...numbered(50), Buffer.alloc(MAX_FRAME_BYTES, 7), Buffer.of(1)];
-		const [there, back] = [record(inbound, body => inbound.send(body)), record(outbound)];
-		for (const body of bodies) outbound.send(body);
+		const [there, back] = [record(inbound, body => inbound.send(body, 'chat')), record(outbound)];
+		for (const body of bodies) outbound.send(body, 'chat');
 		await back.received(bodies.length);
 		expect(there.frames).toEqual(bodies);
 		expect(back.frames).toEqual(bodies);
@@ -53,10 +56,21 @@ describe('Connection', () => {
 	it('writes all that is sent in one turn at once', async () => {
 		const {stranger, connection} = await withStranger();
 		const bodies = numbered(200);
-		for (const body of bodies) connection.send(body);
+		for (const body of bodies) connection.send(body, 'chat');
 		await once(stranger.socket, 'data');
 		// One write is one TLS record, and a record arrives as one chunk.
 		expect(stranger.received).toEqual([Buffer.concat(bodies.map(encodeFrame))]);
+	});
+
+	it('says READY before anything else, however urgent', async () => {
+		const {identity} = await startNode(1, cleanup);
+		const onConnection = (connection: Connection) => void connection.send(Buffer.from('urgent'), 'control');
+		const server = new Transport({identity, onConnection, onRefused: () => {}, limits: {closeTimeout: 300}});
+		cleanup.add(() => server.close());
+		const client = await startNode(2, cleanup);
+		const log = record(await client.transport.dial(await server.listen(LOOPBACK), identity.peerId));
+		await log.received(1);
+		expect(log.frames).toEqual([Buffer.from('urgent')]);
 	});
 
 	it('keeps frames until it is started', async () => {
@@ -71,8 +85,8 @@ describe('Connection', () => {
 
 	it('refuses to send what no frame can hold', async () => {
 		const {outbound} = await pair();
-		expect(() => outbound.send(new Uint8Array(0))).toThrow(RangeError);
-		expect(() => outbound.send(new Uint8Array(MAX_FRAME_BYTES + 1))).toThrow(RangeError);
+		expect(() => outbound.send(new Uint8Array(0), 'chat')).toThrow(RangeError);
+		expect(() => outbound.send(new Uint8Array(MAX_FRAME_BYTES + 1), 'chat')).toThrow(RangeError);
 	});
 
 	it.each([0, MAX_FRAME_BYTES + 1, 2 ** 32 - 1])('row 21: closes on a frame length of %d', async length => {
@@ -126,7 +140,7 @@ describe('Connection', () => {
 		const log = record(connection);
 		let most = 0;
 		const fill = setInterval(() => {
-			for (let count = 0; count < 4; count++) connection.send(Buffer.alloc(30_000));
+			for (let count = 0; count < 4; count++) connection.send(Buffer.alloc(30_000), 'chat');
 			most = Math.max(most, connection.queuedBytes);
 		});
 		cleanup.add(() => clearInterval(fill));
@@ -149,7 +163,8 @@ describe('Connection', () => {
 		const ends = [ann!, bob!, cat!].map(connection => record(connection));
 		const body = Buffer.alloc(50_000);
 		// In one turn, so nothing leaves in between.
-		for (const connection of [ann, bob, bob, bob, bob, bob, bob, cat, cat, cat, cat, ann]) connection!.send(body);
+		for (const connection of [ann, bob, bob, bob, bob, bob, bob, cat, cat, cat, cat, ann])
+			connection!.send(body, 'chat');
 		expect(bob!.queuedBytes).toBe(0);
 		expect(ann!.queuedBytes + cat!.queuedBytes).toBeGreaterThan(300_000);
 		expect(await ends[1]!.closed).toBe('slow');
@@ -161,7 +176,7 @@ describe('Connection', () => {
 		const {inbound, outbound} = await pair({maxTotalSendQueueBytes: 200_000});
 		const [here, there] = [record(outbound), record(inbound)];
 		for (let count = 3; count <= 30; count += 3) {
-			for (let index = 0; index < 3; index++) outbound.send(Buffer.alloc(60_000));
+			for (let index = 0; index < 3; index++) outbound.send(Buffer.alloc(60_000), 'chat');
 			await there.received(count);
 		}
 		expect(here.ends).toEqual([]);
@@ -175,7 +190,7 @@ describe('Connection', () => {
 		const log = record(connection);
 		let most = 0;
 		const fill = setInterval(() => {
-			connection.send(Buffer.alloc(30_000));
+			connection.send(Buffer.alloc(30_000), 'chat');
 			most = Math.max(most, connection.queuedBytes);
 		});
 		cleanup.add(() => clearInterval(fill));
@@ -187,9 +202,9 @@ describe('Connection', () => {
 	it('flushes what is queued before it closes', async () => {
 		const {outbound, inbound} = await pair();
 		const [there, here] = [record(inbound), record(outbound)];
-		for (const body of numbered(2000)) outbound.send(body);
+		for (const body of numbered(2000)) outbound.send(body, 'chat');
 		outbound.close('goodbye');
-		outbound.send(Buffer.from('too late'));
+		outbound.send(Buffer.from('too late'), 'chat');
 		expect(await there.closed).toBe('closed');
 		expect(there.frames).toEqual(numbered(2000));
 		expect(await here.closed).toBe('goodbye');
@@ -199,9 +214,9 @@ describe('Connection', () => {
 		const {outbound, inbound} = await pair();
 		const here = record(outbound);
 		record(inbound, () => {
-			for (const body of numbered(500)) inbound.send(body);
+			for (const body of numbered(500)) inbound.send(body, 'chat');
 		});
-		outbound.send(Buffer.from('last words'));
+		outbound.send(Buffer.from('last words'), 'chat');
 		outbound.close('goodbye');
 		expect(await here.closed).toBe('goodbye');
 		expect(here.frames).toEqual(numbered(500));

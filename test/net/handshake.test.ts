@@ -99,7 +99,7 @@ describe('a handshake', () => {
 		socket.write(READY);
 		const connection = await dial;
 		expect(early).toEqual([]);
-		connection.send(Buffer.from('hello'));
+		connection.send(Buffer.from('hello'), 'chat');
 		await once(socket, 'data');
 		expect(Buffer.concat(early)).toEqual(Buffer.from(encodeFrame(Buffer.from('hello'))));
 	});
@@ -119,7 +119,7 @@ describe('a handshake', () => {
 		const connection = await node.transport.dial(address, undefined);
 		const log = record(connection);
 		await log.received(2);
-		connection.send(Buffer.from('go on'));
+		connection.send(Buffer.from('go on'), 'chat');
 		await log.received(3);
 		expect(log.frames).toEqual(rest);
 	});
