@@ -54,13 +54,13 @@ export async function spawnMesh<const Names extends readonly string[]>(
 }
 
 /** Waits until each of these has seen all others come, and in the lobby. */
-export async function connected(nodes: readonly HeadlessNode[]): Promise<void> {
+export async function connected(nodes: readonly HeadlessNode[], timeout = PATIENCE): Promise<void> {
 	const ids = await Promise.all(nodes.map(node => node.peerId()));
 	await Promise.all(
 		nodes.flatMap((node, index) =>
 			ids
 				.filter((_, other) => other !== index)
-				.map(peer => node.waitFor('member-joined', event => event.peer === peer && event.room === 'lobby')),
+				.map(peer => node.waitFor('member-joined', event => event.peer === peer && event.room === 'lobby', {timeout})),
 		),
 	);
 }

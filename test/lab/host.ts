@@ -145,9 +145,9 @@ export class Host {
 		this.#filter(`add rule inet lab ${direction} ${match} drop`);
 	}
 
-	/** Loses a share of what comes in, by chance. */
-	lose(share: number): void {
-		this.drop('in', `iifname != "lo" numgen random mod 1000 < ${Math.round(share * 1000)}`);
+	/** Loses by chance a share of what comes in and matches. */
+	lose(share: number, match = ''): void {
+		this.drop('in', `iifname != "lo" ${match} numgen random mod 1000 < ${Math.round(share * 1000)}`);
 	}
 
 	/** Nothing is dropped any more. */

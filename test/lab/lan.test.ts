@@ -63,6 +63,13 @@ describe('with one way left', () => {
 		await meet(ann!, bob!);
 	});
 
+	test('half of it: two hosts find each other all the same', async ({lab}) => {
+		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
+		for (const host of hosts) host.lose(0.5, 'udp dport 9999');
+		const [ann, bob] = hosts.map(host => host.start(host.name, {args: ['--no-mdns']}));
+		await meet(ann!, bob!);
+	});
+
 	test('none: nobody finds anybody', async ({lab}) => {
 		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
 		deafen(hosts, 'udp dport { 9999, 5353 }');

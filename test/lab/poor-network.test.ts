@@ -1,10 +1,16 @@
 /** A network that delays, loses, repeats and reorders, by a switch of our own with a seeded die. */
 import {describe, expect} from 'vitest';
 import {seededRandom} from '../../source/base/random.ts';
+import {HEARTBEAT_TIMEOUT} from '../../source/behaviours/heartbeat.ts';
 import type {HeadlessNode} from '../helpers/node-process.ts';
 import {FrameSwitch} from './frame-switch.ts';
 import {test} from './lab-test.ts';
 import {expectNothingTwice, meet, report, untilGone, untilHeard} from './talk.ts';
+
+/** What it takes to keep a line busy for longer than a silent peer is waited for: 1.6 MB, 13 seconds. */
+const SLOW_LINE = '1mbit';
+const LONG_MESSAGES = 100;
+const LONG_TEXT = 16_000;
 
 /** Of each author. */
 const MESSAGES = 50;
@@ -66,6 +72,23 @@ describe.concurrent('two hosts', () => {
 		report('The switch is back: heard after', ...(await Promise.all([untilHeard(ann, bob), untilHeard(bob, ann)])));
 		expectNothingTwice(...nodes);
 	});
+});
+
+test('on a slow line that stays full nobody is taken for dead', async ({lab}) => {
+	const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
+	const nodes = hosts.map(host => host.start());
+	const [ann, bob] = nodes as [HeadlessNode, HeadlessNode];
+	await meet(ann, bob);
+	for (const host of hosts) host.limit(SLOW_LINE);
+	const texts = Array.from({length: LONG_MESSAGES}, (_, index) => `${index} ${'x'.repeat(LONG_TEXT)}`);
+	const begun = performance.now();
+	for (const text of texts) await ann.publish(text);
+	await bob.hears(texts.at(-1)!, 45_000);
+	report('Time for what is longer than the others have patience', performance.now() - begun);
+	expect(performance.now() - begun).toBeGreaterThan(HEARTBEAT_TIMEOUT);
+	expect(bob.all('message').filter(({text}) => texts.includes(text)).length).toBe(texts.length);
+	expect([...ann.all('peer-disconnected'), ...bob.all('peer-disconnected')]).toEqual([]);
+	expectNothingTwice(...nodes);
 });
 
 describe('the switch itself', () => {

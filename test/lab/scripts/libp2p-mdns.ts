@@ -25,6 +25,7 @@ const print = (line: object) => console.log(JSON.stringify(line));
 node.addEventListener('peer:discovery', ({detail}) =>
 	print({type: 'discovery', peer: detail.id.toString(), addresses: detail.multiaddrs.map(String)}),
 );
+process.stdin.resume().on('end', () => process.exit());
 await node.start();
 print({type: 'ready', peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String)});
 

@@ -131,4 +131,6 @@ async function obey(order: RogueOrder): Promise<void> {
 	print({id: order.id});
 }
 
-createInterface({input: process.stdin}).on('line', line => void obey(JSON.parse(line)));
+const orders = createInterface({input: process.stdin});
+orders.on('line', line => void obey(JSON.parse(line)));
+orders.on('close', () => process.exit());

@@ -61,9 +61,11 @@ function obey(order: Order): void {
 }
 
 socket.bind(carrierPort, '0.0.0.0', () => {
-	createInterface({input: process.stdin}).on('line', line => {
+	const orders = createInterface({input: process.stdin});
+	orders.on('line', line => {
 		const order = JSON.parse(line) as Order;
 		obey(order);
 		console.log(JSON.stringify({id: order.id, ...count}));
 	});
+	orders.on('close', () => process.exit());
 });
