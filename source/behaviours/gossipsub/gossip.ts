@@ -44,12 +44,17 @@ export type GossipOptions = {
 	readonly isSeen: (messageId: string) => boolean;
 };
 
+type Offer = {readonly at: Instant; readonly position: number};
+
+/** One that was never offered anything has waited longest. */
+const NEVER: Offer = {at: Number.NEGATIVE_INFINITY, position: 0};
+
 export class Gossip {
 	readonly #options: GossipOptions;
 	readonly #cache = new MessageCache();
 	readonly #wanted = new Wanted();
-	/** By room and peer, when we last offered: everything before that is offered. */
-	readonly #offered = new Map<string, Map<PeerId, Instant>>();
+	/** By room and peer, when we last offered, and the position of the cache then: everything before that is offered. */
+	readonly #offered = new Map<string, Map<PeerId, Offer>>();
 	/** When peers that were connected once went. */
 	readonly #gone = new BoundedMap<PeerId, Instant>(MAX_GONE_PEERS);
 
@@ -85,13 +90,13 @@ export class Gossip {
 		const isFull = random.float() * membership.peersIn(room).length < FULL_OFFERS;
 		const since =
 			goneAt === undefined ? (isFull ? Number.NEGATIVE_INFINITY : now - REPAIR_OVERLAP) : goneAt - REPAIR_OVERLAP;
-		return this.#offer(room, peer, Math.max(since, this.#offeredAt(room, peer)), now);
+		return this.#offer(room, peer, since, this.#lastOffer(room, peer).position, now);
 	}
 
 	/** What was sent last on the old connection may not have arrived, our offers included. */
 	moved(peer: PeerId, now: Instant): BehaviourOutput[] {
 		const rooms = this.#options.meshes.rooms().filter(room => this.#options.membership.has(room, peer));
-		return rooms.flatMap(room => this.#offer(room, peer, now - REPAIR_OVERLAP, now));
+		return rooms.flatMap(room => this.#offer(room, peer, now - REPAIR_OVERLAP, 0, now));
 	}
 
 	// --- events ---
@@ -107,12 +112,12 @@ export class Gossip {
 		const {membership, scores, meshes, isSeen} = this.#options;
 		const budget = this.#options.peers.get(peer)?.budget;
 		if (!budget || !meshes.has(room) || !membership.has(room, peer)) return [count('ihave-stray')];
-		if (scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
 		const messages = MAX_IHAVE_MESSAGES + membership.roomsOf(peer).filter(name => meshes.has(name)).length;
 		if (budget.take('ihave-messages', 1, messages, now) === 0) {
 			scores.penalise(peer);
 			return [count('ihave-flood')];
 		}
+		if (scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
 		const taken = budget.take('ihave-ids', messageIds.length, MAX_IHAVE_IDS, now);
 		const unseen = messageIds.slice(0, taken).filter(messageId => !isSeen(messageId));
 		const questions = new Map([[peer, this.#wanted.offered(peer, unseen, now)]]);
@@ -171,43 +176,43 @@ export class Gossip {
 			random,
 		);
 		const size = Math.max(LAZY_SIZE, Math.ceil(outside.length * GOSSIP_FACTOR));
-		const waiting = outside.sort((a, b) => this.#offeredAt(room, a) - this.#offeredAt(room, b));
+		const waiting = outside.sort((a, b) => this.#lastOffer(room, a).at - this.#lastOffer(room, b).at);
 		const newcomers = members.filter(peer => pushed.has(peer) && this.#isOwed(room, peer));
 		// Those that were last offered to at the same time are offered the same.
-		const groups = new Map<Instant, PeerId[]>();
+		const groups = new Map<number, PeerId[]>();
 		for (const peer of [...newcomers, ...waiting.slice(0, size)]) {
-			const since = Math.max(now - GOSSIP_AGE, this.#offeredAt(room, peer));
-			groups.set(since, [...(groups.get(since) ?? []), peer]);
+			const {position} = this.#lastOffer(room, peer);
+			groups.set(position, [...(groups.get(position) ?? []), peer]);
 			this.#noteOffer(room, peer, now);
 		}
-		return [...groups].flatMap(([since, peers]) => this.#ihave(room, peers, since));
+		return [...groups].flatMap(([position, peers]) => this.#ihave(room, peers, now - GOSSIP_AGE, position));
 	}
 
 	/** Whether the peer was outside the mesh when it was last offered to: what came between is still to be offered. */
 	#isOwed(room: string, peer: PeerId): boolean {
 		const pushedSince = this.#options.meshes.pushedSince(room, peer) ?? Number.POSITIVE_INFINITY;
-		return this.#offeredAt(room, peer) < pushedSince;
+		return this.#lastOffer(room, peer).at < pushedSince;
 	}
 
-	#offer(room: string, peer: PeerId, since: Instant, now: Instant): BehaviourOutput[] {
+	#offer(room: string, peer: PeerId, since: Instant, position: number, now: Instant): BehaviourOutput[] {
 		if (this.#options.scores.of(peer) < GOSSIP_THRESHOLD) return [];
 		this.#noteOffer(room, peer, now);
-		return this.#ihave(room, [peer], since);
+		return this.#ihave(room, [peer], since, position);
 	}
 
-	#ihave(room: string, peers: readonly PeerId[], since: Instant): BehaviourOutput[] {
-		const ids = this.#cache.idsSince(room, since);
+	#ihave(room: string, peers: readonly PeerId[], since: Instant, position: number): BehaviourOutput[] {
+		const ids = this.#cache.idsSince(room, since, position);
 		return chunks(ids).map(messageIds => ({type: 'send', peers, message: {type: 'ihave', room, messageIds}}));
 	}
 
-	#offeredAt(room: string, peer: PeerId): Instant {
-		return this.#offered.get(room)?.get(peer) ?? Number.NEGATIVE_INFINITY;
+	#lastOffer(room: string, peer: PeerId): Offer {
+		return this.#offered.get(room)?.get(peer) ?? NEVER;
 	}
 
 	/** Bounded by the connected peers: `disconnected` removes them. */
-	#noteOffer(room: string, peer: PeerId, now: Instant): void {
-		const offered = this.#offered.get(room) ?? new Map<PeerId, Instant>();
-		this.#offered.set(room, offered.set(peer, now));
+	#noteOffer(room: string, peer: PeerId, at: Instant): void {
+		const offered = this.#offered.get(room) ?? new Map<PeerId, Offer>();
+		this.#offered.set(room, offered.set(peer, {at, position: this.#cache.position}));
 	}
 }
 

@@ -7,6 +7,8 @@ import {CACHE_AGE, MAX_CACHED_BYTES, MAX_CACHED_EVENTS} from './parameters.ts';
 export type CachedEvent = Omit<RoutedEvent, 'source'> & {
 	/** When it was accepted here. */
 	readonly at: Instant;
+	/** How many events were accepted before it. */
+	readonly position: number;
 	/** How often it was handed out on request, by peer. */
 	readonly handedOut: Map<PeerId, number>;
 };
@@ -17,15 +19,18 @@ export class MessageCache {
 	#events: CachedEvent[] = [];
 	#start = 0;
 	#bytes = 0;
+	#position = 0;
 
-	get size(): number {
-		return this.#byId.size;
+	/** How many events were accepted so far: a moment between two events, where the clock may not tell them apart. */
+	get position(): number {
+		return this.#position;
 	}
 
 	put({source: _, ...event}: RoutedEvent, at: Instant): void {
 		// Copies: what came is a view into everything that was read from the socket at once.
 		const [bytes, signature] = [new Uint8Array(event.event), new Uint8Array(event.signature)];
-		const cached: CachedEvent = {...event, event: bytes, signature, at, handedOut: new Map()};
+		const cached: CachedEvent = {...event, event: bytes, signature, at, position: this.#position, handedOut: new Map()};
+		this.#position += 1;
 		this.#byId.set(event.messageId, cached);
 		this.#events.push(cached);
 		this.#bytes += bytes.length;
@@ -36,12 +41,12 @@ export class MessageCache {
 		return this.#byId.get(messageId);
 	}
 
-	/** Ids of events in the room that were accepted after `since`, oldest first. */
-	idsSince(room: string, since: Instant): string[] {
+	/** Ids of events in the room that were accepted after `since` and at `position` or later, oldest first. */
+	idsSince(room: string, since: Instant, position = 0): string[] {
 		const ids: string[] = [];
 		for (let index = this.#events.length - 1; index >= this.#start; index--) {
 			const event = this.#events[index] as CachedEvent;
-			if (event.at <= since) break;
+			if (event.at <= since || event.position < position) break;
 			if (event.room === room) ids.push(event.messageId);
 		}
 		return ids.reverse();

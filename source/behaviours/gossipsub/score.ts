@@ -25,16 +25,16 @@ export const GRAYLIST_THRESHOLD = -80;
 /** AcceptPXThreshold: strangers in a chat have no bootstrappers that could earn more. */
 export const EXCHANGE_THRESHOLD = 0;
 
-/** OpportunisticGraftThreshold: less than what a peer has that is an hour in the mesh and brings a message now and then. */
+/** OpportunisticGraftThreshold: what a peer has that was in the mesh for five minutes, or has brought two events. */
 export const OPPORTUNISTIC_THRESHOLD = 1;
 
 /** P₁: one point at most, after this many milliseconds in the mesh. */
 export const TIME_IN_MESH_CAP = 5 * 60_000;
 export const TIME_IN_MESH_WEIGHT = 1;
 
-/** P₂: an event brought first, and how many count. Half of it is forgotten in ten minutes. */
-export const FIRST_DELIVERY_WEIGHT = 0.1;
-export const FIRST_DELIVERIES_CAP = 100;
+/** P₂: an event brought first, and how many count: one is worth minutes in the mesh. Half is forgotten in ten minutes. */
+export const FIRST_DELIVERY_WEIGHT = 0.5;
+export const FIRST_DELIVERIES_CAP = 20;
 const FIRST_DELIVERY_HALF_LIFE = 10 * 60_000;
 
 /** TopicCap: good deeds in many rooms do not buy the right to do harm. */
