@@ -15,7 +15,7 @@ import {Conditions, type NetworkOptions} from './conditions.ts';
 import {Invariants} from './invariants.ts';
 import {type NodeOptions, SimulatedNode} from './simulated-node.ts';
 import {Streams} from './streams.ts';
-import {MESSAGE_TYPES, messageNumber, Trace} from './trace.ts';
+import {messageNumber, Trace} from './trace.ts';
 import {memoisedVerifier} from './verifier.ts';
 
 export type SimulationOptions = NetworkOptions & {
@@ -39,6 +39,9 @@ const STEPS_BETWEEN_SWEEPS = 50_000;
 const PUBSUB_CONTROL: ReadonlySet<number> = new Set(
 	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant'] as const).map(type => MESSAGE_NUMBERS[type]),
 );
+
+/** Says the seed, the step, the time, what went wrong and what happened just before. */
+export class SimulationFailure extends Error {}
 
 class Timer extends Happening {
 	readonly node: SimulatedNode;
@@ -219,7 +222,7 @@ export class Simulation {
 	/** What went wrong, when, and what happened just before. */
 	failure(what: string, cause?: unknown): Error {
 		const head = `seed ${this.seed}, step ${this.steps}, ${this.now.toFixed(3)} ms: ${what}`;
-		return new Error(`${head}\n${this.trace.lines().join('\n')}`, {cause});
+		return new SimulationFailure(`${head}\n${this.trace.lines().join('\n')}`, {cause});
 	}
 
 	// --- time ---
@@ -238,6 +241,7 @@ export class Simulation {
 		try {
 			deed();
 		} catch (error) {
+			if (error instanceof SimulationFailure) throw error;
 			throw this.failure(error instanceof Error ? error.message : String(error), error);
 		}
 	}
@@ -275,29 +279,10 @@ export class Simulation {
 	}
 
 	#note(node: SimulatedNode, input: SwarmInput): void {
-		const {index} = node;
-		switch (input.type) {
-			case 'frame': {
-				const number = messageNumber(input.body);
-				if (number === MESSAGE_NUMBERS.publish) {
-					node.traffic.publishesIn += 1;
-					this.#hops = input.body.at(-1)! + 1;
-				}
-				return this.trace.note(this.now, index, MESSAGE_TYPES[number] ?? 'frame', input.connection, input.body.length);
-			}
-			case 'timer':
-				return this.trace.note(this.now, index, 'timer', input.timer);
-			case 'connection-opened':
-				return this.trace.note(this.now, index, input.direction, `${input.connection} ${input.address}`);
-			case 'connection-closed':
-				return this.trace.note(this.now, index, input.type, `${input.connection} ${input.reason}`);
-			case 'dial-failed':
-				return this.trace.note(this.now, index, input.type, input.message);
-			case 'announcement':
-				return this.trace.note(this.now, index, input.type, input.host);
-			default:
-				return this.trace.note(this.now, index, input.type, '');
-		}
+		this.trace.input(this.now, node.index, input);
+		if (input.type !== 'frame' || messageNumber(input.body) !== MESSAGE_NUMBERS.publish) return;
+		node.traffic.publishesIn += 1;
+		this.#hops = input.body.at(-1)! + 1;
 	}
 
 	// --- effects ---

@@ -37,6 +37,7 @@ export class End {
 	/** What it was sent has arrived by then. */
 	readyAt = 0;
 	isOpen = false;
+	openedAt = 0;
 	/** Why it sends no more: it goes on reading until the other side ends too. */
 	ending: string | undefined;
 	isClosed = false;
@@ -295,6 +296,7 @@ export class Streams {
 			this.#breakSometime(end);
 		}
 		end.isOpen = true;
+		end.openedAt = this.#world.now();
 		end.node.ends.set(end.connection, end);
 		this.#world.input(end.node, end.opened);
 	}

@@ -4,6 +4,7 @@
  */
 import type {NodeEvent} from '../../source/api/event.ts';
 import {Ring} from '../../source/base/bounded.ts';
+import type {SwarmInput} from '../../source/swarm/io.ts';
 import {MESSAGE_NUMBERS} from '../../source/wire/messages.ts';
 
 /** Lines that a failure shows. */
@@ -61,6 +62,27 @@ export class Trace {
 		const entry = {at, node, what, detail, bytes};
 		this.#last.push(entry);
 		this.#print?.(format(entry));
+	}
+
+	input(at: number, node: number, input: SwarmInput): void {
+		switch (input.type) {
+			case 'frame': {
+				const type = MESSAGE_TYPES[messageNumber(input.body)] ?? 'frame';
+				return this.note(at, node, type, input.connection, input.body.length);
+			}
+			case 'timer':
+				return this.note(at, node, 'timer', input.timer);
+			case 'connection-opened':
+				return this.note(at, node, input.direction, `${input.connection} ${input.address}`);
+			case 'connection-closed':
+				return this.note(at, node, input.type, `${input.connection} ${input.reason}`);
+			case 'dial-failed':
+				return this.note(at, node, input.type, input.message);
+			case 'announcement':
+				return this.note(at, node, input.type, input.host);
+			default:
+				return this.note(at, node, input.type, '');
+		}
 	}
 
 	event(at: number, node: number, event: NodeEvent): void {

@@ -1,0 +1,24 @@
+/** `npm run sim`: one scenario from the command line. */
+import {parseArguments, UsageError, usage} from './arguments.ts';
+import {reportOn, table} from './report.ts';
+import {runScenario} from './scenario.ts';
+
+/** Returns the exit status: 1 if the run broke what must hold, 2 for a mistake in the arguments. */
+export function main(args: readonly string[]): number {
+	try {
+		const {scenario, json, trace, help} = parseArguments(args);
+		if (help) {
+			console.log(usage());
+			return 0;
+		}
+		const started = performance.now();
+		const print = trace ? {print: (line: string) => console.error(line)} : {};
+		const result = runScenario({...scenario, ...print});
+		const report = reportOn(scenario, result, (performance.now() - started) / 1_000);
+		console.log(json ? JSON.stringify(report) : table(report));
+		return 0;
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : String(error));
+		return error instanceof UsageError ? 2 : 1;
+	}
+}

@@ -1,0 +1,207 @@
+/**
+ * One run of a whole network: it starts, becomes one, talks, suffers, heals and talks again. What is said while it is
+ * whole must reach everyone; what is said while it suffers must reach whoever stayed linked to its author all the
+ * while. A run that breaks this throws, and says how to repeat it.
+ */
+import {type Random, seededRandom} from '../../source/base/random.ts';
+import type {NetworkOptions} from './conditions.ts';
+import {type FaultOptions, hasFaults, scheduleFaults} from './faults.ts';
+import {component, heldSince, isConnected, soundLinks} from './overlay.ts';
+import {type Fate, Recorder} from './recorder.ts';
+import {HOSTS_PER_SUBNET, type Limits, placeOf, type SimulatedNode} from './simulated-node.ts';
+import {Simulation} from './simulation.ts';
+
+export type ScenarioOptions = NetworkOptions & {
+	readonly seed: number;
+	readonly nodes: number;
+	readonly pubsub: 'gossipsub' | 'floodsub';
+	readonly limits: Limits;
+	/** Nodes of one broadcast domain, who hear each other's announcements; 0: nobody announces itself. */
+	readonly segment: number;
+	/** Addresses of others that each node is given by hand. */
+	readonly links: number;
+	/** Messages while the network is whole, while it suffers, and after it has healed: each time so many. */
+	readonly messages: number;
+	/** Milliseconds in which they are published, and in which the faults happen. */
+	readonly duration: number;
+	readonly faults: FaultOptions;
+	/** Milliseconds by which a wall clock is off, at the most. */
+	readonly skew: number;
+	/** Part of the nodes whose line is slow. */
+	readonly slow: number;
+	readonly pingInterval: number;
+	readonly maxSteps: number;
+	readonly print?: (line: string) => void;
+};
+
+export type ScenarioResult = {
+	readonly simulation: Simulation;
+	readonly recorder: Recorder;
+	/** Virtual milliseconds from the last start, and from the end of the faults, until all were one network. */
+	readonly convergedAfter: number;
+	readonly healedAfter: number | undefined;
+	/** Of the deliveries that were due, by phase: how many there were. */
+	readonly delivered: Record<Fate['phase'], {readonly due: number; readonly done: number}>;
+};
+
+/** Milliseconds within which all nodes must be one network: a dial that failed often is tried every 30 s (± 30 %). */
+const CONVERGENCE_LIMIT = 60_000;
+/** Milliseconds between two looks at whether they are. */
+const LOOK_INTERVAL = 250;
+/** Milliseconds for subscriptions and meshes to settle when the network is one. */
+const SETTLING = 3_000;
+/** Milliseconds that a message may need where nothing is broken: some rounds of gossip, and frames that got lost. */
+const DELIVERY_LIMIT = 12_000;
+/** Milliseconds in which the nodes start, one after the other. */
+const START_WINDOW = 2_000;
+/** How much slower a slow line is. */
+const SLOWNESS = 20;
+/** A typical line of chat. */
+const PADDING = '.'.repeat(60);
+
+export function runScenario(options: ScenarioOptions): ScenarioResult {
+	return new Scenario(options).run();
+}
+
+class Scenario {
+	readonly #options: ScenarioOptions;
+	readonly #random: Random;
+	readonly #simulation: Simulation;
+	readonly #recorder: Recorder;
+	readonly #delivered = {whole: {due: 0, done: 0}, faults: {due: 0, done: 0}, healed: {due: 0, done: 0}};
+	#said = 0;
+
+	constructor(options: ScenarioOptions) {
+		const {nodes, pubsub, limits, pingInterval} = options;
+		this.#options = options;
+		this.#random = seededRandom(options.seed ^ 0x5ca1ab1e);
+		this.#recorder = new Recorder(nodes, () => this.#simulation.now);
+		this.#simulation = new Simulation({
+			...options,
+			nodes: {pubsub, limits, pingInterval, discovery: options.segment > 0, keepsEvents: false},
+			onEvent: (node, event, hops) => this.#recorder.event(node, event, hops),
+		});
+	}
+
+	run(): ScenarioResult {
+		const {duration, faults} = this.#options;
+		this.#start();
+		const convergedAfter = this.#becomeOne();
+		this.#talk('whole', duration);
+		let healedAfter: number | undefined;
+		if (hasFaults(faults)) {
+			scheduleFaults(this.#simulation, this.#random, faults, duration);
+			this.#talk('faults', duration);
+			healedAfter = this.#becomeOne();
+			this.#talk('healed', duration);
+		}
+		this.#simulation.sweep();
+		const [simulation, recorder, delivered] = [this.#simulation, this.#recorder, this.#delivered];
+		return {simulation, recorder, convergedAfter, healedAfter, delivered};
+	}
+
+	#start(): void {
+		const {nodes, segment, links, skew, slow} = this.#options;
+		for (let index = 0; index < nodes; index++) {
+			const peers = Array.from({length: links}, () => placeOf(Math.floor(this.#random.float() * nodes)));
+			const node = {
+				peers: [...new Set(peers)].filter(place => place !== placeOf(index)),
+				segment: segment > 0 ? Math.floor(index / segment) : 0,
+				skew: (this.#random.float() * 2 - 1) * skew,
+				slowness: this.#random.float() < slow ? SLOWNESS : 1,
+			};
+			this.#simulation.add(node, (index / nodes) * START_WINDOW);
+		}
+		this.#simulation.run(START_WINDOW);
+	}
+
+	/** Until everyone reaches everyone. Returns how long that took. */
+	#becomeOne(): number {
+		const simulation = this.#simulation;
+		const since = simulation.now;
+		while (!isConnected(simulation)) {
+			if (simulation.now - since > CONVERGENCE_LIMIT) {
+				const alive = simulation.alive();
+				const reached = component(alive[0]!, soundLinks(simulation)).size;
+				throw this.#failure(`after ${CONVERGENCE_LIMIT} ms the first node reaches ${reached} of ${alive.length}`);
+			}
+			simulation.run(LOOK_INTERVAL);
+		}
+		const after = simulation.now - since;
+		simulation.run(SETTLING);
+		return after;
+	}
+
+	/** Somebody says something, `messages` times within `duration`; then it is seen whom it has reached. */
+	#talk(phase: Fate['phase'], duration: number): void {
+		const {messages} = this.#options;
+		this.#recorder.phase = phase;
+		const simulation = this.#simulation;
+		for (let count = 0; count < messages; count++) {
+			const alive = simulation.alive().filter(node => !node.isAsleep);
+			const author = alive[Math.floor(this.#random.float() * alive.length)]!;
+			const links = phase === 'faults' ? soundLinks(simulation) : undefined;
+			simulation.command(author, {command: 'publish', room: 'lobby', text: `m${this.#said++} ${PADDING}`});
+			const fate = [...this.#recorder.fates.values()].at(-1)!;
+			const expected = new Set(alive);
+			simulation.at(simulation.now + DELIVERY_LIMIT, () => {
+				this.#judge(fate, links ? component(author, heldSince(simulation, links, fate.at - SETTLING)) : expected);
+			});
+			simulation.run(duration / messages);
+		}
+		simulation.run(DELIVERY_LIMIT + 1);
+	}
+
+	#judge(fate: Fate, expected: ReadonlySet<SimulatedNode>): void {
+		const missing = this.#recorder.missing(fate, expected);
+		const {phase, author, at} = fate;
+		this.#delivered[phase].due += expected.size - 1;
+		this.#delivered[phase].done += expected.size - 1 - missing.length;
+		if (missing.length === 0) return;
+		const some = missing.slice(0, 10).map(({index}) => index);
+		throw this.#failure(
+			`a message of node ${author.index} at ${at.toFixed(0)} ms (${phase}) has not reached ${missing.length} of ` +
+				`${expected.size - 1} nodes: ${some.join(', ')}${missing.length > 10 ? ', …' : ''}`,
+		);
+	}
+
+	#failure(what: string): Error {
+		return this.#simulation.failure(what);
+	}
+}
+
+/** A scenario drawn from its seed: 50 to 200 nodes, and some of everything that can go wrong. */
+export function randomScenario(seed: number): ScenarioOptions {
+	const random = seededRandom(seed ^ 0x0ddba11);
+	const between = (least: number, most: number) => least + (most - least) * random.float();
+	/** A value in half of the scenarios, else nothing. */
+	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
+	const nodes = Math.round(between(50, 200));
+	return {
+		seed,
+		nodes,
+		pubsub: random.float() < 0.8 ? 'gossipsub' : 'floodsub',
+		limits: {target: 8, max: 16},
+		segment: Math.min(HOSTS_PER_SUBNET, Math.round(between(10, 100))),
+		links: 2,
+		messages: 4,
+		duration: 10_000,
+		delay: [0.2, between(1, 60)],
+		loss: perhaps(0, 0.4),
+		duplication: perhaps(0, 0.2),
+		reordering: perhaps(0, 0.3),
+		linkLoss: perhaps(0, 0.1),
+		breaks: random.float() < 0.3 ? between(60_000, 300_000) : Number.POSITIVE_INFINITY,
+		faults: {
+			churn: perhaps(0.02, 0.3),
+			sleep: perhaps(0.02, 0.1),
+			unplug: perhaps(0.02, 0.1),
+			partition: perhaps(1_000, 9_000),
+			oneWay: perhaps(1_000, 9_000),
+		},
+		skew: perhaps(0, 10 * 365 * 86_400_000),
+		slow: perhaps(0, 0.1),
+		pingInterval: 15_000,
+		maxSteps: 5_000_000,
+	};
+}
