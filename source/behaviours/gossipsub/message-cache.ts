@@ -21,6 +21,10 @@ export class MessageCache {
 	#bytes = 0;
 	#position = 0;
 
+	get size(): number {
+		return this.#byId.size;
+	}
+
 	/** How many events were accepted so far: a moment between two events, where the clock may not tell them apart. */
 	get position(): number {
 		return this.#position;

@@ -1,0 +1,210 @@
+/** Rooms and gossipsub together: what the router is told, what is counted, and what ends badly for its sender. */
+import {describe, expect, test} from 'vitest';
+import {seededRandom} from '../../source/base/random.ts';
+import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import {MAX_COUNTED_HOPS} from '../../source/behaviours/pubsub-meter.ts';
+import {Rooms} from '../../source/behaviours/rooms.ts';
+import {encodeMessage} from '../../source/wire/codec.ts';
+import {MAX_HOPS} from '../../source/wire/limits.ts';
+import type {Message} from '../../source/wire/messages.ts';
+import {pack} from '../../source/wire/msgpack.ts';
+import type {PeerId} from '../../source/wire/peer-id.ts';
+import {
+	ANN,
+	asked,
+	BOB,
+	CAT,
+	connected,
+	count,
+	DAN,
+	disconnected,
+	FakeView,
+	INSTANCE,
+	received,
+	timer,
+} from './fixtures.ts';
+import {
+	annIdentity,
+	bobIdentity,
+	catIdentity,
+	publishing,
+	shown,
+	subscribed,
+	type Words,
+	written,
+} from './rooms-fixtures.ts';
+
+/** Bob, Cat and Dan are in the lobby with us. */
+function start(peers: readonly PeerId[] = [BOB, CAT, DAN]) {
+	const view = new FakeView(ANN, {[BOB]: {name: 'bob'}, [CAT]: {name: 'cat'}, [DAN]: {name: 'dan'}});
+	const [random, options] = [seededRandom(1), {identity: annIdentity, instance: INSTANCE, rooms: ['lobby']}];
+	const rooms = new Rooms({view, ...options, random, pubsub: 'gossipsub'});
+	rooms.handle({type: 'start'}, 0);
+	for (const peer of peers) {
+		rooms.handle(connected(peer), 0);
+		rooms.handle(subscribed(peer, ['lobby']), 0);
+	}
+	return rooms;
+}
+
+const sent = (outputs: readonly BehaviourOutput[], type: Message['type']) =>
+	outputs.filter(output => output.type === 'send' && output.message.type === type);
+
+const handedOn = (rooms: Rooms, source: PeerId, words: Words = {}, hops = 0) => {
+	const event = written(bobIdentity, words);
+	const {event: bytes, signature} = event;
+	return rooms.handle(received(source, {type: 'publish', event: bytes, signature, hops}), 50);
+};
+
+describe('a message', () => {
+	test('says who handed it to us and how many links it has gone over, and goes on with one more', () => {
+		const event = written(bobIdentity);
+		const outputs = handedOn(start(), CAT, {}, 4);
+		expect(outputs[0]).toEqual(shown({messageId: event.messageId, via: CAT, hops: 5}));
+		expect(sent(outputs, 'publish')).toEqual([
+			{
+				type: 'send',
+				peers: [DAN],
+				message: {type: 'publish', event: event.event, signature: event.signature, hops: 5},
+			},
+		]);
+	});
+
+	test('never claims more links than a message may', () => {
+		const outputs = handedOn(start(), CAT, {}, MAX_HOPS);
+		expect(outputs[0]).toMatchObject({event: {hops: MAX_HOPS}});
+		expect(sent(outputs, 'publish')).toMatchObject([{message: {hops: MAX_HOPS}}]);
+	});
+});
+
+describe('statistics', () => {
+	test('tell of members, mesh, deliveries, duplicates, hops and control bytes', () => {
+		const rooms = start();
+		rooms.handle(asked({command: 'join', room: 'dev'}), 1);
+		handedOn(rooms, BOB);
+		for (const peer of [CAT, DAN, DAN]) handedOn(rooms, peer);
+		handedOn(rooms, CAT, {sequence: 2}, 2);
+		handedOn(rooms, CAT, {sequence: 3}, 200);
+		rooms.handle(publishing(CAT, written(annIdentity)), 50);
+		const stats = rooms.stats().pubsub!;
+		expect(stats.rooms).toEqual([
+			{room: 'lobby', members: 3, mesh: 3, delivered: 3, duplicates: 3},
+			{room: 'dev', members: 0, mesh: 0, delivered: 0, duplicates: 0},
+		]);
+		expect(stats.hops).toEqual([0, 1, 0, 1, ...Array(MAX_COUNTED_HOPS - 4).fill(0), 1]);
+	});
+
+	test('count control bytes as they are on the wire, once for each receiver that is there', () => {
+		const rooms = start([]);
+		let [bytesIn, bytesOut] = [0, 0];
+		const handle = (input: Parameters<Rooms['handle']>[0]) => {
+			if (input.type === 'message') bytesIn += encodeMessage(input.message).length;
+			for (const output of rooms.handle(input, 10)) {
+				if (output.type !== 'send') continue;
+				if (output.message.type !== 'publish') bytesOut += encodeMessage(output.message).length * output.peers.length;
+			}
+		};
+		for (const peer of [BOB, CAT]) {
+			handle(connected(peer));
+			handle(subscribed(peer, ['lobby', 'dev']));
+		}
+		handle(asked({command: 'join', room: 'dev'}));
+		handle(received(BOB, {type: 'ihave', room: 'lobby', messageIds: ['ab'.repeat(32)]}));
+		const {controlBytesIn, controlBytesOut} = rooms.stats().pubsub!;
+		expect([controlBytesIn, controlBytesOut]).toEqual([bytesIn, bytesOut]);
+		expect(bytesOut).toBeGreaterThan(100);
+	});
+});
+
+describe('a bad peer', () => {
+	/** Three times a forged event, with a new connection each time. */
+	function forge(rooms: Rooms): void {
+		for (let time = 0; time < 3; time++) {
+			const forged = {...written(bobIdentity, {sequence: 90 + time}), signature: new Uint8Array(64)};
+			expect(rooms.handle(publishing(CAT, forged), 50)).toEqual([
+				count('event-signature'),
+				{type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true},
+			]);
+			rooms.handle(disconnected(CAT, 'event-signature'), 50);
+			rooms.handle(connected(CAT), 60);
+			rooms.handle(subscribed(CAT, ['lobby']), 60);
+		}
+	}
+
+	test('row 34: that forged again and again is heard no more, though it comes anew each time', () => {
+		const rooms = start();
+		forge(rooms);
+		const real = written(catIdentity);
+		expect(rooms.handle(publishing(CAT, real), 70)).toEqual([count('graylisted')]);
+		const offer = {type: 'ihave', room: 'lobby', messageIds: [real.messageId]} as const;
+		expect(rooms.handle(received(CAT, offer), 70)).toEqual([count('graylisted')]);
+		// Others may bring what it has written: it is not the author who is held to account.
+		expect(rooms.handle(publishing(BOB, real), 80)[0]).toMatchObject({event: {type: 'message', from: CAT, via: BOB}});
+	});
+
+	test('row 34: gets nothing of ours either, and its subscriptions are still heard', () => {
+		const rooms = start();
+		forge(rooms);
+		const outputs = rooms.handle(asked({command: 'publish', room: 'lobby', text: 'hi'}), 70);
+		expect(sent(outputs, 'publish')).toMatchObject([{peers: [BOB, DAN]}]);
+		expect(rooms.handle(subscribed(CAT, [], ['lobby']), 71)).toMatchObject([{event: {type: 'member-left', peer: CAT}}]);
+	});
+
+	test.each([
+		['what is no msgpack', (round: number) => Uint8Array.of(0xc1, round), 'body-reserved', false],
+		['what is no event', (round: number) => pack([round, 2, 3]), 'event-shape', false],
+		// Further kinds may come.
+		['events of a kind that we do not know', (round: number) => unknownKind(round), 'event-kind', true],
+	])('row 34: that sends %s again and again: heard afterwards?', (_, bytes, reason, isHeard) => {
+		const rooms = start();
+		for (let round = 0; round < 5; round++) {
+			const outputs = rooms.handle(publishing(CAT, {event: bytes(round), signature: new Uint8Array(64)}), 50);
+			expect([count(reason), count('graylisted')]).toContainEqual(outputs[0]);
+		}
+		const [first] = rooms.handle(publishing(CAT, written(catIdentity)), 60);
+		expect(first?.type).toBe(isHeard ? 'emit' : 'count');
+	});
+
+	test('row 33: one that sends messages of rooms that we are not in is not held to account: we may have left', () => {
+		const rooms = start();
+		for (let sequence = 1; sequence < 20; sequence++) {
+			expect(handedOn(rooms, CAT, {room: 'dev', sequence})).toEqual([count('not-subscribed')]);
+		}
+		expect(handedOn(rooms, CAT)[0]).toMatchObject({event: {type: 'message'}});
+	});
+
+	test('row 35: one that sends an old message again shows nothing, and is not held to account', () => {
+		const rooms = start();
+		handedOn(rooms, BOB);
+		for (let time = 0; time < 100; time++) expect(handedOn(rooms, CAT)).toEqual([count('duplicate')]);
+		expect(handedOn(rooms, CAT, {sequence: 2})[0]).toMatchObject({event: {type: 'message'}});
+	});
+});
+
+test('what a peer lacks is handed out as it came, and what we lack is asked for', () => {
+	const rooms = start();
+	handedOn(rooms, BOB, {}, 3);
+	const {event, signature, messageId} = written(bobIdentity);
+	expect(rooms.handle(received(DAN, {type: 'iwant', messageIds: [messageId]}), 60)).toEqual([
+		{type: 'send', peers: [DAN], message: {type: 'publish', event, signature, hops: 4}},
+	]);
+	const missing = written(bobIdentity, {sequence: 2}).messageId;
+	const offer = {type: 'ihave', room: 'lobby', messageIds: [messageId, missing]} as const;
+	expect(rooms.handle(received(DAN, offer), 70)).toEqual([
+		{type: 'send', peers: [DAN], message: {type: 'iwant', messageIds: [missing]}},
+	]);
+});
+
+test('the router has its own timer beside that of the receipts', () => {
+	const rooms = start();
+	expect(rooms.handle(timer('gossipsub'), 1_000)).toEqual([{type: 'schedule', timer: 'gossipsub', at: 2_000}]);
+	expect(rooms.handle(timer('receipts'), 1_000)).toEqual([]);
+});
+
+function unknownKind(round: number): Uint8Array {
+	const {event} = written(catIdentity, {sequence: round + 1});
+	const copy = new Uint8Array(event);
+	// The kind stands before the text "hello": a positive fixnum, then a text of five bytes.
+	copy[copy.length - 7] = 9;
+	return copy;
+}
