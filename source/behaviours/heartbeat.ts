@@ -19,7 +19,7 @@ export class Heartbeat implements Behaviour {
 	readonly commands = [] as const;
 
 	readonly #view: View;
-	/** When each peer connected: it has been silent since then at the most. */
+	/** When each peer connected, or we woke: it has been silent since then at the most. */
 	readonly #since = new Map<PeerId, Instant>();
 	/** The last sequence number from each peer, to count the missing ones. */
 	readonly #sequences = new Map<PeerId, number>();
@@ -48,6 +48,10 @@ export class Heartbeat implements Behaviour {
 				return input.message.type === 'heartbeat' ? this.#heard(input.peer, input.message.sequence) : [];
 			case 'timer':
 				return this.#beat(now);
+			case 'woke':
+				// What they said meanwhile is lost or still to be read: nobody is to blame. Whether they are there, ping asks.
+				for (const peer of this.#since.keys()) this.#since.set(peer, now);
+				return [];
 			case 'stop':
 				return this.#goodbye();
 			default:

@@ -22,6 +22,13 @@ export const FIRST_PING_DELAY = 200;
 /** Milliseconds after which a ping counts as lost. Closing is not ours to decide: heartbeat does that. */
 export const PING_TIMEOUT = 5_000;
 
+/**
+ * Milliseconds that a peer has to answer when there is reason to think that it is no longer there, or that we are no
+ * longer where we were: long enough for any network that can carry a conversation, and reconnecting is to take three
+ * seconds in all.
+ */
+export const PROBE_TIMEOUT = 1_500;
+
 /** Pings in one command, at most. */
 export const MAX_PING_COUNT = 1_000;
 
@@ -48,6 +55,8 @@ export class Ping implements Behaviour {
 	readonly #interval: number;
 	/** Pings on their way, by nonce in hex. */
 	readonly #probes = new Map<string, Probe>();
+	/** The nonce that a peer has to answer to be kept. */
+	readonly #demanded = new Map<PeerId, string>();
 
 	constructor({view, random, interval = PING_INTERVAL}: PingOptions) {
 		this.#view = view;
@@ -66,6 +75,10 @@ export class Ping implements Behaviour {
 					return [{type: 'send', peers: [input.peer], message: {type: 'pong', nonce: input.message.nonce}}];
 				}
 				return input.message.type === 'pong' ? this.#answered(input.peer, input.message, now) : [];
+			case 'woke':
+				return [...this.#view.connectedPeers()].flatMap(peer => this.#demand(peer, now));
+			case 'probe':
+				return this.#demand(input.peer, now);
 			case 'timer':
 				return this.#timer(input.timer, now);
 			case 'command':
@@ -89,6 +102,14 @@ export class Ping implements Behaviour {
 		];
 	}
 
+	/** Only an answer to this ping counts: what else comes may have been under way for long. */
+	#demand(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const outputs = this.#probe(peer, undefined, now);
+		const nonce = [...this.#probes.keys()].at(-1) as string;
+		this.#demanded.set(peer, nonce);
+		return [...outputs, {type: 'schedule', timer: `demand ${peer}`, at: now + PROBE_TIMEOUT}];
+	}
+
 	#answered(peer: PeerId, message: Pong, now: Instant): BehaviourOutput[] {
 		const key = hex(message.nonce);
 		const probe = this.#probes.get(key);
@@ -100,6 +121,10 @@ export class Ping implements Behaviour {
 			{type: 'learned', peer, facts: {rtt: milliseconds}},
 			{type: 'emit', event: {type: 'rtt', peer, milliseconds}},
 		];
+		if (this.#demanded.get(peer) === key) {
+			this.#demanded.delete(peer);
+			outputs.unshift({type: 'cancel', timer: `demand ${peer}`});
+		}
 		if (probe.series) outputs.push(...this.#continue(peer, probe.series, milliseconds, now));
 		return outputs;
 	}
@@ -113,6 +138,7 @@ export class Ping implements Behaviour {
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
 		const [kind, key = ''] = timer.split(' ', 2);
 		if (kind === 'next') return this.#probeAndRepeat(key, now);
+		if (kind === 'demand') return [{type: 'disconnect', peer: key, reason: 'no-answer'}];
 		const probe = this.#probes.get(key);
 		if (!probe) return [];
 		this.#probes.delete(key);
@@ -125,6 +151,7 @@ export class Ping implements Behaviour {
 
 	#disconnected(peer: PeerId): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [{type: 'cancel', timer: `next ${peer}`}];
+		if (this.#demanded.delete(peer)) outputs.push({type: 'cancel', timer: `demand ${peer}`});
 		for (const [key, probe] of this.#probes) {
 			if (probe.peer !== peer) continue;
 			this.#probes.delete(key);

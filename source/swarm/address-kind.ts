@@ -49,6 +49,11 @@ function isPrivate(host: string): boolean {
 	return first === 198 && (second === 18 || second === 19);
 }
 
+/** `/ip4/192.0.2.7` of `/ip4/192.0.2.7/tcp/4001`; with the scope, if there is one. The IP address is at its end. */
+export function hostPart(address: string): string {
+	return address.slice(0, address.lastIndexOf('/tcp/'));
+}
+
 /** The /24 of an IPv4 address, the /64 of an IPv6 address, as a key to compare. */
 export function subnetOf(host: string): string {
 	if (!host.includes(':')) return host.slice(0, host.lastIndexOf('.'));

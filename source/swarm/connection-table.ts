@@ -19,7 +19,7 @@ import type {Direction} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import {isPublic, subnetOf} from './address-kind.ts';
+import {hostPart, isPublic, subnetOf} from './address-kind.ts';
 import type {ConnectionId} from './io.ts';
 
 /** Milliseconds: as long as a handshake may take, so a dial begun before the first connection was ready still counts. */
@@ -145,9 +145,4 @@ export class ConnectionTable {
 		this.#primary.set(peer, successor);
 		return {record, outcome: 'succeeded', successor};
 	}
-}
-
-/** `/ip4/192.0.2.7` of `/ip4/192.0.2.7/tcp/4001`. */
-function hostPart(address: string): string {
-	return address.slice(0, address.lastIndexOf('/tcp/'));
 }

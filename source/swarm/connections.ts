@@ -11,6 +11,7 @@ import type {Instant} from '../behaviours/behaviour.ts';
 import type {CommonRooms} from '../behaviours/common-rooms.ts';
 import type {Message} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {AddressBook} from './address-book.ts';
 import type {BehaviourHost} from './behaviour-host.ts';
 import {
 	type Candidate,
@@ -41,6 +42,9 @@ export const DISCONNECT_PAUSE = 10 * 60_000;
 export const CROWDED_PAUSE = 60_000;
 const CROWDED_JITTER = 0.5;
 
+/** Milliseconds between two doubts about one peer, whatever is announced in its name. */
+const DOUBT_INTERVAL = 5_000;
+
 /** The goodbye of a person who disconnects one peer and does not leave. */
 export const GOODBYE_DISCONNECT = 'disconnect';
 
@@ -55,6 +59,7 @@ export type ConnectionsOptions = {
 	readonly random: Random;
 	readonly store: PeerStore;
 	readonly table: ConnectionTable;
+	readonly book: AddressBook;
 	readonly manager: ConnectionManager;
 	readonly planner: DialPlanner;
 	readonly companions: CommonRooms;
@@ -67,6 +72,7 @@ export class Connections {
 	readonly #options: ConnectionsOptions;
 	/** Which start of the program each connected peer is. */
 	readonly #instances = new Map<PeerId, string>();
+	readonly #doubtedAt = new Map<PeerId, Instant>();
 	#isTrimming = false;
 
 	constructor(options: ConnectionsOptions) {
@@ -92,12 +98,14 @@ export class Connections {
 	}
 
 	opened(input: Extract<SwarmInput, {type: 'connection-opened'}>, now: Instant): void {
-		const {table, planner, self} = this.#options;
+		const {table, planner, book, self} = this.#options;
 		const {connection, peer, address, direction, dial} = input;
-		if (dial !== undefined) planner.succeeded(dial, peer);
+		if (dial !== undefined) planner.succeeded(dial, peer, now);
 		if (peer === self) return this.#turnAway(connection, 'self');
+		// Also a dial that was called off and got through all the same.
+		if (direction === 'outbound') book.proved(peer, address, now);
 		const record: ConnectionRecord = {connection, peer, address, direction, openedAt: now};
-		if (!this.#hasRoomFor(record, now)) return this.#turnAwayFull(record);
+		if (!this.#hasRoomFor(record, now)) return this.#turnAwayFull(record, now);
 		const before = table.primary(peer);
 		const admission = table.add(record);
 		if (admission.outcome === 'first') return this.#connected(record, now);
@@ -132,9 +140,11 @@ export class Connections {
 	}
 
 	/** Whoever finds no room is told so, and does not come again at once; but nothing if it is here on another one. */
-	#turnAwayFull({connection, peer}: ConnectionRecord): void {
-		const isHere = this.#options.store.isConnected(peer);
+	#turnAwayFull({connection, peer, direction}: ConnectionRecord, now: Instant): void {
+		const {store, planner} = this.#options;
+		const isHere = store.isConnected(peer);
 		if (!isHere) this.#host.sendOver([connection], {type: 'goodbye', reason: GOODBYE_CROWDED});
+		if (!isHere && direction === 'outbound') planner.disconnected(peer, true, now);
 		this.#turnAway(connection, 'full');
 	}
 
@@ -175,7 +185,7 @@ export class Connections {
 		}
 		if (reason === `goodbye: ${GOODBYE_DISCONNECT}`) planner.suppress(peer, now + DISCONNECT_PAUSE);
 		if (reason === `goodbye: ${GOODBYE_CROWDED}`) this.#pause(peer, now);
-		planner.disconnected(peer, FAULTS.has(reason), now);
+		planner.disconnected(peer, FAULTS.has(reason), now, reason === 'no-answer');
 		this.#disconnected(peer, reason, now);
 	}
 
@@ -215,6 +225,14 @@ export class Connections {
 			if (primary) this.#connected(primary, now);
 		}
 		this.#instances.set(peer, instance);
+	}
+
+	/** There is reason to think that a peer is no longer at the other end: it is asked, and goes if it does not answer. */
+	doubt(peer: PeerId, now: Instant): void {
+		const last = this.#doubtedAt.get(peer);
+		if (!this.#options.store.isConnected(peer) || (last !== undefined && now - last < DOUBT_INTERVAL)) return;
+		this.#doubtedAt.set(peer, now);
+		this.#host.tellAll({type: 'probe', peer}, now);
 	}
 
 	/** The other side should have closed it long ago. */
@@ -261,6 +279,7 @@ export class Connections {
 
 	#disconnected(peer: PeerId, reason: string, now: Instant): void {
 		this.#instances.delete(peer);
+		this.#doubtedAt.delete(peer);
 		this.#host.tellAll({type: 'disconnected', peer, reason}, now);
 		this.#options.store.disconnect(peer);
 	}

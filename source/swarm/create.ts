@@ -2,6 +2,7 @@ import type {Random} from '../base/random.ts';
 import type {Behaviour, View} from '../behaviours/behaviour.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
 import {Identify} from '../behaviours/identify.ts';
+import {PeerExchange} from '../behaviours/peer-exchange.ts';
 import {Ping} from '../behaviours/ping.ts';
 import {type EventVerifier, Rooms} from '../behaviours/rooms.ts';
 import type {Identity} from '../wire/identity.ts';
@@ -36,6 +37,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
 			new Rooms({view, identity, instance, rooms, random, pubsub, ...(verify && {verify})}),
+			new PeerExchange({view, random}),
 		];
 		const protocols = others.map(behaviour => behaviour.protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];

@@ -8,8 +8,10 @@ import type {Instant} from '../behaviours/behaviour.ts';
 import {explainError} from '../behaviours/refusal.ts';
 import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {AddressBook} from './address-book.ts';
+import type {Sighting} from './dial-target.ts';
 import {type Dial, Dialer} from './dialer.ts';
-import type {DialFailureCode, DialId, SwarmInput} from './io.ts';
+import type {DialFailureCode, DialId, RememberedPeer, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
 
@@ -23,13 +25,36 @@ const ERROR_CODES: Readonly<Record<DialFailureCode, ErrorCode>> = {
 	failed: 'dial-failed',
 };
 
+/** Milliseconds after the start within which peers of an earlier run are tried: those who are near are heard first. */
+const MEMORY_DELAY = 500;
+const MEMORY_SPREAD = 2_500;
+
+/**
+ * Milliseconds within which a peer that was heard of is dialled when some are connected already. So chance decides which
+ * ones of a crowd become neighbours, and not who answered first: those are near each other, and would keep to themselves.
+ */
+export const CROWD_SPREAD = 1_000;
+
+/** Part of the connections wanted that is dialled as soon as it is heard of: in a small network, everyone. */
+export const EAGER_SHARE = 1 / 3;
+
+/**
+ * How many of the peers that have enough connections dial one that appears all the same. When a network that was in two
+ * parts is one again, everyone has enough connections, but all in his own part: this makes the first ones across.
+ */
+export const EXPLORERS = 2;
+
 export type DialPlannerOptions = {
 	readonly self: PeerId;
 	readonly random: Random;
 	readonly store: PeerStore;
+	readonly book: AddressBook;
 	readonly outbox: Outbox;
-	/** How many more peers we would dial by ourselves, besides those given by hand. */
+	/** How many more peers we would dial by ourselves, besides those given by hand; and of how many in all. */
 	readonly wanting: (now: Instant) => number;
+	readonly target: number;
+	/** Whether there is room for more than are wanted. */
+	readonly hasRoom: () => boolean;
 };
 
 export class DialPlanner {
@@ -43,7 +68,7 @@ export class DialPlanner {
 
 	constructor(options: DialPlannerOptions) {
 		this.#options = options;
-		this.#policy = new Dialer(options.self, options.random);
+		this.#policy = new Dialer(options.self, options.random, options.book);
 	}
 
 	/** The dial policy, about to be told something. */
@@ -57,10 +82,6 @@ export class DialPlanner {
 		return this.#policy.isWanted(peer);
 	}
 
-	provedAddresses(_peer: PeerId): readonly string[] {
-		return [];
-	}
-
 	isDialling(peer: PeerId): boolean {
 		return this.#policy.isDialling(peer);
 	}
@@ -71,6 +92,7 @@ export class DialPlanner {
 		this.#hasChanged = false;
 		const {wanting, outbox} = this.#options;
 		for (const dial of this.#policy.due(now, wanting(now))) this.#dial(dial);
+		this.#callOff();
 		const nextAt = this.#policy.nextAt;
 		if (nextAt === this.#scheduledAt) return;
 		this.#scheduledAt = nextAt;
@@ -83,42 +105,71 @@ export class DialPlanner {
 		if (parsed.peer !== this.#options.self) this.#change().given(withoutPeer(parsed), parsed.peer, now);
 	}
 
-	discovered(peer: PeerId, address: string, now: Instant, isNews = false): void {
-		this.#change().discovered(peer, address, now, isNews);
+	/** Peers that an earlier run knew. */
+	remembered(peers: readonly RememberedPeer[], now: Instant): void {
+		const {self, random} = this.#options;
+		for (const {peer} of peers) {
+			const at = now + MEMORY_DELAY + random.float() * MEMORY_SPREAD;
+			if (peer !== self) this.#change().remembered(peer, at);
+		}
+	}
+
+	/** A peer was heard of. `known`: how many have been heard of lately, if it has just appeared. Returns whether it is of use. */
+	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting & {known?: number} = {}): boolean {
+		const {known, ...rest} = sighting;
+		const delay = this.#options.random.float() * this.#spread(now);
+		const isExtra = known !== undefined && this.#explores(known, now);
+		return this.#change().discovered(peer, address, now, {...rest, delay, isExtra});
+	}
+
+	#spread(now: Instant): number {
+		const {wanting, target} = this.#options;
+		const missing = wanting(now) - this.#policy.pendingPeers;
+		return missing > target * (1 - EAGER_SHARE) ? 0 : CROWD_SPREAD;
+	}
+
+	#explores(known: number, now: Instant): boolean {
+		const {wanting, hasRoom, random} = this.#options;
+		return wanting(now) === 0 && hasRoom() && random.float() < EXPLORERS / Math.max(EXPLORERS, known);
+	}
+
+	/** We listen there. */
+	listening(hosts: readonly string[]): void {
+		this.#policy.listening(hosts);
 	}
 
 	command(command: CommandOf<'dial'>, now: Instant): void {
+		const {outbox, self, store} = this.#options;
 		let address: TcpAddress;
 		try {
 			address = parseTcpAddress(command.address);
 		} catch (error) {
-			return this.#options.outbox.refuse(command, 'bad-address', explainError(error));
+			return outbox.refuse(command, 'bad-address', explainError(error));
 		}
 		const place = withoutPeer(address);
-		if (address.peer === this.#options.self || this.#policy.isOwn(place)) {
-			return this.#options.outbox.refuse(command, 'dial-self', 'that is this node itself');
+		if (address.peer === self || this.#policy.isOwn(place)) {
+			return outbox.refuse(command, 'dial-self', 'that is this node itself');
 		}
 		const peer = address.peer ?? this.#policy.peerAt(place);
-		if (peer !== undefined && this.#options.store.isConnected(peer)) return this.#options.outbox.reply(command, {peer});
-		const dial = this.#change().dialNow(place, address.peer);
+		if (peer !== undefined && store.isConnected(peer)) return outbox.reply(command, {peer});
+		const dial = this.#change().dialNow(place, address.peer, now);
 		this.#waiting.set(dial.dial, command);
 		this.#dial(dial);
 		this.run(now);
 	}
 
-	succeeded(dial: DialId, peer: PeerId): void {
-		this.#change().succeeded(dial, peer);
-		const command = this.#waiting.get(dial);
-		this.#waiting.delete(dial);
+	succeeded(dial: DialId, peer: PeerId, now: Instant): void {
+		const {outbox, self} = this.#options;
+		this.#change().succeeded(dial, peer, now);
+		const command = this.#take(dial);
 		if (!command) return;
-		if (peer === this.#options.self) this.#options.outbox.refuse(command, 'dial-self', 'that is this node itself');
-		else this.#options.outbox.reply(command, {peer});
+		if (peer === self) outbox.refuse(command, 'dial-self', 'that is this node itself');
+		else outbox.reply(command, {peer});
 	}
 
 	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
 		this.#change().failed(dial, code, now);
-		const command = this.#waiting.get(dial);
-		this.#waiting.delete(dial);
+		const command = this.#take(dial);
 		if (command) this.#options.outbox.refuse(command, ERROR_CODES[code], message);
 	}
 
@@ -126,16 +177,40 @@ export class DialPlanner {
 		this.#change().connected(peer, now);
 	}
 
-	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
-		this.#change().disconnected(peer, wanted, now);
+	disconnected(peer: PeerId, wanted: boolean, now: Instant, atOnce = false): void {
+		this.#change().disconnected(peer, wanted, now, atOnce);
 	}
 
 	suppress(peer: PeerId, until: Instant): void {
 		this.#change().suppress(peer, until);
 	}
 
+	/** The network is back, or another one. */
+	wake(now: Instant): void {
+		this.#change().wake(now);
+	}
+
 	#dial({dial, address, expected}: Dial): void {
 		this.#options.outbox.push({type: 'dial', dial, address, expected});
+	}
+
+	/** Whoever waits for a dial that nobody needs any more: another address of the same peer was faster, or none is. */
+	#callOff(): void {
+		const {outbox, store} = this.#options;
+		for (const dial of this.#policy.takeCancelled()) {
+			outbox.push({type: 'cancel-dial', dial});
+			const command = this.#take(dial);
+			if (!command) continue;
+			const {peer} = parseTcpAddress(command.address);
+			if (peer !== undefined && store.isConnected(peer)) outbox.reply(command, {peer});
+			else outbox.refuse(command, 'dial-failed', 'called off');
+		}
+	}
+
+	#take(dial: DialId): CommandOf<'dial'> | undefined {
+		const command = this.#waiting.get(dial);
+		this.#waiting.delete(dial);
+		return command;
 	}
 }
 

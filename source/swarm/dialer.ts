@@ -2,228 +2,342 @@
  * The dial policy: whom to dial, when, and when to try again. It knows nothing of sockets: it hands out dials and is
  * told how they ended.
  *
- * A target is a peer that we want a connection to, with the addresses known for it; or an address given by hand whose
- * peer is not known yet. Of two peers that discover each other the lower peer id dials at once and the other waits
- * `DIAL_GRACE`, so that one connection is made and not two. Failures make the next try later, up to `MAX_BACKOFF`, with
- * jitter, so that many nodes do not come back in step.
+ * Of two peers that discover each other the lower peer id dials at once and the other waits `DIAL_GRACE`, so that one
+ * connection is made and not two. Of the addresses of one peer several are raced (`Race`); the first success wins and the
+ * others are called off. A race that nobody won makes the next one later, up to `MAX_BACKOFF`, with jitter, so that many
+ * nodes do not come back in step; and an address that failed is left out for a while on its own account.
+ *
+ * Addresses are proved, given by hand, or hints. What is proved is in the address book, what is given is with its target:
+ * no hint can push either out (see `HintList` for the rest).
  */
 import {BoundedMap} from '../base/bounded.ts';
-import {jitter, type Random} from '../base/random.ts';
+import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {AddressBook} from './address-book.ts';
+import {hostPart} from './address-kind.ts';
+import {orderAddresses} from './address-order.ts';
+import {backoff, MAX_ADDRESS_BACKOFF, MAX_BACKOFF} from './backoff.ts';
+import {DialSlots} from './dial-slots.ts';
+import {type DialTarget, Race, type Sighting} from './dial-target.ts';
+import {DialTargets, MAX_TARGETS} from './dial-targets.ts';
 import type {DialFailureCode, DialId} from './io.ts';
 
-/** Milliseconds before the second try. */
-export const MIN_BACKOFF = 1_000;
-/** Milliseconds between tries at the most. */
-export const MAX_BACKOFF = 30_000;
-/** Part of the backoff by which it varies. */
-export const BACKOFF_JITTER = 0.3;
 /** Milliseconds that a connection has to last before the next failure counts as the first again. */
 export const STEADY = 10_000;
 /** Milliseconds that the higher peer id waits for the lower one to dial. */
 export const DIAL_GRACE = 400;
-/** Dials under way at once. */
-export const MAX_PENDING_DIALS = 16;
-/** Targets remembered. */
-export const MAX_TARGETS = 1_024;
-/** Addresses of one target: the newest are kept. */
-export const MAX_ADDRESSES_PER_TARGET = 8;
-/** Failures in a row after which a peer that was only announced is forgotten: if it lives, it will announce again. */
+/** Milliseconds of head start of one address before the next (RFC 8305, section 5). */
+export const HEAD_START = 250;
+/** Dials to one peer at once, and in one race. */
+export const MAX_PENDING_PER_PEER = 3;
+export const MAX_ATTEMPTS = 10;
+/** Failures in a row after which a peer that was only heard of is forgotten: if it lives, it will be heard of again. */
 export const MAX_FAILURES = 6;
+/** Milliseconds within which everyone is dialled again when the network is back. */
+const WAKE_SPREAD = 300;
+
+export {MAX_PENDING_DIALS} from './dial-slots.ts';
 
 /** One thing to do now. */
 export type Dial = {readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined};
 
-type Target = {
-	/** The peer id, or the address while the peer is unknown. */
-	readonly key: string;
-	readonly peer: PeerId | undefined;
-	/** Newest first. */
-	addresses: string[];
-	/** Given by hand: never forgotten. */
-	given: boolean;
-	/** Only a person asked for it, once: not tried again by itself unless it answered. */
-	asked: boolean;
-	/** A person named it once. */
-	wanted: boolean;
-	failures: number;
-	/** When the next dial is due; undefined while connected, dialling or suppressed. */
-	nextAt: Instant | undefined;
-	dialling: DialId | undefined;
-};
-
 export class Dialer {
 	readonly #self: PeerId;
 	readonly #random: Random;
-	/** Targets given by hand, apart from the rest, so that no flood of announcements can push them out. */
-	readonly #given = new Map<string, Target>();
-	readonly #heard = new BoundedMap<string, Target>(MAX_TARGETS);
-	readonly #pending = new Map<DialId, {readonly target: Target; readonly address: string}>();
+	readonly #book: AddressBook;
+	readonly #targets: DialTargets;
+	readonly #slots = new DialSlots();
+	readonly #pending = new Map<DialId, {readonly target: DialTarget; readonly address: string}>();
 	/** Peers that a connection leads to, whoever dialled, and since when: these need no dial. */
 	readonly #connected = new Map<PeerId, Instant>();
 	/** Addresses given without a peer id: for whoever lives there. */
 	readonly #anonymous = new Set<string>();
 	/** Addresses that turned out to be our own. */
-	readonly #own = new Set<string>();
+	readonly #own = new BoundedMap<string, true>(MAX_TARGETS);
+	/** Hosts that we listen on: what is near to them is tried first. */
+	#ownHosts: readonly string[] = [];
 	/** Peers that are not dialled by ourselves until then, whoever announces them. */
 	readonly #suppressed = new BoundedMap<PeerId, Instant>(MAX_TARGETS);
+	#cancelled: DialId[] = [];
 	#nextDial: DialId = 1;
-	/** How many peers not given by hand may still be dialled. */
-	#room = Number.POSITIVE_INFINITY;
 
-	constructor(self: PeerId, random: Random) {
+	constructor(self: PeerId, random: Random, book: AddressBook) {
 		this.#self = self;
 		this.#random = random;
+		this.#book = book;
+		const isKnown = (peer: PeerId) => this.#connected.has(peer) || book.isProved(peer);
+		this.#targets = new DialTargets(random, isKnown);
 	}
 
-	/** When `due` next has something to hand out, if ever. */
+	/** When `due` next has something to hand out, if ever, as far as is known now. */
 	get nextAt(): Instant | undefined {
-		if (this.#pending.size >= MAX_PENDING_DIALS) return undefined;
+		if (this.#slots.isFull) return undefined;
 		let next: Instant | undefined;
-		for (const {nextAt, given} of this.#all()) {
-			if (!given && this.#room <= 0) continue;
-			if (nextAt !== undefined && (next === undefined || nextAt < next)) next = nextAt;
+		for (const {dueAt} of this.#targets.all()) {
+			if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
 		}
 		return next;
 	}
 
-	/** Given by hand, or asked for by a person. */
-	isWanted(peer: PeerId): boolean {
-		return this.#find(peer)?.wanted ?? false;
+	/** Targets that there are. */
+	get size(): number {
+		return this.#targets.size;
+	}
+
+	/** Dials to peers that count among those wanted. */
+	get pendingPeers(): number {
+		return [...this.#targets.all()].filter(({race, isExempt}) => race !== undefined && !isExempt).length;
 	}
 
 	isDialling(peer: PeerId): boolean {
-		return this.#find(peer)?.dialling !== undefined;
+		return this.#targets.find(peer)?.isDialling ?? false;
+	}
+
+	/** Given by hand, or asked for by a person. */
+	isWanted(peer: PeerId): boolean {
+		return this.#targets.find(peer)?.wanted ?? false;
+	}
+
+	isOwn(address: string): boolean {
+		return this.#own.has(address);
 	}
 
 	/** Whose address this is, as far as is known. */
 	peerAt(address: string): PeerId | undefined {
-		for (const {peer, addresses} of this.#all()) {
-			if (peer !== undefined && addresses.includes(address)) return peer;
+		for (const {peer, byHand, hints} of this.#targets.all()) {
+			if (peer !== undefined && (byHand.includes(address) || hints.has(address))) return peer;
 		}
-		return undefined;
+		return this.#book.peerAt(address);
 	}
 
-	/**
-	 * An address of a peer was heard of. If the peer is connected, it is only remembered. `isNews`: the peer has started
-	 * anew, so earlier failures say nothing.
-	 */
-	discovered(peer: PeerId, address: string, now: Instant, isNews = false): void {
-		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return;
-		const target = this.#find(peer) ?? this.#add(peer, peer);
-		const isNew = isNews || !target.addresses.includes(address);
-		addAddress(target, address);
-		target.asked = false;
+	/** Dials that nobody wants any more, since the last call. */
+	takeCancelled(): readonly DialId[] {
+		const cancelled = this.#cancelled;
+		this.#cancelled = [];
+		return cancelled;
+	}
+
+	listening(hosts: readonly string[]): void {
+		this.#ownHosts = hosts;
+	}
+
+	/** An address of a peer was heard of. Returns false if there is no room for it, or it is not wanted. */
+	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting = {}): boolean {
+		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return false;
+		const {isNews = false, delay = 0, isExtra = false, group = hostPart(address)} = sighting;
+		const known = this.#targets.find(peer);
+		const target = known ?? this.#targets.hear(peer, group);
+		if (!target) return false;
+		const isNewAddress = this.#addHint(target, peer, address);
+		const isNew = known === undefined || ((isNewAddress || isNews) && target.news.take(now));
 		if (isNew) target.failures = 0;
-		if (this.#connected.has(peer) || target.dialling !== undefined) return;
-		const soon = now + this.#grace(peer);
+		target.asked = false;
+		target.isRemembered = false;
+		target.isExtra ||= isExtra && !target.race;
+		if (this.#connected.has(peer)) return true;
+		if (target.race) {
+			if (isNewAddress && target.race.size < MAX_ATTEMPTS) target.race.queue.push(address);
+			return true;
+		}
+		const soon = now + delay + this.#grace(peer);
 		if (target.nextAt === undefined || (isNew && soon < target.nextAt)) target.nextAt = soon;
+		return true;
+	}
+
+	#addHint(target: DialTarget, peer: PeerId, address: string): boolean {
+		if (target.byHand.includes(address) || this.#book.of(peer).includes(address)) return false;
+		return target.hints.add(address);
+	}
+
+	/** A peer that the address book of an earlier run knows, to be tried at `at`. */
+	remembered(peer: PeerId, at: Instant): void {
+		if (this.#targets.find(peer)) return;
+		const target = this.#targets.hear(peer, 'memory');
+		if (!target) return;
+		target.isRemembered = true;
+		target.nextAt = at;
 	}
 
 	/** An address given by hand, to be dialled until it is connected, and again whenever it is lost. */
 	given(address: string, peer: PeerId | undefined, now: Instant): void {
 		if (peer === undefined) this.#anonymous.add(address);
-		const target = this.#find(peer ?? address) ?? this.#add(peer ?? address, peer);
-		addAddress(target, address);
-		this.#keep(target);
+		const target = this.#targets.name(peer ?? address, peer);
+		target.addByHand(address);
+		target.given = true;
+		target.asked = false;
 		target.nextAt ??= now;
 	}
 
 	/** A dial asked for by name, now and whatever the backoff says. */
-	dialNow(address: string, peer: PeerId | undefined): Dial {
+	dialNow(address: string, peer: PeerId | undefined, now: Instant): Dial {
 		if (peer !== undefined) this.#suppressed.delete(peer);
-		const known = this.#find(peer ?? address);
-		const target = known ?? this.#add(peer ?? address, peer);
-		if (!known) target.asked = true;
-		target.wanted = true;
-		addAddress(target, address);
-		return this.#start(target, address);
+		const isKnown = this.#targets.find(peer ?? address) !== undefined;
+		const target = this.#targets.name(peer ?? address, peer);
+		if (!isKnown) target.asked = true;
+		target.addByHand(address);
+		target.race ??= new Race([], now);
+		return this.#start(target, target.race, address, now);
 	}
 
-	/** Every dial whose time has come, as far as the cap allows: to as many peers not given by hand as are `wanted`. */
+	/** Every dial whose time has come, as far as the bounds allow: to no more than `wanted` peers beside the named ones. */
 	due(now: Instant, wanted = Number.POSITIVE_INFINITY): readonly Dial[] {
+		if (this.#slots.isFull) return [];
+		for (const target of this.#targets.all()) target.isBlocked = false;
+		let room = wanted - this.pendingPeers;
 		const dials: Dial[] = [];
-		this.#room = wanted - [...this.#pending.values()].filter(({target}) => !target.given).length;
-		for (const target of this.#inLots()) {
-			if (this.#pending.size >= MAX_PENDING_DIALS) break;
-			if (target.nextAt === undefined || target.nextAt > now) continue;
-			if (!target.given && this.#room-- <= 0) continue;
-			const address = target.addresses[target.failures % Math.max(1, target.addresses.length)];
-			if (address === undefined) target.nextAt = undefined;
-			else if (target.peer === undefined && this.#leadsToConnected(address)) target.nextAt = now + MAX_BACKOFF;
-			else dials.push(this.#start(target, address));
+		for (const target of this.#targets.inTurn(({dueAt}) => dueAt !== undefined && dueAt <= now)) {
+			const isNew = target.race === undefined;
+			if (isNew && !target.isExempt && room <= 0) target.isBlocked = true;
+			else if (!isNew || this.#begin(target, now)) {
+				dials.push(...this.#goOn(target, now));
+				if (isNew && !target.isExempt) room -= 1;
+			}
 		}
 		return dials;
 	}
 
-	/** A dial succeeded: it found `peer`. */
-	succeeded(dial: DialId, peer: PeerId): void {
-		const pending = this.#pending.get(dial);
-		if (!pending) return;
-		this.#pending.delete(dial);
-		const {target, address} = pending;
-		if (target.dialling === dial) target.dialling = undefined;
-		if (peer === this.#self) {
-			this.#own.add(address);
-			this.#dropAddress(target, address);
-			return;
+	/** Returns whether there is a race now. */
+	#begin(target: DialTarget, now: Instant): boolean {
+		const addresses = this.#addressesOf(target, now);
+		if (addresses.length === 0) target.nextAt = undefined;
+		else if (addresses.every(address => !this.#slots.isFree(address))) target.isBlocked = true;
+		else if (target.peer === undefined && addresses.every(address => this.#leadsToConnected(address))) {
+			target.nextAt = now + MAX_BACKOFF;
+		} else {
+			target.hints.draw();
+			target.race = new Race(addresses, now);
+			target.nextAt = undefined;
 		}
+		return target.race !== undefined;
+	}
+
+	#addressesOf({peer, byHand, hints}: DialTarget, now: Instant): readonly string[] {
+		const proved = [...(peer === undefined ? [] : this.#book.of(peer)), ...byHand];
+		const ready = hints.ready(now);
+		return orderAddresses(proved, proved.length + ready.length > 0 ? ready : hints.all(), this.#ownHosts);
+	}
+
+	/** The next address of a race, if its time has come and there is a place. */
+	#goOn(target: DialTarget, now: Instant): readonly Dial[] {
+		const {race} = target;
+		if (!race || race.nextAt > now) return [];
+		const index = race.queue.findIndex(address => this.#slots.isFree(address));
+		if (index < 0 || race.pending.size >= MAX_PENDING_PER_PEER) {
+			target.isBlocked = true;
+			return [];
+		}
+		const [address] = race.queue.splice(index, 1) as [string];
+		return [this.#start(target, race, address, now)];
+	}
+
+	#start(target: DialTarget, race: Race, address: string, now: Instant): Dial {
+		const dial = this.#nextDial++;
+		race.pending.add(dial);
+		race.attempts += 1;
+		race.nextAt = now + HEAD_START;
+		target.nextAt = undefined;
+		this.#slots.take(dial, address);
+		this.#pending.set(dial, {target, address});
+		return {dial, address, expected: target.peer};
+	}
+
+	/** A dial succeeded: it found `peer`. Returns false for one that was called off, or is not ours. */
+	succeeded(dial: DialId, peer: PeerId, now: Instant): boolean {
+		const ended = this.#end(dial);
+		if (!ended) return false;
+		const {target, address} = ended;
+		if (peer === this.#self) {
+			this.#own.set(address, true);
+			target.drop(address);
+			this.#afterDial(target, now);
+			return true;
+		}
+		this.#callOff(target);
 		target.asked = false;
-		if (target.peer !== undefined) return;
-		// Now the peer behind the address is known: from here on it goes by its peer id.
-		this.#delete(target);
-		const named = this.#find(peer) ?? this.#add(peer, peer);
-		addAddress(named, address);
-		if (target.wanted) named.wanted = true;
-		if (target.given) this.#keep(named);
+		if (target.peer === undefined) this.#nameBy(target, peer, address);
+		return true;
+	}
+
+	/** Now the peer behind the address is known: from here on it goes by its peer id. */
+	#nameBy(target: DialTarget, peer: PeerId, address: string): void {
+		this.#targets.delete(target);
+		const named = this.#targets.name(peer, peer);
+		named.addByHand(address);
+		named.given ||= target.given;
 	}
 
 	failed(dial: DialId, code: DialFailureCode, now: Instant): void {
-		const pending = this.#pending.get(dial);
-		if (!pending) return;
-		this.#pending.delete(dial);
-		const {target, address} = pending;
-		if (target.dialling !== dial) return;
-		target.dialling = undefined;
+		const ended = this.#end(dial);
+		if (!ended) return;
+		const {target, address} = ended;
+		target.hints.failed(address, now, failures => backoff(this.#random, failures + 1, MAX_ADDRESS_BACKOFF));
 		if (code === 'wrong-peer') this.#wrongPeer(target, address, now);
-		if (target.peer !== undefined && this.#connected.has(target.peer)) return;
+		this.#afterDial(target, now);
+	}
+
+	/** Whatever became of a dial, it is under way no more. */
+	#end(dial: DialId): {readonly target: DialTarget; readonly address: string} | undefined {
+		const ended = this.#pending.get(dial);
+		this.#pending.delete(dial);
+		this.#slots.free(dial);
+		ended?.target.race?.pending.delete(dial);
+		return ended;
+	}
+
+	/** A dial led nowhere: the next address at once, or nobody won this race. */
+	#afterDial(target: DialTarget, now: Instant): void {
+		const {race, peer} = target;
+		if (!race) return;
+		race.nextAt = now;
+		if (race.attempts >= MAX_ATTEMPTS) race.queue = [];
+		if (!race.isOver) return;
+		target.race = undefined;
+		target.isExtra = false;
+		if (peer !== undefined && this.#connected.has(peer)) return;
 		target.failures += 1;
-		if (target.asked || (!target.given && (target.failures > MAX_FAILURES || target.addresses.length === 0))) {
-			this.#delete(target);
-		} else {
-			target.nextAt = this.#afterPause(target, now + this.#backoff(target.failures));
-		}
+		const isHopeless = target.asked || (target.failures > MAX_FAILURES && !target.given);
+		if (isHopeless || this.#addressesOf(target, now).length === 0) this.#targets.delete(target);
+		else target.nextAt = this.#afterPause(target, now + backoff(this.#random, target.failures));
 	}
 
 	/** Somebody else lives there now, so that address is no address of this peer. */
-	#wrongPeer(target: Target, address: string, now: Instant): void {
-		if (target.given && !this.#anonymous.has(address)) return;
-		this.#dropAddress(target, address);
-		if (target.given) this.given(address, undefined, now + this.#backoff(1));
+	#wrongPeer(target: DialTarget, address: string, now: Instant): void {
+		const {peer, given} = target;
+		if (peer !== undefined) this.#book.refuted(peer, address);
+		if (given && target.byHand.includes(address) && !this.#anonymous.has(address)) return;
+		target.drop(address);
+		if (given && this.#anonymous.has(address)) this.given(address, undefined, now + backoff(this.#random, 1));
 	}
 
 	connected(peer: PeerId, now: Instant): void {
 		this.#connected.set(peer, now);
-		const target = this.#find(peer);
-		if (target) target.nextAt = undefined;
+		const target = this.#targets.find(peer);
+		if (!target) return;
+		target.nextAt = undefined;
+		target.isRemembered = false;
+		// What is under way may be about to succeed at the other side: the duplicate rule decides then.
+		if (target.race) target.race.queue = [];
+		if (target.race?.isOver) target.race = undefined;
 	}
 
 	/**
 	 * The last connection to a peer is gone. `wanted` is false if one side left or closed on purpose: then only a new
-	 * announcement, or a person, brings it back. A peer given by hand is always tried again.
+	 * announcement, or a person, brings it back. A peer given by hand is always tried again. `atOnce`: the network failed,
+	 * and may work again by another way.
 	 */
-	disconnected(peer: PeerId, wanted: boolean, now: Instant): void {
+	disconnected(peer: PeerId, wanted: boolean, now: Instant, atOnce = false): void {
 		const since = this.#connected.get(peer) ?? now;
 		this.#connected.delete(peer);
-		const target = this.#find(peer);
+		const isReachable = this.#book.of(peer).length > 0;
+		const target = this.#targets.find(peer) ?? (wanted && isReachable ? this.#targets.hear(peer, 'lost') : undefined);
 		if (!target) return;
 		// One that lets us in and closes at once is no better than one that refuses.
 		target.failures = now - since >= STEADY ? 0 : target.failures + 1;
-		if (!wanted && !target.given) this.#delete(target);
-		else if (target.dialling === undefined) {
-			target.nextAt = this.#afterPause(target, now + this.#backoff(target.failures) + this.#grace(peer));
-		}
+		if (!wanted && !target.given) return this.#forget(target);
+		if (target.race) return;
+		const pause = atOnce && target.failures === 0 ? 0 : backoff(this.#random, target.failures);
+		target.nextAt = this.#afterPause(target, now + pause + this.#grace(peer));
 	}
 
 	/**
@@ -232,13 +346,22 @@ export class Dialer {
 	 */
 	suppress(peer: PeerId, until: Instant): void {
 		this.#suppressed.set(peer, until);
-		const target = this.#find(peer);
-		if (target?.given) target.nextAt = until;
-		else if (target) this.#delete(target);
+		const target = this.#targets.find(peer);
+		if (!target) return;
+		if (target.given) {
+			if (!target.race) target.nextAt = until;
+		} else this.#forget(target);
 	}
 
-	isOwn(address: string): boolean {
-		return this.#own.has(address);
+	/** The network is back, or another one: what failed before says nothing, and what is under way leads nowhere. */
+	wake(now: Instant): void {
+		for (const target of this.#targets.all()) {
+			if (target.asked) continue;
+			this.#callOff(target);
+			target.failures = 0;
+			if (target.peer !== undefined && this.#connected.has(target.peer)) continue;
+			target.nextAt = this.#afterPause(target, now + this.#random.float() * WAKE_SPREAD);
+		}
 	}
 
 	/** A second connection to a peer would replace the first, and lose what is under way there. */
@@ -247,60 +370,23 @@ export class Dialer {
 		return peer !== undefined && this.#connected.has(peer);
 	}
 
-	#start(target: Target, address: string): Dial {
-		const dial = this.#nextDial++;
-		target.dialling = dial;
-		target.nextAt = undefined;
-		this.#pending.set(dial, {target, address});
-		return {dial, address, expected: target.peer};
+	#forget(target: DialTarget): void {
+		this.#callOff(target);
+		this.#targets.delete(target);
 	}
 
-	#find(key: string): Target | undefined {
-		return this.#given.get(key) ?? this.#heard.get(key);
-	}
-
-	/** If there are not places for all, chance decides: were the first ones taken, a crowd would fall apart in cliques. */
-	#inLots(): readonly Target[] {
-		const heard = [...this.#heard.values()];
-		for (let index = heard.length - 1; this.#room < heard.length && index > 0; index--) {
-			const other = Math.floor(this.#random.float() * (index + 1));
-			[heard[index], heard[other]] = [heard[other] as Target, heard[index] as Target];
+	/** Ends a race, whatever is under way. */
+	#callOff(target: DialTarget): void {
+		for (const dial of target.race?.pending ?? []) {
+			this.#end(dial);
+			this.#cancelled.push(dial);
 		}
-		return [...this.#given.values(), ...heard];
-	}
-
-	*#all(): Iterable<Target> {
-		yield* this.#given.values();
-		yield* this.#heard.values();
-	}
-
-	#add(key: string, peer: PeerId | undefined): Target {
-		const state = {given: false, asked: false, wanted: false, failures: 0, nextAt: undefined, dialling: undefined};
-		const target: Target = {key, peer, addresses: [], ...state};
-		this.#heard.set(key, target);
-		return target;
-	}
-
-	#keep(target: Target): void {
-		target.given = true;
-		target.wanted = true;
-		target.asked = false;
-		this.#heard.delete(target.key);
-		this.#given.set(target.key, target);
-	}
-
-	#delete(target: Target): void {
-		this.#given.delete(target.key);
-		this.#heard.delete(target.key);
-	}
-
-	#dropAddress(target: Target, address: string): void {
-		target.addresses = target.addresses.filter(known => known !== address);
-		if (target.addresses.length === 0) this.#delete(target);
+		target.race = undefined;
+		target.isExtra = false;
 	}
 
 	/** `at`, or the end of the target's suppression if that is later. */
-	#afterPause({peer}: Target, at: Instant): Instant {
+	#afterPause({peer}: DialTarget, at: Instant): Instant {
 		return Math.max(at, (peer !== undefined && this.#suppressed.get(peer)) || at);
 	}
 
@@ -308,16 +394,4 @@ export class Dialer {
 	#grace(peer: PeerId): number {
 		return this.#self < peer ? 0 : DIAL_GRACE;
 	}
-
-	/** Doubles with each failure up to the bound. */
-	#backoff(failures: number): number {
-		return jitter(this.#random, Math.min(MAX_BACKOFF, MIN_BACKOFF * 2 ** failures), BACKOFF_JITTER);
-	}
-}
-
-function addAddress(target: Target, address: string): void {
-	target.addresses = [address, ...target.addresses.filter(known => known !== address)].slice(
-		0,
-		MAX_ADDRESSES_PER_TARGET,
-	);
 }

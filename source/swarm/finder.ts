@@ -1,71 +1,251 @@
 /**
- * Every way in which peers are found without a person's help: announcements on this network for now. What it hears is a
- * hint: it is listed, shown, and handed to the dial policy, which decides.
+ * Every way in which peers are found without a person's help: announcements on this network, multicast DNS, peers that
+ * tell of others, and what an earlier run knew. All of them are hints: filtered, counted, listed, shown once, and handed
+ * to the dial policy, which decides. Only TLS proves who lives at an address.
  */
+import type {Via} from '../api/event.ts';
+import type {Counters} from '../base/counters.ts';
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
-import {parseTcpAddress} from '../wire/multiaddr.ts';
+import {formatTcpAddress, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {AddressBook} from './address-book.ts';
+import {faultOf, hostPart} from './address-kind.ts';
+import {Announcer} from './announcer.ts';
+import type {ConnectionRecord} from './connection-table.ts';
 import type {DialPlanner} from './dial-planner.ts';
-import {Discovery} from './discovery.ts';
-import type {SwarmInput} from './io.ts';
+import type {RememberedPeer, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
+import {type Listed, type News, type Sight, Sightings} from './sightings.ts';
+import {TokenBuckets} from './token-bucket.ts';
+
+/** Announcements from one IP address that are read: sixty-four peers on one machine need sixteen a second. */
+const ANNOUNCEMENTS_PER_ADDRESS = {burst: 200, perSecond: 100};
+
+/** Peers that one peer may tell us of: a whole message at once, and then one every two seconds. */
+const HINTS_PER_TELLER = {burst: 32, perSecond: 0.5};
+
+/** Sources whose rates are counted. */
+const MAX_SOURCES = 1_024;
+
+/** Addresses of one peer that are looked at in one hint. */
+const MAX_ADDRESSES_PER_HINT = 8;
 
 export type FinderOptions = {
 	readonly self: PeerId;
 	readonly instance: string;
 	readonly random: Random;
 	readonly store: PeerStore;
+	readonly book: AddressBook;
 	readonly planner: DialPlanner;
 	readonly outbox: Outbox;
+	readonly counters: Counters;
 	/** Whether to announce ourselves. */
 	readonly isAnnouncing: boolean;
+	/** Which start of the program a connected peer is, and where it is. */
+	readonly instanceOf: (peer: PeerId) => string | undefined;
+	readonly addressOf: (peer: PeerId) => string | undefined;
+	/** There is reason to doubt that a connected peer is still there. */
+	readonly doubt: (peer: PeerId, now: Instant) => void;
 };
 
 export class Finder {
 	readonly #options: FinderOptions;
-	readonly #discovery: Discovery;
+	readonly #announcer: Announcer;
+	readonly #sightings: Sightings;
+	readonly #perAddress = new TokenBuckets<string>(ANNOUNCEMENTS_PER_ADDRESS, MAX_SOURCES);
+	readonly #perTeller = new TokenBuckets<PeerId>(HINTS_PER_TELLER, MAX_SOURCES);
+	readonly #fromMemory = new Set<PeerId>();
+	/** We are on no network either, so that this machine is all there is. */
+	#isLocal = false;
 
 	constructor(options: FinderOptions) {
-		const {self, instance, random} = options;
+		const {self, instance, random, store} = options;
 		this.#options = options;
-		this.#discovery = new Discovery({self, instance, random});
+		this.#announcer = new Announcer({self, instance, random});
+		this.#sightings = new Sightings(peer => store.isConnected(peer));
 	}
 
 	listening(addresses: readonly string[]): void {
 		const parsed = addresses.map(address => parseTcpAddress(address));
 		const portOf = (family: 4 | 6) => parsed.find(address => address.family === family)?.port;
-		this.#discovery.listening(portOf(4), portOf(6));
+		this.#announcer.listening(portOf(4), portOf(6));
+		this.#isLocal = parsed.length > 0 && parsed.every(isLoopback);
 	}
 
 	/** The first announcement, and every later one. */
 	announce(now: Instant): void {
 		const {isAnnouncing, outbox} = this.#options;
 		if (!isAnnouncing) return;
-		const {effect, nextAt} = this.#discovery.announce(now);
+		const {effect, nextAt} = this.#announcer.announce(now);
 		outbox.push(effect);
 		outbox.schedule('announce', nextAt);
 	}
 
+	/** The network is another one, or we are back on it: everyone is to hear of us at once. */
+	announceAnew(now: Instant): void {
+		this.#announcer.restart();
+		this.announce(now);
+	}
+
 	leave(): void {
 		const {isAnnouncing, outbox} = this.#options;
-		if (isAnnouncing) outbox.push(this.#discovery.leave());
+		if (isAnnouncing) outbox.push(this.#announcer.leave());
 	}
 
-	heard(input: Extract<SwarmInput, {type: 'announcement'}>, now: Instant): void {
-		const {outbox, store, planner} = this.#options;
-		const {sighting, answer} = this.#discovery.heard(input, now);
+	/** What an earlier run knew. */
+	remembered(peers: readonly RememberedPeer[], now: Instant): void {
+		const {book, planner} = this.#options;
+		const usable = peers.flatMap(({peer, addresses}) => {
+			const good = this.#usable(addresses, this.#isLocal);
+			return good.length > 0 ? [{peer, addresses: good}] : [];
+		});
+		book.load(usable);
+		planner.remembered(usable, now);
+		for (const {peer} of usable) this.#fromMemory.add(peer);
+	}
+
+	/** Somebody announced itself. */
+	announced(input: Extract<SwarmInput, {type: 'announcement'}>, now: Instant): void {
+		const {counters, self, outbox} = this.#options;
+		const {announcement, host, family, scope} = input;
+		const {peer, instance} = announcement;
+		if (peer === self || announcement.leaving) return;
+		if (!this.#perAddress.take(host, now)) return counters.add('announcement-flood');
+		const port = family === 4 ? announcement.port4 : announcement.port6;
+		if (port === undefined) return;
+		const place: TcpAddress = {host, port, family, ...(scope === undefined ? {} : {scope})};
+		// Where a datagram from this machine comes from is on this machine.
+		if (!this.#isUsable(place, this.#isLocal || isLoopback(place))) return;
+		const address = formatTcpAddress(place);
+		const news = this.#note({peer, addresses: [address], via: 'announcement', source: host, instance}, now);
+		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
+		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
-		if (!sighting) return;
-		const {peer, address, isNew} = sighting;
-		const isConnected = store.isConnected(peer);
-		planner.discovered(peer, address, now, isNew);
-		if (isNew && !isConnected) outbox.emit({type: 'peer-discovered', peer, address, via: 'announcement'});
+		if (news === 'change') this.#checkConnected(peer, address, instance, now);
 	}
 
-	/** Peers that were heard of lately, connected or not, with their addresses. */
-	current(now: Instant): readonly (readonly [PeerId, string])[] {
-		return this.#discovery.current(now);
+	/**
+	 * A connected peer announces itself from another place, or as another start of its program: the connection may lead
+	 * nowhere. Whoever plays old announcements again only makes us ask.
+	 */
+	#checkConnected(peer: PeerId, address: string, instance: string, now: Instant): void {
+		const {store, book, instanceOf, doubt} = this.#options;
+		if (!store.isConnected(peer)) return;
+		const isElsewhere = !book.of(peer).includes(address);
+		if (isElsewhere || instance !== (instanceOf(peer) ?? instance)) doubt(peer, now);
 	}
+
+	/** Multicast DNS told of a peer. */
+	named({peer, addresses, speaks, ttl}: Extract<SwarmInput, {type: 'mdns'}>, now: Instant): void {
+		if (peer === this.#options.self) return;
+		const lifetime = ttl * 1_000;
+		if (speaks === 'libp2p') return this.#foreign(peer, addresses, lifetime, now);
+		const usable = this.#usable(addresses, this.#isLocal);
+		if (usable.length > 0) this.#note({peer, addresses: usable, via: 'mdns', source: sourceOf(usable), lifetime}, now);
+	}
+
+	/** A peer that speaks other protocols is listed and never dialled. */
+	#foreign(peer: PeerId, addresses: readonly string[], lifetime: number, now: Instant): void {
+		const {store} = this.#options;
+		const usable = this.#usable(addresses, true);
+		if (usable.length === 0 || store.isConnected(peer)) return;
+		const sight: Sight = {peer, addresses: usable, via: 'mdns', source: sourceOf(usable), lifetime, speaks: 'libp2p'};
+		this.#tell(sight, this.#sightings.note(sight, now));
+	}
+
+	/** One peer tells of another. */
+	told(peer: PeerId, addresses: readonly string[], teller: PeerId, now: Instant): void {
+		const {self, store, counters, addressOf} = this.#options;
+		if (peer === self || store.isConnected(peer)) return;
+		if (!this.#perTeller.take(teller, now)) return counters.add('exchange-flood');
+		const tellerAt = addressOf(teller);
+		const isLocal = this.#isLocal || (tellerAt !== undefined && isLoopback(parseTcpAddress(tellerAt)));
+		const usable = this.#usable(addresses, isLocal);
+		if (usable.length > 0) this.#note({peer, addresses: usable, via: 'exchange', source: teller}, now);
+	}
+
+	/**
+	 * A connected peer says where it listens. One that we dialled is there already; of one that came to us the address book
+	 * notes where we would find it.
+	 */
+	introduced(peer: PeerId, {address, direction}: ConnectionRecord, listening: readonly string[]): void {
+		if (direction === 'outbound') return;
+		for (const place of reachableAt(address, listening)) {
+			if (this.#isUsable(parseTcpAddress(place), true)) this.#options.book.told(peer, place);
+		}
+	}
+
+	/** How a peer was found, if it was. */
+	viaOf(peer: PeerId): Via | undefined {
+		return this.#sightings.viaOf(peer) ?? (this.#fromMemory.has(peer) ? 'memory' : undefined);
+	}
+
+	/** Peers that were heard of lately, connected or not. */
+	current(now: Instant): readonly Listed[] {
+		return this.#sightings.current(now);
+	}
+
+	#note(sight: Sight, now: Instant): News {
+		const {planner, counters} = this.#options;
+		const news = this.#sightings.note(sight, now);
+		if (news === 'flood') counters.add('discovery-flood');
+		if (news === 'flood' && this.#sightings.viaOf(sight.peer) === undefined) return news;
+		this.#tell(sight, news);
+		const sighting = {isNews: news === 'change', group: sight.source};
+		const appeared = news === 'peer' ? {known: this.#sightings.size} : {};
+		for (const address of [...sight.addresses].reverse()) {
+			planner.discovered(sight.peer, address, now, {...sighting, ...appeared});
+		}
+		return news;
+	}
+
+	/** People hear of a peer that is new, or elsewhere; not of one that they see connected. */
+	#tell({peer, addresses, via, speaks}: Sight, news: News): void {
+		const {store, outbox} = this.#options;
+		const address = addresses[0] as string;
+		if ((news !== 'peer' && news !== 'change') || store.isConnected(peer)) return;
+		outbox.emit({type: 'peer-discovered', peer, address, via, ...(speaks && {speaks})});
+	}
+
+	#usable(addresses: readonly string[], isLocal: boolean): readonly string[] {
+		return addresses.slice(0, MAX_ADDRESSES_PER_HINT).filter(address => {
+			const parsed = this.#parse(address);
+			return parsed !== undefined && this.#isUsable(parsed, isLocal);
+		});
+	}
+
+	#parse(address: string): TcpAddress | undefined {
+		try {
+			return parseTcpAddress(address);
+		} catch {
+			this.#options.counters.add('hint-malformed');
+			return undefined;
+		}
+	}
+
+	#isUsable(address: TcpAddress, isLocal: boolean): boolean {
+		const fault = faultOf(address, isLocal);
+		if (fault !== undefined) this.#options.counters.add(`hint-${fault}`);
+		return fault === undefined;
+	}
+}
+
+/** Where it claims to be. */
+function sourceOf(addresses: readonly string[]): string {
+	return hostPart(addresses[0] as string);
+}
+
+/**
+ * Where a peer says that it listens, as far as we believe it: the ports are its own affair, the host is the one it came
+ * from, so that no peer can send anybody to somebody else's door.
+ */
+function reachableAt(remote: string, listening: readonly string[]): readonly string[] {
+	const {peer: _, ...host} = parseTcpAddress(remote);
+	const ports = listening
+		.map(address => parseTcpAddress(address))
+		.filter(({family}) => family === host.family)
+		.map(({port}) => port);
+	return [...new Set(ports)].map(port => formatTcpAddress({...host, port}));
 }

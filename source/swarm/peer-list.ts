@@ -1,15 +1,18 @@
-import type {PeerInfo, PeerState} from '../api/event.ts';
+import type {PeerInfo, PeerState, Via} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
 import type {ConnectionTable} from './connection-table.ts';
 import type {PeerStore} from './peer-store.ts';
+import type {Listed} from './sightings.ts';
 
 export type PeerListInput = {
 	readonly store: PeerStore;
 	readonly connections: ConnectionTable;
 	readonly isDialling: (peer: PeerId) => boolean;
-	/** Peers that announced themselves lately, with their address. */
-	readonly discovered: readonly (readonly [PeerId, string])[];
+	/** Peers that were heard of lately. */
+	readonly discovered: readonly Listed[];
+	/** How a peer was found, if not by hand. */
+	readonly viaOf: (peer: PeerId) => Via | undefined;
 	readonly now: Instant;
 	/** The wall clock at `now`, Unix milliseconds. */
 	readonly timestamp: number;
@@ -19,30 +22,35 @@ export type PeerListInput = {
 export function listPeers(input: PeerListInput): PeerInfo[] {
 	const {store, discovered, isDialling} = input;
 	const connected = store.connectedPeers();
-	const heard = discovered.filter(([peer]) => !store.isConnected(peer));
-	const heardPeers = new Set(heard.map(([peer]) => peer));
+	const heard = discovered.filter(({peer}) => !store.isConnected(peer));
+	const heardPeers = new Set(heard.map(({peer}) => peer));
 	const gone = store.gonePeers().filter(peer => !heardPeers.has(peer));
 	return [
 		...connected.map(peer => describe(input, peer, 'connected')),
-		...heard.map(([peer, address]) => describe(input, peer, isDialling(peer) ? 'connecting' : 'discovered', address)),
+		...heard.map(one => describe(input, one.peer, isDialling(one.peer) ? 'connecting' : 'discovered', one)),
 		...gone.map(peer => describe(input, peer, 'gone')),
 	];
 }
 
 function describe(
-	{store, connections, now, timestamp}: PeerListInput,
+	{store, connections, viaOf, now, timestamp}: PeerListInput,
 	peer: PeerId,
 	state: PeerState,
-	heardAt?: string,
+	heard?: Listed,
 ): PeerInfo {
+	const via = viaOf(peer);
 	const facts = store.facts(peer);
 	const record = connections.primary(peer);
-	const addresses = [record?.address ?? heardAt, ...(facts.addresses ?? [])].filter(address => address !== undefined);
+	const addresses = [record?.address ?? heard?.address, ...(facts.addresses ?? [])].filter(
+		address => address !== undefined,
+	);
 	return {
 		id: peer,
 		name: facts.name ?? shortPeerId(peer),
 		addresses: [...new Set(addresses)],
 		state,
+		...(via && {via}),
+		...(heard?.speaks && {speaks: heard.speaks}),
 		...(record && {direction: record.direction}),
 		...(facts.rtt !== undefined && {rtt: facts.rtt}),
 		...(facts.lastHeard !== undefined && {lastSeen: Math.round(timestamp - (now - facts.lastHeard))}),

@@ -1,15 +1,15 @@
 import type {PeerFacts, View} from '../behaviours/behaviour.ts';
 import {MAX_HINT_ADDRESSES} from '../wire/limits.ts';
-import {formatTcpAddress, isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import {isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {AddressBook} from './address-book.ts';
 import type {ConnectionTable} from './connection-table.ts';
 import type {PeerStore} from './peer-store.ts';
 
 export type SwarmViewOptions = {
 	readonly store: PeerStore;
 	readonly connections: ConnectionTable;
-	/** Where the peer has been reached, the best first. */
-	readonly provedAddresses: (peer: PeerId) => readonly string[];
+	readonly book: AddressBook;
 };
 
 /** What behaviours may read of the swarm. */
@@ -40,18 +40,15 @@ export class SwarmView implements View {
 	}
 
 	addressesFor(peer: PeerId, listener: PeerId): readonly string[] {
-		const {connections, store, provedAddresses} = this.#options;
+		const {connections, book} = this.#options;
 		const listenerAt = connections.primary(listener)?.address;
-		const primary = connections.primary(peer);
-		if (listenerAt === undefined || primary === undefined) return [];
-		const told = primary.direction === 'outbound' ? [] : reachableAt(primary.address, store.facts(peer).addresses);
-		const dialled = primary.direction === 'outbound' ? [primary.address] : [];
+		if (listenerAt === undefined || !connections.primary(peer)) return [];
 		const isHere = this.#isHere(parseTcpAddress(listenerAt));
-		const found = [...dialled, ...provedAddresses(peer), ...told].filter(text => {
+		const found = book.of(peer).filter(text => {
 			const address = parseTcpAddress(text);
 			return !isLinkLocal(address) && (isHere || !isLoopback(address));
 		});
-		return [...new Set(found)].slice(0, MAX_HINT_ADDRESSES);
+		return found.slice(0, MAX_HINT_ADDRESSES);
 	}
 
 	/** Where we listen now. */
@@ -63,17 +60,4 @@ export class SwarmView implements View {
 	#isHere(address: TcpAddress): boolean {
 		return isLoopback(address) || this.#ownHosts.has(address.host);
 	}
-}
-
-/**
- * Where a peer says that it listens, as far as we believe it: the ports are its own affair, the host is the one it came
- * from, so that no peer can send anybody to somebody else's door.
- */
-export function reachableAt(remote: string, listening: readonly string[] = []): readonly string[] {
-	const {peer: _, ...host} = parseTcpAddress(remote);
-	const ports = listening
-		.map(address => parseTcpAddress(address))
-		.filter(({family}) => family === host.family)
-		.map(({port}) => port);
-	return [...new Set(ports)].map(port => formatTcpAddress({...host, port}));
 }

@@ -16,7 +16,9 @@ import type {Behaviour, BehaviourStats, Instant, View} from '../behaviours/behav
 import {CommonRooms} from '../behaviours/common-rooms.ts';
 import {decodeMessage} from '../wire/codec.ts';
 import type {Message} from '../wire/messages.ts';
+import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {AddressBook} from './address-book.ts';
 import {BehaviourHost, type Request} from './behaviour-host.ts';
 import {ConnectionManager} from './connection-manager.ts';
 import {ConnectionTable} from './connection-table.ts';
@@ -28,10 +30,13 @@ import {DEFAULT_LIMITS, type SwarmLimits} from './limits.ts';
 import {Outbox} from './outbox.ts';
 import {listPeers} from './peer-list.ts';
 import {PeerStore} from './peer-store.ts';
-import {reachableAt, SwarmView} from './swarm-view.ts';
+import {SwarmView} from './swarm-view.ts';
 
 /** Connected peers at most, unless the options say otherwise. */
 export const MAX_CONNECTIONS = DEFAULT_LIMITS.max;
+
+/** Milliseconds after a change at which the address book is handed out to be kept. */
+const REMEMBER_DELAY = 5_000;
 
 export type SwarmOptions = {
 	readonly self: PeerId;
@@ -53,10 +58,14 @@ export class Swarm {
 	readonly #store: PeerStore;
 	readonly #table: ConnectionTable;
 	readonly #view: SwarmView;
+	readonly #book: AddressBook;
 	readonly #planner: DialPlanner;
 	readonly #finder: Finder;
 	readonly #connections: Connections;
 	readonly #host: BehaviourHost;
+	/** Where we listen; undefined before the start. */
+	#addresses: readonly string[] | undefined;
+	#isRemembering = false;
 
 	constructor(options: SwarmOptions) {
 		const {self, instance, random, discovery: isAnnouncing} = options;
@@ -65,31 +74,32 @@ export class Swarm {
 		const table = new ConnectionTable(self);
 		const companions = new CommonRooms(self);
 		const manager = new ConnectionManager({...DEFAULT_LIMITS, ...options.limits}, random);
+		const book = new AddressBook();
 		const planner = new DialPlanner({
 			self,
 			random,
 			store,
+			book,
 			outbox,
+			target: manager.limits.target,
 			wanting: now => manager.wanting(this.#connections.population(now)),
+			hasRoom: () => store.connectedCount < manager.high,
 		});
-		const host = () => this.#host;
+		const shared = {self, random, store, book, planner, outbox, counters};
 		this.#options = options;
 		this.#store = store;
 		this.#table = table;
+		this.#book = book;
 		this.#planner = planner;
-		this.#view = new SwarmView({store, connections: table, provedAddresses: peer => planner.provedAddresses(peer)});
-		this.#finder = new Finder({self, instance, random, store, planner, outbox, isAnnouncing});
-		this.#connections = new Connections({
-			self,
-			random,
-			store,
-			table,
-			manager,
-			planner,
-			companions,
-			host,
-			outbox,
-			counters,
+		this.#view = new SwarmView({store, connections: table, book});
+		this.#connections = new Connections({...shared, table, manager, companions, host: () => this.#host});
+		this.#finder = new Finder({
+			...shared,
+			instance,
+			isAnnouncing,
+			instanceOf: peer => this.#connections.instanceOf(peer),
+			addressOf: peer => table.primary(peer)?.address,
+			doubt: (peer, now) => this.#connections.doubt(peer, now),
 		});
 		this.#host = new BehaviourHost({
 			behaviours: options.behaviours(this.#view),
@@ -113,6 +123,7 @@ export class Swarm {
 			connections: this.#table,
 			isDialling: peer => this.#planner.isDialling(peer),
 			discovered: this.#finder.current(now),
+			viaOf: peer => (this.#planner.isWanted(peer) ? undefined : this.#finder.viaOf(peer)),
 			now,
 			timestamp,
 		});
@@ -127,13 +138,14 @@ export class Swarm {
 	handle(input: SwarmInput, now: Instant): readonly Effect[] {
 		this.#input(input, now);
 		this.#planner.run(now);
+		this.#noteBook(now);
 		return this.#outbox.take();
 	}
 
 	#input(input: SwarmInput, now: Instant): void {
 		switch (input.type) {
 			case 'start':
-				return this.#start(input.addresses, now);
+				return this.#start(input, now);
 			case 'connection-opened':
 				return this.#connections.opened(input, now);
 			case 'connection-closed':
@@ -143,10 +155,11 @@ export class Swarm {
 			case 'frame':
 				return this.#frame(input.connection, input.body, now);
 			case 'announcement':
-				return this.#finder.heard(input, now);
+				return this.#finder.announced(input, now);
 			case 'mdns':
+				return this.#finder.named(input, now);
 			case 'woke':
-				return;
+				return this.#woke(now);
 			case 'timer':
 				return this.#timer(input.timer, now);
 			case 'command':
@@ -158,10 +171,11 @@ export class Swarm {
 		}
 	}
 
-	#start(addresses: readonly string[], now: Instant): void {
+	#start({addresses, remembered = []}: Extract<SwarmInput, {type: 'start'}>, now: Instant): void {
 		for (const address of this.#options.peers) this.#planner.given(address, now);
 		this.#host.tellAll({type: 'start'}, now);
 		this.#listening(addresses, now);
+		this.#finder.remembered(remembered, now);
 		this.#finder.announce(now);
 	}
 
@@ -169,12 +183,36 @@ export class Swarm {
 		this.#host.tellAll({type: 'stop'}, now);
 		this.#finder.leave();
 		this.#connections.closeAll('leaving');
+		this.#remember();
 	}
 
 	#listening(addresses: readonly string[], now: Instant): void {
+		const hasMoved = this.#addresses !== undefined && !isSame(this.#addresses, addresses);
+		this.#addresses = addresses;
 		this.#view.listening(addresses);
 		this.#finder.listening(addresses);
+		this.#planner.listening(addresses.map(address => parseTcpAddress(address).host));
 		this.#host.tellAll({type: 'listening', addresses}, now);
+		if (hasMoved) this.#woke(now);
+	}
+
+	/** After a sleep, or on another network: others may be gone and new ones there, and what failed may work. */
+	#woke(now: Instant): void {
+		this.#host.tellAll({type: 'woke'}, now);
+		this.#planner.wake(now);
+		this.#finder.announceAnew(now);
+	}
+
+	/** The address book is told a while after it changes, so that a crowd that connects costs one writing. */
+	#noteBook(now: Instant): void {
+		if (!this.#book.hasChanged || this.#isRemembering) return;
+		this.#isRemembering = true;
+		this.#outbox.schedule('remember', now + REMEMBER_DELAY);
+	}
+
+	#remember(): void {
+		this.#isRemembering = false;
+		if (this.#book.takeChanged()) this.#outbox.push({type: 'remember', peers: this.#book.kept()});
 	}
 
 	#frame(connection: ConnectionId, body: Uint8Array, now: Instant): void {
@@ -198,6 +236,8 @@ export class Swarm {
 		switch (kind) {
 			case 'announce':
 				return this.#finder.announce(now);
+			case 'remember':
+				return this.#remember();
 			case 'trim':
 				return this.#connections.trim(now);
 			case 'loser':
@@ -235,16 +275,20 @@ export class Swarm {
 				if (request.misbehaved) this.#planner.suppress(peer, now + MISBEHAVIOUR_PAUSE);
 				return this.#connections.letGo(peer, request.reason, now);
 			case 'learned':
-				return this.#learned(request, now);
+				return this.#learned(request);
 			case 'found':
-				return;
+				return this.#finder.told(peer, request.addresses, request.from, now);
 		}
 	}
 
-	#learned({peer, facts}: Extract<Request, {type: 'learned'}>, now: Instant): void {
+	#learned({peer, facts}: Extract<Request, {type: 'learned'}>): void {
 		this.#store.learn(peer, facts);
-		const remote = this.#table.primary(peer)?.address;
-		if (!remote || !facts.addresses) return;
-		for (const address of reachableAt(remote, facts.addresses)) this.#planner.discovered(peer, address, now);
+		const primary = this.#table.primary(peer);
+		if (!primary || !facts.addresses) return;
+		this.#finder.introduced(peer, primary, facts.addresses);
 	}
+}
+
+function isSame(before: readonly string[], after: readonly string[]): boolean {
+	return before.length === after.length && before.every(address => after.includes(address));
 }

@@ -7,6 +7,8 @@ import {
 	TRIM_GRACE,
 	TRIM_INTERVAL,
 } from '../../source/swarm/connection-manager.ts';
+import {CROWD_SPREAD} from '../../source/swarm/dial-planner.ts';
+import {DIAL_GRACE} from '../../source/swarm/dialer.ts';
 import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
 import {addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
@@ -114,9 +116,9 @@ describe('a node with too many connections', () => {
 
 	test('looks for no more than its target by itself', () => {
 		const rig = full(LIMITS.target, {...LIMITS, target: 8, max: 16});
-		const dials = strangers(40).flatMap((_, index) =>
-			ofType(rig.announcement(`new ${index}`, `192.0.2.${100 + index}`), 'dial'),
-		);
+		for (const [index, peer] of strangers(40).entries()) rig.announcement(`new ${peer}`, `192.0.2.${100 + index}`);
+		rig.now = CROWD_SPREAD + DIAL_GRACE;
+		const dials = ofType(rig.timer('dial'), 'dial');
 		expect(dials).toHaveLength(4);
 	});
 

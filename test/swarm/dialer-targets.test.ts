@@ -1,9 +1,11 @@
 import {describe, expect, test} from 'vitest';
-import {Dialer, MAX_PENDING_DIALS, MAX_TARGETS, MIN_BACKOFF} from '../../source/swarm/dialer.ts';
+import {MIN_BACKOFF} from '../../source/swarm/backoff.ts';
+import {MAX_PENDING_DIALS, MAX_PENDING_PER_ADDRESS} from '../../source/swarm/dial-slots.ts';
+import {MAX_TARGETS, MAX_TARGETS_PER_HOST} from '../../source/swarm/dial-targets.ts';
 import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
-import {fixedRandom, strangers, waitsAfterFailures} from './fixtures.ts';
+import {startDialer, strangers, waitsAfterFailures} from './fixtures.ts';
 
-const start = () => new Dialer(ANN, fixedRandom(0.5));
+const start = () => startDialer(ANN);
 
 describe('a wrong or an own address', () => {
 	test('row 3: an address where another peer lives is given up, and the others are kept', () => {
@@ -36,13 +38,13 @@ describe('a wrong or an own address', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), undefined, 0);
 		dialer.due(0);
-		dialer.succeeded(1, BOB);
+		dialer.succeeded(1, BOB, 0);
 		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 10_000);
 		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
 		dialer.failed(2, 'wrong-peer', 11_000);
 		expect(dialer.due(13_000)).toEqual([{dial: 3, address: addressOf(2), expected: undefined}]);
-		dialer.succeeded(3, CAT);
+		dialer.succeeded(3, CAT, 0);
 		dialer.connected(CAT, 0);
 		expect([dialer.nextAt, dialer.peerAt(addressOf(2))]).toEqual([undefined, CAT]);
 	});
@@ -51,7 +53,7 @@ describe('a wrong or an own address', () => {
 		const dialer = start();
 		dialer.given(addressOf(1), undefined, 0);
 		dialer.due(0);
-		dialer.succeeded(1, ANN);
+		dialer.succeeded(1, ANN, 0);
 		expect([dialer.isOwn(addressOf(1)), dialer.isOwn(addressOf(2)), dialer.nextAt]).toEqual([true, false, undefined]);
 		dialer.discovered(BOB, addressOf(1), 10);
 		expect([dialer.due(100_000), dialer.peerAt(addressOf(1))]).toEqual([[], undefined]);
@@ -61,7 +63,7 @@ describe('a wrong or an own address', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), undefined, 0);
 		dialer.due(0);
-		dialer.succeeded(1, BOB);
+		dialer.succeeded(1, BOB, 0);
 		dialer.connected(BOB, 0);
 		expect(dialer.peerAt(addressOf(2))).toBe(BOB);
 		dialer.disconnected(BOB, false, 10_000);
@@ -74,21 +76,21 @@ describe('a dial that a person asks for', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), BOB, 0);
 		waitsAfterFailures(dialer, 5);
-		expect(dialer.dialNow(addressOf(2), BOB)).toEqual({dial: 6, address: addressOf(2), expected: BOB});
+		expect(dialer.dialNow(addressOf(2), BOB, 0)).toEqual({dial: 6, address: addressOf(2), expected: BOB});
 		expect(dialer.nextAt).toBeUndefined();
 	});
 
 	test('is not repeated if it fails', () => {
 		const dialer = start();
-		expect(dialer.dialNow(addressOf(2), undefined)).toEqual({dial: 1, address: addressOf(2), expected: undefined});
+		expect(dialer.dialNow(addressOf(2), undefined, 0)).toEqual({dial: 1, address: addressOf(2), expected: undefined});
 		dialer.failed(1, 'refused', 10);
 		expect([dialer.nextAt, dialer.due(1_000_000)]).toEqual([undefined, []]);
 	});
 
 	test('makes a peer that answered one that is dialled again when it is lost', () => {
 		const dialer = start();
-		dialer.dialNow(addressOf(2), undefined);
-		dialer.succeeded(1, BOB);
+		dialer.dialNow(addressOf(2), undefined, 0);
+		dialer.succeeded(1, BOB, 0);
 		dialer.connected(BOB, 0);
 		dialer.disconnected(BOB, true, 10_000);
 		expect(dialer.due(11_000)).toEqual([{dial: 2, address: addressOf(2), expected: BOB}]);
@@ -97,7 +99,7 @@ describe('a dial that a person asks for', () => {
 	test('leaves a target that is known as it was: it is tried again', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 0);
-		dialer.dialNow(addressOf(2), BOB);
+		dialer.dialNow(addressOf(2), BOB, 0);
 		dialer.failed(1, 'refused', 10);
 		expect(dialer.nextAt).toBe(10 + 2 * MIN_BACKOFF);
 	});
@@ -117,7 +119,7 @@ describe('suppression', () => {
 	test('a person who asks for the peer ends it', () => {
 		const dialer = start();
 		dialer.suppress(BOB, 60_000);
-		expect(dialer.dialNow(addressOf(2), BOB)).toEqual({dial: 1, address: addressOf(2), expected: BOB});
+		expect(dialer.dialNow(addressOf(2), BOB, 0)).toEqual({dial: 1, address: addressOf(2), expected: BOB});
 		dialer.failed(1, 'refused', 10);
 		dialer.discovered(BOB, addressOf(2), 20);
 		expect(dialer.nextAt).toBe(20);
@@ -144,18 +146,35 @@ describe('suppression', () => {
 });
 
 describe('a flood of announcements', () => {
+	const place = (index: number) => `/ip4/198.51.${(index >> 8) & 255}.${index & 255}/tcp/4001`;
+
 	test('row 15: 100,000 invented peers leave a bounded table and the targets given by hand', () => {
 		const dialer = start();
 		dialer.given(addressOf(2), BOB, 1_000_000);
 		dialer.given(addressOf(3), undefined, 1_000_000);
 		const invented = strangers(100_000);
-		for (const peer of invented) dialer.discovered(peer, `/ip4/198.51.100.1/tcp/${peer.slice(9)}`, 2_000_000);
-		// All but the newest are gone; asking for each would take a while.
-		const asked = [...invented.slice(0, 100), ...invented.slice(-MAX_TARGETS - 100)];
-		const remembered = asked.filter(peer => dialer.peerAt(`/ip4/198.51.100.1/tcp/${peer.slice(9)}`) !== undefined);
-		expect(remembered).toHaveLength(MAX_TARGETS);
+		for (const [index, peer] of invented.entries()) dialer.discovered(peer, place(index), 2_000_000);
+		expect(dialer.size).toBe(MAX_TARGETS + 2);
 		expect(dialer.nextAt).toBe(1_000_000);
 		expect(dialer.due(2_000_000)).toHaveLength(MAX_PENDING_DIALS);
 		expect(dialer.isDialling(BOB)).toBe(true);
 	}, 60_000);
+
+	test('row 15: from one place, they leave room for whoever is at another', () => {
+		const dialer = start();
+		for (const [index, peer] of strangers(100_000).entries())
+			dialer.discovered(peer, addressOf(66, 1024 + (index % 60_000)), 0);
+		expect(dialer.size).toBe(MAX_TARGETS_PER_HOST);
+		dialer.discovered(BOB, addressOf(2), 0);
+		const dials = dialer.due(0);
+		expect(dials).toHaveLength(MAX_PENDING_PER_ADDRESS + 1);
+		expect(dials.map(({expected}) => expected)).toContain(BOB);
+	}, 60_000);
+
+	test('row 15: whoever was here before is not pushed out by whoever comes', () => {
+		const dialer = start();
+		dialer.discovered(BOB, addressOf(2), 1_000);
+		for (const [index, peer] of strangers(10_000).entries()) dialer.discovered(peer, place(index), 2_000);
+		expect(dialer.due(1_000)).toEqual([{dial: 1, address: addressOf(2), expected: BOB}]);
+	});
 });

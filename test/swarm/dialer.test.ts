@@ -1,20 +1,14 @@
 import {describe, expect, test} from 'vitest';
-import {
-	BACKOFF_JITTER,
-	DIAL_GRACE,
-	Dialer,
-	MAX_ADDRESSES_PER_TARGET,
-	MAX_BACKOFF,
-	MAX_FAILURES,
-	MAX_PENDING_DIALS,
-	MIN_BACKOFF,
-	STEADY,
-} from '../../source/swarm/dialer.ts';
+import {seededRandom} from '../../source/base/random.ts';
+import {AddressBook} from '../../source/swarm/address-book.ts';
+import {BACKOFF_JITTER, MAX_BACKOFF, MIN_BACKOFF} from '../../source/swarm/backoff.ts';
+import {MAX_PENDING_DIALS, MAX_PENDING_PER_ADDRESS, MAX_PENDING_PER_SUBNET} from '../../source/swarm/dial-slots.ts';
+import {DIAL_GRACE, Dialer, MAX_FAILURES, STEADY} from '../../source/swarm/dialer.ts';
 import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
-import {fixedRandom, strangers, waitsAfterFailures} from './fixtures.ts';
+import {startDialer, strangers, waitsAfterFailures} from './fixtures.ts';
 
 /** Ann has the lowest id, so she dials without delay; `self` another for the opposite. */
-const start = (self = ANN, chance = 0.5) => new Dialer(self, fixedRandom(chance));
+const start = (self = ANN, chance = 0.5) => startDialer(self, chance);
 
 describe('whom to dial, and when', () => {
 	test('a peer that was discovered is dialled at once by the lower peer id', () => {
@@ -75,25 +69,44 @@ describe('whom to dial, and when', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 100);
 		dialer.due(100);
-		dialer.discovered(BOB, addressOf(3), 150);
+		dialer.discovered(BOB, addressOf(2), 150);
 		expect([dialer.nextAt, dialer.due(10_000)]).toEqual([undefined, []]);
 	});
 
 	test('no more dials are under way at once than the bound; the rest wait for one to end', () => {
 		const dialer = start();
-		for (const peer of strangers(MAX_PENDING_DIALS + 2)) dialer.discovered(peer, addressOf(2), 0);
+		const peers = strangers(MAX_PENDING_DIALS + 2);
+		for (const [index, peer] of peers.entries()) dialer.discovered(peer, `/ip4/192.0.${index}.2/tcp/4001`, 0);
 		expect(dialer.due(0)).toHaveLength(MAX_PENDING_DIALS);
 		expect([dialer.nextAt, dialer.due(1)]).toEqual([undefined, []]);
 		dialer.failed(1, 'refused', 2);
-		expect(dialer.due(2)).toEqual([{dial: 17, address: addressOf(2), expected: 'stranger 16'}]);
+		expect(dialer.due(2)).toMatchObject([{dial: 17}]);
 	});
 
-	test('a peer has a bounded number of addresses, and the newest are kept', () => {
+	test.each([
+		['IP address', MAX_PENDING_PER_ADDRESS, (index: number) => addressOf(2, 4001 + index)],
+		['subnet', MAX_PENDING_PER_SUBNET, (index: number) => addressOf(2 + index)],
+	])('nor to one %s, and the others do not wait for them', (_, most, addressAt) => {
 		const dialer = start();
-		for (let host = 1; host <= MAX_ADDRESSES_PER_TARGET + 2; host++) dialer.discovered(BOB, addressOf(host), 0);
-		const kept = [1, 2, 3, 10].map(host => dialer.peerAt(addressOf(host)));
-		expect(kept).toEqual([undefined, undefined, BOB, BOB]);
-		expect(dialer.due(0)).toEqual([{dial: 1, address: addressOf(10), expected: BOB}]);
+		for (const [index, peer] of strangers(20).entries()) dialer.discovered(peer, addressAt(index), 0);
+		expect(dialer.due(0)).toHaveLength(most);
+		expect([dialer.nextAt, dialer.due(1)]).toEqual([undefined, []]);
+		dialer.discovered(BOB, '/ip4/203.0.113.1/tcp/4001', 1);
+		expect(dialer.due(1)).toMatchObject([{expected: BOB}]);
+		dialer.failed(1, 'timeout', 5_000);
+		expect(dialer.due(5_000)).toHaveLength(1);
+	});
+
+	test('no more peers that were only heard of are dialled than are wanted, and chance decides which', () => {
+		const first = [1, 2, 3, 4, 5, 6].map(seed => {
+			const dialer = new Dialer(ANN, seededRandom(seed), new AddressBook());
+			dialer.given(addressOf(200), CAT, 0);
+			for (const [index, peer] of strangers(9).entries()) dialer.discovered(peer, addressOf(2 + index), 0);
+			const [given, ...heard] = dialer.due(0, 2);
+			expect([given?.expected, heard.length, dialer.nextAt]).toEqual([CAT, 2, undefined]);
+			return heard[0]?.expected;
+		});
+		expect(new Set(first).size).toBeGreaterThan(2);
 	});
 
 	test('a target without an address is no dial', () => {
@@ -171,7 +184,7 @@ describe('when to try again', () => {
 		] as const) {
 			const dialer = start(self);
 			dialer.discovered(peer, addressOf(2), 0);
-			dialer.succeeded(dialer.due(DIAL_GRACE)[0]!.dial, peer);
+			dialer.succeeded(dialer.due(DIAL_GRACE)[0]!.dial, peer, 0);
 			dialer.connected(peer, 0);
 			dialer.disconnected(peer, true, 10_000);
 			expect(dialer.nextAt).toBe(10_000 + MIN_BACKOFF + grace);
@@ -211,7 +224,7 @@ describe('when to try again', () => {
 		let now = 0;
 		const waits = [1, 2, 3, 4].map(() => {
 			const {dial} = dialer.due(now)[0]!;
-			dialer.succeeded(dial, BOB);
+			dialer.succeeded(dial, BOB, 0);
 			dialer.connected(BOB, now);
 			dialer.disconnected(BOB, true, now + STEADY - 1);
 			const wait = (dialer.nextAt as number) - (now + STEADY - 1);
@@ -220,7 +233,7 @@ describe('when to try again', () => {
 		});
 		expect(waits).toEqual([2, 4, 8, 16].map(factor => factor * MIN_BACKOFF));
 		const {dial} = dialer.due(now)[0]!;
-		dialer.succeeded(dial, BOB);
+		dialer.succeeded(dial, BOB, 0);
 		dialer.connected(BOB, now);
 		dialer.disconnected(BOB, true, now + STEADY);
 		expect(dialer.nextAt).toBe(now + STEADY + MIN_BACKOFF);
@@ -230,7 +243,7 @@ describe('when to try again', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 0);
 		waitsAfterFailures(dialer, 4);
-		dialer.discovered(BOB, addressOf(2), 20_000, true);
+		dialer.discovered(BOB, addressOf(2), 20_000, {isNews: true});
 		expect(dialer.nextAt).toBe(20_000);
 	});
 
@@ -252,7 +265,7 @@ describe('when to try again', () => {
 		dialer.failed(1, 'refused', 10);
 		const {nextAt} = dialer;
 		dialer.failed(1, 'refused', 5_000);
-		dialer.succeeded(1, BOB);
+		dialer.succeeded(1, BOB, 0);
 		dialer.failed(99, 'refused', 5_000);
 		expect(dialer.nextAt).toBe(nextAt);
 	});

@@ -1,6 +1,7 @@
 /** What the tests of the swarm's parts share. */
 import type {Random} from '../../source/base/random.ts';
-import type {Dialer} from '../../source/swarm/dialer.ts';
+import {AddressBook} from '../../source/swarm/address-book.ts';
+import {Dialer} from '../../source/swarm/dialer.ts';
 
 /** Chance that always gives the same; 0.5 makes no jitter. */
 export const fixedRandom = (value: number): Random => ({
@@ -9,6 +10,10 @@ export const fixedRandom = (value: number): Random => ({
 });
 
 export const strangers = (count: number) => Array.from({length: count}, (_, index) => `stranger ${index}`);
+
+/** A dial policy with an empty address book; without chance, unless one is given. */
+export const startDialer = (self: string, chance = 0.5, book = new AddressBook()) =>
+	new Dialer(self, fixedRandom(chance), book);
 
 /** Lets the dial under way fail, and every one after it, and returns how long each wait was. */
 export function waitsAfterFailures(dialer: Dialer, count: number): number[] {

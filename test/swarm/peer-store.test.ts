@@ -59,23 +59,25 @@ test('the list of peers: connected ones, then the ones heard of or being dialled
 	store.learn(BOB, {name: 'bob', rtt: 0.5, lastHeard: 900, addresses: [addressOf(2), addressOf(3)]});
 	connections.add({connection: 1, peer: BOB, address: addressOf(2), direction: 'inbound', openedAt: 0});
 	const discovered = [
-		[BOB, addressOf(2)],
-		[CAT, addressOf(4)],
-		[DAN, addressOf(5)],
+		{peer: BOB, address: addressOf(2), via: 'announcement'},
+		{peer: CAT, address: addressOf(4), via: 'mdns', speaks: 'libp2p'},
+		{peer: DAN, address: addressOf(5), via: 'exchange'},
 	] as const;
+	const viaOf = (peer: string) => discovered.find(one => one.peer === peer)?.via;
 	const isDialling = (peer: string) => peer === CAT;
-	expect(listPeers({store, connections, isDialling, discovered, now: 1_000, timestamp: 50_000})).toEqual([
+	expect(listPeers({store, connections, isDialling, discovered, viaOf, now: 1_000, timestamp: 50_000})).toEqual([
 		{
 			id: BOB,
 			name: 'bob',
 			addresses: [addressOf(2), addressOf(3)],
 			state: 'connected',
+			via: 'announcement',
 			direction: 'inbound',
 			rtt: 0.5,
 			lastSeen: 49_900,
 		},
-		{id: CAT, name: shortPeerId(CAT), addresses: [addressOf(4)], state: 'connecting'},
-		{id: DAN, name: 'gone', addresses: [addressOf(5)], state: 'discovered', lastSeen: 49_400},
+		{id: CAT, name: shortPeerId(CAT), addresses: [addressOf(4)], state: 'connecting', via: 'mdns', speaks: 'libp2p'},
+		{id: DAN, name: 'gone', addresses: [addressOf(5)], state: 'discovered', via: 'exchange', lastSeen: 49_400},
 		{id: EVE, name: 'gone', addresses: [], state: 'gone', lastSeen: 49_400},
 	]);
 });

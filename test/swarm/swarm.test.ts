@@ -59,6 +59,9 @@ const connectedTo = (peer: string, direction = 'inbound', address = INBOUND) => 
 	address,
 	direction,
 });
+/** Where a peer was reached is kept for the next run, a while later. */
+const remembering = (now: number) => ({type: 'schedule', timer: 'remember', at: now + 5_000});
+
 /** Whoever finds no room is told so. */
 const turnedAway = [
 	{type: 'send', connections: [1_000], message: {type: 'goodbye', reason: 'too-many-peers'}},
@@ -107,9 +110,11 @@ describe('the life of a swarm', () => {
 	test('a change of addresses reaches the behaviours and the next announcement', () => {
 		const {rig, recorder} = start({discovery: true});
 		const addresses = ['/ip6/2001:db8::1/tcp/7001', addressOf(1, 7002)];
-		expect(rig.input({type: 'listening', addresses})).toEqual([]);
-		expect(recorder.take()).toEqual([{type: 'listening', addresses}]);
-		expect(rig.timer('announce')[0]).toMatchObject({announcement: {port4: 7002, port6: 7001}});
+		const announced = {announcement: {port4: 7002, port6: 7001, wantsAnswer: true}};
+		expect(rig.input({type: 'listening', addresses})).toMatchObject([announced, {type: 'schedule', at: 150}]);
+		expect(recorder.take()).toEqual([{type: 'listening', addresses}, {type: 'woke'}]);
+		// The same once more is no change.
+		expect(rig.input({type: 'listening', addresses: [...addresses].reverse()})).toEqual([]);
 	});
 
 	test('stops by telling the behaviours, which may still send; then it announces that it leaves, and closes all', () => {
@@ -268,6 +273,7 @@ describe('connections', () => {
 		rig.now = 50;
 		expect(rig.open(2, BOB, {direction: 'outbound', address: addressOf(2)})).toEqual([
 			{type: 'close', connection: 1, reason: 'duplicate'},
+			remembering(50),
 		]);
 		// What was sent over the loser is read, and what we send goes over the survivor.
 		recorder.answers = [send([BOB], {type: 'heartbeat', sequence: 1})];
@@ -289,6 +295,7 @@ describe('connections', () => {
 		rig.now = 50;
 		expect(rig.open(2, BOB, {direction: 'outbound', address: addressOf(2)})).toEqual([
 			{type: 'schedule', timer: 'loser 2', at: 50 + LOSER_TIMEOUT},
+			remembering(50),
 		]);
 		rig.now = 50 + LOSER_TIMEOUT;
 		expect(rig.timer('loser 2')).toEqual([{type: 'close', connection: 2, reason: 'duplicate'}]);
@@ -352,7 +359,7 @@ describe('connections', () => {
 		recorder.take();
 		expect(rig.open(1_000, BOB)).toEqual(turnedAway);
 		expect(rig.open(1_001, BOB, {address: '/ip4/203.0.113.9/tcp/40000'})).toEqual([]);
-		expect(rig.open(1_002, CAT, {direction: 'outbound'})).toEqual([]);
+		expect(rig.open(1_002, CAT, {direction: 'outbound'})).toEqual([remembering(0)]);
 		expect(recorder.take()).toHaveLength(2);
 	});
 

@@ -1,0 +1,109 @@
+/** One peer, or one address given by hand, that we want a connection to. */
+import type {Random} from '../base/random.ts';
+import type {Instant} from '../behaviours/behaviour.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {HintList} from './hint-list.ts';
+import type {DialId} from './io.ts';
+import {TokenBucket} from './token-bucket.ts';
+
+/**
+ * News of a peer (another address, another start) bring its next try forward: so many times, and again with time. Who
+ * plays announcements again, or invents new ones, cannot make us dial in a hurry for longer.
+ */
+const NEWS_RATE = {burst: 3, perSecond: 0.1};
+
+/** What is said of a peer that was heard of. */
+export type Sighting = {
+	/** The peer has started anew, so earlier failures say nothing. */
+	readonly isNews?: boolean;
+	/** Milliseconds before it is dialled. */
+	readonly delay?: number;
+	/** It is to be dialled although there are peers enough. */
+	readonly isExtra?: boolean;
+	/** Who or what told of it: one of them gets a bounded share of the targets. */
+	readonly group?: string;
+};
+
+/**
+ * Several addresses of one peer, raced: one after the other, each with a head start before the next, until one answers
+ * (RFC 8305, "Happy Eyeballs").
+ */
+export class Race {
+	/** Addresses still to be tried, the best first. */
+	queue: string[];
+	readonly pending = new Set<DialId>();
+	/** When the next one may start. */
+	nextAt: Instant;
+	attempts = 0;
+
+	constructor(queue: readonly string[], now: Instant) {
+		this.queue = [...queue];
+		this.nextAt = now;
+	}
+
+	/** Addresses that were tried or will be. */
+	get size(): number {
+		return this.attempts + this.queue.length;
+	}
+
+	get isOver(): boolean {
+		return this.queue.length === 0 && this.pending.size === 0;
+	}
+}
+
+export class DialTarget {
+	/** The peer id, or the address while the peer is unknown. */
+	readonly key: string;
+	readonly peer: PeerId | undefined;
+	/** Addresses that a person gave: no hint pushes them out. */
+	byHand: string[] = [];
+	readonly hints: HintList;
+	readonly news = new TokenBucket(NEWS_RATE);
+	/** Given to be kept: never forgotten. */
+	given = false;
+	/** A person named it once. */
+	wanted = false;
+	/** Only a person asked for it, once: not tried again by itself unless it answered. */
+	asked = false;
+	/** Known from an earlier run, and not heard of since. */
+	isRemembered = false;
+	/** Dialled although there are peers enough. */
+	isExtra = false;
+	failures = 0;
+	/** When the next race is due; undefined while connected, dialling or suppressed. */
+	nextAt: Instant | undefined;
+	race: Race | undefined;
+	/** It is due and waits for a dial elsewhere to end. */
+	isBlocked = false;
+
+	constructor(key: string, peer: PeerId | undefined, random: Random) {
+		this.key = key;
+		this.peer = peer;
+		this.hints = new HintList(random);
+	}
+
+	get isDialling(): boolean {
+		return this.race !== undefined && this.race.pending.size > 0;
+	}
+
+	/** Not one of those of which only so many are wanted. */
+	get isExempt(): boolean {
+		return this.wanted || this.isExtra;
+	}
+
+	/** When it wants to be looked at next. */
+	get dueAt(): Instant | undefined {
+		if (this.isBlocked) return undefined;
+		if (!this.race) return this.nextAt;
+		return this.race.queue.length > 0 ? this.race.nextAt : undefined;
+	}
+
+	addByHand(address: string): void {
+		this.byHand = [address, ...this.byHand.filter(known => known !== address)];
+	}
+
+	drop(address: string): void {
+		this.byHand = this.byHand.filter(known => known !== address);
+		this.hints.delete(address);
+	}
+}

@@ -1,0 +1,94 @@
+import type {Random} from '../base/random.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {DialTarget} from './dial-target.ts';
+import {FairMap} from './fair-map.ts';
+
+/** Targets that were heard of, and of them those on one IP address. Those named by a person are apart from them. */
+export const MAX_TARGETS = 1_024;
+export const MAX_TARGETS_PER_HOST = 64;
+
+/**
+ * Whom we want connections to. What a person named is apart from the rest, so that no flood of hints can push it out; the
+ * rest share their places fairly (see `FairMap`), and whoever was reached once, or is connected, keeps his.
+ */
+export class DialTargets {
+	readonly #random: Random;
+	readonly #named = new Map<string, DialTarget>();
+	readonly #heard: FairMap<string, DialTarget>;
+	readonly #isProved: (peer: PeerId) => boolean;
+
+	constructor(random: Random, isProved: (peer: PeerId) => boolean) {
+		this.#random = random;
+		this.#isProved = isProved;
+		this.#heard = new FairMap({
+			capacity: MAX_TARGETS,
+			perGroup: MAX_TARGETS_PER_HOST,
+			isExpendable: ({failures}) => failures > 0,
+			isProtected: target => this.#isReached(target),
+		});
+	}
+
+	get size(): number {
+		return this.#named.size + this.#heard.size;
+	}
+
+	find(key: string): DialTarget | undefined {
+		return this.#named.get(key) ?? this.#heard.get(key);
+	}
+
+	*all(): IterableIterator<DialTarget> {
+		yield* this.#named.values();
+		yield* this.#heard.values();
+	}
+
+	/** A peer that was heard of; `group` is the place that told of it. Undefined if there is no room. */
+	hear(peer: PeerId, group: string): DialTarget | undefined {
+		const target = new DialTarget(peer, peer, this.#random);
+		return this.#heard.add(peer, group, target) ? target : undefined;
+	}
+
+	/** A target that a person named, known already or not. */
+	name(key: string, peer: PeerId | undefined): DialTarget {
+		const target = this.find(key) ?? new DialTarget(key, peer, this.#random);
+		target.wanted = true;
+		this.#heard.delete(key);
+		this.#named.set(key, target);
+		return target;
+	}
+
+	delete({key}: DialTarget): void {
+		this.#named.delete(key);
+		this.#heard.delete(key);
+	}
+
+	/**
+	 * Those that are due, in the order in which they get their turn: whom a person named, who has been reached before, who
+	 * was heard of, who is only remembered. Within one of these chance decides: were the first ones taken, a crowd would
+	 * fall apart in cliques.
+	 */
+	inTurn(isDue: (target: DialTarget) => boolean): readonly DialTarget[] {
+		const due = [...this.all()].filter(isDue);
+		if (due.length <= 1) return due;
+		return shuffled(this.#random, due).sort((a, b) => this.#rank(a) - this.#rank(b));
+	}
+
+	#rank(target: DialTarget): number {
+		if (target.wanted) return 0;
+		if (target.isRemembered) return 3;
+		return this.#isReached(target) ? 1 : 2;
+	}
+
+	#isReached({peer}: DialTarget): boolean {
+		return peer !== undefined && this.#isProved(peer);
+	}
+}
+
+/** Fisher and Yates: every order is as likely. */
+function shuffled<Value>(random: Random, values: readonly Value[]): Value[] {
+	const result = [...values];
+	for (let index = result.length - 1; index > 0; index--) {
+		const other = Math.floor(random.float() * (index + 1));
+		[result[index], result[other]] = [result[other] as Value, result[index] as Value];
+	}
+	return result;
+}

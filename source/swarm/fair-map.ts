@@ -1,0 +1,99 @@
+/**
+ * A bounded map of what strangers tell us, in which nobody pushes out what was there before.
+ *
+ * Every entry belongs to a group: the IP address, or the peer, that it came from. When there is no room, an expendable
+ * entry goes: one that has proved worthless. If there is none, the oldest entry of the largest group goes, provided that
+ * the newcomer's group is smaller: so a flood from one place only crowds out itself, and many places share what there
+ * is. Otherwise the newcomer is refused. Protected entries never go.
+ */
+
+export type FairMapOptions<Value> = {
+	readonly capacity: number;
+	/** Entries of one group at most. */
+	readonly perGroup: number;
+	readonly isExpendable: (value: Value) => boolean;
+	readonly isProtected: (value: Value) => boolean;
+};
+
+export class FairMap<Key, Value> {
+	readonly #options: FairMapOptions<Value>;
+	readonly #entries = new Map<Key, {value: Value; group: string}>();
+	/** The keys of each group, from the oldest to the newest. */
+	readonly #groups = new Map<string, Set<Key>>();
+
+	constructor(options: FairMapOptions<Value>) {
+		this.#options = options;
+	}
+
+	get size(): number {
+		return this.#entries.size;
+	}
+
+	get(key: Key): Value | undefined {
+		return this.#entries.get(key)?.value;
+	}
+
+	*values(): IterableIterator<Value> {
+		for (const {value} of this.#entries.values()) yield value;
+	}
+
+	*entries(): IterableIterator<[Key, Value]> {
+		for (const [key, {value}] of this.#entries) yield [key, value];
+	}
+
+	/** Returns false if there is no room for it. */
+	add(key: Key, group: string, value: Value): boolean {
+		this.delete(key);
+		if (!this.#hasRoom(group)) return false;
+		this.#entries.set(key, {value, group});
+		const keys = this.#groups.get(group) ?? new Set();
+		this.#groups.set(group, keys.add(key));
+		return true;
+	}
+
+	/** Makes it the newest. */
+	touch(key: Key): void {
+		const entry = this.#entries.get(key);
+		if (!entry) return;
+		this.#entries.delete(key);
+		this.#entries.set(key, entry);
+	}
+
+	delete(key: Key): boolean {
+		const entry = this.#entries.get(key);
+		if (!entry) return false;
+		const keys = this.#groups.get(entry.group);
+		keys?.delete(key);
+		if (keys?.size === 0) this.#groups.delete(entry.group);
+		return this.#entries.delete(key);
+	}
+
+	#hasRoom(group: string): boolean {
+		const {capacity, perGroup} = this.#options;
+		const own = this.#groups.get(group)?.size ?? 0;
+		if (own >= perGroup) return this.#dropExpendable(this.#groups.get(group) ?? []);
+		if (this.#entries.size < capacity) return true;
+		return this.#dropExpendable(this.#entries.keys()) || this.#dropFromLargest(own + 1);
+	}
+
+	#dropExpendable(keys: Iterable<Key>): boolean {
+		for (const key of keys) {
+			const entry = this.#entries.get(key);
+			if (entry && this.#options.isExpendable(entry.value) && !this.#options.isProtected(entry.value)) {
+				return this.delete(key);
+			}
+		}
+		return false;
+	}
+
+	#dropFromLargest(atLeast: number): boolean {
+		let largest: ReadonlySet<Key> = new Set();
+		for (const keys of this.#groups.values()) if (keys.size > largest.size) largest = keys;
+		if (largest.size <= atLeast) return false;
+		for (const key of largest) {
+			const entry = this.#entries.get(key);
+			if (entry && !this.#options.isProtected(entry.value)) return this.delete(key);
+		}
+		return false;
+	}
+}
