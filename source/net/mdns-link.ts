@@ -32,10 +32,10 @@ export const MDNS_PORT = 5353;
 const HOP_LIMIT = 255;
 
 /**
- * Bytes decoded in a second, each packet counted with as many more as its fixed cost is worth: a thousand nodes that
- * all answer at once stay about within it, and a stranger cannot take up more than a few hundredths of a processor.
+ * Bytes decoded in a second, each packet counted with as many more as its fixed cost is worth: five hundred answers,
+ * more than arrive at once, or a tenth of a processor for one who sends nothing but addresses to read.
  */
-const MAX_BYTES_PER_SECOND = 1_000_000;
+const MAX_BYTES_PER_SECOND = 500_000;
 const PACKET_COST_BYTES = 500;
 const SECOND = 1_000;
 

@@ -81,6 +81,14 @@ describe('row 20: what dns-packet never gets to see', () => {
 		expect(inspectPacket(chained(9_000))).toBe('mdns-malformed');
 	});
 
+	test('a record of a type that nobody needs here, which dns-packet reads in its own way', () => {
+		// KEY (25), SIG (24) and SVCB (64), with as much data as they say.
+		for (const type of [24, 25, 64]) {
+			const record = Buffer.of(0, 0, type, 0, 1, 0, 0, 0, 0, 0, 3, 1, 2, 3);
+			expect(inspectPacket(Buffer.concat([header({answers: 1}), record]))).toBe('mdns-malformed');
+		}
+	});
+
 	test('a name of more bytes than a name has', () => {
 		const question = (...lengths: number[]) =>
 			Buffer.concat([

@@ -85,6 +85,7 @@ test('row 20: what the guard lets through, dns-packet decodes, and the rest is n
 });
 
 test('row 20: decoded records of any kind', () => {
+	const anything = fc.anything({maxDepth: 1, maxKeys: 2});
 	const name = fc.oneof(
 		fc.constantFrom(
 			'_p2p._udp.local',
@@ -99,18 +100,18 @@ test('row 20: decoded records of any kind', () => {
 		fc.uint8Array(),
 		fc.constant(`dnsaddr=/ip4/192.0.2.7/tcp/1/p2p/${identityOf(2).peerId}`),
 		fc.string({unit: 'binary'}).map(text => `dnsaddr=/ip4/${text}/p2p/${text}`),
-		fc.anything(),
+		anything,
 	);
 	const record = fc.record(
 		{
 			name,
 			type: fc.constantFrom('PTR', 'TXT', 'SRV', 'A'),
 			ttl: fc.nat(0xffffffff),
-			data: fc.oneof(name, fc.array(string, {maxLength: 8}), fc.anything()),
+			data: fc.oneof(name, fc.array(string, {maxLength: 5}), anything),
 		},
 		{requiredKeys: ['name', 'type']},
 	);
-	const section = fc.array(record, {maxLength: 8});
+	const section = fc.array(record, {maxLength: 5});
 	const packet = fc.record({questions: section, answers: section, authorities: section, additionals: section});
 	fc.assert(
 		fc.property(packet, decoded => {
@@ -118,6 +119,6 @@ test('row 20: decoded records of any kind', () => {
 			wantedBy(decoded, SELF);
 			expect(readPeers(decoded, SELF, LINK).length).toBeLessThanOrEqual(8);
 		}),
-		{numRuns: RUNS / 30},
+		{numRuns: RUNS / 100},
 	);
 });
