@@ -21,7 +21,7 @@ import type {Mdns} from '../net/mdns.ts';
 import {Transport} from '../net/transport.ts';
 import type {Identity} from '../wire/identity.ts';
 import type {MdnsPeer} from '../wire/mdns.ts';
-import {formatTcpAddress, isWildcard, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import {formatTcpAddress, isLoopback, isWildcard, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import {systemRandom} from './system-random.ts';
 
 /**
@@ -70,6 +70,8 @@ export class Endpoint {
 	#looking: Promise<void> | undefined;
 	/** What the machine's interfaces were at the last look, as text; undefined if that look failed. */
 	#seen: string | undefined;
+	/** The addresses of all interfaces at the last look. */
+	#hosts: ReadonlySet<string> = new Set();
 	/** Something does not work and is worth another try. */
 	#isBroken = false;
 	#mdns: Mdns | undefined;
@@ -110,6 +112,7 @@ export class Endpoint {
 		const wanted = listenAddressesFor(this.#listen, this.#interfaces, this.#isRestricted);
 		this.#bound = await this.#bindAll(wanted);
 		this.#seen = JSON.stringify(system);
+		this.#hosts = hostsOf(system);
 		this.#noteState(await this.beacon?.open(this.#interfaces));
 		this.#advertise(false);
 		this.#timer = setInterval(() => this.look(), LOOK_INTERVAL).unref();
@@ -214,6 +217,7 @@ export class Endpoint {
 			await this.#follow();
 			state = await this.beacon?.update(this.#interfaces);
 			this.#seen = seen;
+			this.#abandonOld(hostsOf(system));
 		} catch (error) {
 			if (this.#seen !== undefined) this.#options.onWarning('interfaces', describeError(error));
 			this.#seen = undefined;
@@ -222,6 +226,17 @@ export class Endpoint {
 		this.#noteState(state);
 		this.#advertise(state?.hasNewLink ?? false);
 		void this.#mdns?.update(this.#interfaces, this.#addresses);
+	}
+
+	/**
+	 * With another address, the connections from the old one are dead: dropped now, they are made again at once, and not
+	 * when heartbeats have failed to come. An address that is only gone may be back in a moment, as when a laptop goes
+	 * from one access point to the next; then nothing was lost.
+	 */
+	#abandonOld(hosts: ReadonlySet<string>): void {
+		const isElsewhere = [...hosts].some(host => !this.#hosts.has(host));
+		this.#hosts = hosts;
+		if (isElsewhere) this.transport.abandon(host => !hosts.has(host) && !isLoopback({host}));
 	}
 
 	/** The discovery port may become free, an address may become usable: such things are tried again. */
@@ -263,6 +278,10 @@ export class Endpoint {
 		});
 		await this.#mdns.open(this.#interfaces, this.#addresses);
 	}
+}
+
+function hostsOf(system: SystemInterfaces): ReadonlySet<string> {
+	return new Set(Object.values(system).flatMap(list => (list ?? []).map(({address}) => address)));
 }
 
 function isTaken(error: unknown): boolean {

@@ -24,7 +24,7 @@ import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
 import {dial} from './outbound.ts';
 import {secureContextFor} from './secure.ts';
 import {SendBudget} from './send-budget.ts';
-import {socketHost} from './socket-host.ts';
+import {hostFrom, socketHost} from './socket-host.ts';
 
 export type TransportOptions = {
 	readonly identity: Identity;
@@ -46,7 +46,8 @@ export class Transport {
 	readonly #servers = new Map<string, Server>();
 	/** Under way, and how to call them off. */
 	readonly #dials = new Map<Promise<Connection>, AbortController>();
-	readonly #connections = new Set<Connection>();
+	/** With the host of this machine that each goes from; undefined if it was gone at once. */
+	readonly #connections = new Map<Connection, string | undefined>();
 	readonly #budget: SendBudget;
 	/** Called when the last connection is gone. */
 	#idle: (() => void) | undefined;
@@ -116,6 +117,16 @@ export class Transport {
 		}
 	}
 
+	/**
+	 * Closes at once, with the reason `address-gone`, the connections that go from a host that is none of ours any more:
+	 * nothing can come back on them, and the system would not say so for minutes.
+	 */
+	abandon(isGone: (host: string) => boolean): void {
+		for (const [connection, host] of [...this.#connections]) {
+			if (host !== undefined && isGone(host)) connection.destroy('address-gone');
+		}
+	}
+
 	/** Stops listening, calls off dials, closes every connection (at most `closeTimeout` later). Leaves nothing behind. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
@@ -125,7 +136,7 @@ export class Transport {
 		const dials = [...this.#dials];
 		for (const [, controller] of dials) controller.abort();
 		await Promise.allSettled(dials.map(([attempt]) => attempt));
-		for (const connection of this.#connections) connection.close('shutdown');
+		for (const connection of this.#connections.keys()) connection.close('shutdown');
 		if (this.#connections.size > 0) await new Promise<void>(resolve => this.#whenIdle(resolve));
 		await Promise.all(servers);
 	}
@@ -164,7 +175,8 @@ export class Transport {
 				if (this.#connections.size === 0) this.#idle?.();
 			},
 		});
-		this.#connections.add(connection);
+		const {localAddress, localFamily} = options.socket;
+		this.#connections.set(connection, localAddress && hostFrom(localAddress, localFamily).host);
 		return connection;
 	}
 }

@@ -276,6 +276,28 @@ describe('every second', () => {
 		expect(await updated.mock.results[0]!.value).toEqual({hasNewLink: true, isWhole: true});
 	});
 
+	test('row 59: with a new address, connections from addresses that are gone are dropped; not while there is none', async () => {
+		const {now, list} = machine('192.0.2.7');
+		const {made, looked} = endpoint({...chosen, listen: []}, list);
+		await made.open();
+		const abandon = vi.spyOn(made.transport, 'abandon');
+		// Gone for a moment, as when a laptop goes from one access point to the next.
+		for (const [name, addresses] of [
+			['away0', []],
+			['test0', ['192.0.2.7']],
+			['away0', []],
+		] as const) {
+			Object.assign(now, {name, addresses});
+			vi.advanceTimersByTime(LOOK_INTERVAL);
+			await turn();
+		}
+		expect(abandon.mock.calls.map(([isGone]) => ['192.0.2.7'].map(isGone))).toEqual([[false]]);
+		Object.assign(now, {name: 'test0', addresses: ['192.0.2.8']});
+		await looked();
+		const [isGone] = abandon.mock.calls[1]!;
+		expect(['192.0.2.7', '192.0.2.8', '127.0.0.1', '127.0.0.9'].map(isGone)).toEqual([true, false, false, false]);
+	});
+
 	test('an IPv6 address that may not be used yet is tried again, and nobody hears of it before', async () => {
 		const {list} = machine('127.0.0.1');
 		const both = (): SystemInterfaces => ({

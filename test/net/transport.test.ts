@@ -1,6 +1,6 @@
 import {networkInterfaces} from 'node:os';
 import {afterEach, describe, expect, it} from 'vitest';
-import {Cleanup, record, startNode, tcpTo} from './peers.ts';
+import {Cleanup, forge, identityOf, record, startNode, strangerDials, tcpTo} from './peers.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some(list => list?.some(({address}) => address === '::1'));
 
@@ -26,6 +26,19 @@ describe('Transport', () => {
 		expect(live()).toBeLessThanOrEqual(before);
 		await expect(client.transport.dial(server.address, undefined)).rejects.toMatchObject({code: 'failed'});
 		await expect(client.transport.listen(server.address)).rejects.toThrow('closed');
+	});
+
+	it('row 59: drops the connections that go from an address which this machine no longer has, and no others', async () => {
+		const [node, peer] = [await startNode(1, cleanup), await startNode(2, cleanup)];
+		strangerDials(node.address.port, {...forge(identityOf(3)), localAddress: '127.0.0.3'}, cleanup);
+		const stays = record(await node.next());
+		const elsewhere = await node.transport.listen({host: '127.0.0.2', port: 0, family: 4});
+		await peer.transport.dial(elsewhere, undefined);
+		const goes = record(await node.next());
+		node.transport.abandon(host => host === '127.0.0.2');
+		expect(await goes.closed).toBe('address-gone');
+		node.transport.abandon(host => host !== '127.0.0.1');
+		expect(stays.ends).toEqual([]);
 	});
 
 	it('says in one line, with a hint, why it cannot listen', async () => {
