@@ -9,6 +9,7 @@ import {describeError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import {type MdnsPeer, peerName} from '../wire/mdns.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isQuiet} from './beacon-problems.ts';
 import type {NetworkInterface} from './interfaces.ts';
 import {type LinkNetworks, type LinkOptions, linksOf, MDNS_PORT, MdnsLink} from './mdns-link.ts';
 
@@ -137,8 +138,9 @@ export class Mdns {
 		if (!this.#isClosed) this.#options.onPeer(found);
 	}
 
-	#warnSend({name, address}: NetworkInterface, error: unknown): void {
-		if (this.#isClosed) return;
+	#warnSend({name, address, family}: NetworkInterface, error: unknown): void {
+		// A new IPv6 address takes a second before it may be used, and many an interface has no way for IPv6.
+		if (this.#isClosed || isQuiet(family, error)) return;
 		const code = (error as NodeJS.ErrnoException).code ?? '';
 		const message = `Multicast DNS does not leave ${name} (${address}): ${describeError(error)}`;
 		this.#warnOnce('mdns-send', `${name} ${code}`, message);
