@@ -243,7 +243,10 @@ export class Connection {
 		if (this.#socket.destroyed) return;
 		this.#budget.giveBack(this, this.#queue.settle());
 		this.#sendTimer?.refresh();
-		if (this.#queue.waitingBytes > 0) this.#flush();
+		// The last window goes at once. If there are more, they take turns with everybody else: as long as the system takes
+		// one after the other, Node looks at nothing else of its own accord.
+		if (this.#queue.waitingBytes > this.#limits.sendWindowBytes) setImmediate(() => this.#flush());
+		else if (this.#queue.waitingBytes > 0) this.#flush();
 		if (!this.#isBulkFull || this.#queue.bytesOf('bulk') > this.#limits.maxQueueBytes.bulk / 2) return;
 		this.#isBulkFull = false;
 		this.#handlers?.drained?.();
