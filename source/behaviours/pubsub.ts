@@ -30,9 +30,6 @@ export type RoutedEvent = {
 /** What gossipsub routers say to each other beside the events themselves. */
 export type ControlMessage = Extract<Message, {type: 'graft' | 'prune' | 'ihave' | 'iwant' | 'idontwant'}>;
 
-/** Why an event was not accepted: `forged` closes the connection too. */
-export type Rejection = 'malformed' | 'forged';
-
 export type RouterOptions = {
 	readonly view: View;
 	readonly membership: Membership;
@@ -64,8 +61,8 @@ export interface PubsubRouter {
 	accepted(event: RoutedEvent, now: Instant): BehaviourOutput[];
 	/** A further copy of an accepted event came from this peer. */
 	duplicate(messageId: string, source: PeerId): void;
-	/** What this peer sent as an event is none. */
-	rejected(source: PeerId, rejection: Rejection, now: Instant): void;
+	/** What this peer sent as an event is none, or forged. */
+	rejected(source: PeerId): void;
 	control(peer: PeerId, message: ControlMessage, now: Instant): BehaviourOutput[];
 	timer(timer: string, now: Instant): BehaviourOutput[];
 

@@ -97,7 +97,7 @@ export class RoomEvents {
 			event = decodeEvent(bytes);
 		} catch (error) {
 			const reason = error instanceof WireError ? error.reason : 'event';
-			if (!HARMLESS.has(reason)) router.rejected(source, 'malformed', now);
+			if (!HARMLESS.has(reason)) router.rejected(source);
 			return [count(reason)];
 		}
 		const room = this.#options.findRoom(event.room);
@@ -105,7 +105,7 @@ export class RoomEvents {
 		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
 		if (!this.#options.verify(bytes, signature, event.author)) {
 			const reason = 'event-signature';
-			router.rejected(source, 'forged', now);
+			router.rejected(source);
 			return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
 		}
 		seen.set(messageId, event.room);

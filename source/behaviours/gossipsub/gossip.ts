@@ -101,9 +101,16 @@ export class Gossip {
 
 	// --- events ---
 
-	accepted(event: RoutedEvent, now: Instant): void {
-		this.#cache.put(event, now);
+	/** `sentTo`: those that it goes to now; they need no offer, nor do those that had it before us. */
+	accepted(event: RoutedEvent, sentTo: readonly PeerId[], now: Instant): void {
+		const holders = new Set([...sentTo, event.author]);
+		if (event.source !== undefined) holders.add(event.source);
+		this.#cache.put(event, holders, now);
 		this.#wanted.arrived(event.messageId, event.source, now);
+	}
+
+	holds(peer: PeerId, messageId: string): void {
+		this.#cache.holds(peer, messageId);
 	}
 
 	// --- what others say ---
@@ -119,6 +126,7 @@ export class Gossip {
 		}
 		if (scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
 		const taken = budget.take('ihave-ids', messageIds.length, MAX_IHAVE_IDS, now);
+		for (const messageId of messageIds.slice(0, taken)) this.#cache.holds(peer, messageId);
 		const unseen = messageIds.slice(0, taken).filter(messageId => !isSeen(messageId));
 		const questions = new Map([[peer, this.#wanted.offered(peer, unseen, now)]]);
 		return [...(taken < messageIds.length ? [count('ihave-flood')] : []), ...ask(questions)];
@@ -167,7 +175,7 @@ export class Gossip {
 
 	/** Offers what is young to a part of those outside the mesh, those first that have waited longest. */
 	#gossip(room: string, now: Instant): BehaviourOutput[] {
-		if (this.#cache.idsSince(room, now - GOSSIP_AGE).length === 0) return [];
+		if (this.#cache.since(room, now - GOSSIP_AGE).length === 0) return [];
 		const {membership, meshes, random, scores} = this.#options;
 		const pushed = new Set(meshes.pushed(room, now));
 		const members = membership.peersIn(room).filter(peer => scores.of(peer) >= GOSSIP_THRESHOLD);
@@ -178,14 +186,18 @@ export class Gossip {
 		const size = Math.max(LAZY_SIZE, Math.ceil(outside.length * GOSSIP_FACTOR));
 		const waiting = outside.sort((a, b) => this.#lastOffer(room, a).at - this.#lastOffer(room, b).at);
 		const newcomers = members.filter(peer => pushed.has(peer) && this.#isOwed(room, peer));
-		// Those that were last offered to at the same time are offered the same.
-		const groups = new Map<number, PeerId[]>();
+		// Those that are offered the same get one message, which is encoded once.
+		const groups = new Map<string, {readonly peers: PeerId[]; readonly events: readonly CachedEvent[]}>();
 		for (const peer of [...newcomers, ...waiting.slice(0, size)]) {
 			const {position} = this.#lastOffer(room, peer);
-			groups.set(position, [...(groups.get(position) ?? []), peer]);
+			const events = this.#cache.since(room, now - GOSSIP_AGE, position).filter(({holders}) => !holders.has(peer));
+			const key = events.map(event => event.position).join();
+			const group = groups.get(key) ?? {peers: [], events};
+			groups.set(key, group);
+			group.peers.push(peer);
 			this.#noteOffer(room, peer, now);
 		}
-		return [...groups].flatMap(([position, peers]) => this.#ihave(room, peers, now - GOSSIP_AGE, position));
+		return [...groups.values()].flatMap(({peers, events}) => ihave(room, peers, events));
 	}
 
 	/** Whether the peer was outside the mesh when it was last offered to: what came between is still to be offered. */
@@ -197,12 +209,7 @@ export class Gossip {
 	#offer(room: string, peer: PeerId, since: Instant, position: number, now: Instant): BehaviourOutput[] {
 		if (this.#options.scores.of(peer) < GOSSIP_THRESHOLD) return [];
 		this.#noteOffer(room, peer, now);
-		return this.#ihave(room, [peer], since, position);
-	}
-
-	#ihave(room: string, peers: readonly PeerId[], since: Instant, position: number): BehaviourOutput[] {
-		const ids = this.#cache.idsSince(room, since, position);
-		return chunks(ids).map(messageIds => ({type: 'send', peers, message: {type: 'ihave', room, messageIds}}));
+		return ihave(room, [peer], this.#cache.since(room, since, position));
 	}
 
 	#lastOffer(room: string, peer: PeerId): Offer {
@@ -220,6 +227,11 @@ function ask(questions: Questions): BehaviourOutput[] {
 	return [...questions].flatMap(([peer, ids]) =>
 		chunks(ids).map(messageIds => ({type: 'send', peers: [peer], message: {type: 'iwant', messageIds}}) as const),
 	);
+}
+
+function ihave(room: string, peers: readonly PeerId[], events: readonly CachedEvent[]): BehaviourOutput[] {
+	const ids = events.map(({messageId}) => messageId);
+	return chunks(ids).map(messageIds => ({type: 'send', peers, message: {type: 'ihave', room, messageIds}}));
 }
 
 function chunks(ids: readonly string[]): string[][] {

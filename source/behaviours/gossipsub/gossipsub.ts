@@ -92,12 +92,12 @@ export class Gossipsub implements PubsubRouter {
 
 	accepted(event: RoutedEvent, now: Instant): BehaviourOutput[] {
 		const {room, messageId, source, author} = event;
-		this.#gossip.accepted(event, now);
 		const isOurs = source === undefined;
 		if (!isOurs) this.#scores.deliveredFirst(room, source);
 		const candidates = isOurs ? this.#meshes.flooded(room) : this.#meshes.pushed(room, now);
 		const others = candidates.filter(peer => peer !== source && peer !== author);
 		const peers = others.filter(peer => this.#peers.get(peer)?.wants(messageId, now));
+		this.#gossip.accepted(event, peers, now);
 		const outputs: BehaviourOutput[] = [];
 		if (!isOurs && event.event.length >= IDONTWANT_BYTES && others.length > 0) {
 			outputs.push({type: 'send', peers: others, message: {type: 'idontwant', messageIds: [messageId]}});
@@ -106,7 +106,9 @@ export class Gossipsub implements PubsubRouter {
 		return [...outputs, ...this.#wake(now)];
 	}
 
-	duplicate(): void {}
+	duplicate(messageId: string, source: PeerId): void {
+		this.#gossip.holds(source, messageId);
+	}
 
 	rejected(source: PeerId): void {
 		this.#scores.invalid(source);

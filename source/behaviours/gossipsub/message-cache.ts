@@ -2,13 +2,15 @@
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant} from '../behaviour.ts';
 import type {RoutedEvent} from '../pubsub.ts';
-import {CACHE_AGE, MAX_CACHED_BYTES, MAX_CACHED_EVENTS} from './parameters.ts';
+import {CACHE_AGE, GOSSIP_AGE, MAX_CACHED_BYTES, MAX_CACHED_EVENTS, MAX_HOLDERS} from './parameters.ts';
 
 export type CachedEvent = Omit<RoutedEvent, 'source'> & {
 	/** When it was accepted here. */
 	readonly at: Instant;
 	/** How many events were accepted before it. */
 	readonly position: number;
+	/** Peers that have it, as far as we know: kept as long as it is young. */
+	readonly holders: Set<PeerId>;
 	/** How often it was handed out on request, by peer. */
 	readonly handedOut: Map<PeerId, number>;
 };
@@ -20,6 +22,8 @@ export class MessageCache {
 	#start = 0;
 	#bytes = 0;
 	#position = 0;
+	/** Position up to which events are no longer young. */
+	#oldTo = 0;
 
 	get size(): number {
 		return this.#byId.size;
@@ -30,10 +34,18 @@ export class MessageCache {
 		return this.#position;
 	}
 
-	put({source: _, ...event}: RoutedEvent, at: Instant): void {
+	put({source: _, ...event}: RoutedEvent, holders: Set<PeerId>, at: Instant): void {
 		// Copies: what came is a view into everything that was read from the socket at once.
 		const [bytes, signature] = [new Uint8Array(event.event), new Uint8Array(event.signature)];
-		const cached: CachedEvent = {...event, event: bytes, signature, at, position: this.#position, handedOut: new Map()};
+		const cached: CachedEvent = {
+			...event,
+			event: bytes,
+			signature,
+			at,
+			position: this.#position,
+			holders,
+			handedOut: new Map(),
+		};
 		this.#position += 1;
 		this.#byId.set(event.messageId, cached);
 		this.#events.push(cached);
@@ -45,19 +57,32 @@ export class MessageCache {
 		return this.#byId.get(messageId);
 	}
 
-	/** Ids of events in the room that were accepted after `since` and at `position` or later, oldest first. */
-	idsSince(room: string, since: Instant, position = 0): string[] {
-		const ids: string[] = [];
+	/** Events in the room that were accepted after `since` and at `position` or later, oldest first. */
+	since(room: string, since: Instant, position = 0): CachedEvent[] {
+		const events: CachedEvent[] = [];
 		for (let index = this.#events.length - 1; index >= this.#start; index--) {
 			const event = this.#events[index] as CachedEvent;
 			if (event.at <= since || event.position < position) break;
-			if (event.room === room) ids.push(event.messageId);
+			if (event.room === room) events.push(event);
 		}
-		return ids.reverse();
+		return events.reverse();
+	}
+
+	/** The peer has the event: remembered while it is young, and of as many peers as there can be connections. */
+	holds(peer: PeerId, messageId: string): void {
+		const event = this.#byId.get(messageId);
+		if (event && event.position >= this.#oldTo && event.holders.size < MAX_HOLDERS) event.holders.add(peer);
 	}
 
 	expire(now: Instant): void {
 		while (this.#start < this.#events.length && this.#events[this.#start]!.at <= now - CACHE_AGE) this.#dropOldest();
+		let index = this.#events.length;
+		while (index > this.#start && this.#events[index - 1]!.at > now - GOSSIP_AGE) index -= 1;
+		const oldTo = this.#events[index]?.position ?? this.#position;
+		for (index -= 1; index >= this.#start && this.#events[index]!.position >= this.#oldTo; index--) {
+			this.#events[index]!.holders.clear();
+		}
+		this.#oldTo = oldTo;
 	}
 
 	/** We have left the room. */

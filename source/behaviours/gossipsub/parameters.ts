@@ -91,6 +91,9 @@ export const CACHE_AGE = 120_000;
 export const MAX_CACHED_EVENTS = 4_096;
 export const MAX_CACHED_BYTES = 8 * 1024 * 1024;
 
+/** Peers remembered as having a young event: those are not offered it. */
+export const MAX_HOLDERS = 512;
+
 /**
  * What was sent to a peer before it was gone may be lost with the connection: as much as the heartbeat behaviour takes to
  * notice. A peer that is back is offered again what is younger than that.

@@ -242,6 +242,19 @@ describe('the heartbeat', () => {
 		expect(offers(rig.beat())).toContainEqual([late, [idOf(1)]]);
 	});
 
+	test('offers nothing to those that have it: they sent it, offered it, or got it from its author, who are we', () => {
+		const rig = new Rig();
+		rig.come(peersOf(LARGE));
+		rig.beat();
+		rig.accept(eventOf(1, ANN, undefined));
+		expect(rig.beat()).toEqual([]);
+		rig.pushed(2);
+		for (const peer of peersOf(LARGE - 20, 21)) rig.router.duplicate(idOf(2), peer);
+		for (const peer of peersOf(10, 11)) rig.hear(peer, offer(2));
+		const told = range(3).flatMap(() => offers(rig.beat()).map(([peer]) => peer));
+		expect(told.sort()).toEqual(peersOf(6, 5).sort());
+	});
+
 	test('offers nothing to one that has behaved too badly', () => {
 		const rig = new Rig();
 		rig.come(peersOf(2));
