@@ -2,7 +2,7 @@
  * Messages to bytes and back, as the table in `messages.ts` lays them out. Ids are hex digits in memory and bytes on
  * the wire.
  */
-import {readPublish, writePublish} from './hot-path.ts';
+import {readUsual, writeUsual} from './hot-path.ts';
 import {MESSAGE_NUMBERS, type Message, type PeerHint} from './messages.ts';
 import {pack, unpack} from './msgpack.ts';
 import {publicKeyOf} from './peer-id.ts';
@@ -10,7 +10,7 @@ import {validateMessage} from './validate.ts';
 
 /** The body of a frame. A view into a larger buffer: copy it if it is kept for long. */
 export function encodeMessage(message: Message): Uint8Array {
-	return (message.type === 'publish' && writePublish(message)) || pack(fieldsOf(message));
+	return writeUsual(message) ?? pack(fieldsOf(message));
 }
 
 /**
@@ -18,7 +18,7 @@ export function encodeMessage(message: Message): Uint8Array {
  * @throws WireError `body-…` (see `scan.ts`), `message-shape` or `message-<type>`.
  */
 export function decodeMessage(body: Uint8Array): Message | undefined {
-	return readPublish(body) ?? validateMessage(unpack(body));
+	return readUsual(body) ?? validateMessage(unpack(body));
 }
 
 function fieldsOf(message: Message): readonly unknown[] {

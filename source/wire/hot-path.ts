@@ -1,18 +1,19 @@
 /**
- * The two layouts that come by the thousand, `publish` and the event inside it, read and written in one go. Whatever
- * looks unlike what this program itself would write is left to the general path (`scan.ts`, `msgpack.ts`,
- * `validate.ts`), which alone refuses: so what is accepted here is accepted there too, with the same value. A property
- * test holds both against each other.
+ * The layouts that come by the thousand, `publish` and the event inside it, and those whose time is measured, `ping` and
+ * `pong`, read and written in one go. Whatever looks unlike what this program itself would write is left to the general
+ * path (`scan.ts`, `msgpack.ts`, `validate.ts`), which alone refuses: so what is accepted here is accepted there too,
+ * with the same value. A property test holds both against each other.
  */
 import {isUtf8} from 'node:buffer';
 import {BoundedMap} from '../base/bounded.ts';
 import {EVENT_KIND_NUMBERS} from './layout.ts';
-import {INSTANCE_ID_BYTES, MAX_TEXT_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES} from './limits.ts';
-import {MESSAGE_NUMBERS, type Publish, type RoomEvent} from './messages.ts';
+import {INSTANCE_ID_BYTES, MAX_TEXT_BYTES, PING_NONCE_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES} from './limits.ts';
+import {MESSAGE_NUMBERS, type Message, type Ping, type Pong, type Publish, type RoomEvent} from './messages.ts';
 import {bytesKey, peerIdFromPublicKey} from './peer-id.ts';
 import {isRoom} from './text.ts';
 
 /** First bytes of msgpack values. */
+const ARRAY_2 = 0x92;
 const ARRAY_4 = 0x94;
 const ARRAY_7 = 0x97;
 const BINARY_8 = 0xc4;
@@ -30,6 +31,9 @@ const NUMBERS_END = 0x80;
 const STRING = 0xa0;
 const STRING_END = 0xc0;
 
+/** Where the nonce of a ping begins. */
+const NONCE_AT = 4;
+
 /** Beginnings of events kept, each about 300 bytes: one for every author in every room. */
 const ORIGINS = 1_024;
 
@@ -37,8 +41,55 @@ const ORIGINS = 1_024;
 type Origin = Pick<RoomEvent, 'room' | 'author' | 'epoch'>;
 const origins = new BoundedMap<string, Origin>(ORIGINS);
 
-/** `[7, event, signature, hops]` as the body of a frame; undefined for the general path. */
-export function writePublish({event, signature, hops}: Publish): Uint8Array | undefined {
+/** The body of a frame; undefined for the general path. */
+export function writeUsual(message: Message): Uint8Array | undefined {
+	switch (message.type) {
+		case 'publish':
+			return writePublish(message);
+		case 'ping':
+		case 'pong':
+			return writeProbe(message);
+		default:
+			return undefined;
+	}
+}
+
+/** The message in the body of a frame, with bytes of its own; undefined for the general path. */
+export function readUsual(body: Uint8Array): Message | undefined {
+	switch (body[1]) {
+		case MESSAGE_NUMBERS.publish:
+			return readPublish(body);
+		case MESSAGE_NUMBERS.ping:
+			return readProbe('ping', body);
+		case MESSAGE_NUMBERS.pong:
+			return readProbe('pong', body);
+		default:
+			return undefined;
+	}
+}
+
+/** `[2, nonce]` and `[3, nonce]` */
+function writeProbe({type, nonce}: Ping | Pong): Uint8Array | undefined {
+	if (nonce.length !== PING_NONCE_BYTES) return undefined;
+	const body = Buffer.allocUnsafe(NONCE_AT + PING_NONCE_BYTES);
+	body[0] = ARRAY_2;
+	body[1] = MESSAGE_NUMBERS[type];
+	body[2] = BINARY_8;
+	body[3] = PING_NONCE_BYTES;
+	body.set(nonce, NONCE_AT);
+	return body;
+}
+
+function readProbe(type: 'ping' | 'pong', body: Uint8Array): Ping | Pong | undefined {
+	if (body.length !== NONCE_AT + PING_NONCE_BYTES) return undefined;
+	if (body[0] !== ARRAY_2 || body[2] !== BINARY_8 || body[3] !== PING_NONCE_BYTES) return undefined;
+	const nonce = new Uint8Array(PING_NONCE_BYTES);
+	for (let index = 0; index < PING_NONCE_BYTES; index++) nonce[index] = body[NONCE_AT + index]!;
+	return {type, nonce};
+}
+
+/** `[7, event, signature, hops]` */
+function writePublish({event, signature, hops}: Publish): Uint8Array | undefined {
 	const length = event.length;
 	if (length > 0xffff || signature.length !== SIGNATURE_BYTES || hops >= NUMBERS_END) return undefined;
 	const eventAt = length < 0x100 ? 4 : 5;
@@ -62,9 +113,8 @@ export function writePublish({event, signature, hops}: Publish): Uint8Array | un
 	return body;
 }
 
-/** The `publish` in the body of a frame, with bytes of its own; undefined for the general path. */
-export function readPublish(body: Uint8Array): Publish | undefined {
-	if (body[0] !== ARRAY_4 || body[1] !== MESSAGE_NUMBERS.publish) return undefined;
+function readPublish(body: Uint8Array): Publish | undefined {
+	if (body[0] !== ARRAY_4) return undefined;
 	const eventAt = body[2] === BINARY_8 ? 4 : 5;
 	if (eventAt === 5 && body[2] !== BINARY_16) return undefined;
 	const length = eventAt === 4 ? body[3]! : (body[3]! << 8) | body[4]!;

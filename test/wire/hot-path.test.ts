@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {WireError} from '../../source/base/errors.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
-import {readEvent, readPublish} from '../../source/wire/hot-path.ts';
+import {readEvent, readUsual} from '../../source/wire/hot-path.ts';
 import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
 import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {bytesKey} from '../../source/wire/peer-id.ts';
@@ -148,6 +148,15 @@ const publish = fc
 	)
 	.map(parts => joined(...parts));
 
+const probe = fc
+	.tuple(
+		usually(fc.constant(bytes(0x92)), fc.constantFrom(bytes(0x91), bytes(0x93), bytes(0xdc, 0, 2))),
+		usually(fc.constantFrom(bytes(2), bytes(3)), fc.constantFrom(bytes(4), bytes(0xcc, 2))),
+		binary(8),
+		nothingOrMore,
+	)
+	.map(parts => joined(...parts));
+
 /** A few bytes of it changed, or its end cut off. */
 const damaged = (whole: fc.Arbitrary<Uint8Array>) =>
 	fc
@@ -158,14 +167,16 @@ const damaged = (whole: fc.Arbitrary<Uint8Array>) =>
 			return copy;
 		});
 
+const anyMessage = fc.oneof(publish, probe);
+
 const RUNS = {numRuns: 3_000};
 
 describe('the same value or the same refusal as by the general path', () => {
 	test('of events in every form in which they can be written', () =>
 		fc.assert(fc.property(event, expectSameEvent), RUNS));
 	test('of damaged events', () => fc.assert(fc.property(damaged(event), expectSameEvent), RUNS));
-	test('of messages in every form', () => fc.assert(fc.property(publish, expectSameMessage), RUNS));
-	test('of damaged messages', () => fc.assert(fc.property(damaged(publish), expectSameMessage), RUNS));
+	test('of messages in every form', () => fc.assert(fc.property(anyMessage, expectSameMessage), RUNS));
+	test('of damaged messages', () => fc.assert(fc.property(damaged(anyMessage), expectSameMessage), RUNS));
 });
 
 describe('what a program of ours writes takes the short way', () => {
@@ -192,9 +203,16 @@ describe('what a program of ours writes takes the short way', () => {
 		for (const hops of [0, 127, 128, 255]) {
 			const body = pack([7, event, signature, hops]);
 			expect([...encodeMessage({type: 'publish', event, signature, hops})]).toEqual([...body]);
-			if (hops < 128) expect(readPublish(body)).toEqual({type: 'publish', event, signature, hops});
+			if (hops < 128) expect(readUsual(body)).toEqual({type: 'publish', event, signature, hops});
 		}
 	});
+});
+
+test.each(['ping', 'pong'] as const)('a %s takes the short way too', type => {
+	const message = {type, nonce: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)};
+	const body = pack([type === 'ping' ? 2 : 3, message.nonce]);
+	expect([...encodeMessage(message)]).toEqual([...body]);
+	expect(readUsual(body)).toEqual(message);
 });
 
 test('what is read keeps its bytes when the buffer that they came in is written to', () => {
