@@ -42,7 +42,7 @@ test('row 14: who announces somebody else at his own address keeps nobody from t
 	expect(eve.connections).toBeLessThan(30);
 });
 
-test.skip('row 15: 20,000 invented peers a second neither fill the memory nor hide a newcomer', async ({lab}) => {
+test('row 15: 20,000 invented peers a second neither fill the memory nor hide a newcomer', async ({lab}) => {
 	const [annHost, bobHost, eveHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob', 'eve')) as [Host, Host, Host];
 	const ann = annHost.start();
 	await ann.ready;
@@ -57,12 +57,14 @@ test.skip('row 15: 20,000 invented peers a second neither fill the memory nor hi
 		target: BROADCAST,
 		wantsAnswer: true,
 	} as const;
-	const flooding = eve.order({...flood, perSecond: 20_000, times: 40_000}, 30_000);
 	const begun = performance.now();
+	const flooding = eve
+		.order({...flood, perSecond: 20_000, times: 40_000}, 30_000)
+		.then(() => performance.now() - begun);
 	const bob = bobHost.start();
 	await meet(ann, bob);
 	report('In a flood of invented peers, an honest one is met after', performance.now() - begun);
-	await flooding;
+	report('It lasted', await flooding);
 	const after = await ann.result({command: 'stats'});
 	const growth = (after.memory.rss - before.memory.rss) / 2 ** 20;
 	const {peers} = await ann.result({command: 'peers'});
@@ -72,12 +74,12 @@ test.skip('row 15: 20,000 invented peers a second neither fill the memory nor hi
 	);
 	expect(annHost.counted('flood').packets).toBeGreaterThan(20_000);
 	expect(growth).toBeLessThan(100);
-	expect(peers.length).toBeLessThan(2_000);
-	expect(dials()).toBeLessThan(2_000);
+	expect(peers.length).toBeLessThan(200);
+	expect(dials()).toBeLessThan(1_000);
 	await say(ann, bob);
 });
 
-test.skip('row 16: nobody is sent to a victim', async ({lab}) => {
+test('row 16: nobody is sent to a victim', async ({lab}) => {
 	const [annHost, bobHost, eveHost, victim] = (await lab.hosts(lab.bridge(), 'ann', 'bob', 'eve', 'victim')) as [
 		Host,
 		Host,
@@ -97,7 +99,7 @@ test.skip('row 16: nobody is sent to a victim', async ({lab}) => {
 	await eve.order({...forged, port: 4001, times: 400});
 	await say(ann, bob);
 	console.log(`600 announcements in the name of a victim: ${dials()} dials by two nodes`);
-	expect(dials()).toBeLessThan(100);
+	expect(dials()).toBeLessThan(200);
 });
 
 test('row 16: an mDNS answer sends nobody to a victim either', async ({lab}) => {

@@ -53,7 +53,7 @@ describe('with one way left', () => {
 		await meet(ann!, bob!);
 	});
 
-	test.skip.for([
+	test.for([
 		['IPv6 multicast', ['meta nfproto ipv4 udp dport { 9999, 5353 }', 'udp dport 5353']],
 		['mDNS', ['udp dport 9999']],
 	] as const)('%s: two hosts find each other', async ([, matches], {lab}) => {

@@ -2,7 +2,7 @@
 import {expect} from 'vitest';
 import {test} from './lab-test.ts';
 
-test.skip('its mDNS finds us, and ours finds it and says that it speaks libp2p only', async ({lab}) => {
+test('its mDNS finds us, and ours finds it and says that it speaks libp2p only', async ({lab}) => {
 	const [annHost, theirHost] = await lab.hosts(lab.bridge(), 'ann', 'theirs');
 	// Its packets for a group go where the default route points; ours need none.
 	theirHost!.route('198.18.1.254');
@@ -14,7 +14,7 @@ test.skip('its mDNS finds us, and ours finds it and says that it speaks libp2p o
 		theirs.line(line => line.type === 'discovery' && line.peer === peerId),
 		ann.waitFor('peer-discovered', event => event.peer === peer),
 	]);
-	expect(discovery.addresses).toContain(`${await annHost!.multiaddr(ann)}/p2p/${peerId}`);
+	expect(discovery.addresses).toContain(await annHost!.multiaddr(ann));
 	expect(found).toMatchObject({via: 'mdns', speaks: 'libp2p'});
 	expect(found.address).toContain(`/ip4/${theirHost!.address()}/tcp/`);
 	const {peers} = await ann.result({command: 'peers'});
