@@ -174,7 +174,7 @@ export class Ping implements Behaviour {
 }
 
 function hex(bytes: Uint8Array): string {
-	return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 function roundToMicroseconds(milliseconds: number): number {
