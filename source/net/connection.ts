@@ -68,6 +68,10 @@ export class Connection {
 	readonly #queue: SendQueue;
 	/** What was sent in this turn leaves when it is over. */
 	#willFlush = false;
+	/** One for all writes. */
+	readonly #onWritten = (error?: Error | null) => {
+		if (!error) this.#taken();
+	};
 	/** Since then `drained` is owed. */
 	#isBulkFull = false;
 	/** Runs while something waits for a batch to be taken. */
@@ -221,7 +225,7 @@ export class Connection {
 		if (batch !== undefined) {
 			this.#framesOut += batch.frames;
 			this.#bytesOut += batch.bytes.length;
-			this.#socket.write(batch.bytes, error => error ?? this.#taken());
+			this.#socket.write(batch.bytes, this.#onWritten);
 		}
 		if (this.#queue.waitingBytes === 0) {
 			this.#allLeft();
@@ -293,10 +297,10 @@ export class Connection {
 	 */
 	#deliver(bodies: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
 		let from = performance.now();
-		for (const [index, body] of bodies.entries()) {
+		for (let index = 0; index < bodies.length; index++) {
 			if (this.#socket.destroyed) return undefined;
 			this.#framesIn++;
-			this.#handlers?.frame(body);
+			this.#handlers?.frame(bodies[index]!);
 			if (index % FRAMES_PER_LOOK > 0 && index < bodies.length - 1) continue;
 			const now = performance.now();
 			this.#work += now - from;
