@@ -110,7 +110,8 @@ function hear(socket: Socket, events: SocketEvents): void {
 }
 
 function sourceOf({address, family, port}: RemoteInfo): DatagramSource {
-	return {...hostFrom(address, family), port};
+	const {host, family: version, scope} = hostFrom(address, family);
+	return scope === undefined ? {host, port, family: version} : {host, port, family: version, scope};
 }
 
 /** Rejects if the socket cannot be bound; then it is closed. */
