@@ -1,6 +1,7 @@
 /** PROTOCOL.md is a specification: what it shows must be what this program writes and reads. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
+import {MULTICAST_GROUP, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
@@ -58,6 +59,11 @@ test('the event has the meaning, the signature and the id that the page says', (
 	expect([toHex(signed.event), `signature ${toHex(signed.signature)}`]).toEqual([hex, signature]);
 	expect(`id ${eventId(signed.event)}`).toBe(id);
 	expect(verifyEvent(signed.event, signed.signature, author.peerId)).toBe(true);
+});
+
+test('the groups of announcements are those of the program', () => {
+	expect(page).toContain(`\`${MULTICAST_GROUP}\``);
+	expect(page).toContain(`\`${MULTICAST_GROUP_6}\``);
 });
 
 test('the key of the examples, the protocol’s name and its minor version are those of the program', () => {
