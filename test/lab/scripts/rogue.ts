@@ -38,8 +38,8 @@ export type RogueOrder = {readonly id?: number} & (
 			readonly times: number;
 			readonly perSecond: number;
 	  }
-	/** Answers questions for libp2p's nodes with records that name these addresses. */
-	| {readonly order: 'mdns'; readonly source: string; readonly addresses: readonly string[]; readonly peer: string}
+	/** Tells by mDNS of so many invented peers of our kind, all of them at these addresses. */
+	| {readonly order: 'mdns'; readonly source: string; readonly addresses: readonly string[]; readonly times: number}
 );
 
 const DISCOVERY_PORT = 9999;
@@ -99,19 +99,21 @@ async function replay({peer, source, target, times, perSecond}: Extract<RogueOrd
 	await send(await opened(source), target, times, perSecond, () => bytes);
 }
 
-function answerMdns({source, addresses, peer}: Extract<RogueOrder, {order: 'mdns'}>): void {
+/** Packets in the form of `wire/mdns.ts`, which another program could make as well. */
+async function tellByMdns({source, addresses, times}: Extract<RogueOrder, {order: 'mdns'}>): Promise<void> {
 	const mdns = makeMdns({interface: source});
-	const name = `${peer.slice(-32).toLowerCase()}.${MDNS_SERVICE}`;
-	const data = addresses.map(address => Buffer.from(`dnsaddr=${address}/p2p/${peer}`));
-	const answer = () =>
+	await once(mdns, 'ready');
+	for (let number = 0; number < times; number++) {
+		const peer = peerIdFromPublicKey(randomBytes(32));
+		const name = `${randomBytes(16).toString('hex')}.${MDNS_SERVICE}`;
+		const told = addresses.map(address => `dnsaddr=${address}/p2p/${peer}`);
+		const data = [...told, 'p2p-tui=1', `p2p-tui-port=${DISCOVERY_PORT}`].map(text => Buffer.from(text));
 		mdns.respond({
 			answers: [{name: MDNS_SERVICE, type: 'PTR', ttl: 120, data: name}],
 			additionals: [{name, type: 'TXT', ttl: 120, data}],
 		});
-	mdns.on('query', ({questions}) => {
-		if (questions.some(question => question.name === MDNS_SERVICE)) answer();
-	});
-	mdns.on('ready', answer);
+		await delay(BATCH_INTERVAL);
+	}
 }
 
 async function listen(port: number): Promise<void> {
@@ -127,7 +129,7 @@ async function obey(order: RogueOrder): Promise<void> {
 	if (order.order === 'announce') await announce(order);
 	else if (order.order === 'replay') await replay(order);
 	else if (order.order === 'listen') await listen(order.port);
-	else answerMdns(order);
+	else await tellByMdns(order);
 	print({id: order.id});
 }
 
