@@ -132,7 +132,8 @@ test('row 16: mDNS sends nobody to a victim either', async ({lab}) => {
 	console.log(`200 mDNS answers that name a victim: ${dials()} dials by two nodes`);
 	expect(victim.counted('services').packets).toBe(0);
 	expect(annHost.counted('inward').packets).toBe(0);
-	expect(dials()).toBeLessThan(150);
+	// Each of two nodes tries once at the most who is told of.
+	expect(dials()).toBeLessThanOrEqual(2 * 200);
 });
 
 test('row 17: whoever asks in the name of another makes him get no more than was sent', async ({lab}) => {
@@ -150,7 +151,9 @@ test('row 17: whoever asks in the name of another makes him get no more than was
 	console.log(`In the name of a victim: ${asked.bytes} bytes asked, ${answered.bytes} bytes answered`);
 	expect(asked.packets).toBe(1_000);
 	expect(answered.packets).toBeGreaterThan(0);
-	expect(answered.bytes).toBeLessThanOrEqual(asked.bytes);
+	// Each answer is as long as the question, and most questions get none.
+	expect(answered.bytes / answered.packets).toBeLessThanOrEqual(asked.bytes / asked.packets);
+	expect(answered.packets).toBeLessThan(asked.packets / 4);
 });
 
 test('row 18: announcements that are played again make no storm of dials', async ({lab}) => {
