@@ -1,4 +1,5 @@
 /** The client's end of a connection of any kind: raw TCP, raw TLS with the settings of our transport, or the transport. */
+import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {type SecureContext, connect as tlsConnect} from 'node:tls';
 import type {Connection} from '../../source/net/connection.ts';
@@ -20,8 +21,8 @@ export type Line = {
 	echo(back: () => void): void;
 	/** Sends messages: encoded one by one, or for a raw line the frames of all in one piece. */
 	sendAll(messages: readonly Message[], frames: Uint8Array): void;
-	/** Sends one large body. */
-	sendBulk(body: Uint8Array): void;
+	/** Sends a large body so many times, as fast as the line takes it. */
+	sendBulk(body: Uint8Array, times: number): Promise<void>;
 	waitingBytes(): number;
 	/** The next time that anything comes. */
 	next(): Promise<void>;
@@ -70,8 +71,8 @@ function rawLine(socket: Socket): Line {
 		sendAll: (_, frames) => {
 			socket.write(frames);
 		},
-		sendBulk: body => {
-			socket.write(body);
+		sendBulk: async (body, times) => {
+			for (let sent = 0; sent < times; sent++) if (!socket.write(body)) await once(socket, 'drain');
 		},
 		waitingBytes: () => socket.writableLength,
 		next: () =>
@@ -84,11 +85,13 @@ function rawLine(socket: Socket): Line {
 
 function ourLine(connection: Connection): Line {
 	let onFrame = () => {};
+	let onDrained = () => {};
 	connection.start({
 		frame: body => {
 			if (decodeMessage(body)?.type === 'goodbye') onFrame();
 		},
 		closed: () => {},
+		drained: () => onDrained(),
 	});
 	return {
 		echo: back => {
@@ -98,7 +101,12 @@ function ourLine(connection: Connection): Line {
 		sendAll: messages => {
 			for (const message of messages) connection.send(encodeMessage(message), 'chat');
 		},
-		sendBulk: body => connection.send(body, 'chat'),
+		sendBulk: async (body, times) => {
+			for (let sent = 0; sent < times; sent++) {
+				while (!connection.isWritable('bulk')) await new Promise<void>(resolve => (onDrained = resolve));
+				connection.send(body, 'bulk');
+			}
+		},
 		waitingBytes: () => connection.queuedBytes,
 		next: () =>
 			new Promise(resolve => {
