@@ -1,14 +1,15 @@
 /** Bundles the fuzzer, so that it runs without a test runner around it, and starts it. */
-import {copyFile, mkdir, readdir} from 'node:fs/promises';
+import {cp} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const output = fileURLToPath(new URL('../.artifacts/fuzz/', import.meta.url));
-const corpus = fileURLToPath(new URL('corpus/', import.meta.url));
 
-await mkdir(`${output}corpus`, {recursive: true});
-for (const name of await readdir(corpus)) await copyFile(`${corpus}${name}`, `${output}corpus/${name}`);
+// Where `corpus.ts` looks for them from there.
+for (const folder of ['corpus', '../vectors']) {
+	await cp(new URL(`${folder}/`, import.meta.url), `${output}${folder}`, {recursive: true});
+}
 await build({
 	absWorkingDir: root,
 	entryPoints: ['test/fuzz/run.ts'],

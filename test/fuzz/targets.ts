@@ -3,31 +3,62 @@
  * its promises. To refuse the bytes with the decoder's own error is a promise kept.
  */
 import {X509Certificate} from 'node:crypto';
-import {isDeepStrictEqual} from 'node:util';
 import {UserError, WireError} from '../../source/base/errors.ts';
 import {verifyPeer} from '../../source/net/certificate.ts';
-import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {decodeAnnouncement, encodeAnnouncement, looksLikeAnnouncement} from '../../source/wire/announcement.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {encodeFrame, FrameDecoder} from '../../source/wire/frame.ts';
 import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
+import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {formatTcpAddress, parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import {validateEvent, validateMessage} from '../../source/wire/validate.ts';
+import {mdns} from './mdns-target.ts';
+import {attempt, same, shifted} from './promises.ts';
 
 export type Target = (bytes: Uint8Array) => void;
 
 export const TARGETS: Readonly<Record<string, Target>> = {
 	announcement: bytes => {
 		const announcement = attempt(() => decodeAnnouncement(bytes), WireError);
-		if (announcement) same(decodeAnnouncement(encodeAnnouncement(announcement)), announcement);
+		if (!announcement) return;
+		const written = encodeAnnouncement(announcement);
+		same(decodeAnnouncement(written), announcement);
+		if (!looksLikeAnnouncement(written)) throw new Error('does not look like what it is');
+		// An answer is as long as what is written here.
+		if (written.length > bytes.length) throw new Error(`an answer of ${written.length} bytes to ${bytes.length}`);
 	},
 
+	/** What is read in one go is read, or refused, as the general path does it; and it is nobody else's memory. */
 	message: bytes => {
-		const message = attempt(() => decodeMessage(bytes), WireError);
-		if (message) same(decodeMessage(encodeMessage(message)), message);
+		const copy = shifted(bytes);
+		const outcome = outcomeOf(() => decodeMessage(copy));
+		same(
+			outcome,
+			outcomeOf(() => validateMessage(unpack(bytes))),
+		);
+		copy.fill(0xff);
+		same(
+			outcome,
+			outcomeOf(() => decodeMessage(bytes)),
+		);
+		if (outcome.value === undefined) return;
+		const written = Uint8Array.from(encodeMessage(outcome.value));
+		same(decodeMessage(written), outcome.value);
+		same(hexOf(pack(unpack(written))), hexOf(written));
 	},
 
+	/** Twice, since the beginning of an event is remembered. */
 	event: bytes => {
-		attempt(() => decodeEvent(bytes), WireError);
+		const outcome = outcomeOf(() => validateEvent(unpack(bytes)));
+		same(
+			outcomeOf(() => decodeEvent(shifted(bytes))),
+			outcome,
+		);
+		same(
+			outcomeOf(() => decodeEvent(bytes)),
+			outcome,
+		);
 	},
 
 	/** The stream in one piece and in pieces of 1, 2, 3 … bytes: the same frames, or the same refusal after the same ones. */
@@ -60,14 +91,20 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 		const address = attempt(() => parseTcpAddress(text), UserError);
 		if (address) same(parseTcpAddress(formatTcpAddress(address)), address);
 	},
+
+	mdns,
 };
 
-/** The result, or undefined if it was refused with the decoder's own error. Any other error is a bug. */
-function attempt<Result>(decode: () => Result, Refusal: new (...args: never[]) => Error): Result | undefined {
+function hexOf(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString('hex');
+}
+
+/** What was read, or why not. */
+function outcomeOf<Value>(read: () => Value): {value?: Value; reason?: string} {
 	try {
-		return decode();
+		return {value: read()};
 	} catch (error) {
-		if (error instanceof Refusal) return undefined;
+		if (error instanceof WireError) return {reason: error.reason};
 		throw error;
 	}
 }
@@ -84,16 +121,4 @@ function framesOf(pieces: readonly Uint8Array[]) {
 		}
 	}
 	return {bodies, reason: undefined};
-}
-
-function same(actual: unknown, expected: unknown): void {
-	if (!isDeepStrictEqual(actual, expected)) {
-		throw new Error(`not the same after a round trip: ${show(actual)}, before: ${show(expected)}`);
-	}
-}
-
-function show(value: unknown): string {
-	return JSON.stringify(value, (_key, field) =>
-		field instanceof Uint8Array ? Buffer.from(field).toString('hex') : field,
-	);
 }
