@@ -49,7 +49,7 @@ async function expectWell(): Promise<void> {
 const announcement = encodeAnnouncement({
 	peer: '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5',
 	instance: '00'.repeat(16),
-	port4: 1,
+	port4: 4001,
 	port6: undefined,
 	wantsAnswer: true,
 	leaving: false,
