@@ -45,6 +45,8 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'ihave':
 			return [number, message.room, bytesOf(message.messageIds)];
 		case 'graft':
+		case 'choke':
+		case 'unchoke':
 			return [number, message.room];
 		case 'prune':
 			return [number, message.room, message.backoff, hints(message.peers)];

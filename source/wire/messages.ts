@@ -22,6 +22,8 @@
  * | 12     | iwant         | both                   | message ids                                         |
  * | 13     | idontwant     | both                   | message ids                                         |
  * | 14     | peers         | both                   | peers                                               |
+ * | 15     | choke         | both                   | room                                                |
+ * | 16     | unchoke       | both                   | room                                                |
  *
  * Peers in 10 and 14 are a list of `[public key, addresses]`.
  */
@@ -98,6 +100,13 @@ export type IWant = {readonly type: 'iwant'; readonly messageIds: readonly strin
 /** Gossipsub 1.2: the sender has these already; do not send them. */
 export type IDontWant = {readonly type: 'idontwant'; readonly messageIds: readonly string[]};
 
+/**
+ * Episub: the sender, in the receiver's mesh of the room, gets events sooner from others: please no longer push them, but
+ * tell by `ihave` what there is. Until `unchoke`, or the end of the mesh link.
+ */
+export type Choke = {readonly type: 'choke'; readonly room: string};
+export type Unchoke = {readonly type: 'unchoke'; readonly room: string};
+
 /** Peer exchange: members of rooms that the sender and the receiver have in common. */
 export type Peers = {readonly type: 'peers'; readonly peers: readonly PeerHint[]};
 
@@ -123,7 +132,9 @@ export type Message =
 	| IHave
 	| IWant
 	| IDontWant
-	| Peers;
+	| Peers
+	| Choke
+	| Unchoke;
 
 export type MessageType = Message['type'];
 
@@ -143,6 +154,8 @@ export const MESSAGE_NUMBERS = {
 	iwant: 12,
 	idontwant: 13,
 	peers: 14,
+	choke: 15,
+	unchoke: 16,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */

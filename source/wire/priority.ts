@@ -26,4 +26,6 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	iwant: 'chat',
 	idontwant: 'control',
 	peers: 'chat',
+	choke: 'control',
+	unchoke: 'control',
 };

@@ -143,6 +143,8 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	iwant: fields => ({type: 'iwant', messageIds: fields.messageIds(1)}),
 	idontwant: fields => ({type: 'idontwant', messageIds: fields.messageIds(1)}),
 	peers: fields => ({type: 'peers', peers: fields.hints(1)}),
+	choke: fields => ({type: 'choke', room: fields.room(1)}),
+	unchoke: fields => ({type: 'unchoke', room: fields.room(1)}),
 };
 
 const TYPES: MessageType[] = [];

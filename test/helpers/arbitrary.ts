@@ -71,4 +71,6 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('iwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
 	fc.record({type: fc.constant('idontwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
 	fc.record({type: fc.constant('peers' as const), peers: hints}),
+	fc.record({type: fc.constant('choke' as const), room}),
+	fc.record({type: fc.constant('unchoke' as const), room}),
 );

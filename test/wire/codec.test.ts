@@ -55,6 +55,8 @@ const EXAMPLES: [Message, unknown[]][] = [
 	[{type: 'iwant', messageIds: ['cd'.repeat(32)]}, [12, [id]]],
 	[{type: 'idontwant', messageIds: ['cd'.repeat(32)]}, [13, [id]]],
 	[{type: 'peers', peers: [HINT]}, [14, [[publicKey, HINT.addresses]]]],
+	[{type: 'choke', room: 'lobby'}, [15, 'lobby']],
+	[{type: 'unchoke', room: 'lobby'}, [16, 'lobby']],
 ];
 
 describe('messages', () => {

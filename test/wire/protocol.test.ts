@@ -1,7 +1,7 @@
 /** PROTOCOL.md is a specification: what it shows must be what this program writes and reads. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {MULTICAST_GROUP, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
+import {MULTICAST_GROUP_4, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
@@ -62,7 +62,7 @@ test('the event has the meaning, the signature and the id that the page says', (
 });
 
 test('the groups of announcements are those of the program', () => {
-	expect(page).toContain(`\`${MULTICAST_GROUP}\``);
+	expect(page).toContain(`\`${MULTICAST_GROUP_4}\``);
 	expect(page).toContain(`\`${MULTICAST_GROUP_6}\``);
 });
 
