@@ -14,7 +14,17 @@ const BACK = 3_000;
 
 type Place = {readonly hosts: readonly Host[]; readonly nodes: readonly HeadlessNode[]};
 
-async function meeting(lab: Lab, ...names: readonly string[]): Promise<Place> {
+/** The last meeting that was begun. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after another: programs that start keep a small machine busy, and the waiting afterwards does not. */
+function meeting(lab: Lab, ...names: readonly string[]): Promise<Place> {
+	const next = last.catch(() => {}).then(() => arrange(lab, names));
+	last = next;
+	return next;
+}
+
+async function arrange(lab: Lab, names: readonly string[]): Promise<Place> {
 	const hosts = await lab.hosts(lab.bridge(), ...names);
 	const nodes = hosts.map(host => host.start());
 	await meet(...nodes);
