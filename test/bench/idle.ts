@@ -2,6 +2,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {atMost} from './goal.ts';
 import {Headless} from './headless.ts';
+import {withPeer} from './our-node.ts';
 import {end, type Place, type Row, withParts} from './shared.ts';
 
 const PEERS = 10;
@@ -15,7 +16,8 @@ export function measureIdle(place: Place): Promise<Row[]> {
 	return withParts(place, async start => {
 		const headless = new Headless(place, ['--no-discovery', '--no-mdns']);
 		try {
-			const address = (await headless.next('ready')).addresses.find(each => each.startsWith('/ip4/'))!;
+			const {addresses, peerId} = await headless.next('ready');
+			const address = withPeer(addresses.find(each => each.startsWith('/ip4/'))!, peerId);
 			const crowd = start('node', ['gossipsub']);
 			await crowd.ask('start', PEERS);
 			await crowd.ask('dial', address);

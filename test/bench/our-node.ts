@@ -29,27 +29,28 @@ export async function startOurNode(pubsub: CoreConfig['pubsub'], name: string, h
 	const next = <Type extends NodeEvent['type']>(type: Type): Promise<EventOf<Type>> =>
 		new Promise(resolve => waiting.set(type, event => resolve(event as never)));
 	let peer = '';
-	let members = 0;
+	const members = new Set<string>();
 	let unsettled = 0;
 	const onEvent = (event: NodeEvent) => {
 		if (event.type === 'message') {
 			if (event.local) unsettled++;
 			else hear();
 		} else if (event.type === 'message-state' && event.storedBy === 2) unsettled--;
-		else if (event.type === 'member-joined') members++;
-		else if (event.type === 'peer-connected') peer = event.peer;
+		else if (event.type === 'member-joined') members.add(event.peer);
 		waiting.get(event.type)?.(event);
 	};
 	const core = startLocalCore({...config, name, pubsub}, {state: () => {}, events: events => events.forEach(onEvent)});
-	const {addresses} = await next('ready');
+	const {addresses, peerId} = await next('ready');
 	const company = async (others: number) => {
-		while (members < others) await next('member-joined');
+		while (members.size < others) await next('member-joined');
 	};
 	return {
-		address: addresses[0]!,
-		dial: address => {
+		address: withPeer(addresses[0]!, peerId),
+		dial: async address => {
 			core.send({command: 'dial', address});
-			return company(members + 1);
+			peer = address.split('/').at(-1)!;
+			// They may have found each other before, by way of a third.
+			while (!members.has(peer)) await next('member-joined');
 		},
 		ping: async count => {
 			const rtts: number[] = [];
@@ -68,4 +69,9 @@ export async function startOurNode(pubsub: CoreConfig['pubsub'], name: string, h
 		},
 		company,
 	};
+}
+
+/** A multiaddr that says who is there. */
+export function withPeer(address: string, peerId: string): string {
+	return address.includes('/p2p/') ? address : `${address}/p2p/${peerId}`;
 }

@@ -11,7 +11,7 @@ const CORE = 0;
 /** Messages in one round: fewer for js-libp2p, or it would take most of the time that all have. */
 const DELIVERIES = {pair: 600, mesh: 100};
 const BURST: Readonly<Record<SubjectName, number>> = {gossipsub: 1_000, floodsub: 1_000, libp2p: 60};
-const STREAM: Readonly<Record<SubjectName, number>> = {gossipsub: 16_000, floodsub: 16_000, libp2p: 3_200};
+const STREAM: Readonly<Record<SubjectName, number>> = {gossipsub: 8_000, floodsub: 8_000, libp2p: 1_600};
 const MESH_NODES = 10;
 const CHECKS = 1_000;
 
