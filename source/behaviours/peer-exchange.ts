@@ -71,6 +71,7 @@ export class PeerExchange implements Behaviour {
 		this.#rooms.note(event);
 		if (event.type === 'member-joined') this.#newcomers.add(event.peer);
 		if (event.type === 'room-joined') for (const {peer} of event.members) this.#newcomers.add(peer);
+		this.#newcomers.delete(this.#view.self);
 		if (this.#isScheduled || this.#newcomers.size === 0) return [];
 		this.#isScheduled = true;
 		return [{type: 'schedule', timer: 'round', at: now + EXCHANGE_INTERVAL}];

@@ -29,6 +29,9 @@ export const PING_TIMEOUT = 5_000;
  */
 export const PROBE_TIMEOUT = 1_500;
 
+/** Milliseconds by which a timer may be late before it says something about us. */
+const LATE = 250;
+
 /** Pings in one command, at most. */
 export const MAX_PING_COUNT = 1_000;
 
@@ -55,8 +58,8 @@ export class Ping implements Behaviour {
 	readonly #interval: number;
 	/** Pings on their way, by nonce in hex. */
 	readonly #probes = new Map<string, Probe>();
-	/** The nonce that a peer has to answer to be kept. */
-	readonly #demanded = new Map<PeerId, string>();
+	/** What a peer has to answer to be kept, and by when. */
+	readonly #demanded = new Map<PeerId, {readonly nonce: string; readonly dueAt: Instant}>();
 
 	constructor({view, random, interval = PING_INTERVAL}: PingOptions) {
 		this.#view = view;
@@ -104,10 +107,23 @@ export class Ping implements Behaviour {
 
 	/** Only an answer to this ping counts: what else comes may have been under way for long. */
 	#demand(peer: PeerId, now: Instant): BehaviourOutput[] {
+		if (this.#demanded.has(peer)) return [];
 		const outputs = this.#probe(peer, undefined, now);
 		const nonce = [...this.#probes.keys()].at(-1) as string;
-		this.#demanded.set(peer, nonce);
-		return [...outputs, {type: 'schedule', timer: `demand ${peer}`, at: now + PROBE_TIMEOUT}];
+		return [...outputs, this.#await(peer, nonce, now + PROBE_TIMEOUT)];
+	}
+
+	#await(peer: PeerId, nonce: string, dueAt: Instant): BehaviourOutput {
+		this.#demanded.set(peer, {nonce, dueAt});
+		return {type: 'schedule', timer: `demand ${peer}`, at: dueAt};
+	}
+
+	/** A timer that comes late says that we were busy, or asleep: the answer may lie there unread. */
+	#unanswered(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const demand = this.#demanded.get(peer);
+		if (!demand) return [];
+		if (now - demand.dueAt > LATE) return [this.#await(peer, demand.nonce, now + LATE)];
+		return [{type: 'disconnect', peer, reason: 'no-answer'}];
 	}
 
 	#answered(peer: PeerId, message: Pong, now: Instant): BehaviourOutput[] {
@@ -121,7 +137,7 @@ export class Ping implements Behaviour {
 			{type: 'learned', peer, facts: {rtt: milliseconds}},
 			{type: 'emit', event: {type: 'rtt', peer, milliseconds}},
 		];
-		if (this.#demanded.get(peer) === key) {
+		if (this.#demanded.get(peer)?.nonce === key) {
 			this.#demanded.delete(peer);
 			outputs.unshift({type: 'cancel', timer: `demand ${peer}`});
 		}
@@ -138,7 +154,7 @@ export class Ping implements Behaviour {
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
 		const [kind, key = ''] = timer.split(' ', 2);
 		if (kind === 'next') return this.#probeAndRepeat(key, now);
-		if (kind === 'demand') return [{type: 'disconnect', peer: key, reason: 'no-answer'}];
+		if (kind === 'demand') return this.#unanswered(key, now);
 		const probe = this.#probes.get(key);
 		if (!probe) return [];
 		this.#probes.delete(key);

@@ -114,12 +114,12 @@ export class DialPlanner {
 		}
 	}
 
-	/** A peer was heard of. `known`: how many have been heard of lately, if it has just appeared. Returns whether it is of use. */
-	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting & {known?: number} = {}): boolean {
+	/** A peer was heard of. `known`: how many have been heard of lately, if it has just appeared. */
+	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting & {known?: number} = {}): void {
 		const {known, ...rest} = sighting;
 		const delay = this.#options.random.float() * this.#spread(now);
 		const isExtra = known !== undefined && this.#explores(known, now);
-		return this.#change().discovered(peer, address, now, {...rest, delay, isExtra});
+		if (this.#policy.discovered(peer, address, now, {...rest, delay, isExtra})) this.#hasChanged = true;
 	}
 
 	#spread(now: Instant): number {

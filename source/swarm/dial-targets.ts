@@ -32,6 +32,21 @@ export class DialTargets {
 		return this.#named.size + this.#heard.size;
 	}
 
+	/** Those that are being dialled and of which only so many are wanted. */
+	get racing(): number {
+		let count = 0;
+		for (const {race, isExempt} of this.all()) if (race !== undefined && !isExempt) count += 1;
+		return count;
+	}
+
+	/** Whose address this is, by hand or by hearsay. */
+	peerAt(address: string): PeerId | undefined {
+		for (const {peer, byHand, hints} of this.all()) {
+			if (peer !== undefined && (byHand.includes(address) || hints.has(address))) return peer;
+		}
+		return undefined;
+	}
+
 	find(key: string): DialTarget | undefined {
 		return this.#named.get(key) ?? this.#heard.get(key);
 	}

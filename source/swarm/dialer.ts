@@ -31,7 +31,7 @@ export const DIAL_GRACE = 400;
 export const HEAD_START = 250;
 /** Dials to one peer at once, and in one race. */
 export const MAX_PENDING_PER_PEER = 3;
-export const MAX_ATTEMPTS = 10;
+export const MAX_ATTEMPTS = 8;
 /** Failures in a row after which a peer that was only heard of is forgotten: if it lives, it will be heard of again. */
 export const MAX_FAILURES = 6;
 /** Milliseconds within which everyone is dialled again when the network is back. */
@@ -85,9 +85,9 @@ export class Dialer {
 		return this.#targets.size;
 	}
 
-	/** Dials to peers that count among those wanted. */
+	/** Races for peers that count among those wanted. */
 	get pendingPeers(): number {
-		return [...this.#targets.all()].filter(({race, isExempt}) => race !== undefined && !isExempt).length;
+		return this.#targets.racing;
 	}
 
 	isDialling(peer: PeerId): boolean {
@@ -105,10 +105,7 @@ export class Dialer {
 
 	/** Whose address this is, as far as is known. */
 	peerAt(address: string): PeerId | undefined {
-		for (const {peer, byHand, hints} of this.#targets.all()) {
-			if (peer !== undefined && (byHand.includes(address) || hints.has(address))) return peer;
-		}
-		return this.#book.peerAt(address);
+		return this.#targets.peerAt(address) ?? this.#book.peerAt(address);
 	}
 
 	/** Dials that nobody wants any more, since the last call. */
@@ -122,7 +119,7 @@ export class Dialer {
 		this.#ownHosts = hosts;
 	}
 
-	/** An address of a peer was heard of. Returns false if there is no room for it, or it is not wanted. */
+	/** An address of a peer was heard of. Returns whether that changes anything: most of it is known already. */
 	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting = {}): boolean {
 		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return false;
 		const {isNews = false, delay = 0, isExtra = false, group = hostPart(address)} = sighting;
@@ -131,18 +128,19 @@ export class Dialer {
 		if (!target) return false;
 		const isNewAddress = this.#addHint(target, peer, address);
 		const isNew = known === undefined || ((isNewAddress || isNews) && target.news.take(now));
-		if (isNew) target.failures = 0;
+		if (isNews && isNew) target.failures = 0;
 		target.asked = false;
 		target.isRemembered = false;
 		target.isExtra ||= isExtra && !target.race;
-		if (this.#connected.has(peer)) return true;
+		if (this.#connected.has(peer)) return isNewAddress;
 		if (target.race) {
 			if (isNewAddress && target.race.size < MAX_ATTEMPTS) target.race.queue.push(address);
-			return true;
+			return isNewAddress;
 		}
 		const soon = now + delay + this.#grace(peer);
-		if (target.nextAt === undefined || (isNew && soon < target.nextAt)) target.nextAt = soon;
-		return true;
+		const isSooner = target.nextAt === undefined || (isNew && soon < target.nextAt);
+		if (isSooner) target.nextAt = soon;
+		return isSooner || isNewAddress;
 	}
 
 	#addHint(target: DialTarget, peer: PeerId, address: string): boolean {
@@ -186,9 +184,13 @@ export class Dialer {
 		for (const target of this.#targets.all()) target.isBlocked = false;
 		let room = wanted - this.pendingPeers;
 		const dials: Dial[] = [];
-		for (const target of this.#targets.inTurn(({dueAt}) => dueAt !== undefined && dueAt <= now)) {
+		const isDue = ({dueAt}: DialTarget) => dueAt !== undefined && dueAt <= now;
+		// In a crowd nearly everyone is due and nobody wanted: those need not be put in any order.
+		const mayGo = (target: DialTarget) => room > 0 || target.race !== undefined || target.isExempt;
+		for (const target of this.#targets.all()) if (isDue(target) && !mayGo(target)) target.isBlocked = true;
+		for (const target of this.#targets.inTurn(isDue)) {
 			const isNew = target.race === undefined;
-			if (isNew && !target.isExempt && room <= 0) target.isBlocked = true;
+			if (!mayGo(target)) target.isBlocked = true;
 			else if (!isNew || this.#begin(target, now)) {
 				dials.push(...this.#goOn(target, now));
 				if (isNew && !target.isExempt) room -= 1;
@@ -200,7 +202,7 @@ export class Dialer {
 	/** Returns whether there is a race now. */
 	#begin(target: DialTarget, now: Instant): boolean {
 		const addresses = this.#addressesOf(target, now);
-		if (addresses.length === 0) target.nextAt = undefined;
+		if (addresses.length === 0) this.#targets.delete(target);
 		else if (addresses.every(address => !this.#slots.isFree(address))) target.isBlocked = true;
 		else if (target.peer === undefined && addresses.every(address => this.#leadsToConnected(address))) {
 			target.nextAt = now + MAX_BACKOFF;
@@ -250,7 +252,8 @@ export class Dialer {
 		if (peer === this.#self) {
 			this.#own.set(address, true);
 			target.drop(address);
-			this.#afterDial(target, now);
+			if (this.#addressesOf(target, now).length === 0) this.#forget(target);
+			else this.#afterDial(target, now);
 			return true;
 		}
 		this.#callOff(target);
@@ -296,8 +299,8 @@ export class Dialer {
 		target.isExtra = false;
 		if (peer !== undefined && this.#connected.has(peer)) return;
 		target.failures += 1;
-		const isHopeless = target.asked || (target.failures > MAX_FAILURES && !target.given);
-		if (isHopeless || this.#addressesOf(target, now).length === 0) this.#targets.delete(target);
+		// One that has no address left is kept for its pause: else the next hint would find it without a past.
+		if (target.asked || (target.failures > MAX_FAILURES && !target.given)) this.#targets.delete(target);
 		else target.nextAt = this.#afterPause(target, now + backoff(this.#random, target.failures));
 	}
 

@@ -15,11 +15,18 @@ export type FairMapOptions<Value> = {
 	readonly isProtected: (value: Value) => boolean;
 };
 
+/** Entries that are looked at for one newcomer: the next one goes on from there. */
+const MAX_LOOKS = 32;
+
 export class FairMap<Key, Value> {
 	readonly #options: FairMapOptions<Value>;
 	readonly #entries = new Map<Key, {value: Value; group: string}>();
 	/** The keys of each group, from the oldest to the newest. */
 	readonly #groups = new Map<string, Set<Key>>();
+
+	#cursor: Iterator<Key> = [][Symbol.iterator]();
+	/** No group is larger. */
+	#largestSize = 0;
 
 	constructor(options: FairMapOptions<Value>) {
 		this.#options = options;
@@ -48,6 +55,7 @@ export class FairMap<Key, Value> {
 		this.#entries.set(key, {value, group});
 		const keys = this.#groups.get(group) ?? new Set();
 		this.#groups.set(group, keys.add(key));
+		this.#largestSize = Math.max(this.#largestSize, keys.size);
 		return true;
 	}
 
@@ -73,7 +81,19 @@ export class FairMap<Key, Value> {
 		const own = this.#groups.get(group)?.size ?? 0;
 		if (own >= perGroup) return this.#dropExpendable(this.#groups.get(group) ?? []);
 		if (this.#entries.size < capacity) return true;
-		return this.#dropExpendable(this.#entries.keys()) || this.#dropFromLargest(own + 1);
+		return this.#dropExpendable(this.#looks()) || this.#dropFromLargest(own + 1);
+	}
+
+	/** Some of the keys, in turn: a flood must not cost a walk through all of them for each of its datagrams. */
+	*#looks(): Iterable<Key> {
+		for (let looks = 0; looks < MAX_LOOKS; looks++) {
+			let next = this.#cursor.next();
+			if (next.done) {
+				this.#cursor = this.#entries.keys();
+				next = this.#cursor.next();
+			}
+			if (!next.done) yield next.value;
+		}
 	}
 
 	#dropExpendable(keys: Iterable<Key>): boolean {
@@ -87,8 +107,10 @@ export class FairMap<Key, Value> {
 	}
 
 	#dropFromLargest(atLeast: number): boolean {
+		if (this.#largestSize <= atLeast) return false;
 		let largest: ReadonlySet<Key> = new Set();
 		for (const keys of this.#groups.values()) if (keys.size > largest.size) largest = keys;
+		this.#largestSize = largest.size;
 		if (largest.size <= atLeast) return false;
 		for (const key of largest) {
 			const entry = this.#entries.get(key);

@@ -123,7 +123,7 @@ export class Finder {
 		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
 		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
-		if (news === 'change') this.#checkConnected(peer, address, instance, now);
+		if (news === 'peer' || news === 'change') this.#checkConnected(peer, address, instance, now);
 	}
 
 	/**

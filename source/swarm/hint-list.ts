@@ -2,9 +2,9 @@
  * Addresses at which a peer may be, as others told us: bounded, and nobody has more of it by being louder.
  *
  * Anyone on the network can announce a peer id at an address of his own, so the list may be full of such. Which ones are
- * kept is a lottery among hosts: each host draws a lot (a hash with a salt), and the lowest stay. Repeating an address
- * changes nothing, and a host has a bounded share. Each try draws anew, and what failed gives way first: so an address
- * that goes on being announced is tried sooner or later, whatever else is shouted.
+ * kept is a lottery: each address draws a lot (a hash with a salt), and the lowest stay. Repeating an address changes
+ * nothing, and one host has a bounded share. Each try draws anew, and what failed gives way first: so an address that
+ * goes on being announced is tried sooner or later, whatever else is shouted.
  */
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
@@ -83,8 +83,8 @@ export class HintList {
 		return true;
 	}
 
-	#lot({host}: Hint): number {
-		return hash(`${this.#salt} ${host}`);
+	#lot({address}: Hint): number {
+		return hash(`${this.#salt} ${address}`);
 	}
 }
 

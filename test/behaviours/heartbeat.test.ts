@@ -135,6 +135,16 @@ describe('sequence numbers', () => {
 	});
 });
 
+describe('after a sleep', () => {
+	test('the silence until then is held against nobody, and what follows is', () => {
+		const {heartbeat} = start(BOB);
+		beatUntil(heartbeat, 2_000);
+		expect(heartbeat.handle({type: 'woke'}, 4_000)).toEqual([]);
+		const goneAt = beatUntil(heartbeat, 14_000, 4_000).find(([, outputs]) => outputs.some(isDisconnect))?.[0];
+		expect(goneAt).toBe(12_000);
+	});
+});
+
 describe('goodbye', () => {
 	test('a peer that says goodbye is let go at once, with its reason', () => {
 		const {heartbeat} = start(BOB);

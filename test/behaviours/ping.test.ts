@@ -1,7 +1,14 @@
 import {describe, expect, test} from 'vitest';
 import type {Random} from '../../source/base/random.ts';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
-import {FIRST_PING_DELAY, MAX_PING_COUNT, PING_INTERVAL, PING_TIMEOUT, Ping} from '../../source/behaviours/ping.ts';
+import {
+	FIRST_PING_DELAY,
+	MAX_PING_COUNT,
+	PING_INTERVAL,
+	PING_TIMEOUT,
+	Ping,
+	PROBE_TIMEOUT,
+} from '../../source/behaviours/ping.ts';
 import {
 	ANN,
 	asked,
@@ -215,5 +222,52 @@ describe('the ping command', () => {
 			{type: 'refuse', command, error: {code: 'ping-timeout', message: 'no answer within 5 s'}},
 		]);
 		expect(behaviour.handle(received(BOB, pong(2)), 5_200)).toEqual([count('unexpected-pong')]);
+	});
+});
+
+describe('when there is doubt whether a peer is there', () => {
+	const demand = (peer: string, at: number): BehaviourOutput => ({type: 'schedule', timer: `demand ${peer}`, at});
+
+	test('it is asked, and stays if it answers', () => {
+		const behaviour = start(BOB);
+		expect(behaviour.handle({type: 'probe', peer: BOB}, 100)).toEqual([
+			...probe(BOB, 1, 100),
+			demand(BOB, 100 + PROBE_TIMEOUT),
+		]);
+		// Once is enough.
+		expect(behaviour.handle({type: 'probe', peer: BOB}, 200)).toEqual([]);
+		expect(behaviour.handle(received(BOB, pong(1)), 300)).toEqual([
+			{type: 'cancel', timer: `demand ${BOB}`},
+			...measured(BOB, 1, 200),
+		]);
+	});
+
+	test('it goes if it does not, whatever else it says', () => {
+		const behaviour = start(BOB);
+		meet(behaviour, BOB, 50);
+		behaviour.handle({type: 'probe', peer: BOB}, 100);
+		behaviour.handle(received(BOB, pong(1)), 1_000);
+		expect(behaviour.handle(timer(`demand ${BOB}`), 100 + PROBE_TIMEOUT)).toEqual([
+			{type: 'disconnect', peer: BOB, reason: 'no-answer'},
+		]);
+		expect(behaviour.handle(disconnected(BOB), 1_600)).toContainEqual({type: 'cancel', timer: `demand ${BOB}`});
+	});
+
+	test('a deadline that comes late says that we slept: what came meanwhile is read first', () => {
+		const behaviour = start(BOB);
+		behaviour.handle({type: 'probe', peer: BOB}, 100);
+		expect(behaviour.handle(timer(`demand ${BOB}`), 60_000)).toEqual([demand(BOB, 60_250)]);
+		expect(behaviour.handle(timer(`demand ${BOB}`), 60_250)).toEqual([
+			{type: 'disconnect', peer: BOB, reason: 'no-answer'},
+		]);
+	});
+
+	test('after a sleep everyone is', () => {
+		expect(start(BOB, CAT).handle({type: 'woke'}, 100)).toEqual([
+			...probe(BOB, 1, 100),
+			demand(BOB, 100 + PROBE_TIMEOUT),
+			...probe(CAT, 2, 100),
+			demand(CAT, 100 + PROBE_TIMEOUT),
+		]);
 	});
 });

@@ -23,7 +23,11 @@ describe('a wrong or an own address', () => {
 		dialer.discovered(BOB, addressOf(2), 0);
 		dialer.due(0);
 		dialer.failed(1, 'wrong-peer', 10);
-		expect([dialer.nextAt, dialer.peerAt(addressOf(2))]).toEqual([undefined, undefined]);
+		expect(dialer.peerAt(addressOf(2))).toBeUndefined();
+		// Not before its pause is over: or whoever invents addresses would have it dialled each time as if it were new.
+		dialer.discovered(BOB, addressOf(66), 20);
+		dialer.failed(dialer.due(20)[0]?.dial ?? 0, 'wrong-peer', 20);
+		expect([dialer.due(1_000), dialer.size, dialer.due(60_000), dialer.size]).toEqual([[], 1, [], 0]);
 	});
 
 	test('an address that was given by hand with a peer id is kept: the peer may come back there', () => {

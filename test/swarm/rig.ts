@@ -89,17 +89,19 @@ export function startChat({
 	discovery = false,
 	self = IDENTITIES[0],
 	limits = {},
+	seed = 1,
 }: {
 	peers?: readonly string[];
 	discovery?: boolean;
 	self?: (typeof IDENTITIES)[number];
 	limits?: Partial<SwarmLimits>;
+	seed?: number;
 } = {}): Rig {
 	const rig = new Rig(
 		createChatSwarm({
 			identity: self,
 			instance: INSTANCE,
-			random: seededRandom(1),
+			random: seededRandom(seed),
 			name: 'ann',
 			agent: 'p2p-tui/0.1.0',
 			rooms: ['lobby'],
