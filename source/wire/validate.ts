@@ -1,5 +1,6 @@
 /**
- * The one place where bytes of a stranger, once decoded, become typed values. What comes in is any value that the
+ * The one place where bytes of a stranger, once decoded, become typed values (but for the layouts that `hot-path.ts`
+ * reads without a detour, and only where this here would accept them). What comes in is any value that the
  * scan lets through; what goes out keeps every promise of its type, and owns its bytes: nothing of it points into
  * the buffer of a socket. Fields after the known ones are ignored.
  */
