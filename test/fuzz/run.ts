@@ -2,19 +2,23 @@
 import {parseArgs} from 'node:util';
 import {fuzz} from './campaign.ts';
 import {readCorpus} from './corpus.ts';
+import {DatagramWorld} from './datagrams.ts';
 import {TARGETS} from './targets.ts';
 
 const ROUNDS = 20_000;
+/** Not a decoder but a whole node: see `datagrams.ts`. */
+const WORLD = 'datagrams';
+const NAMES: readonly string[] = [...Object.keys(TARGETS), WORLD];
 
 export function run(args: readonly string[]): number {
 	const {values} = parseArgs({
 		args: [...args],
 		options: {target: {type: 'string'}, seconds: {type: 'string'}, seed: {type: 'string'}},
 	});
-	const names = values.target === undefined ? Object.keys(TARGETS) : [values.target];
-	const unknown = names.find(name => TARGETS[name] === undefined);
+	const names = values.target === undefined ? NAMES : [values.target];
+	const unknown = names.find(name => !NAMES.includes(name));
 	if (unknown !== undefined) {
-		console.error(`No target ${JSON.stringify(unknown)}. There are: ${Object.keys(TARGETS).join(', ')}`);
+		console.error(`No target ${JSON.stringify(unknown)}. There are: ${NAMES.join(', ')}`);
 		return 2;
 	}
 	const seconds = Number(values.seconds ?? 60);
@@ -29,15 +33,33 @@ export function run(args: readonly string[]): number {
 
 /** Fuzzes one target from seed to seed until time is up; true if nothing was found. */
 function hunt(name: string, first: number, seconds: number): boolean {
-	const corpus = readCorpus(name);
+	const attempt = name === WORLD ? flood : searchIn(name);
 	const end = performance.now() + seconds * 1_000;
 	let seed = first;
 	for (; performance.now() < end; seed++) {
-		const finding = fuzz(TARGETS[name]!, corpus, seed, ROUNDS);
-		if (!finding) continue;
-		console.log(`${name}: seed ${seed}: ${String(finding.error)}\n  ${Buffer.from(finding.input).toString('hex')}`);
+		const complaint = attempt(seed);
+		if (complaint === undefined) continue;
+		console.log(`${name}: seed ${seed}: ${complaint}`);
 		return false;
 	}
 	console.log(`${name}: ${((seed - first) * ROUNDS).toLocaleString('en')} inputs from seed ${first} on, nothing found`);
 	return true;
+}
+
+/** Of a decoder: what it complains of with that seed, if anything. */
+function searchIn(name: string): (seed: number) => string | undefined {
+	const corpus = readCorpus(name);
+	return seed => {
+		const finding = fuzz(TARGETS[name]!, corpus, seed, ROUNDS);
+		return finding && `${String(finding.error)}\n  ${Buffer.from(finding.input).toString('hex')}`;
+	};
+}
+
+function flood(seed: number): string | undefined {
+	try {
+		new DatagramWorld(seed).run(ROUNDS);
+		return undefined;
+	} catch (error) {
+		return String(error);
+	}
 }
