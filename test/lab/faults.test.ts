@@ -12,6 +12,9 @@ const NOTICE = 10_000;
 /** Milliseconds in which a moved or woken peer should be back; a machine that is busy with others gets twice that. */
 const BACK = 3_000;
 
+/** The clock of a machine that is busy with other things proves nothing against us: then it may try once more. */
+const BUSY = 1;
+
 type Place = {readonly hosts: readonly Host[]; readonly nodes: readonly HeadlessNode[]};
 
 /** The last meeting that was begun. */
@@ -31,7 +34,7 @@ async function arrange(lab: Lab, names: readonly string[]): Promise<Place> {
 	return {hosts, nodes};
 }
 
-describe.concurrent('row 58', () => {
+describe.concurrent('row 58', {retry: BUSY}, () => {
 	test('row 58: a two-way partition is noticed in time, and when it heals everyone hears everyone, once', async ({
 		lab,
 	}) => {
@@ -97,7 +100,7 @@ describe.concurrent('row 58', () => {
 	});
 });
 
-describe.concurrent('row 59', () => {
+describe.concurrent('row 59', {retry: BUSY}, () => {
 	test('row 59: another address, and it is back at once; nothing comes twice', async ({lab}) => {
 		const {hosts, nodes} = await meeting(lab, 'ann', 'bob', 'cat');
 		const [ann, bob, cat] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode];

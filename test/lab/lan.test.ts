@@ -30,7 +30,7 @@ describe('three hosts on one bridge', () => {
 		await dan.waitFor('peer-connected');
 		const met = performance.now() - started;
 		report('Cold start: a peer seen, connected after', discovered, met);
-		expect(met).toBeLessThan(2_000);
+		expect(met).toBeLessThan(5_000);
 	});
 
 	test('the process id is that of the node itself', async ({lab}) => {

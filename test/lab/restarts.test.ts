@@ -5,6 +5,9 @@ import {connected} from '../helpers/node-process.ts';
 import {test} from './lab-test.ts';
 import {expectNothingTwice, meet, report, say} from './talk.ts';
 
+/** Milliseconds within which a restart has to be noticed on a busy machine: less than the patience with a silent peer. */
+const AT_ONCE = 5_000;
+
 describe('after a crash', () => {
 	test('kill -9, and with the same profile it is the same peer again, at once', async ({lab, folder}) => {
 		const [annHost, bobHost] = await lab.hosts(lab.bridge(), 'ann', 'bob');
@@ -19,7 +22,7 @@ describe('after a crash', () => {
 		const again = annHost!.start('ann', {directory: folder});
 		await bob.waitFor('peer-connected', event => event.peer === peer, {since});
 		report('Killed and started again, connected after', performance.now() - begun);
-		expect(performance.now() - begun).toBeLessThan(3_000);
+		expect(performance.now() - begun).toBeLessThan(AT_ONCE);
 		await connected([again, bob]);
 		await say(bob, again);
 		await say(again, bob);
@@ -43,7 +46,7 @@ describe('after a crash', () => {
 		await connected([again]);
 		await again.waitFor('peer-connected');
 		report('Power failed and started again, connected after', performance.now() - begun);
-		expect(performance.now() - begun).toBeLessThan(3_000);
+		expect(performance.now() - begun).toBeLessThan(AT_ONCE);
 		await say(again, bob);
 		await say(bob, again);
 		expect(bob.events.slice(mark).filter(event => event.type === 'peer-disconnected').length).toBeLessThanOrEqual(1);

@@ -45,3 +45,22 @@ test('a node on the router joins the two, also where nothing is routed', async (
 	expect(ann.all('peer-connected').some(({peer}) => peer === id)).toBe(false);
 	expectNothingTwice(middle, ann, cat);
 });
+
+test('a node on the router tells the two of each other, and where it is routed they connect', async ({lab}) => {
+	const [near, far] = [lab.bridge(), lab.bridge()];
+	const router = await lab.host('router', near, far);
+	router.forward();
+	const [annHost] = await lab.hosts(near, 'ann');
+	const [catHost] = await lab.hosts(far, 'cat');
+	annHost!.route(router.address('lan0'));
+	catHost!.route(router.address('lan1'));
+	const [middle, ann] = [router.start(), annHost!.start()];
+	await meet(middle, ann);
+	// Not that she would need to be told: the announcements of the router get to her network.
+	const cat = catHost!.start('cat', {args: ['--peer', await router.multiaddr(middle, 'lan1')]});
+	await meet(middle, ann, cat);
+	const found = [...ann.all('peer-discovered'), ...cat.all('peer-discovered')].map(({peer, via}) => `${peer} ${via}`);
+	const [annId, catId] = [await ann.peerId(), await cat.peerId()];
+	expect(found.some(line => line === `${annId} exchange` || line === `${catId} exchange`)).toBe(true);
+	expectNothingTwice(middle, ann, cat);
+});

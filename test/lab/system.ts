@@ -88,7 +88,7 @@ export function removeLeftovers(): void {
 export function obstacle(): string | undefined {
 	if (process.platform !== 'linux') return `network namespaces are Linux's, this is ${process.platform}`;
 	if (process.getuid?.() !== 0) return 'only root may make network namespaces';
-	return missing('ip', 'nft', 'socat') ?? refused();
+	return missing('ip', 'tc', 'nft', 'socat') ?? refused();
 }
 
 function missing(...tools: readonly string[]): string | undefined {
