@@ -47,10 +47,13 @@ describe('two nodes', () => {
 			timestamp: expect.any(Number),
 			seq: 1,
 			local: false,
+			via: await ann.peerId(),
+			hops: 1,
 		});
 		expect(messageId).toEqual(MESSAGE_ID);
 		expect(Math.abs(heard.timestamp - sent)).toBeLessThan(5_000);
-		expect(await ann.hears('hi bob')).toEqual({...heard, local: true});
+		const {via: _via, hops: _hops, ...own} = heard;
+		expect(await ann.hears('hi bob')).toEqual({...own, local: true});
 
 		await bob.publish('hi ann, 你好 👋🏽');
 		expect(await ann.hears('hi ann, 你好 👋🏽')).toMatchObject({from: await bob.peerId(), name: 'bob', local: false});
@@ -104,6 +107,7 @@ describe('two nodes', () => {
 				addresses: expect.arrayContaining([LOOPBACK_ADDRESS]),
 				state: 'connected',
 				direction: expect.stringMatching(/^(inbound|outbound)$/),
+				via: 'announcement',
 				rtt: expect.any(Number),
 				lastSeen: expect.any(Number),
 			},
@@ -152,7 +156,15 @@ test('stats counts what went through', async () => {
 		framesIn: expect.any(Number),
 		framesOut: expect.any(Number),
 		connections: 1,
+		queued: {control: 0, chat: 0, bulk: 0},
 		counters: expect.any(Object),
+		pubsub: {
+			router: 'gossipsub',
+			rooms: [{room: 'lobby', members: 1, mesh: 1, delivered: 1, duplicates: 0}],
+			hops: expect.arrayContaining([0, 1]),
+			controlBytesIn: expect.any(Number),
+			controlBytesOut: expect.any(Number),
+		},
 		memory: {rss: expect.any(Number), heapUsed: expect.any(Number)},
 		loopDelay: {p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number)},
 	});
