@@ -24,6 +24,7 @@ const NUMBERS = {
 	seed: {help: 'the same seed gives the same run', default: 1, least: 0, most: 2 ** 31 - 1},
 	messages: {help: 'messages in each phase (whole, in faults, healed)', default: 20, least: 1, most: 10_000},
 	duration: {help: 'virtual seconds in which they are said', default: 20, least: 1, most: 3_600},
+	suffering: {help: 'virtual seconds in which faults happen, if there are any', default: 20, least: 1, most: 3_600},
 	loss: {help: 'part of datagrams lost, and of frames that have to be sent again', ...PART, most: 0.9},
 	duplication: {help: 'part of datagrams that arrive twice', ...PART},
 	reordering: {help: 'part of datagrams that others overtake', ...PART},
@@ -125,6 +126,7 @@ function scenarioOf(
 		links: number('links'),
 		messages: number('messages'),
 		duration: number('duration') * 1_000,
+		suffering: number('suffering') * 1_000,
 		loss: number('loss'),
 		linkLoss: number('loss'),
 		duplication: number('duplication'),
@@ -155,7 +157,7 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
 			string | boolean | undefined
 		>;
 	} catch (error) {
-		throw new UsageError((error as Error).message.split('. ')[0]!);
+		throw new UsageError((error as Error).message.split(/\. |\.?\n/u)[0]!);
 	}
 }
 

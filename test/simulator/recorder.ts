@@ -20,6 +20,8 @@ export class Recorder {
 	readonly hops: number[] = [];
 	/** Virtual milliseconds from publishing to each first delivery, while nothing was broken. */
 	readonly latencies: number[] = [];
+	/** The most links that a message had gone over when it reached somebody first, while nothing was broken. */
+	longestWay = 0;
 	deliveries = 0;
 	phase: Phase = 'whole';
 	readonly #nodes: number;
@@ -47,7 +49,9 @@ export class Recorder {
 		fate.shown[node.index]! += 1;
 		this.deliveries += 1;
 		this.hops[hops] = (this.hops[hops] ?? 0) + 1;
-		if (fate.phase !== 'faults') this.latencies.push(this.#now() - fate.at);
+		if (fate.phase === 'faults' || fate.phase !== this.phase) return;
+		this.latencies.push(this.#now() - fate.at);
+		this.longestWay = Math.max(this.longestWay, hops);
 	}
 
 	/** Which of these nodes a message has not reached. */

@@ -84,8 +84,6 @@ export class SimulatedNode {
 	isOff = false;
 	/** Timers that were due while it slept. */
 	readonly overdue: Happening[] = [];
-	/** When it last started, woke, or was cut off by anything: a message published before may have passed it by. */
-	disturbedAt = 0;
 
 	constructor(options: NodeOptions) {
 		const {index, seed, segment = 0, incarnation = 0} = options;
