@@ -1,9 +1,18 @@
-/** What a flood may do in the course of time, and when it only repeats and varies what is known. */
-import {expect, test} from 'vitest';
+/**
+ * Rows of the list of attacks and faults that need a whole node, and that no other file has: floods in the course of
+ * time, subscriptions without end, an address translator that forgets.
+ */
+import {describe, expect, test} from 'vitest';
 import type {Results} from '../../source/api/event.ts';
+import {SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
 import {MAX_SIGHTINGS, NEWS_IN_ALL, NEWS_PER_SOURCE} from '../../source/swarm/sightings.ts';
+import {signEvent} from '../../source/wire/event.ts';
+import {MAX_SUBSCRIPTIONS} from '../../source/wire/limits.ts';
+import type {Message} from '../../source/wire/messages.ts';
+import {pack} from '../../source/wire/msgpack.ts';
+import {addressOf, BOB, CAT, IDENTITIES, TIMESTAMP} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
-import {ofType, type Rig, type Seen, startChat} from './rig.ts';
+import {introduction, meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 const hostOf = (index: number) => `198.51.${index >> 8}.${index & 255}`;
 const discovered = (effects: readonly Seen[]) =>
@@ -45,4 +54,63 @@ test.each([
 		for (const [index, peer] of known.entries()) told += restarted(rig, peer, start, from(index));
 	}
 	expect(told).toBe(most);
+});
+
+describe('row 40: ten thousand subscriptions', () => {
+	const rooms = Array.from({length: 10_000}, (_, index) => `r${index}`);
+	const start = () => {
+		const rig = startChat();
+		meet(rig, 1, BOB, 'bob');
+		meet(rig, 2, CAT, 'cat');
+		return rig;
+	};
+
+	test('in one message cost their sender the connection, and nobody else anything', () => {
+		const rig = start();
+		const before = rig.swarm.counters.toObject();
+		const effects = rig.frame(1, pack([6, rooms, []]));
+		const [close] = ofType(effects, 'close');
+		expect(close?.connection).toBe(1);
+		const reason = close?.reason as string;
+		expect(rig.swarm.counters.toObject()).toEqual({...before, [reason]: 1});
+		expect([ofType(effects, 'send'), rig.swarm.view.connectedPeers()]).toEqual([[], [CAT]]);
+	});
+
+	test('in many messages are taken up to a bound, and cause nothing to be said', () => {
+		const rig = start();
+		const effects: Seen[] = [];
+		for (let from = 0; from < rooms.length; from += MAX_SUBSCRIPTIONS) {
+			const joined = rooms.slice(from, from + MAX_SUBSCRIPTIONS);
+			effects.push(...rig.message(1, {type: 'subscriptions', joined, left: []}));
+		}
+		expect(effects.filter(({type}) => type === 'send' || type === 'emit')).toEqual([]);
+		// The lobby, and what came first: the last one is not among them.
+		const [reply] = ofType(rig.command({command: 'join', id: '1', room: 'r9999'}), 'emit');
+		expect(reply?.event).toMatchObject({type: 'room-joined', members: [{name: 'ann'}]});
+	});
+});
+
+test('row 59: one whose address translator forgets comes back from elsewhere: unseen, and nothing is shown twice', () => {
+	const rig = startChat();
+	const [, bob] = IDENTITIES;
+	const said = (sequence: number): Message => {
+		const event = {room: 'lobby', author: BOB, epoch: 'ef'.repeat(16), sequence, timestamp: TIMESTAMP} as const;
+		return {type: 'publish', ...signEvent({...event, kind: 'message', text: `${sequence}`}, bob), hops: 0};
+	};
+	const visible = (effects: readonly Seen[]) =>
+		ofType(effects, 'emit').flatMap(({event}) => (event.type === 'message' ? [event.text] : [event.type]));
+	meet(rig, 1, BOB, 'bob', {address: addressOf(2, 40_000)});
+	expect(visible(rig.message(1, said(1)))).toEqual(['1']);
+	// What we send there is lost now, and no end of the connection is ever heard of.
+	rig.now = SIMULTANEOUS_WINDOW;
+	const back = [
+		...rig.open(2, BOB, {address: addressOf(77, 50_000)}),
+		...rig.message(2, introduction('bob')),
+		...rig.message(2, {type: 'subscriptions', joined: ['lobby'], left: []}),
+	];
+	expect(visible(back)).toEqual([]);
+	expect([visible(rig.message(2, said(1))), visible(rig.message(2, said(2)))]).toEqual([[], ['2']]);
+	const sent = ofType(rig.command({command: 'publish', id: '1', room: 'lobby', text: 'hi'}), 'send');
+	expect(sent.map(({connections, message}) => [connections, message?.type])).toEqual([[[2], 'publish']]);
+	expect(visible(rig.close(1, 'replaced'))).toEqual([]);
 });
