@@ -117,7 +117,7 @@ export class DialPlanner {
 	/** A peer was heard of. `known`: how many have been heard of lately, if it has just appeared. */
 	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting & {known?: number} = {}): void {
 		const {known, ...rest} = sighting;
-		const delay = this.#options.random.float() * this.#spread(now);
+		const delay = () => this.#options.random.float() * this.#spread(now);
 		const isExtra = known !== undefined && this.#explores(known, now);
 		if (this.#policy.discovered(peer, address, now, {...rest, delay, isExtra})) this.#hasChanged = true;
 	}

@@ -16,8 +16,8 @@ const NEWS_RATE = {burst: 3, perSecond: 0.1};
 export type Sighting = {
 	/** The peer has started anew, so earlier failures say nothing. */
 	readonly isNews?: boolean;
-	/** Milliseconds before it is dialled. */
-	readonly delay?: number;
+	/** Tells the milliseconds before it is dialled; asked only if it is to be. */
+	readonly delay?: () => number;
 	/** It is to be dialled although there are peers enough. */
 	readonly isExtra?: boolean;
 	/** Who or what told of it: one of them gets a bounded share of the targets. */

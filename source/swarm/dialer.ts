@@ -22,6 +22,7 @@ import {DialSlots} from './dial-slots.ts';
 import {type DialTarget, Race, type Sighting} from './dial-target.ts';
 import {DialTargets, MAX_TARGETS} from './dial-targets.ts';
 import type {DialFailureCode, DialId} from './io.ts';
+import {Pauses} from './pauses.ts';
 
 /** Milliseconds that a connection has to last before the next failure counts as the first again. */
 export const STEADY = 10_000;
@@ -57,10 +58,11 @@ export class Dialer {
 	readonly #own = new BoundedMap<string, true>(MAX_TARGETS);
 	/** Hosts that we listen on: what is near to them is tried first. */
 	#ownHosts: readonly string[] = [];
-	/** Peers that are not dialled by ourselves until then, whoever announces them. */
-	readonly #suppressed = new BoundedMap<PeerId, Instant>(MAX_TARGETS);
+	readonly #pauses = new Pauses();
 	#cancelled: DialId[] = [];
 	#nextDial: DialId = 1;
+	/** How many more peers, beside those that a person named, were wanted when that was last told. */
+	#room = Number.POSITIVE_INFINITY;
 
 	constructor(self: PeerId, random: Random, book: AddressBook) {
 		this.#self = self;
@@ -74,8 +76,9 @@ export class Dialer {
 	get nextAt(): Instant | undefined {
 		if (this.#slots.isFull) return undefined;
 		let next: Instant | undefined;
-		for (const {dueAt} of this.#targets.all()) {
-			if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
+		for (const target of this.#targets.all()) {
+			const {dueAt} = target;
+			if (dueAt !== undefined && (next === undefined || dueAt < next) && this.#hasRoomFor(target)) next = dueAt;
 		}
 		return next;
 	}
@@ -85,7 +88,7 @@ export class Dialer {
 		return this.#targets.size;
 	}
 
-	/** Races for peers that count among those wanted. */
+	/** Peers being dialled that count among those wanted. */
 	get pendingPeers(): number {
 		return this.#targets.racing;
 	}
@@ -119,10 +122,10 @@ export class Dialer {
 		this.#ownHosts = hosts;
 	}
 
-	/** An address of a peer was heard of. Returns whether that changes anything: most of it is known already. */
+	/** An address of a peer was heard of. Returns whether there may be something to do now. */
 	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting = {}): boolean {
-		if (this.#own.has(address) || now < (this.#suppressed.get(peer) ?? now)) return false;
-		const {isNews = false, delay = 0, isExtra = false, group = hostPart(address)} = sighting;
+		if (this.#own.has(address) || !this.#pauses.isOver(peer, now)) return false;
+		const {isNews = false, delay = () => 0, isExtra = false, group = hostPart(address)} = sighting;
 		const known = this.#targets.find(peer);
 		const target = known ?? this.#targets.hear(peer, group);
 		if (!target) return false;
@@ -137,10 +140,9 @@ export class Dialer {
 			if (isNewAddress && target.race.size < MAX_ATTEMPTS) target.race.queue.push(address);
 			return isNewAddress;
 		}
-		const soon = now + delay + this.#grace(peer);
-		const isSooner = target.nextAt === undefined || (isNew && soon < target.nextAt);
-		if (isSooner) target.nextAt = soon;
-		return isSooner || isNewAddress;
+		if (target.nextAt !== undefined && !isNew) return isNewAddress;
+		target.nextAt = Math.min(target.nextAt ?? Number.POSITIVE_INFINITY, now + delay() + this.#grace(peer));
+		return this.#hasRoomFor(target);
 	}
 
 	#addHint(target: DialTarget, peer: PeerId, address: string): boolean {
@@ -169,7 +171,7 @@ export class Dialer {
 
 	/** A dial asked for by name, now and whatever the backoff says. */
 	dialNow(address: string, peer: PeerId | undefined, now: Instant): Dial {
-		if (peer !== undefined) this.#suppressed.delete(peer);
+		if (peer !== undefined) this.#pauses.end(peer);
 		const isKnown = this.#targets.find(peer ?? address) !== undefined;
 		const target = this.#targets.name(peer ?? address, peer);
 		if (!isKnown) target.asked = true;
@@ -182,21 +184,21 @@ export class Dialer {
 	due(now: Instant, wanted = Number.POSITIVE_INFINITY): readonly Dial[] {
 		if (this.#slots.isFull) return [];
 		for (const target of this.#targets.all()) target.isBlocked = false;
-		let room = wanted - this.pendingPeers;
+		this.#room = wanted - this.pendingPeers;
 		const dials: Dial[] = [];
-		const isDue = ({dueAt}: DialTarget) => dueAt !== undefined && dueAt <= now;
-		// In a crowd nearly everyone is due and nobody wanted: those need not be put in any order.
-		const mayGo = (target: DialTarget) => room > 0 || target.race !== undefined || target.isExempt;
-		for (const target of this.#targets.all()) if (isDue(target) && !mayGo(target)) target.isBlocked = true;
+		const isDue = (target: DialTarget) => (target.dueAt ?? now + 1) <= now && this.#hasRoomFor(target);
 		for (const target of this.#targets.inTurn(isDue)) {
 			const isNew = target.race === undefined;
-			if (!mayGo(target)) target.isBlocked = true;
-			else if (!isNew || this.#begin(target, now)) {
-				dials.push(...this.#goOn(target, now));
-				if (isNew && !target.isExempt) room -= 1;
-			}
+			if (!this.#hasRoomFor(target) || (isNew && !this.#begin(target, now))) continue;
+			dials.push(...this.#goOn(target, now));
+			if (isNew && !target.isExempt) this.#room -= 1;
 		}
 		return dials;
+	}
+
+	/** In a crowd nearly everyone is due and nobody wanted: those are not looked at until somebody is. */
+	#hasRoomFor(target: DialTarget): boolean {
+		return this.#room > 0 || target.race !== undefined || target.isExempt;
 	}
 
 	/** Returns whether there is a race now. */
@@ -301,7 +303,7 @@ export class Dialer {
 		target.failures += 1;
 		// One that has no address left is kept for its pause: else the next hint would find it without a past.
 		if (target.asked || (target.failures > MAX_FAILURES && !target.given)) this.#targets.delete(target);
-		else target.nextAt = this.#afterPause(target, now + backoff(this.#random, target.failures));
+		else target.nextAt = this.#pauses.after(target.peer, now + backoff(this.#random, target.failures));
 	}
 
 	/** Somebody else lives there now, so that address is no address of this peer. */
@@ -340,7 +342,7 @@ export class Dialer {
 		if (!wanted && !target.given) return this.#forget(target);
 		if (target.race) return;
 		const pause = atOnce && target.failures === 0 ? 0 : backoff(this.#random, target.failures);
-		target.nextAt = this.#afterPause(target, now + pause + this.#grace(peer));
+		target.nextAt = this.#pauses.after(target.peer, now + pause + this.#grace(peer));
 	}
 
 	/**
@@ -348,7 +350,7 @@ export class Dialer {
 	 * by hand is tried again then, any other only if it is announced again.
 	 */
 	suppress(peer: PeerId, until: Instant): void {
-		this.#suppressed.set(peer, until);
+		this.#pauses.set(peer, until);
 		const target = this.#targets.find(peer);
 		if (!target) return;
 		if (target.given) {
@@ -363,7 +365,7 @@ export class Dialer {
 			this.#callOff(target);
 			target.failures = 0;
 			if (target.peer !== undefined && this.#connected.has(target.peer)) continue;
-			target.nextAt = this.#afterPause(target, now + this.#random.float() * WAKE_SPREAD);
+			target.nextAt = this.#pauses.after(target.peer, now + this.#random.float() * WAKE_SPREAD);
 		}
 	}
 
@@ -386,11 +388,6 @@ export class Dialer {
 		}
 		target.race = undefined;
 		target.isExtra = false;
-	}
-
-	/** `at`, or the end of the target's suppression if that is later. */
-	#afterPause({peer}: DialTarget, at: Instant): Instant {
-		return Math.max(at, (peer !== undefined && this.#suppressed.get(peer)) || at);
 	}
 
 	/** The lower peer id dials first. */

@@ -20,7 +20,8 @@ const MAX_LOOKS = 32;
 
 export class FairMap<Key, Value> {
 	readonly #options: FairMapOptions<Value>;
-	readonly #entries = new Map<Key, {value: Value; group: string}>();
+	readonly #entries = new Map<Key, Value>();
+	readonly #groupOf = new Map<Key, string>();
 	/** The keys of each group, from the oldest to the newest. */
 	readonly #groups = new Map<string, Set<Key>>();
 
@@ -37,22 +38,19 @@ export class FairMap<Key, Value> {
 	}
 
 	get(key: Key): Value | undefined {
-		return this.#entries.get(key)?.value;
+		return this.#entries.get(key);
 	}
 
-	*values(): IterableIterator<Value> {
-		for (const {value} of this.#entries.values()) yield value;
-	}
-
-	*entries(): IterableIterator<[Key, Value]> {
-		for (const [key, {value}] of this.#entries) yield [key, value];
+	values(): IterableIterator<Value> {
+		return this.#entries.values();
 	}
 
 	/** Returns false if there is no room for it. */
 	add(key: Key, group: string, value: Value): boolean {
 		this.delete(key);
 		if (!this.#hasRoom(group)) return false;
-		this.#entries.set(key, {value, group});
+		this.#entries.set(key, value);
+		this.#groupOf.set(key, group);
 		const keys = this.#groups.get(group) ?? new Set();
 		this.#groups.set(group, keys.add(key));
 		this.#largestSize = Math.max(this.#largestSize, keys.size);
@@ -61,18 +59,18 @@ export class FairMap<Key, Value> {
 
 	/** Makes it the newest. */
 	touch(key: Key): void {
-		const entry = this.#entries.get(key);
-		if (!entry) return;
-		this.#entries.delete(key);
-		this.#entries.set(key, entry);
+		const value = this.#entries.get(key);
+		if (value === undefined || !this.#entries.delete(key)) return;
+		this.#entries.set(key, value);
 	}
 
 	delete(key: Key): boolean {
-		const entry = this.#entries.get(key);
-		if (!entry) return false;
-		const keys = this.#groups.get(entry.group);
+		const group = this.#groupOf.get(key);
+		if (group === undefined) return false;
+		const keys = this.#groups.get(group);
 		keys?.delete(key);
-		if (keys?.size === 0) this.#groups.delete(entry.group);
+		if (keys?.size === 0) this.#groups.delete(group);
+		this.#groupOf.delete(key);
 		return this.#entries.delete(key);
 	}
 
@@ -98,10 +96,9 @@ export class FairMap<Key, Value> {
 
 	#dropExpendable(keys: Iterable<Key>): boolean {
 		for (const key of keys) {
-			const entry = this.#entries.get(key);
-			if (entry && this.#options.isExpendable(entry.value) && !this.#options.isProtected(entry.value)) {
-				return this.delete(key);
-			}
+			const value = this.#entries.get(key);
+			if (value === undefined || this.#options.isProtected(value)) continue;
+			if (this.#options.isExpendable(value)) return this.delete(key);
 		}
 		return false;
 	}
@@ -113,8 +110,8 @@ export class FairMap<Key, Value> {
 		this.#largestSize = largest.size;
 		if (largest.size <= atLeast) return false;
 		for (const key of largest) {
-			const entry = this.#entries.get(key);
-			if (entry && !this.#options.isProtected(entry.value)) return this.delete(key);
+			const value = this.#entries.get(key);
+			if (value !== undefined && !this.#options.isProtected(value)) return this.delete(key);
 		}
 		return false;
 	}
