@@ -34,8 +34,9 @@ const PLACES = [
 /** Timers that may be pending: for the node, and for each connection, most of them for pings without an answer. */
 const MAX_TIMERS = 32;
 const TIMERS_PER_CONNECTION = 12;
-/** Answers a second to everyone, and how many at once after a rest. */
-const ANSWER_RATE = 50;
+/** Milliseconds, and answers to everyone in them: those that are due, and as many at once after a rest. */
+const ANSWER_WINDOW = 1_000;
+const MAX_ANSWERS = 100;
 /** Names of counters that there are for datagrams and dials. */
 const MAX_COUNTERS = 40;
 /** Inputs after which the node is asked whom it knows. */
@@ -64,6 +65,8 @@ export class DatagramWorld {
 	readonly #timers = new Map<string, number>();
 	readonly #dials = new Map<number, Dialled>();
 	readonly #open = new Set<number>();
+	/** The times of the last answers. */
+	readonly #answeredAt: number[] = [];
 	/** Where each peer was said to be, in the one form of that address. */
 	readonly #said = new Map<string, Set<string>>();
 	/** Peers that speak our protocol, by somebody's word. */
@@ -89,7 +92,7 @@ export class DatagramWorld {
 
 	run(count: number): void {
 		for (let index = 1; index <= count; index++) {
-			this.#now += this.#chance(0.01) ? this.#below(20_000) : this.#below(10);
+			this.#now += this.#chance(0.004) ? this.#below(20_000) : this.#below(3);
 			this.#fireTimers();
 			if (this.#chance(0.2)) this.#mdns();
 			else this.#datagram(this.#bytes(), this.#source());
@@ -258,7 +261,9 @@ export class DatagramWorld {
 		const isTrue = question?.host === host && question.port === port && question.scope === scope;
 		if (!question || !isTrue) fail(`answers ${host} without a question`);
 		if (encodeAnnouncement(announcement).length > question.bytes) fail('an answer that is longer than its question');
-		if (this.seen.answers > ANSWER_RATE * (this.#now / 1_000 + 1)) fail(`${this.seen.answers} answers`);
+		this.#answeredAt.push(this.#now);
+		while (this.#answeredAt[0]! < this.#now - ANSWER_WINDOW) this.#answeredAt.shift();
+		if (this.#answeredAt.length > MAX_ANSWERS) fail(`${this.#answeredAt.length} answers in a second`);
 	}
 
 	/** Whatever has come, little of it is kept. */

@@ -8,7 +8,7 @@ import {readCorpus} from './corpus.ts';
 import {DatagramWorld} from './datagrams.ts';
 import {TARGETS} from './targets.ts';
 
-const ROUNDS = 2_000;
+const ROUNDS = 1_500;
 const DATAGRAMS = 2_000;
 
 test.each(Object.keys(TARGETS))('%s keeps its promises whatever comes', name => {
