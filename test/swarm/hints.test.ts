@@ -6,7 +6,7 @@ import {AddressBook} from '../../source/swarm/address-book.ts';
 import {Dialer} from '../../source/swarm/dialer.ts';
 import {FairMap} from '../../source/swarm/fair-map.ts';
 import {HintList, MAX_HINTS, MAX_HINTS_PER_HOST} from '../../source/swarm/hint-list.ts';
-import {Sightings} from '../../source/swarm/sightings.ts';
+import {NEWS_PER_SOURCE, Sightings} from '../../source/swarm/sightings.ts';
 import {ANN, addressOf, IDENTITIES} from '../behaviours/fixtures.ts';
 import {fixedRandom} from './fixtures.ts';
 
@@ -117,6 +117,23 @@ describe('merging what is known of peers', () => {
 			{numRuns: 60},
 		);
 	});
+});
+
+test('row 15: one place brings a bounded number of changes, of however many peers', () => {
+	const seen = new Sightings(() => false);
+	let changes = 0;
+	for (let round = 0; round < 4; round++) {
+		for (let index = 0; index < 30; index++) {
+			const sight = {
+				peer: `peer ${index}`,
+				addresses: [addressOf(round)],
+				via: 'announcement',
+				source: 'here',
+			} as const;
+			if (seen.note(sight, 0) === 'change') changes += 1;
+		}
+	}
+	expect(changes).toBe(NEWS_PER_SOURCE.burst - 30);
 });
 
 describe('the addresses that others tell of one peer', () => {
