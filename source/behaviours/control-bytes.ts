@@ -6,13 +6,15 @@
 import {MESSAGE_ID_BYTES, PUBLIC_KEY_BYTES} from '../wire/limits.ts';
 import type {Message, PeerHint} from '../wire/messages.ts';
 
-/** Bytes of the body of a graft, prune, ihave, iwant, idontwant or subscriptions; 0 for every other message. */
+/** Bytes of the body of a message of gossipsub or `subscriptions`; 0 for every other message. */
 export function controlBytes(message: Message): number {
 	// One byte for the array around the fields, one for the message number.
 	switch (message.type) {
 		case 'subscriptions':
 			return 2 + texts(message.joined) + texts(message.left);
 		case 'graft':
+		case 'choke':
+		case 'unchoke':
 			return 2 + text(message.room);
 		case 'prune':
 			return 2 + text(message.room) + unsigned(message.backoff) + hints(message.peers);

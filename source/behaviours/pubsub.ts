@@ -28,7 +28,10 @@ export type RoutedEvent = {
 };
 
 /** What gossipsub routers say to each other beside the events themselves. */
-export type ControlMessage = Extract<Message, {type: 'graft' | 'prune' | 'ihave' | 'iwant' | 'idontwant'}>;
+export type ControlMessage = Extract<
+	Message,
+	{type: 'graft' | 'prune' | 'ihave' | 'iwant' | 'idontwant' | 'choke' | 'unchoke'}
+>;
 
 export type RouterOptions = {
 	readonly view: View;

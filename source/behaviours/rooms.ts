@@ -46,7 +46,7 @@ export class Rooms implements Behaviour {
 	readonly protocol: string;
 	readonly messages = [
 		...(['subscriptions', 'publish', 'receipt'] as const),
-		...(['graft', 'prune', 'ihave', 'iwant', 'idontwant'] as const),
+		...(['graft', 'prune', 'ihave', 'iwant', 'idontwant', 'choke', 'unchoke'] as const),
 	];
 	readonly commands = ['publish', 'join', 'leave', 'rooms', 'history'] as const;
 
@@ -148,6 +148,8 @@ export class Rooms implements Behaviour {
 			case 'ihave':
 			case 'iwant':
 			case 'idontwant':
+			case 'choke':
+			case 'unchoke':
 				return this.#router.hears(peer) ? this.#router.control(peer, message, now) : [count('graylisted')];
 			default:
 				return [];

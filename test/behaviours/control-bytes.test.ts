@@ -17,6 +17,7 @@ const MESSAGES: readonly Message[] = [
 		count => ({type: 'subscriptions', joined: rooms(count), left: rooms(256 - count)}) as const,
 	),
 	...['a', 'r'.repeat(31), 'r'.repeat(32), 'r'.repeat(64)].map(room => ({type: 'graft', room}) as const),
+	...['lobby', 'r'.repeat(32)].flatMap(room => [{type: 'choke', room} as const, {type: 'unchoke', room} as const]),
 	...[0, 127, 128, 255, 256, 3_600, 65_535, 65_536].map(
 		(backoff, index) => ({type: 'prune', room: 'lobby', backoff, peers: hints(2 * index)}) as const,
 	),

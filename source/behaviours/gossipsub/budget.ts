@@ -2,7 +2,7 @@
 import type {Instant} from '../behaviour.ts';
 import {BEAT_INTERVAL} from './parameters.ts';
 
-export type Allowance = 'ihave-messages' | 'ihave-ids' | 'iwant-ids' | 'iwant-bytes' | 'idontwant-ids';
+export type Allowance = 'ihave-messages' | 'ihave-ids' | 'iwant-ids' | 'iwant-bytes' | 'idontwant-ids' | 'chokes';
 
 export class Budget {
 	readonly #used = new Map<Allowance, number>();

@@ -29,6 +29,7 @@ import {
 	MAX_IWANT_IDS,
 	MAX_RECIPIENTS,
 	MAX_TRANSMISSIONS,
+	OFFER_AGE,
 	REPAIR_OVERLAP,
 } from './parameters.ts';
 import type {RouterPeer, RouterPeers} from './router-peers.ts';
@@ -101,12 +102,15 @@ export class Gossip {
 
 	// --- events ---
 
-	/** `sentTo`: those that it goes to now; they need no offer, nor do those that had it before us. */
-	accepted(event: RoutedEvent, sentTo: readonly PeerId[], now: Instant): void {
+	/**
+	 * `sentTo`: those that it goes to now; they need no offer, nor do those that had it before us. Returns who was asked for
+	 * it, if somebody was.
+	 */
+	accepted(event: RoutedEvent, sentTo: readonly PeerId[], now: Instant): PeerId | undefined {
 		const holders = new Set([...sentTo, event.author]);
 		if (event.source !== undefined) holders.add(event.source);
 		this.#cache.put(event, holders, now);
-		this.#wanted.arrived(event.messageId, event.source, now);
+		return this.#wanted.arrived(event.messageId, event.source, now);
 	}
 
 	holds(peer: PeerId, messageId: string): void {
@@ -173,14 +177,19 @@ export class Gossip {
 		];
 	}
 
-	/** Offers what is young to a part of those outside the mesh, those first that have waited longest. */
+	/**
+	 * Offers what is young to all that have choked us, for they count on it, and to a part of those outside the mesh, those
+	 * first that have waited longest.
+	 */
 	#gossip(room: string, now: Instant): BehaviourOutput[] {
 		if (this.#cache.since(room, now - GOSSIP_AGE).length === 0) return [];
 		const {membership, meshes, random, scores} = this.#options;
-		const pushed = new Set(meshes.pushed(room, now));
+		const pushed = new Set(meshes.handedTo(room, now));
+		const links = meshes.links(room);
 		const members = membership.peersIn(room).filter(peer => scores.of(peer) >= GOSSIP_THRESHOLD);
+		const chokers = members.filter(peer => links.get(peer)?.chokesUs);
 		const outside = shuffled(
-			members.filter(peer => !pushed.has(peer)),
+			members.filter(peer => !pushed.has(peer) && !links.get(peer)?.chokesUs),
 			random,
 		);
 		const size = Math.max(LAZY_SIZE, Math.ceil(outside.length * GOSSIP_FACTOR));
@@ -188,27 +197,31 @@ export class Gossip {
 		const newcomers = members.filter(peer => pushed.has(peer) && this.#isOwed(room, peer));
 		// Those that are offered the same get one message, which is encoded once.
 		const groups = new Map<string, {readonly peers: PeerId[]; readonly events: readonly CachedEvent[]}>();
-		for (const peer of [...newcomers, ...waiting.slice(0, size)]) {
+		const ripe = this.#cache.positionAt(now - OFFER_AGE);
+		for (const peer of [...newcomers, ...chokers, ...waiting.slice(0, size)]) {
 			const {position} = this.#lastOffer(room, peer);
-			const events = this.#cache.since(room, now - GOSSIP_AGE, position).filter(({holders}) => !holders.has(peer));
+			// Newcomers are offered to once, the youngest included: those were not pushed to them.
+			const end = pushed.has(peer) ? this.#cache.position : ripe;
+			const young = this.#cache.since(room, now - GOSSIP_AGE, position);
+			const events = young.filter(event => event.position < end && !event.holders.has(peer));
 			const key = events.map(event => event.position).join();
 			const group = groups.get(key) ?? {peers: [], events};
 			groups.set(key, group);
 			group.peers.push(peer);
-			this.#noteOffer(room, peer, now);
+			this.#noteOffer(room, peer, now, end);
 		}
 		return [...groups.values()].flatMap(({peers, events}) => ihave(room, peers, events));
 	}
 
 	/** Whether the peer was outside the mesh when it was last offered to: what came between is still to be offered. */
 	#isOwed(room: string, peer: PeerId): boolean {
-		const pushedSince = this.#options.meshes.pushedSince(room, peer) ?? Number.POSITIVE_INFINITY;
+		const pushedSince = this.#options.meshes.links(room).get(peer)?.pushedSince ?? Number.POSITIVE_INFINITY;
 		return this.#lastOffer(room, peer).at < pushedSince;
 	}
 
 	#offer(room: string, peer: PeerId, since: Instant, position: number, now: Instant): BehaviourOutput[] {
 		if (this.#options.scores.of(peer) < GOSSIP_THRESHOLD) return [];
-		this.#noteOffer(room, peer, now);
+		this.#noteOffer(room, peer, now, this.#cache.position);
 		return ihave(room, [peer], this.#cache.since(room, since, position));
 	}
 
@@ -217,9 +230,12 @@ export class Gossip {
 	}
 
 	/** Bounded by the connected peers: `disconnected` removes them. */
-	#noteOffer(room: string, peer: PeerId, at: Instant): void {
+	#noteOffer(room: string, peer: PeerId, at: Instant, position: number): void {
 		const offered = this.#offered.get(room) ?? new Map<PeerId, Offer>();
-		this.#offered.set(room, offered.set(peer, {at, position: this.#cache.position}));
+		this.#offered.set(
+			room,
+			offered.set(peer, {at, position: Math.max(position, this.#lastOffer(room, peer).position)}),
+		);
 	}
 }
 

@@ -10,6 +10,7 @@ import type {Direction} from '../../api/event.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
 import {type ControlMessage, type PubsubRouter, publishOf, type RoutedEvent, type RouterOptions} from '../pubsub.ts';
+import {Chokes} from './choke.ts';
 import {Gossip} from './gossip.ts';
 import {Meshes} from './mesh.ts';
 import {ACTIVE_TIME, BEAT_INTERVAL, IDLE_BEAT_INTERVAL, IDONTWANT_BYTES} from './parameters.ts';
@@ -27,6 +28,7 @@ export class Gossipsub implements PubsubRouter {
 	readonly #peers = new Map<PeerId, RouterPeer>();
 	readonly #scores = new Scores();
 	readonly #meshes: Meshes;
+	readonly #chokes: Chokes;
 	readonly #gossip: Gossip;
 	/** When the next heartbeat is due; undefined while there is nobody. */
 	#beatAt: Instant | undefined;
@@ -39,6 +41,7 @@ export class Gossipsub implements PubsubRouter {
 		const [peers, scores] = [this.#peers, this.#scores];
 		this.#options = options;
 		this.#meshes = new Meshes({view, membership, random, scores, peers});
+		this.#chokes = new Chokes({membership, scores, meshes: this.#meshes, peers});
 		this.#gossip = new Gossip({membership, random, scores, meshes: this.#meshes, peers, isSeen});
 	}
 
@@ -54,6 +57,7 @@ export class Gossipsub implements PubsubRouter {
 
 	left(room: string): void {
 		this.#meshes.leave(room);
+		this.#chokes.left(room);
 		this.#gossip.left(room);
 		this.#scores.leave(room);
 	}
@@ -64,7 +68,8 @@ export class Gossipsub implements PubsubRouter {
 	}
 
 	moved(peer: PeerId, now: Instant): BehaviourOutput[] {
-		return [...this.#meshes.moved(peer), ...this.#gossip.moved(peer, now), ...this.#wake(now)];
+		const mesh = [...this.#meshes.moved(peer), ...this.#chokes.moved(peer)];
+		return [...mesh, ...this.#gossip.moved(peer, now), ...this.#wake(now)];
 	}
 
 	disconnected(peer: PeerId, now: Instant): BehaviourOutput[] {
@@ -94,19 +99,26 @@ export class Gossipsub implements PubsubRouter {
 		const {room, messageId, source, author} = event;
 		const isOurs = source === undefined;
 		if (!isOurs) this.#scores.deliveredFirst(room, source);
-		const candidates = isOurs ? this.#meshes.flooded(room) : this.#meshes.pushed(room, now);
+		const candidates = isOurs ? this.#meshes.flooded(room) : this.#meshes.handedTo(room, now);
 		const others = candidates.filter(peer => peer !== source && peer !== author);
 		const peers = others.filter(peer => this.#peers.get(peer)?.wants(messageId, now));
-		this.#gossip.accepted(event, peers, now);
-		const outputs: BehaviourOutput[] = [];
-		if (!isOurs && event.event.length >= IDONTWANT_BYTES && others.length > 0) {
-			outputs.push({type: 'send', peers: others, message: {type: 'idontwant', messageIds: [messageId]}});
-		}
+		const asked = this.#gossip.accepted(event, peers, now);
+		const outputs: BehaviourOutput[] = this.#chokes.accepted(event, asked, now);
+		if (!isOurs && event.event.length >= IDONTWANT_BYTES) outputs.push(...this.#refuse(event, now));
 		if (peers.length > 0) outputs.push({type: 'send', peers, message: publishOf(event)});
 		return [...outputs, ...this.#wake(now)];
 	}
 
+	/** Tells those that would push it to us. */
+	#refuse({room, messageId, source, author}: RoutedEvent, now: Instant): BehaviourOutput[] {
+		const links = this.#meshes.links(room);
+		const mesh = this.#meshes.pushed(room, now);
+		const peers = mesh.filter(peer => peer !== source && peer !== author && !links.get(peer)?.isChoked);
+		return peers.length === 0 ? [] : [{type: 'send', peers, message: {type: 'idontwant', messageIds: [messageId]}}];
+	}
+
 	duplicate(messageId: string, source: PeerId): void {
+		this.#chokes.brought(messageId, source);
 		this.#gossip.holds(source, messageId);
 	}
 
@@ -126,6 +138,9 @@ export class Gossipsub implements PubsubRouter {
 				return this.#meshes.grafted(peer, message, now);
 			case 'prune':
 				return this.#meshes.pruned(peer, message, now);
+			case 'choke':
+			case 'unchoke':
+				return this.#chokes.told(peer, message, now);
 			case 'ihave':
 				return this.#gossip.offeredBy(peer, message, now);
 			case 'iwant':
@@ -145,7 +160,8 @@ export class Gossipsub implements PubsubRouter {
 		this.#beatAt = undefined;
 		if (this.#peers.size === 0) return [];
 		this.#scores.decay(now);
-		const outputs = [...this.#meshes.heartbeat(now), ...this.#gossip.heartbeat(now)];
+		const mesh = [...this.#meshes.heartbeat(now), ...this.#chokes.heartbeat(now)];
+		const outputs = [...mesh, ...this.#gossip.heartbeat(now)];
 		if (outputs.length > 0 || this.#gossip.isPending) this.#activeAt = now;
 		const isActive = now - this.#activeAt < ACTIVE_TIME;
 		return [...outputs, this.#beat(now + (isActive ? BEAT_INTERVAL : IDLE_BEAT_INTERVAL))];

@@ -18,6 +18,7 @@ import {FLOODSUB_PROTOCOL} from '../floodsub.ts';
 import type {Membership} from '../membership.ts';
 import {Backoffs} from './backoff.ts';
 import {chooseKept, median, shuffled} from './choice.ts';
+import {MeshLink} from './mesh-link.ts';
 import {
 	EXCHANGED_PEERS,
 	GRAFT_FLOOD_TIME,
@@ -43,11 +44,12 @@ export type MeshOptions = {
 };
 
 type RoomMesh = {
-	/** Since when. */
-	readonly grafted: Map<PeerId, Instant>;
+	readonly grafted: Map<PeerId, MeshLink>;
 	/** Members that speak floodsub: they are in no mesh, and everything is sent to them (v1.0, "Message Processing"). */
 	readonly flooded: Set<PeerId>;
 };
+
+const NO_LINKS: ReadonlyMap<PeerId, MeshLink> = new Map();
 
 export class Meshes {
 	readonly #options: MeshOptions;
@@ -67,12 +69,18 @@ export class Meshes {
 		return this.#rooms.has(room);
 	}
 
-	/** Since when everything is pushed to the peer; undefined for one that is not in the mesh. */
-	pushedSince(room: string, peer: PeerId): Instant | undefined {
-		return this.#rooms.get(room)?.grafted.get(peer);
+	/** Those that are grafted: with the link goes all that was known of it. */
+	links(room: string): ReadonlyMap<PeerId, MeshLink> {
+		return this.#rooms.get(room)?.grafted ?? NO_LINKS;
 	}
 
-	/** Members to whom events of others go at once. */
+	/** Members to whom events of others go at once: the mesh, but for those that have choked us. */
+	handedTo(room: string, now: Instant): readonly PeerId[] {
+		const links = this.links(room);
+		return this.pushed(room, now).filter(peer => !links.get(peer)?.chokesUs);
+	}
+
+	/** Members to whom events of others go at once, unless they have choked us. */
 	pushed(room: string, now: Instant): readonly PeerId[] {
 		const mesh = this.#rooms.get(room);
 		if (!mesh) return [];
@@ -145,7 +153,10 @@ export class Meshes {
 		const mesh = this.#rooms.get(room);
 		// No answer: answers to grafts of unknown rooms would be a way to keep us busy (v1.1, "Spam Protection Measures").
 		if (!mesh || !membership.has(room, peer)) return [count('graft-stray')];
-		if (mesh.grafted.has(peer) || mesh.flooded.has(peer)) return [];
+		const link = mesh.grafted.get(peer);
+		// It has begun anew: if it chokes us still, it says so again.
+		if (link) link.chokesUs = false;
+		if (link || mesh.flooded.has(peer)) return [];
 		const prunedAt = this.#backoffs.prunedAt(room, peer, now);
 		if (prunedAt !== undefined) {
 			scores.penalise(peer, now - prunedAt < GRAFT_FLOOD_TIME ? 2 : 1);
@@ -156,7 +167,7 @@ export class Meshes {
 		if (isFull && !peers.get(peer)?.isOutbound) {
 			return [count('graft-full'), ...this.#refuse(room, peer, this.#exchange(room, peer), now)];
 		}
-		mesh.grafted.set(peer, now);
+		mesh.grafted.set(peer, new MeshLink(now));
 		scores.grafted(room, peer, now);
 		this.#backoffs.clear(room, peer);
 		return [];
@@ -246,7 +257,7 @@ export class Meshes {
 	#graft(room: string, peers: readonly PeerId[], now: Instant): BehaviourOutput[] {
 		if (peers.length === 0) return [];
 		for (const peer of peers) {
-			this.#rooms.get(room)?.grafted.set(peer, now);
+			this.#rooms.get(room)?.grafted.set(peer, new MeshLink(now));
 			this.#options.scores.grafted(room, peer, now);
 		}
 		return [{type: 'send', peers, message: {type: 'graft', room}}];

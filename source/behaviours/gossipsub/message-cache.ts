@@ -34,6 +34,13 @@ export class MessageCache {
 		return this.#position;
 	}
 
+	/** How many events had been accepted by then, `time` included. */
+	positionAt(time: Instant): number {
+		let index = this.#events.length;
+		while (index > this.#start && this.#events[index - 1]!.at > time) index -= 1;
+		return this.#events[index]?.position ?? this.#position;
+	}
+
 	put({source: _, ...event}: RoutedEvent, holders: Set<PeerId>, at: Instant): void {
 		// Copies: what came is a view into everything that was read from the socket at once.
 		const [bytes, signature] = [new Uint8Array(event.event), new Uint8Array(event.signature)];

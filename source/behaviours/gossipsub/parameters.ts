@@ -62,6 +62,40 @@ export const OPPORTUNISTIC_GRAFTS = 2;
 /** Members told of in a prune: more than D_hi, so that the pruned peer can make a whole mesh of them (v1.1). */
 export const EXCHANGED_PEERS = MAX_PEER_HINTS;
 
+// --- choking ---
+
+/**
+ * Copies of an event that those whom we do not choke must bring: between one, which a peer that fails in silence would
+ * take away, and two, which two links bring only where neither of them ever gets an event from us.
+ */
+export const COPIES_ENOUGH = 1.5;
+
+/** With fewer, one is unchoked. So much below, that what was choked today is not unchoked tomorrow for nothing. */
+export const COPIES_LOW = 1.2;
+
+/** Events after which a link is judged, at the least, and what an event leaves of those before it: about the last 16 count. */
+export const FEEDING_SAMPLES = 3;
+export const FEEDING_DECAY = 15 / 16;
+
+/**
+ * An event that has gone over more links than this many times the usual number, and some, has come round by the back door:
+ * one is unchoked. So a tree that has grown long and thin becomes broad again.
+ */
+export const DETOUR = 2;
+export const DETOUR_SLACK = 3;
+
+/** The part of the links of a room that is choked in one heartbeat: not all on the strength of the same few events. */
+export const CHOKED_PER_BEAT = 1 / 2;
+
+/** Whoever was unchoked stays so for this long: there was a reason, and no attacker can make us go to and fro. */
+export const UNCHOKE_HOLD = 60_000;
+
+/** Events of late of which is counted who brought them: those of some heartbeats in a lively room. */
+export const MAX_COUNTED_EVENTS = 512;
+
+/** Chokes and unchokes of one peer in one heartbeat, and one for each common room: ours are fewer. */
+export const MAX_CHOKES = 4;
+
 // --- gossip ---
 
 /** D_lazy: the fewest members offered to in one heartbeat (v1.0). */
@@ -76,10 +110,16 @@ export const LAZY_SIZE = 6;
 export const GOSSIP_FACTOR = 1 / 3;
 
 /**
- * Age up to which events are offered in a heartbeat: mcache_gossip, three of them (v1.0), and one more since a turn may
- * come late by one.
+ * Age from which events are offered in a heartbeat: until then they are still on their way through the mesh, and whoever
+ * asked for one would get it twice.
  */
-export const GOSSIP_AGE = 4 * BEAT_INTERVAL;
+export const OFFER_AGE = BEAT_INTERVAL / 4;
+
+/**
+ * Age up to which events are offered in a heartbeat: mcache_gossip, three of them (v1.0), one more since events are not
+ * offered at once, and one since a turn may come late by one.
+ */
+export const GOSSIP_AGE = 5 * BEAT_INTERVAL;
 
 /**
  * Age up to which events are kept to be handed out: mcache_len is 5 heartbeats (v1.0). But a connection that dies in

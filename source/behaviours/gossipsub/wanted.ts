@@ -37,12 +37,13 @@ export class Wanted {
 		});
 	}
 
-	/** A copy of the event came, the first or a later one, from this peer. */
-	arrived(messageId: string, source: PeerId | undefined, now: Instant): void {
+	/** The event came, from this peer. Returns who was asked for it, if somebody was. */
+	arrived(messageId: string, source: PeerId | undefined, now: Instant): PeerId | undefined {
 		const want = this.#wants.get(messageId);
-		if (!want) return;
+		if (!want) return undefined;
 		this.#wants.delete(messageId);
 		if (source === want.asked) this.#delivered.set(source, now);
+		return want.asked;
 	}
 
 	/** The peer is gone: what was asked of it is asked of others. */
