@@ -81,7 +81,7 @@ export interface View {
 	/**
 	 * Where `peer`, which is connected, may be reached by `listener`, which is connected too: addresses that we have seen
 	 * it at, with the ports that it listens on. None that mean nothing to the listener: loopback only if both are on
-	 * this machine, no link-local ones. Empty if there are none.
+	 * this machine, private ones only if it is not on the public internet, no link-local ones. Empty if there are none.
 	 */
 	addressesFor(peer: PeerId, listener: PeerId): readonly string[];
 }

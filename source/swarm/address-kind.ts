@@ -39,7 +39,7 @@ export function isPublic(host: string): boolean {
 }
 
 /** 10/8, 172.16/12, 192.168/16; 100.64/10 (RFC 6598, also of VPNs); 198.18/15 (RFC 2544, laboratories); fc00::/7. */
-function isPrivate(host: string): boolean {
+export function isPrivate(host: string): boolean {
 	if (host.includes(':')) return /^f[cd]/.test(host);
 	const [first = 0, second = 0] = host.split('.').map(Number);
 	if (first === 10) return true;

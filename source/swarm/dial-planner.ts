@@ -91,8 +91,9 @@ export class DialPlanner {
 		if (!this.#hasChanged && now < (this.#scheduledAt ?? Number.POSITIVE_INFINITY)) return;
 		this.#hasChanged = false;
 		const {wanting, outbox} = this.#options;
-		for (const dial of this.#policy.due(now, wanting(now))) this.#dial(dial);
+		// First what makes room: whoever carries this out has no more dials under way at any time than the bound.
 		this.#callOff();
+		for (const dial of this.#policy.due(now, wanting(now))) this.#dial(dial);
 		const nextAt = this.#policy.nextAt;
 		if (nextAt === this.#scheduledAt) return;
 		this.#scheduledAt = nextAt;

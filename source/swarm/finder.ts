@@ -123,6 +123,7 @@ export class Finder {
 		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
 		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
+		else if (announcement.wantsAnswer) counters.add('answer-limit');
 		if (news === 'peer' || news === 'change') this.#checkConnected(peer, address, instance, now);
 	}
 
@@ -160,10 +161,19 @@ export class Finder {
 		const {self, store, counters, addressOf} = this.#options;
 		if (peer === self || store.isConnected(peer)) return;
 		if (!this.#perTeller.take(teller, now)) return counters.add('exchange-flood');
-		const tellerAt = addressOf(teller);
-		const isLocal = this.#isLocal || (tellerAt !== undefined && isLoopback(parseTcpAddress(tellerAt)));
-		const usable = this.#usable(addresses, isLocal);
+		const at = addressOf(teller);
+		const tellerAt = at === undefined ? undefined : parseTcpAddress(at);
+		const isLocal = this.#isLocal || (tellerAt !== undefined && isLoopback(tellerAt));
+		const usable = this.#usable(addresses, isLocal).filter(address => this.#isInScope(address, tellerAt?.scope));
 		if (usable.length > 0) this.#note({peer, addresses: usable, via: 'exchange', source: teller}, now);
+	}
+
+	/** What others call `eth0` is theirs: only on the link over which they talk to us do we mean the same by it. */
+	#isInScope(address: string, link: string | undefined): boolean {
+		const {scope} = parseTcpAddress(address);
+		const isInScope = scope === undefined || scope === link;
+		if (!isInScope) this.#options.counters.add('hint-scope');
+		return isInScope;
 	}
 
 	/**

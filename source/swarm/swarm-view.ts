@@ -3,6 +3,7 @@ import {MAX_HINT_ADDRESSES} from '../wire/limits.ts';
 import {isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
+import {isPrivate, isPublic} from './address-kind.ts';
 import type {ConnectionTable} from './connection-table.ts';
 import type {PeerStore} from './peer-store.ts';
 
@@ -40,13 +41,21 @@ export class SwarmView implements View {
 	}
 
 	addressesFor(peer: PeerId, listener: PeerId): readonly string[] {
+		const listenerAt = this.#options.connections.primary(listener)?.address;
+		return listenerAt === undefined ? [] : this.addressesFrom(peer, listenerAt);
+	}
+
+	/** The same for whoever is at this address, known or not. */
+	addressesFrom(peer: PeerId, listenerAt: string): readonly string[] {
 		const {connections, book} = this.#options;
-		const listenerAt = connections.primary(listener)?.address;
-		if (listenerAt === undefined || !connections.primary(peer)) return [];
-		const isHere = this.#isHere(parseTcpAddress(listenerAt));
+		if (!connections.primary(peer)) return [];
+		const listener = parseTcpAddress(listenerAt);
+		const [isHere, isFar] = [this.#isHere(listener), isPublic(listener.host)];
 		const found = book.of(peer).filter(text => {
 			const address = parseTcpAddress(text);
-			return !isLinkLocal(address) && (isHere || !isLoopback(address));
+			if (isLinkLocal(address) || (isLoopback(address) && !isHere)) return false;
+			// From the internet nobody gets there, and it is nobody's business how a network looks from inside.
+			return isHere || !isFar || !isPrivate(address.host);
 		});
 		return found.slice(0, MAX_HINT_ADDRESSES);
 	}

@@ -164,6 +164,13 @@ describe('where a peer may be reached by another', () => {
 			'/ip4/127.0.0.1/tcp/40001',
 			['/ip4/127.0.0.1/tcp/4001'],
 		],
+		['nothing of a private network to one on the internet', '/ip4/192.168.7.2/tcp/40000', addressOf(3), []],
+		[
+			'a private network to one on another',
+			'/ip4/192.168.7.2/tcp/40000',
+			'/ip4/10.0.0.3/tcp/40000',
+			['/ip4/192.168.7.2/tcp/4001'],
+		],
 		['nothing that is good on one link only', '/ip6zone/eth0/ip6/fe80::2/tcp/40000', addressOf(3), []],
 	])('%s', (_, bob, cat, expected) => {
 		expect(knowing(bob, cat)).toEqual(expected);

@@ -147,6 +147,16 @@ describe('row 18: announcements played again', () => {
 });
 
 describe('announcements', () => {
+	test('row 17: that ask for more answers than are given are counted', () => {
+		const rig = startChat({discovery: true});
+		for (const at of [0, 1, 2, 100, 101]) {
+			rig.now = at;
+			announce(rig, BOB, 'ab'.repeat(16));
+		}
+		rig.announcement(BOB);
+		expect(rig.swarm.counters.get('answer-limit')).toBe(3);
+	});
+
 	test('of a peer that was silent for long are news again', () => {
 		const rig = startChat();
 		expect([shown(rig.announcement(BOB)).length, shown(rig.announcement(BOB)).length]).toEqual([1, 0]);
@@ -253,6 +263,21 @@ describe('what a connected peer tells of others', () => {
 		const rig = start();
 		meet(rig, 2, BOB, 'bob');
 		expect([told(rig, IDENTITIES[0].peerId, addressOf(1)), told(rig, BOB, addressOf(9))]).toEqual([[], []]);
+	});
+
+	test('row 16: a link is the one over which it talks to us: any other that it names is its own, and not dialled', () => {
+		const onLink = (link: string) => `/ip6zone/${link}/ip6/fe80::7/tcp/4001`;
+		const [far, near] = [addressOf(3, 40_000), onLink('eth0')].map(address => {
+			const rig = startChat();
+			meet(rig, 1, CAT, 'cat', {address});
+			const begun = ['eth0', 'eth1'].flatMap((link, index) => {
+				const effects = told(rig, IDENTITIES[3 + index]!.peerId, onLink(link));
+				return [...dials(effects), ...shown(effects).map(({address}) => address)];
+			});
+			return [begun, rig.swarm.counters.get('hint-scope')];
+		});
+		expect(far).toEqual([[], 2]);
+		expect(near).toEqual([[onLink('eth0'), onLink('eth0')], 1]);
 	});
 
 	test('is taken in bounded numbers from one teller', () => {
