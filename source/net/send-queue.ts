@@ -18,6 +18,12 @@ import {PRIORITIES, type Priority} from '../wire/priority.ts';
 /** Packed frames join those before them up to this size, since each buffer costs some 200 bytes on top. */
 const SMALL_PACK_BYTES = 4 * 1024;
 
+/**
+ * Buffers of a window that are kept for the next ones, whichever connection they are of: what new memory costs, a copy
+ * costs twice over. As many as one connection fills that is sending bulk.
+ */
+const MAX_SPARE_WINDOWS = 4;
+
 /** Whole frames, headers included, and how many. */
 export type Batch = {readonly bytes: Buffer; readonly frames: number};
 
@@ -39,6 +45,7 @@ export class SendQueue {
 	#looseBytes = 0;
 	#waitingBytes = 0;
 	#inFlightBytes = 0;
+	#inFlight: Buffer | undefined;
 
 	/** `windowBytes`: the largest batch, except that a larger frame goes alone. */
 	constructor(windowBytes: number) {
@@ -82,13 +89,16 @@ export class SendQueue {
 		const isLoose = this.#looseBytes === this.#waitingBytes && this.#looseBytes <= this.#windowBytes;
 		const batch = isLoose ? this.#takeLoose() : this.#takePacked();
 		this.#waitingBytes -= batch.bytes.length;
+		this.#inFlight = batch.bytes;
 		this.#inFlightBytes = batch.bytes.length;
 		return batch;
 	}
 
-	/** The system has taken the batch that was in flight: returns its bytes. */
+	/** The system has taken the batch that was in flight, whose memory is used again: returns its bytes. */
 	settle(): number {
 		const bytes = this.#inFlightBytes;
+		if (isNearlyWindow(bytes, this.#windowBytes)) recycle(this.#inFlight as Buffer, this.#windowBytes);
+		this.#inFlight = undefined;
 		this.#inFlightBytes = 0;
 		for (const lane of this.#ordered) lane.inFlightBytes = 0;
 		return bytes;
@@ -112,12 +122,14 @@ export class SendQueue {
 			lane.looseBytes = lane.waitingBytes = lane.inFlightBytes = 0;
 		}
 		this.#looseBytes = this.#waitingBytes = this.#inFlightBytes = 0;
+		this.#inFlight = undefined;
 		return lost;
 	}
 
 	/** The usual case: all of it at once. One buffer, because a write each would cost several times as much. */
 	#takeLoose(): Batch {
-		const bytes = Buffer.allocUnsafe(this.#looseBytes);
+		// In Node's pool if it is small: it is gone in a moment.
+		const bytes = windowFor(this.#looseBytes, this.#windowBytes) ?? Buffer.allocUnsafe(this.#looseBytes);
 		let [offset, frames] = [0, 0];
 		for (const lane of this.#ordered) {
 			if (lane.looseBytes === 0) continue;
@@ -179,18 +191,39 @@ function pack(lane: Lane, windowBytes: number): void {
 		let [to, bytes] = [from, 0];
 		do bytes += FRAME_HEADER_BYTES + loose[to++]!.length;
 		while (to < loose.length && bytes + FRAME_HEADER_BYTES + loose[to]!.length <= windowBytes);
-		append(lane.packed, loose.slice(from, to), bytes, Math.min(SMALL_PACK_BYTES, windowBytes));
+		append(lane.packed, loose.slice(from, to), bytes, windowBytes);
 		from = to;
 	}
 }
 
-function append(packed: Batch[], bodies: readonly Uint8Array[], bytes: number, smallBytes: number): void {
+function append(packed: Batch[], bodies: readonly Uint8Array[], bytes: number, windowBytes: number): void {
 	const last = packed.at(-1);
-	const before = last !== undefined && last.bytes.length + bytes <= smallBytes ? packed.pop() : undefined;
+	const isSmall = last !== undefined && last.bytes.length + bytes <= Math.min(SMALL_PACK_BYTES, windowBytes);
+	const before = isSmall ? packed.pop() : undefined;
 	const start = before?.bytes.length ?? 0;
 	// Not from Node's pool, where a few bytes keep all of the pool in memory.
-	const target = Buffer.allocUnsafeSlow(start + bytes);
+	const target = windowFor(start + bytes, windowBytes) ?? Buffer.allocUnsafeSlow(start + bytes);
 	if (before !== undefined) target.set(before.bytes);
 	write(bodies, target, start);
 	packed.push({bytes: target, frames: (before?.frames ?? 0) + bodies.length});
+}
+
+const spareWindows: Buffer[] = [];
+
+/** Memory for a batch that fills a window but for a little; undefined for any other. */
+function windowFor(bytes: number, windowBytes: number): Buffer | undefined {
+	if (!isNearlyWindow(bytes, windowBytes)) return undefined;
+	const spare = spareWindows.pop();
+	return (spare?.length === windowBytes ? spare : Buffer.allocUnsafeSlow(windowBytes)).subarray(0, bytes);
+}
+
+function recycle({buffer}: Buffer, windowBytes: number): void {
+	if (buffer.byteLength === windowBytes && spareWindows.length < MAX_SPARE_WINDOWS) {
+		spareWindows.push(Buffer.from(buffer));
+	}
+}
+
+/** The windows of tests are small, and might be mistaken for Node's pool. */
+function isNearlyWindow(bytes: number, windowBytes: number): boolean {
+	return windowBytes > Buffer.poolSize && bytes <= windowBytes && bytes > windowBytes - SMALL_PACK_BYTES;
 }

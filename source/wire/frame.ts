@@ -85,7 +85,8 @@ export class FrameDecoder {
 	}
 
 	#readBody(chunk: Uint8Array, offset: number): number {
-		this.#body ??= new Uint8Array(this.#length);
+		// Filled to the last byte before anybody sees it: zeros would cost more than the copy.
+		this.#body ??= Buffer.allocUnsafeSlow(this.#length);
 		const count = Math.min(this.#length - this.#bodyBytes, chunk.length - offset);
 		this.#body.set(chunk.subarray(offset, offset + count), this.#bodyBytes);
 		this.#bodyBytes += count;

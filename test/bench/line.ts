@@ -2,13 +2,13 @@
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {type SecureContext, connect as tlsConnect} from 'node:tls';
-import type {Connection} from '../../source/net/connection.ts';
+import {BULK_BODY_BYTES, type Connection} from '../../source/net/connection.ts';
 import {TLS_OPTIONS} from '../../source/net/secure.ts';
 import type {Transport} from '../../source/net/transport.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {encodeFrame} from '../../source/wire/frame.ts';
 import type {Message} from '../../source/wire/messages.ts';
-import type {Kind} from './link-types.ts';
+import {type Kind, RAW_PIECE_BYTES} from './link-types.ts';
 
 export const HOST = '127.0.0.1';
 
@@ -21,8 +21,8 @@ export type Line = {
 	echo(back: () => void): void;
 	/** Sends messages: encoded one by one, or for a raw line the frames of all in one piece. */
 	sendAll(messages: readonly Message[], frames: Uint8Array): void;
-	/** Sends a large body so many times, as fast as the line takes it. */
-	sendBulk(body: Uint8Array, times: number): Promise<void>;
+	/** Sends so many bytes as fast as the line takes them: raw in large pieces, ours as the bodies of frames. */
+	sendBulk(bytes: number): Promise<void>;
 	waitingBytes(): number;
 	/** The next time that anything comes. */
 	next(): Promise<void>;
@@ -71,8 +71,9 @@ function rawLine(socket: Socket): Line {
 		sendAll: (_, frames) => {
 			socket.write(frames);
 		},
-		sendBulk: async (body, times) => {
-			for (let sent = 0; sent < times; sent++) if (!socket.write(body)) await once(socket, 'drain');
+		sendBulk: async bytes => {
+			const piece = Buffer.alloc(RAW_PIECE_BYTES, 7);
+			for (let sent = 0; sent < bytes; sent += piece.length) if (!socket.write(piece)) await once(socket, 'drain');
 		},
 		waitingBytes: () => socket.writableLength,
 		next: () =>
@@ -101,8 +102,9 @@ function ourLine(connection: Connection): Line {
 		sendAll: messages => {
 			for (const message of messages) connection.send(encodeMessage(message), 'chat');
 		},
-		sendBulk: async (body, times) => {
-			for (let sent = 0; sent < times; sent++) {
+		sendBulk: async bytes => {
+			const body = Buffer.alloc(BULK_BODY_BYTES, 7);
+			for (let sent = 0; sent < bytes; sent += body.length) {
 				while (!connection.isWritable('bulk')) await new Promise<void>(resolve => (onDrained = resolve));
 				connection.send(body, 'bulk');
 			}

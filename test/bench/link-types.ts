@@ -1,4 +1,6 @@
 /** What the two ends of `link.ts` and their parent agree on. */
+import {BULK_BODY_BYTES} from '../../source/net/connection.ts';
+
 export const KINDS = ['tcp', 'tls', 'ours'] as const;
 export const TASKS = ['echo', 'hello', 'chat', 'bulk'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -14,5 +16,7 @@ export const HELLO_ROUNDS = 60;
 export const STRANGER_ROUNDS = 25;
 /** A multiple of the batch. */
 export const CHAT_MESSAGES = 256 * 400;
-/** Largest frames of ours, as many as make a quarter of a gigabyte. */
-export const BULK_FRAMES = 4_096;
+/** A quarter of a gigabyte, as a whole number of our frames and of raw pieces. */
+export const BULK_FRAMES = 16_384;
+export const BULK_BYTES = BULK_FRAMES * BULK_BODY_BYTES;
+export const RAW_PIECE_BYTES = 64 * 1024;

@@ -185,7 +185,7 @@ function bulkRows([tcp, tls, ours]: readonly [number, number, number]): Row[] {
 		{what: 'raw TCP: bulk one way', value: tcp, unit: 'MB/s'},
 		{what: 'raw TLS 1.3: the same', value: tls, unit: 'MB/s', reference: ratio(tls, tcp, 'raw TCP', 'MB/s')},
 		{
-			what: 'our connection: frames of 64 KiB one way',
+			what: 'our connection: frames of 16 KiB one way',
 			value: ours,
 			unit: 'MB/s',
 			reference: ratio(ours, tls, 'raw TLS', 'MB/s'),

@@ -79,6 +79,24 @@ describe('SendQueue', () => {
 		expect(batch.bytes.buffer.byteLength).toBe(batch.bytes.length);
 	});
 
+	test('uses the memory of a full window again once the system has taken it, and not before', () => {
+		const large = 64 * 1024;
+		const queue = new SendQueue(large);
+		const bodies = [1, 2, 3].map(value => new Uint8Array(large - FRAME_HEADER_BYTES).fill(value));
+		for (const each of bodies) queue.push(each, 'bulk');
+		const first = queue.take()!;
+		queue.settle();
+		const second = queue.take()!;
+		queue.push(bodies[0]!, 'bulk');
+		queue.pack();
+		const contents = new FrameDecoder().push(second.bytes)[0]!;
+		expect([contents.every(byte => byte === 2), first.bytes.buffer === second.bytes.buffer]).toEqual([true, false]);
+		queue.settle();
+		queue.take();
+		queue.settle();
+		expect(queue.take()!.bytes.buffer).toBe(first.bytes.buffer);
+	});
+
 	test('says what is lost when it is cleared', () => {
 		const queue = new SendQueue(WINDOW);
 		queue.push(body('in flight'), 'chat');
