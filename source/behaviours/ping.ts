@@ -29,6 +29,12 @@ export const PING_TIMEOUT = 5_000;
  */
 export const PROBE_TIMEOUT = 1_500;
 
+/**
+ * Milliseconds after which what comes from a peer was sent by somebody alive: what had come before, and lay there while
+ * we slept, is read by then.
+ */
+export const STALE = 250;
+
 /** Milliseconds by which a timer may be late before it says something about us. */
 const LATE = 250;
 
@@ -39,6 +45,8 @@ export const MAX_PING_COUNT = 1_000;
 type Series = {readonly command: CommandOf<'ping'>; readonly count: number; readonly rtts: number[]};
 
 type Probe = {readonly peer: PeerId; readonly sentAt: Instant; readonly series: Series | undefined};
+
+type Demand = {readonly nonce: string; readonly sentAt: Instant; readonly dueAt: Instant};
 
 export type PingOptions = {
 	readonly view: View;
@@ -58,8 +66,8 @@ export class Ping implements Behaviour {
 	readonly #interval: number;
 	/** Pings on their way, by nonce in hex. */
 	readonly #probes = new Map<string, Probe>();
-	/** What a peer has to answer to be kept, and by when. */
-	readonly #demanded = new Map<PeerId, {readonly nonce: string; readonly dueAt: Instant}>();
+	/** What a peer has to answer to be kept. */
+	readonly #demanded = new Map<PeerId, Demand>();
 
 	constructor({view, random, interval = PING_INTERVAL}: PingOptions) {
 		this.#view = view;
@@ -105,24 +113,31 @@ export class Ping implements Behaviour {
 		];
 	}
 
-	/** Only an answer to this ping counts: what else comes may have been under way for long. */
 	#demand(peer: PeerId, now: Instant): BehaviourOutput[] {
 		if (this.#demanded.has(peer)) return [];
 		const outputs = this.#probe(peer, undefined, now);
 		const nonce = [...this.#probes.keys()].at(-1) as string;
-		return [...outputs, this.#await(peer, nonce, now + PROBE_TIMEOUT)];
+		return [...outputs, this.#await(peer, {nonce, sentAt: now, dueAt: now + PROBE_TIMEOUT})];
 	}
 
-	#await(peer: PeerId, nonce: string, dueAt: Instant): BehaviourOutput {
-		this.#demanded.set(peer, {nonce, dueAt});
-		return {type: 'schedule', timer: `demand ${peer}`, at: dueAt};
+	#await(peer: PeerId, demand: Demand): BehaviourOutput {
+		this.#demanded.set(peer, demand);
+		return {type: 'schedule', timer: `demand ${peer}`, at: demand.dueAt};
 	}
 
-	/** A timer that comes late says that we were busy, or asleep: the answer may lie there unread. */
+	/**
+	 * On a line that is full the answer may stand behind seconds of other things. Those prove as well that the peer is
+	 * there, unless they had come before we asked. A timer that comes late says that we were busy, or asleep: what there is
+	 * may lie there unread.
+	 */
 	#unanswered(peer: PeerId, now: Instant): BehaviourOutput[] {
 		const demand = this.#demanded.get(peer);
 		if (!demand) return [];
-		if (now - demand.dueAt > LATE) return [this.#await(peer, demand.nonce, now + LATE)];
+		if ((this.#view.facts(peer).lastHeard ?? 0) - demand.sentAt > STALE) {
+			this.#demanded.delete(peer);
+			return [];
+		}
+		if (now - demand.dueAt > LATE) return [this.#await(peer, {...demand, dueAt: now + LATE})];
 		return [{type: 'disconnect', peer, reason: 'no-answer'}];
 	}
 

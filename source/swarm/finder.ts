@@ -7,6 +7,7 @@ import type {Via} from '../api/event.ts';
 import type {Counters} from '../base/counters.ts';
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
+import type {Announcement} from '../wire/announcement.ts';
 import {formatTcpAddress, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
@@ -19,6 +20,7 @@ import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
 import {type Listed, type News, type Sight, Sightings} from './sightings.ts';
 import {TokenBuckets} from './token-bucket.ts';
+import {Whereabouts} from './whereabouts.ts';
 
 /** Announcements from one IP address that are read: sixty-four peers on one machine need sixteen a second. */
 const ANNOUNCEMENTS_PER_ADDRESS = {burst: 200, perSecond: 100};
@@ -43,7 +45,7 @@ export type FinderOptions = {
 	readonly counters: Counters;
 	/** Whether to announce ourselves. */
 	readonly isAnnouncing: boolean;
-	/** Which start of the program a connected peer is, and where it is. */
+	/** Which start of the program a connected peer is, and where its connection leads. */
 	readonly instanceOf: (peer: PeerId) => string | undefined;
 	readonly addressOf: (peer: PeerId) => string | undefined;
 	/** There is reason to doubt that a connected peer is still there. */
@@ -57,6 +59,7 @@ export class Finder {
 	readonly #perAddress = new TokenBuckets<string>(ANNOUNCEMENTS_PER_ADDRESS, MAX_SOURCES);
 	readonly #perTeller = new TokenBuckets<PeerId>(HINTS_PER_TELLER, MAX_SOURCES);
 	readonly #fromMemory = new Set<PeerId>();
+	readonly #whereabouts = new Whereabouts();
 	/** We are on no network either, so that this machine is all there is. */
 	#isLocal = false;
 
@@ -124,18 +127,20 @@ export class Finder {
 		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
 		else if (announcement.wantsAnswer) counters.add('answer-limit');
-		if (news === 'peer' || news === 'change') this.#checkConnected(peer, address, instance, now);
+		this.#checkConnected(announcement, place, news, now);
 	}
 
 	/**
 	 * A connected peer announces itself from another place, or as another start of its program: the connection may lead
 	 * nowhere. Whoever plays old announcements again only makes us ask.
 	 */
-	#checkConnected(peer: PeerId, address: string, instance: string, now: Instant): void {
-		const {store, book, instanceOf, doubt} = this.#options;
-		if (!store.isConnected(peer)) return;
-		const isElsewhere = !book.of(peer).includes(address);
-		if (isElsewhere || instance !== (instanceOf(peer) ?? instance)) doubt(peer, now);
+	#checkConnected({peer, instance}: Announcement, place: TcpAddress, news: News, now: Instant): void {
+		const {instanceOf, addressOf, doubt} = this.#options;
+		const at = addressOf(peer);
+		if (at === undefined) return;
+		const isNews = news === 'peer' || news === 'change';
+		const isRestarted = isNews && instance !== (instanceOf(peer) ?? instance);
+		if (this.#whereabouts.hasLeft(peer, at, place, now) || isRestarted) doubt(peer, now);
 	}
 
 	/** Multicast DNS told of a peer. */

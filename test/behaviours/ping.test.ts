@@ -8,6 +8,7 @@ import {
 	PING_TIMEOUT,
 	Ping,
 	PROBE_TIMEOUT,
+	STALE,
 } from '../../source/behaviours/ping.ts';
 import {
 	ANN,
@@ -242,11 +243,20 @@ describe('when there is doubt whether a peer is there', () => {
 		]);
 	});
 
-	test('it goes if it does not, whatever else it says', () => {
-		const behaviour = start(BOB);
-		meet(behaviour, BOB, 50);
+	test('it stays if anything comes that was sent since, for on a full line the answer stands behind it', () => {
+		const view = new FakeView(ANN, {[BOB]: {lastHeard: 50}});
+		const behaviour = new Ping({view, random: countingRandom()});
 		behaviour.handle({type: 'probe', peer: BOB}, 100);
-		behaviour.handle(received(BOB, pong(1)), 1_000);
+		view.connect(BOB, {lastHeard: 100 + STALE + 1});
+		expect(behaviour.handle(timer(`demand ${BOB}`), 100 + PROBE_TIMEOUT)).toEqual([]);
+		// And it may be asked again.
+		expect(behaviour.handle({type: 'probe', peer: BOB}, 5_000)).toContainEqual(demand(BOB, 5_000 + PROBE_TIMEOUT));
+	});
+
+	test('it goes if nothing comes but what was under way before', () => {
+		const view = new FakeView(ANN, {[BOB]: {lastHeard: 100 + STALE}});
+		const behaviour = new Ping({view, random: countingRandom()});
+		behaviour.handle({type: 'probe', peer: BOB}, 100);
 		expect(behaviour.handle(timer(`demand ${BOB}`), 100 + PROBE_TIMEOUT)).toEqual([
 			{type: 'disconnect', peer: BOB, reason: 'no-answer'},
 		]);

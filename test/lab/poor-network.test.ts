@@ -4,7 +4,6 @@ import {seededRandom} from '../../source/base/random.ts';
 import {HEARTBEAT_TIMEOUT} from '../../source/behaviours/heartbeat.ts';
 import type {HeadlessNode} from '../helpers/node-process.ts';
 import {FrameSwitch} from './frame-switch.ts';
-import type {Host} from './host.ts';
 import {test} from './lab-test.ts';
 import {expectNothingTwice, meet, report, untilGone, untilHeard} from './talk.ts';
 
@@ -77,10 +76,7 @@ describe.concurrent('two hosts', () => {
 
 test('on a slow line that stays full nobody is taken for dead', async ({lab}) => {
 	const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
-	const [annHost, bobHost] = hosts as [Host, Host];
-	// Without announcements: those may raise a doubt, which asks for an answer sooner than such a line carries one.
-	const ann = annHost.start('ann', {discovery: false});
-	const bob = bobHost.start('bob', {discovery: false, args: ['--peer', await annHost.multiaddr(ann)]});
+	const [ann, bob] = hosts.map(host => host.start()) as [HeadlessNode, HeadlessNode];
 	await meet(ann, bob);
 	for (const host of hosts) host.limit(SLOW_LINE);
 	const texts = Array.from({length: LONG_MESSAGES}, (_, index) => `${index} ${'x'.repeat(LONG_TEXT)}`);
