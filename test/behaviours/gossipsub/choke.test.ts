@@ -87,7 +87,9 @@ describe('those whose copies come late', () => {
 
 	test('are judged by one copy of each event, so that nobody makes the others look needless', () => {
 		const rig = startWith(3);
-		bring(rig, ['p1', 'p2', 'p1', 'p1', 'p1', 'p1'], 5);
+		for (let round = 0; round < 2; round++) {
+			for (const peers of [['p1', 'p2', 'p1', 'p1', 'p1', 'p1'], ['p2'], ['p3']]) bring(rig, peers, 1);
+		}
 		expect(rig.beat()).toEqual([]);
 	});
 
@@ -146,7 +148,7 @@ describe('one that we have choked', () => {
 		do {
 			bring(rig, ['p2'], 1);
 			beats += 1;
-		} while (chokes(rig.beat()).length === 0);
+		} while (beats < 100 && chokes(rig.beat()).length === 0);
 		expect(beats).toBeGreaterThan(FEEDING_SAMPLES);
 		expect(beats).toBeLessThan(30);
 	});

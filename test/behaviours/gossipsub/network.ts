@@ -24,14 +24,18 @@ export type Node = {
 	readonly rooms: Rooms;
 	/** Texts of all messages shown, own ones included. */
 	readonly shown: string[];
+	/** When each of them was. */
+	readonly shownAt: Map<string, Instant>;
 	/** What it received, by type. */
 	readonly received: Map<MessageType, number>;
 	/** What its outputs counted. */
 	readonly counters: Map<string, number>;
 	/** Timers that are set. */
 	readonly timers: Map<string, Instant>;
-	/** When its timers fired. */
+	/** How often its timers fired. */
 	beats: number;
+	/** It takes part in everything, and hands on no event of others: neither pushed nor on request. */
+	withholds: boolean;
 };
 
 type Link = {readonly ends: readonly [Node, Node]; isUp: boolean; readonly arrivesAt: [Instant, Instant]};
@@ -60,8 +64,8 @@ export class Network {
 		const instance = Buffer.from(random.bytes(16)).toString('hex');
 		const rooms = new Rooms({view, identity, instance, rooms: ['lobby'], random, pubsub, verify: () => true});
 		const node: Node = {
-			...{index, peerId: identity.peerId, identity, view, rooms, shown: [], received: new Map()},
-			...{counters: new Map(), timers: new Map(), beats: 0},
+			...{index, peerId: identity.peerId, identity, view, rooms, shown: [], shownAt: new Map(), received: new Map()},
+			...{counters: new Map(), timers: new Map(), beats: 0, withholds: false},
 		};
 		this.nodes.push(node);
 		this.#byPeer.set(node.peerId, node);
@@ -160,6 +164,7 @@ export class Network {
 	#output(node: Node, output: BehaviourOutput): void {
 		switch (output.type) {
 			case 'send':
+				if (node.withholds && output.message.type === 'publish' && output.message.hops > 0) return;
 				for (const peer of output.peers) this.#carry(node, this.#byPeer.get(peer) as Node, output.message);
 				return;
 			case 'schedule': {
@@ -174,7 +179,9 @@ export class Network {
 				return;
 			}
 			case 'emit':
-				if (output.event.type === 'message') node.shown.push(output.event.text);
+				if (output.event.type !== 'message') return;
+				node.shown.push(output.event.text);
+				node.shownAt.set(output.event.text, this.now);
 				return;
 			case 'count':
 				node.counters.set(output.counter, (node.counters.get(output.counter) ?? 0) + (output.by ?? 1));
