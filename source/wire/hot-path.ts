@@ -5,7 +5,6 @@
  * with the same value. A property test holds both against each other.
  */
 import {isUtf8} from 'node:buffer';
-import {BoundedMap} from '../base/bounded.ts';
 import {EVENT_KIND_NUMBERS} from './layout.ts';
 import {INSTANCE_ID_BYTES, MAX_TEXT_BYTES, PING_NONCE_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES} from './limits.ts';
 import {MESSAGE_NUMBERS, type Message, type Ping, type Pong, type Publish, type RoomEvent} from './messages.ts';
@@ -34,12 +33,13 @@ const STRING_END = 0xc0;
 /** Where the nonce of a ping begins. */
 const NONCE_AT = 4;
 
-/** Beginnings of events kept, each about 300 bytes: one for every author in every room. */
+/** Places for beginnings of events, each about 300 bytes: one for every author in every room. */
 const ORIGINS = 1_024;
 
-/** What all events of one author in one room and one run begin with, by exactly these bytes. */
-type Origin = Pick<RoomEvent, 'room' | 'author' | 'epoch'>;
-const origins = new BoundedMap<string, Origin>(ORIGINS);
+/** What all events of one author in one room and one run begin with: what it says, and the bytes after the first. */
+type Origin = Pick<RoomEvent, 'room' | 'author' | 'epoch'> & {readonly beginning: Uint8Array};
+/** Who comes to a place takes it. Compared to a map this spares a string of a hundred bytes for each event. */
+const origins: (Origin | undefined)[] = new Array(ORIGINS).fill(undefined);
 
 /** The body of a frame; undefined for the general path. */
 export function writeUsual(message: Message): Uint8Array | undefined {
@@ -159,9 +159,10 @@ export function readEvent(bytes: Uint8Array): RoomEvent | undefined {
 
 function originAt(bytes: Uint8Array, roomAt: number, keyAt: number, epochAt: number): Origin | undefined {
 	const end = epochAt + INSTANCE_ID_BYTES;
-	const beginning = bytesKey(bytes, 1, end);
-	const known = origins.get(beginning);
-	if (known !== undefined) return known;
+	// The epoch is random, and the same in all rooms of its author; NaN, where something is missing, becomes 0.
+	const place = ((bytes[epochAt]! << 2) ^ (bytes[epochAt + 1]! << 5) ^ (bytes[keyAt - 3]! + keyAt)) % ORIGINS;
+	const known = origins[place];
+	if (known !== undefined && beginsWith(bytes, known.beginning, end)) return known;
 	const isUsual =
 		bytes[keyAt - 2] === BINARY_8 &&
 		bytes[keyAt - 1] === PUBLIC_KEY_BYTES &&
@@ -173,9 +174,17 @@ function originAt(bytes: Uint8Array, roomAt: number, keyAt: number, epochAt: num
 	const room = part.toString('utf8', roomAt, keyAt - 2);
 	if (!isRoom(room)) return undefined;
 	const author = peerIdFromPublicKey(bytes.subarray(keyAt, keyAt + PUBLIC_KEY_BYTES));
-	const origin = {room, author, epoch: part.toString('hex', epochAt, end)};
-	origins.set(beginning, origin);
+	const beginning = Uint8Array.prototype.slice.call(bytes, 1, end);
+	const origin = {room, author, epoch: part.toString('hex', epochAt, end), beginning};
+	origins[place] = origin;
 	return origin;
+}
+
+/** Whether `beginning` is what stands between the first byte and `end`. */
+function beginsWith(bytes: Uint8Array, beginning: Uint8Array, end: number): boolean {
+	if (beginning.length !== end - 1) return false;
+	for (let index = 1; index < end; index++) if (bytes[index] !== beginning[index - 1]) return false;
+	return true;
 }
 
 /** The text that begins at `at` and ends the event. */
