@@ -12,6 +12,11 @@ import {TokenBucket} from './token-bucket.ts';
  */
 const NEWS_RATE = {burst: 3, perSecond: 0.1};
 
+/** Milliseconds of head start of one address before the next (RFC 8305, section 5). */
+export const HEAD_START = 250;
+/** Dials in one race. */
+export const MAX_ATTEMPTS = 8;
+
 /** What is said of a peer that was heard of. */
 export type Sighting = {
 	/** The peer has started anew, so earlier failures say nothing. */
@@ -41,9 +46,21 @@ export class Race {
 		this.nextAt = now;
 	}
 
-	/** Addresses that were tried or will be. */
-	get size(): number {
-		return this.attempts + this.queue.length;
+	/** One more address, if there were not too many. */
+	join(address: string): void {
+		if (this.attempts + this.queue.length < MAX_ATTEMPTS) this.queue.push(address);
+	}
+
+	begun(dial: DialId, now: Instant): void {
+		this.pending.add(dial);
+		this.attempts += 1;
+		this.nextAt = now + HEAD_START;
+	}
+
+	/** A dial led nowhere: the next address at once. */
+	goOn(now: Instant): void {
+		this.nextAt = now;
+		if (this.attempts >= MAX_ATTEMPTS) this.queue = [];
 	}
 
 	get isOver(): boolean {

@@ -16,8 +16,8 @@ import type {Instant} from '../behaviours/behaviour.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
 import {hostPart} from './address-kind.ts';
-import {orderAddresses} from './address-order.ts';
 import {backoff, MAX_ADDRESS_BACKOFF, MAX_BACKOFF} from './backoff.ts';
+import {DialAddresses} from './dial-addresses.ts';
 import {DialSlots} from './dial-slots.ts';
 import {type DialTarget, Race, type Sighting} from './dial-target.ts';
 import {DialTargets, MAX_TARGETS} from './dial-targets.ts';
@@ -28,17 +28,14 @@ import {Pauses} from './pauses.ts';
 export const STEADY = 10_000;
 /** Milliseconds that the higher peer id waits for the lower one to dial. */
 export const DIAL_GRACE = 400;
-/** Milliseconds of head start of one address before the next (RFC 8305, section 5). */
-export const HEAD_START = 250;
-/** Dials to one peer at once, and in one race. */
+/** Dials to one peer at once. */
 export const MAX_PENDING_PER_PEER = 3;
-export const MAX_ATTEMPTS = 8;
 /** Failures in a row after which a peer that was only heard of is forgotten: if it lives, it will be heard of again. */
 export const MAX_FAILURES = 6;
 /** Milliseconds within which everyone is dialled again when the network is back. */
 const WAKE_SPREAD = 300;
 
-export {MAX_PENDING_DIALS} from './dial-slots.ts';
+export {HEAD_START, MAX_ATTEMPTS} from './dial-target.ts';
 
 /** One thing to do now. */
 export type Dial = {readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined};
@@ -56,8 +53,7 @@ export class Dialer {
 	readonly #anonymous = new Set<string>();
 	/** Addresses that turned out to be our own. */
 	readonly #own = new BoundedMap<string, true>(MAX_TARGETS);
-	/** Hosts that we listen on: what is near to them is tried first. */
-	#ownHosts: readonly string[] = [];
+	readonly #addresses: DialAddresses;
 	readonly #pauses = new Pauses();
 	#cancelled: DialId[] = [];
 	#nextDial: DialId = 1;
@@ -68,6 +64,7 @@ export class Dialer {
 		this.#self = self;
 		this.#random = random;
 		this.#book = book;
+		this.#addresses = new DialAddresses(book);
 		const isKnown = (peer: PeerId) => this.#connected.has(peer) || book.isProved(peer);
 		this.#targets = new DialTargets(random, isKnown);
 	}
@@ -119,7 +116,7 @@ export class Dialer {
 	}
 
 	listening(hosts: readonly string[]): void {
-		this.#ownHosts = hosts;
+		this.#addresses.listening(hosts);
 	}
 
 	/** An address of a peer was heard of. Returns whether there may be something to do now. */
@@ -129,7 +126,7 @@ export class Dialer {
 		const known = this.#targets.find(peer);
 		const target = known ?? this.#targets.hear(peer, group);
 		if (!target) return false;
-		const isNewAddress = this.#addHint(target, peer, address);
+		const isNewAddress = this.#addresses.addHint(target, peer, address);
 		const isNew = known === undefined || ((isNewAddress || isNews) && target.news.take(now));
 		if (isNews && isNew) target.failures = 0;
 		target.asked = false;
@@ -137,17 +134,12 @@ export class Dialer {
 		target.isExtra ||= isExtra && !target.race;
 		if (this.#connected.has(peer)) return isNewAddress;
 		if (target.race) {
-			if (isNewAddress && target.race.size < MAX_ATTEMPTS) target.race.queue.push(address);
+			if (isNewAddress) target.race.join(address);
 			return isNewAddress;
 		}
 		if (target.nextAt !== undefined && !isNew) return isNewAddress;
 		target.nextAt = Math.min(target.nextAt ?? Number.POSITIVE_INFINITY, now + delay() + this.#grace(peer));
 		return this.#hasRoomFor(target);
-	}
-
-	#addHint(target: DialTarget, peer: PeerId, address: string): boolean {
-		if (target.byHand.includes(address) || this.#book.of(peer).includes(address)) return false;
-		return target.hints.add(address);
 	}
 
 	/** A peer that the address book of an earlier run knows, to be tried at `at`. */
@@ -203,8 +195,10 @@ export class Dialer {
 
 	/** Returns whether there is a race now. */
 	#begin(target: DialTarget, now: Instant): boolean {
-		const addresses = this.#addressesOf(target, now);
-		if (addresses.length === 0) this.#targets.delete(target);
+		const known = this.#addresses.of(target, now);
+		const addresses = this.#ready(target, known, now);
+		if (known.length === 0) this.#targets.delete(target);
+		else if (addresses.length === 0) target.nextAt = this.#addresses.readyAt(target, known, now);
 		else if (addresses.every(address => !this.#slots.isFree(address))) target.isBlocked = true;
 		else if (target.peer === undefined && addresses.every(address => this.#leadsToConnected(address))) {
 			target.nextAt = now + MAX_BACKOFF;
@@ -216,16 +210,20 @@ export class Dialer {
 		return target.race !== undefined;
 	}
 
-	#addressesOf({peer, byHand, hints}: DialTarget, now: Instant): readonly string[] {
-		const proved = [...(peer === undefined ? [] : this.#book.of(peer)), ...byHand];
-		const ready = hints.ready(now);
-		return orderAddresses(proved, proved.length + ready.length > 0 ? ready : hints.all(), this.#ownHosts);
+	/** Those of which we have not dialled too many by hearsay. */
+	#ready(target: DialTarget, addresses: readonly string[], now: Instant): string[] {
+		return addresses.filter(address => this.#addresses.readyAt(target, [address], now) <= now);
 	}
 
 	/** The next address of a race, if its time has come and there is a place. */
 	#goOn(target: DialTarget, now: Instant): readonly Dial[] {
 		const {race} = target;
 		if (!race || race.nextAt > now) return [];
+		race.queue = this.#ready(target, race.queue, now);
+		if (race.isOver) {
+			this.#afterDial(target, now);
+			return [];
+		}
 		const index = race.queue.findIndex(address => this.#slots.isFree(address));
 		if (index < 0 || race.pending.size >= MAX_PENDING_PER_PEER) {
 			target.isBlocked = true;
@@ -237,10 +235,9 @@ export class Dialer {
 
 	#start(target: DialTarget, race: Race, address: string, now: Instant): Dial {
 		const dial = this.#nextDial++;
-		race.pending.add(dial);
-		race.attempts += 1;
-		race.nextAt = now + HEAD_START;
+		race.begun(dial, now);
 		target.nextAt = undefined;
+		this.#addresses.take(target, address, now);
 		this.#slots.take(dial, address);
 		this.#pending.set(dial, {target, address});
 		return {dial, address, expected: target.peer};
@@ -254,7 +251,7 @@ export class Dialer {
 		if (peer === this.#self) {
 			this.#own.set(address, true);
 			target.drop(address);
-			if (this.#addressesOf(target, now).length === 0) this.#forget(target);
+			if (this.#addresses.of(target, now).length === 0) this.#forget(target);
 			else this.#afterDial(target, now);
 			return true;
 		}
@@ -290,12 +287,11 @@ export class Dialer {
 		return ended;
 	}
 
-	/** A dial led nowhere: the next address at once, or nobody won this race. */
+	/** The next address at once, or nobody won this race. */
 	#afterDial(target: DialTarget, now: Instant): void {
 		const {race, peer} = target;
 		if (!race) return;
-		race.nextAt = now;
-		if (race.attempts >= MAX_ATTEMPTS) race.queue = [];
+		race.goOn(now);
 		if (!race.isOver) return;
 		target.race = undefined;
 		target.isExtra = false;

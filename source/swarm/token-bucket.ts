@@ -19,14 +19,25 @@ export class TokenBucket {
 	}
 
 	take(now: Instant): boolean {
-		const {burst, perSecond} = this.#rate;
-		const elapsed = Math.max(0, now - (this.#since ?? now));
-		this.#since = now;
-		this.#tokens = Math.min(burst, this.#tokens + (elapsed / 1_000) * perSecond);
+		this.#refill(now);
 		// A token that came back in many small parts is a whole one all the same.
 		if (this.#tokens < 1 - 1e-6) return false;
 		this.#tokens = Math.max(0, this.#tokens - 1);
 		return true;
+	}
+
+	/** When there is a token to take. */
+	readyAt(now: Instant): Instant {
+		this.#refill(now);
+		const missing = 1 - 1e-6 - this.#tokens;
+		return missing <= 0 ? now : now + Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1_000);
+	}
+
+	#refill(now: Instant): void {
+		const {burst, perSecond} = this.#rate;
+		const elapsed = Math.max(0, now - (this.#since ?? now));
+		this.#since = now;
+		this.#tokens = Math.min(burst, this.#tokens + (elapsed / 1_000) * perSecond);
 	}
 }
 

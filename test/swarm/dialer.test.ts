@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {seededRandom} from '../../source/base/random.ts';
 import {AddressBook} from '../../source/swarm/address-book.ts';
 import {BACKOFF_JITTER, MAX_BACKOFF, MIN_BACKOFF} from '../../source/swarm/backoff.ts';
+import {DIALS_HERE, DIALS_PER_HOST} from '../../source/swarm/dial-addresses.ts';
 import {MAX_PENDING_DIALS, MAX_PENDING_PER_ADDRESS, MAX_PENDING_PER_SUBNET} from '../../source/swarm/dial-slots.ts';
 import {DIAL_GRACE, Dialer, MAX_FAILURES, STEADY} from '../../source/swarm/dialer.ts';
 import {ANN, addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
@@ -95,6 +96,81 @@ describe('whom to dial, and when', () => {
 		expect(dialer.due(1)).toMatchObject([{expected: BOB}]);
 		dialer.failed(1, 'timeout', 5_000);
 		expect(dialer.due(5_000)).toHaveLength(1);
+	});
+
+	describe('row 16: one IP address, whoever is said to be there,', () => {
+		/** Invented peers there, all of whom are refused at once; returns the dials of each second. */
+		function refused(dialer: Dialer, addressAt: (index: number) => string, seconds: number): number[] {
+			const counts: number[] = [];
+			for (let now = 0; now < seconds * 1_000; now += 20) {
+				const second = Math.floor(now / 1_000);
+				dialer.discovered(`stranger ${now}`, addressAt(now), now);
+				for (let dials = dialer.due(now); dials.length > 0; dials = dialer.due(now)) {
+					counts[second] = (counts[second] ?? 0) + dials.length;
+					for (const {dial} of dials) dialer.failed(dial, 'refused', now);
+				}
+			}
+			return counts;
+		}
+
+		test('is dialled at a rate', () => {
+			const {burst, perSecond} = DIALS_PER_HOST;
+			const counts = refused(start(), index => addressOf(2, 4001 + index), 5);
+			expect(counts).toEqual([burst + perSecond - 1, perSecond, perSecond, perSecond, perSecond]);
+		});
+
+		test('is this machine: then at a rate that lets dozens of peers meet', () => {
+			const dialer = start();
+			dialer.listening(['192.0.2.2']);
+			const {burst, perSecond} = DIALS_HERE;
+			const counts = refused(dialer, index => addressOf(2, 4001 + index), 5);
+			// One every twenty milliseconds is announced, and none of them waits before the burst is used up.
+			expect(counts.slice(0, 2)).toEqual([50, burst - 50 + 2 * perSecond - 1]);
+			expect(Math.max(...counts.slice(2))).toBe(perSecond);
+		});
+
+		test('nobody who is said to be elsewhere waits for them', () => {
+			const dialer = start();
+			refused(dialer, index => addressOf(2, 4001 + index), 2);
+			dialer.discovered(BOB, addressOf(3), 2_000);
+			expect(dialer.due(2_000)).toContainEqual({dial: expect.any(Number), address: addressOf(3), expected: BOB});
+		});
+
+		test('nor does one whom a person named, or who has been there himself', () => {
+			const book = new AddressBook();
+			book.proved(BOB, addressOf(2), 0);
+			const dialer = startDialer(ANN, 0.5, book);
+			dialer.connected(BOB, -STEADY);
+			refused(dialer, index => addressOf(2, 4001 + index), 2);
+			dialer.given(addressOf(2, 5000), CAT, 2_000);
+			dialer.disconnected(BOB, true, 2_000, true);
+			expect(dialer.due(2_000).map(({expected}) => expected)).toEqual(expect.arrayContaining([CAT, BOB]));
+		});
+
+		test('is waited for without asking again and again', () => {
+			const dialer = start();
+			refused(dialer, index => addressOf(2, 4001 + index), 1);
+			const next = dialer.nextAt as number;
+			expect(next).toBeGreaterThanOrEqual(1_000);
+			expect(next).toBeLessThanOrEqual(1_500);
+			expect(dialer.due(next)).toHaveLength(1);
+		});
+
+		test('does not keep a race from ending that had begun at another', () => {
+			const dialer = start();
+			for (const address of [addressOf(2, 5000), addressOf(9)]) dialer.discovered(BOB, address, 0);
+			expect(dialer.due(0)).toEqual([{dial: 1, address: addressOf(9), expected: BOB}]);
+			for (const [index, peer] of strangers(DIALS_PER_HOST.burst).entries()) {
+				dialer.discovered(peer, addressOf(2, 4001 + index), 1);
+			}
+			for (let dial = 2; dial <= 1 + DIALS_PER_HOST.burst; dial++) {
+				dialer.due(1);
+				dialer.failed(dial, 'refused', 1);
+			}
+			dialer.failed(1, 'refused', 10);
+			expect([dialer.due(10), dialer.isDialling(BOB), dialer.pendingPeers]).toEqual([[], false, 0]);
+			expect(dialer.due(10_000).map(({expected}) => expected)).toContain(BOB);
+		});
 	});
 
 	test('no more peers that were only heard of are dialled than are wanted, and chance decides which', () => {
