@@ -2,8 +2,10 @@
  * Gossip: telling those outside the mesh what is here (ihave), asking for what is not (iwant), handing it out.
  * Specification: gossipsub v1.0, "Gossip Emission"; v1.1, "Adaptive Gossip Dissemination" and "Spam Protection Measures".
  *
- * An event is offered to each member outside the mesh once, within three heartbeats. Further offers go to whoever comes
- * (back) and to whoever was moved to another connection: those are the ways in which a push can be lost.
+ * An event is offered to each member outside the mesh once, within three heartbeats; to one of the mesh that has choked us
+ * with the next heartbeat, for it counts on that. Only what is `OFFER_AGE` old: the rest is still on its way. Further
+ * offers go to whoever comes (back) and to whoever was moved to another connection: those are the ways in which a push can
+ * be lost.
  */
 
 import {BoundedMap} from '../../base/bounded.ts';

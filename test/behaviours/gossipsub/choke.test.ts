@@ -93,6 +93,15 @@ describe('those whose copies come late', () => {
 		expect(rig.beat()).toEqual([]);
 	});
 
+	test('are not choked for one that must be asked for what it has', () => {
+		const rig = startWith(3);
+		for (let event = 0; event < FEEDING_SAMPLES; event++) {
+			rig.hear('p1', {type: 'ihave', room: LOBBY, messageIds: [idOf(number + 1)]});
+			bring(rig, peersOf(3), 1);
+		}
+		expect(rig.beat()).toEqual([]);
+	});
+
 	test('keep their score', () => {
 		const rig = startChoked();
 		bring(rig, peersOf(2), 50);
