@@ -6,7 +6,8 @@
  *     id          SHA-256 of exactly these bytes
  *
  * An event is never encoded a second time: whoever hands it on hands on the bytes. Further fields may follow, and
- * further kinds may come; whoever does not know them can still verify, store and hand on the event.
+ * further kinds may come: whoever does not know them could still verify, store and hand on the event. Without a history
+ * nobody does so yet; see `room-events.ts`.
  */
 import {hash} from 'node:crypto';
 import {readEvent} from './hot-path.ts';
