@@ -1,7 +1,7 @@
 /**
  * Peer exchange: members of a room tell each other where the others of that room may be reached, so that people meet whose
  * networks are joined only by somebody between them. Whoever joins a room that we are in is told of some of its members,
- * and they of him; nobody is told of peers in rooms that he is not in.
+ * and they of him; nobody is told of peers in rooms that he is not in, but whoever finds no room with us (`Connections`).
  *
  * What is told is an address at which we have seen the peer ourselves (`View.addressesFor`); what was only heard of is
  * not handed on. What we are told is a hint: the swarm judges it.

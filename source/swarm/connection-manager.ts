@@ -11,9 +11,11 @@
  * Up to `target` a connection over which nothing is said is kept: presence is what people see, and it is the pings that
  * show it. Being idle is never a reason by itself.
  *
- * Whom to drop, the first first: who shares no room with us, who has not been here for long; of equals by chance, so
- * that a thousand nodes do not all drop the same one. Never: peers given by hand, and newcomers that have not had the time
- * to say what rooms they are in.
+ * Whom to drop, the first first: who shares no room with us, and of those who has not been here for long; then, of those in
+ * our rooms, who has been here for long, for he has had the time to find others, and a newcomer may have nobody else. But
+ * some of the oldest stay, come who may: else whoever brings enough newcomers would be all that we have. Of equals by
+ * chance, so that a thousand nodes do not all drop the same one. Never: peers given by hand, and newcomers that have not
+ * had the time to say what rooms they are in.
  */
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
@@ -31,6 +33,9 @@ const FREE_SHARE = 0.25;
 
 /** Peers in our rooms that are enough to hear of the others there (peer exchange). */
 export const ENOUGH_COMPANIONS = 8;
+
+/** Part of the connections wanted that the oldest ones in our rooms hold, whoever comes. */
+const OLDEST_SHARE = 0.5;
 
 /** Milliseconds of being here that make one worth more than another: a minute, ten, an hour. */
 const STANDINGS = [60_000, 600_000, 3_600_000] as const;
@@ -96,14 +101,24 @@ export class ConnectionManager {
 
 	/** Those that may be let go, the first first. */
 	#ranked(candidates: readonly Candidate[], now: Instant): readonly Candidate[] {
-		return candidates
-			.filter(({isWanted}) => !isWanted)
-			.map(candidate => ({...candidate, worth: worth(candidate, now), lot: this.#random.float()}))
-			.sort((a, b) => a.worth - b.worth || a.lot - b.lot);
+		const dispensable = candidates.filter(({isWanted}) => !isWanted);
+		const oldest = new Set(
+			dispensable
+				.filter(({isCompanion}) => isCompanion)
+				.sort((a, b) => a.connectedAt - b.connectedAt)
+				.slice(0, this.limits.target * OLDEST_SHARE),
+		);
+		return dispensable
+			.map(candidate => ({
+				...candidate,
+				worth: oldest.has(candidate) ? Number.POSITIVE_INFINITY : worth(candidate, now),
+				lot: this.#random.float(),
+			}))
+			.sort((a, b) => (a.worth === b.worth ? a.lot - b.lot : a.worth - b.worth));
 	}
 }
 
 function worth({isCompanion, connectedAt}: Candidate, now: Instant): number {
 	const standing = STANDINGS.filter(age => now - connectedAt >= age).length;
-	return (isCompanion ? STANDINGS.length + 1 : 0) + standing;
+	return isCompanion ? 2 * STANDINGS.length + 1 - standing : standing;
 }

@@ -9,7 +9,8 @@ import type {Counters} from '../base/counters.ts';
 import {jitter, type Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {CommonRooms} from '../behaviours/common-rooms.ts';
-import type {Message} from '../wire/messages.ts';
+import {MAX_PEER_HINTS} from '../wire/limits.ts';
+import type {Message, PeerHint} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
 import type {BehaviourHost} from './behaviour-host.ts';
@@ -22,6 +23,7 @@ import {
 } from './connection-manager.ts';
 import {type Admission, type ConnectionRecord, type ConnectionTable, LOSER_TIMEOUT} from './connection-table.ts';
 import type {DialPlanner} from './dial-planner.ts';
+import {shuffled} from './dial-targets.ts';
 import type {ConnectionId, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
@@ -64,6 +66,8 @@ export type ConnectionsOptions = {
 	readonly planner: DialPlanner;
 	readonly companions: CommonRooms;
 	readonly host: () => BehaviourHost;
+	/** Where a connected peer may be reached by somebody at this address: as in `View`. */
+	readonly addressesFor: (peer: PeerId, listenerAt: string) => readonly string[];
 	readonly outbox: Outbox;
 	readonly counters: Counters;
 };
@@ -140,12 +144,28 @@ export class Connections {
 	}
 
 	/** Whoever finds no room is told so, and does not come again at once; but nothing if it is here on another one. */
-	#turnAwayFull({connection, peer, direction}: ConnectionRecord, now: Instant): void {
+	#turnAwayFull(record: ConnectionRecord, now: Instant): void {
 		const {store, planner} = this.#options;
+		const {connection, peer, direction} = record;
 		const isHere = store.isConnected(peer);
-		if (!isHere) this.#host.sendOver([connection], {type: 'goodbye', reason: GOODBYE_CROWDED});
+		if (!isHere) this.#sendAway(record);
 		if (!isHere && direction === 'outbound') planner.disconnected(peer, true, now);
 		this.#turnAway(connection, 'full');
+	}
+
+	/** Whoever has to go is told of others first, for we may be all that it knows: of its own rooms, if it told them. */
+	#sendAway({connection, peer, address}: ConnectionRecord): void {
+		const {store, companions, random, addressesFor} = this.#options;
+		const shared = companions.companionsOf(peer).filter(other => store.isConnected(other));
+		const others = shared.length > 0 ? shared : store.connectedPeers().filter(other => other !== peer);
+		const peers: PeerHint[] = [];
+		for (const other of shuffled(random, others)) {
+			const addresses = addressesFor(other, address);
+			if (addresses.length > 0) peers.push({peer: other, addresses});
+			if (peers.length >= MAX_PEER_HINTS) break;
+		}
+		if (peers.length > 0) this.#host.sendOver([connection], {type: 'peers', peers});
+		this.#host.sendOver([connection], {type: 'goodbye', reason: GOODBYE_CROWDED});
 	}
 
 	#turnAway(connection: ConnectionId, reason: 'self' | 'full'): void {
@@ -257,7 +277,8 @@ export class Connections {
 
 	#trim(peer: PeerId, now: Instant): void {
 		this.#options.counters.add('connection-trimmed');
-		this.#host.send([peer], {type: 'goodbye', reason: GOODBYE_CROWDED});
+		const primary = this.#options.table.primary(peer);
+		if (primary) this.#sendAway(primary);
 		this.letGo(peer, GOODBYE_CROWDED, now);
 		this.#pause(peer, now);
 	}
@@ -274,7 +295,7 @@ export class Connections {
 
 	#pause(peer: PeerId, now: Instant): void {
 		const {random, planner} = this.#options;
-		planner.suppress(peer, now + jitter(random, CROWDED_PAUSE, CROWDED_JITTER));
+		planner.crowded(peer, now + jitter(random, CROWDED_PAUSE, CROWDED_JITTER));
 	}
 
 	#disconnected(peer: PeerId, reason: string, now: Instant): void {

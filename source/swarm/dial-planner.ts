@@ -186,6 +186,10 @@ export class DialPlanner {
 		this.#change().suppress(peer, until);
 	}
 
+	crowded(peer: PeerId, until: Instant): void {
+		this.#change().crowded(peer, until);
+	}
+
 	/** The network is back, or another one. */
 	wake(now: Instant): void {
 		this.#change().wake(now);

@@ -2,6 +2,7 @@
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {HEAD_START, MAX_ATTEMPTS, MAX_PENDING_PER_PEER} from './dial-limits.ts';
 import {HintList} from './hint-list.ts';
 import type {DialId} from './io.ts';
 import {TokenBucket} from './token-bucket.ts';
@@ -11,11 +12,6 @@ import {TokenBucket} from './token-bucket.ts';
  * plays announcements again, or invents new ones, cannot make us dial in a hurry for longer.
  */
 const NEWS_RATE = {burst: 3, perSecond: 0.1};
-
-/** Milliseconds of head start of one address before the next (RFC 8305, section 5). */
-export const HEAD_START = 250;
-/** Dials in one race. */
-export const MAX_ATTEMPTS = 8;
 
 /** What is said of a peer that was heard of. */
 export type Sighting = {
@@ -44,6 +40,10 @@ export class Race {
 	constructor(queue: readonly string[], now: Instant) {
 		this.queue = [...queue];
 		this.nextAt = now;
+	}
+
+	get isFull(): boolean {
+		return this.pending.size >= MAX_PENDING_PER_PEER;
 	}
 
 	/** One more address, if there were not too many. */
@@ -80,6 +80,8 @@ export class DialTarget {
 	given = false;
 	/** A person named it once. */
 	wanted = false;
+	/** It has too many connections and waits out a pause for that, though it was given. */
+	isCrowded = false;
 	/** Only a person asked for it, once: not tried again by itself unless it answered. */
 	asked = false;
 	/** Known from an earlier run, and not heard of since. */

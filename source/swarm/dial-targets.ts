@@ -71,6 +71,13 @@ export class DialTargets {
 		return target;
 	}
 
+	/** Peers given by hand that wait because they had too many connections: from now on they do not. */
+	takeCrowded(): readonly DialTarget[] {
+		const crowded = [...this.#named.values()].filter(({isCrowded}) => isCrowded);
+		for (const target of crowded) target.isCrowded = false;
+		return crowded;
+	}
+
 	delete({key}: DialTarget): void {
 		this.#named.delete(key);
 		this.#heard.delete(key);
@@ -99,7 +106,7 @@ export class DialTargets {
 }
 
 /** Fisher and Yates: every order is as likely. */
-function shuffled<Value>(random: Random, values: readonly Value[]): Value[] {
+export function shuffled<Value>(random: Random, values: readonly Value[]): Value[] {
 	const result = [...values];
 	for (let index = result.length - 1; index > 0; index--) {
 		const other = Math.floor(random.float() * (index + 1));

@@ -18,24 +18,14 @@ import type {AddressBook} from './address-book.ts';
 import {hostPart} from './address-kind.ts';
 import {backoff, MAX_ADDRESS_BACKOFF, MAX_BACKOFF} from './backoff.ts';
 import {DialAddresses} from './dial-addresses.ts';
+import {DIAL_GRACE, MAX_FAILURES, STEADY, WAKE_SPREAD} from './dial-limits.ts';
 import {DialSlots} from './dial-slots.ts';
 import {type DialTarget, Race, type Sighting} from './dial-target.ts';
 import {DialTargets, MAX_TARGETS} from './dial-targets.ts';
 import type {DialFailureCode, DialId} from './io.ts';
 import {Pauses} from './pauses.ts';
 
-/** Milliseconds that a connection has to last before the next failure counts as the first again. */
-export const STEADY = 10_000;
-/** Milliseconds that the higher peer id waits for the lower one to dial. */
-export const DIAL_GRACE = 400;
-/** Dials to one peer at once. */
-export const MAX_PENDING_PER_PEER = 3;
-/** Failures in a row after which a peer that was only heard of is forgotten: if it lives, it will be heard of again. */
-export const MAX_FAILURES = 6;
-/** Milliseconds within which everyone is dialled again when the network is back. */
-const WAKE_SPREAD = 300;
-
-export {HEAD_START, MAX_ATTEMPTS} from './dial-target.ts';
+export {DIAL_GRACE, HEAD_START, MAX_ATTEMPTS, MAX_FAILURES, MAX_PENDING_PER_PEER, STEADY} from './dial-limits.ts';
 
 /** One thing to do now. */
 export type Dial = {readonly dial: DialId; readonly address: string; readonly expected: PeerId | undefined};
@@ -55,7 +45,7 @@ export class Dialer {
 	readonly #own = new BoundedMap<string, true>(MAX_TARGETS);
 	readonly #addresses: DialAddresses;
 	readonly #pauses = new Pauses();
-	#cancelled: DialId[] = [];
+	readonly #cancelled: DialId[] = [];
 	#nextDial: DialId = 1;
 	/** How many more peers, beside those that a person named, were wanted when that was last told. */
 	#room = Number.POSITIVE_INFINITY;
@@ -110,9 +100,7 @@ export class Dialer {
 
 	/** Dials that nobody wants any more, since the last call. */
 	takeCancelled(): readonly DialId[] {
-		const cancelled = this.#cancelled;
-		this.#cancelled = [];
-		return cancelled;
+		return this.#cancelled.splice(0);
 	}
 
 	listening(hosts: readonly string[]): void {
@@ -174,6 +162,7 @@ export class Dialer {
 
 	/** Every dial whose time has come, as far as the bounds allow: to no more than `wanted` peers beside the named ones. */
 	due(now: Instant, wanted = Number.POSITIVE_INFINITY): readonly Dial[] {
+		if (this.#connected.size === 0) this.#seekCompany(now);
 		if (this.#slots.isFull) return [];
 		for (const target of this.#targets.all()) target.isBlocked = false;
 		this.#room = wanted - this.pendingPeers;
@@ -225,7 +214,7 @@ export class Dialer {
 			return [];
 		}
 		const index = race.queue.findIndex(address => this.#slots.isFree(address));
-		if (index < 0 || race.pending.size >= MAX_PENDING_PER_PEER) {
+		if (index < 0 || race.isFull) {
 			target.isBlocked = true;
 			return [];
 		}
@@ -317,6 +306,7 @@ export class Dialer {
 		if (!target) return;
 		target.nextAt = undefined;
 		target.isRemembered = false;
+		target.isCrowded = false;
 		// What is under way may be about to succeed at the other side: the duplicate rule decides then.
 		if (target.race) target.race.queue = [];
 		if (target.race?.isOver) target.race = undefined;
@@ -349,9 +339,24 @@ export class Dialer {
 		this.#pauses.set(peer, until);
 		const target = this.#targets.find(peer);
 		if (!target) return;
-		if (target.given) {
-			if (!target.race) target.nextAt = until;
-		} else this.#forget(target);
+		target.isCrowded = false;
+		if (!target.given) this.#forget(target);
+		else if (!target.race) target.nextAt = until;
+	}
+
+	/** It has too many connections: the same, but one given by hand is asked again sooner if we are alone. */
+	crowded(peer: PeerId, until: Instant): void {
+		this.suppress(peer, until);
+		const target = this.#targets.find(peer);
+		if (target) target.isCrowded = true;
+	}
+
+	/** Without a single connection we have nobody who could tell us of others: better to be a nuisance than alone. */
+	#seekCompany(now: Instant): void {
+		for (const target of this.#targets.takeCrowded()) {
+			this.#pauses.end(target.key);
+			if (!target.race) target.nextAt = now + backoff(this.#random, target.failures);
+		}
 	}
 
 	/** The network is back, or another one: what failed before says nothing, and what is under way leads nowhere. */

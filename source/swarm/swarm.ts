@@ -92,7 +92,14 @@ export class Swarm {
 		this.#book = book;
 		this.#planner = planner;
 		this.#view = new SwarmView({store, connections: table, book});
-		this.#connections = new Connections({...shared, table, manager, companions, host: () => this.#host});
+		this.#connections = new Connections({
+			...shared,
+			table,
+			manager,
+			companions,
+			host: () => this.#host,
+			addressesFor: (peer, listenerAt) => this.#view.addressesFrom(peer, listenerAt),
+		});
 		this.#finder = new Finder({
 			...shared,
 			instance,

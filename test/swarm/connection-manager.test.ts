@@ -10,9 +10,11 @@ import {
 import {CROWD_SPREAD} from '../../source/swarm/dial-planner.ts';
 import {DIAL_GRACE} from '../../source/swarm/dialer.ts';
 import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
+import {identityFromSeed} from '../../source/wire/identity.ts';
+import {MAX_PEER_HINTS} from '../../source/wire/limits.ts';
 import {addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
-import {introduction, meet, ofType, type Rig, startChat} from './rig.ts';
+import {introduction, meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 const LIMITS = {...DEFAULT_LIMITS, target: 4, max: 8};
 const HIGH = 7;
@@ -62,9 +64,21 @@ describe('whom to let go', () => {
 		expect([start().surplus(given, NOW), start().surplus(fresh, NOW)]).toEqual([[], []]);
 	});
 
-	test('those that have been here for longer stay', () => {
-		const old = crowd(HIGH, {connectedAt: NOW - 3_600_000});
-		expect(start().surplus([...old, one('new', {connectedAt: NOW - TRIM_GRACE})], NOW)).toEqual(['new']);
+	test('a newcomer stays, for it may have nobody else, and so do some of the oldest; one in between goes', () => {
+		const crowded = [
+			...crowd(LIMITS.target / 2, {connectedAt: NOW - 3_600_000}),
+			...strangers(HIGH - LIMITS.target / 2).map(name => one(`later ${name}`, {connectedAt: NOW - 600_000})),
+			one('new', {connectedAt: NOW - TRIM_GRACE}),
+		];
+		const chosen = Array.from({length: 40}, (_, seed) => start(seed).surplus(crowded, NOW));
+		expect(new Set(chosen.map(({length}) => length))).toEqual(new Set([1]));
+		expect(new Set(chosen.map(([peer]) => peer?.split(' ')[0]))).toEqual(new Set(['later']));
+	});
+
+	test('of those that share no room the newest goes', () => {
+		const idle = {isCompanion: false, connectedAt: NOW - 3_600_000};
+		const crowded = [...crowd(LIMITS.target, idle), one('new', {...idle, connectedAt: NOW - TRIM_GRACE})];
+		expect(start().surplus(crowded, NOW)).toEqual(['new']);
 	});
 
 	test('of equals by chance, not everywhere the same', () => {
@@ -91,6 +105,7 @@ describe('a node with too many connections', () => {
 		const effects = rig.timer('trim');
 		const [closed] = ofType(effects, 'close');
 		expect(ofType(effects, 'close')).toEqual([{...closed, reason: 'too-many-peers'}]);
+		// Nobody's port is known here, so it cannot be told of others.
 		expect(ofType(effects, 'send')[0]).toEqual({
 			type: 'send',
 			connections: [closed!.connection],
@@ -112,6 +127,83 @@ describe('a node with too many connections', () => {
 		expect(ofType(rig.announcement(BOB), 'dial')).toEqual([]);
 		rig.now = 91_000;
 		expect(ofType(rig.announcement(BOB), 'dial')).toHaveLength(1);
+	});
+
+	/** Ann was given Bob and Cat, has dialled both (chance had it that Cat was the first), and these have too many. */
+	function sentAway(rig: Rig, peers: readonly string[]): void {
+		for (const [index, peer] of [BOB, CAT].entries()) {
+			rig.open(index, peer, {direction: 'outbound', address: addressOf(2 + index), dial: 2 - index});
+		}
+		for (const peer of peers) rig.message(peer === BOB ? 0 : 1, {type: 'goodbye', reason: 'too-many-peers'});
+	}
+	const GIVEN = [`${addressOf(2)}/p2p/${BOB}`, `${addressOf(3)}/p2p/${CAT}`];
+
+	test('and one that was given by hand is asked again before that if there is nobody else, with the usual waits', () => {
+		const rig = startChat({peers: GIVEN});
+		sentAway(rig, [BOB, CAT]);
+		const tried: number[] = [];
+		for (rig.now = 100; rig.now < 120_000; rig.now += 100) {
+			for (const {dial, expected, address} of ofType(rig.timer('dial'), 'dial')) {
+				if (expected === BOB) tried.push(rig.now);
+				rig.open(rig.now * 10 + dial, expected!, {direction: 'outbound', address, dial});
+				rig.message(rig.now * 10 + dial, {type: 'goodbye', reason: 'too-many-peers'});
+			}
+		}
+		const waits = tried.map((at, index) => at - (tried[index - 1] ?? 0));
+		expect(tried.length).toBeGreaterThanOrEqual(5);
+		expect(Math.max(...waits)).toBeLessThanOrEqual(39_100);
+		expect(Math.min(...waits)).toBeGreaterThan(1_000);
+	});
+
+	test('but not if there is somebody', () => {
+		const rig = startChat({peers: GIVEN});
+		sentAway(rig, [BOB]);
+		for (rig.now = 100; rig.now < 30_000; rig.now += 100) expect(ofType(rig.timer('dial'), 'dial')).toEqual([]);
+		// Until that one is gone.
+		const begun: (string | undefined)[] = [];
+		rig.close(1);
+		for (const end = rig.now + 5_000; rig.now < end; rig.now += 100) {
+			begun.push(...ofType(rig.timer('dial'), 'dial').map(({expected}) => expected));
+		}
+		expect(begun).toContain(BOB);
+	});
+
+	test('nor sooner one that misbehaved', () => {
+		const rig = startChat({peers: GIVEN.slice(0, 1)});
+		sentAway(rig, [BOB]);
+		rig.open(7, BOB);
+		rig.frame(7, Uint8Array.of(0xc1));
+		for (rig.now = 100; rig.now < 59_000; rig.now += 100) expect(ofType(rig.timer('dial'), 'dial')).toEqual([]);
+	});
+
+	test('tells whomever it sends away of others first, of as many as go into a message', () => {
+		const rig = startChat({limits: {...LIMITS, target: 16, max: 20}});
+		const members = strangers(20).map((_, index) => identityFromSeed(new Uint8Array(32).fill(100 + index)).peerId);
+		for (const [index, peer] of members.entries()) {
+			meet(rig, index, peer, `name ${index}`, {direction: 'outbound', address: addressOf(index + 10)});
+		}
+		const said = (effects: readonly Seen[], connection: number) =>
+			ofType(effects, 'send').flatMap(({connections, message}) => (connections.includes(connection) ? [message] : []));
+		const [others, goodbye, ...rest] = said(rig.open(100, BOB, {address: addressOf(200)}), 100);
+		expect([goodbye, rest]).toEqual([{type: 'goodbye', reason: 'too-many-peers'}, []]);
+		if (others?.type !== 'peers') throw new Error('no peers');
+		expect(new Set(others.peers.map(({peer}) => peer)).size).toBe(MAX_PEER_HINTS);
+		expect(others.peers[0]?.addresses).toEqual([addressOf(10 + members.indexOf(others.peers[0]!.peer))]);
+		// And whomever it lets go.
+		rig.now = TRIM_GRACE;
+		const effects = rig.timer('trim');
+		const [closed] = ofType(effects, 'close');
+		expect(said(effects, closed!.connection).map(message => message?.type)).toEqual(['peers', 'goodbye']);
+	});
+
+	test('and one that is sent away takes what it is told', () => {
+		const rig = startChat();
+		rig.open(1, BOB, {direction: 'outbound', address: addressOf(2)});
+		rig.message(1, {type: 'peers', peers: [{peer: CAT, addresses: [addressOf(3)]}]});
+		rig.message(1, {type: 'goodbye', reason: 'too-many-peers'});
+		rig.now = CROWD_SPREAD;
+		expect(ofType(rig.timer('dial'), 'dial').map(({expected}) => expected)).toEqual([]);
+		expect(rig.swarm.peers(rig.now, 0)).toContainEqual(expect.objectContaining({id: CAT, state: 'connecting'}));
 	});
 
 	test('looks for no more than its target by itself', () => {

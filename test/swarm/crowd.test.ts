@@ -1,151 +1,69 @@
-/** A crowd larger than anyone's limits, in which everyone hears everyone: it must hang together. */
+/** A crowd larger than anyone's limits: it must hang together, whether everyone hears everyone or only knows two. */
 import {describe, expect, test} from 'vitest';
-import {seededRandom} from '../../source/base/random.ts';
-import type {Effect, SwarmInput} from '../../source/swarm/io.ts';
+import {createChatSwarm} from '../../source/swarm/create.ts';
 import {Swarm} from '../../source/swarm/swarm.ts';
+import {addressOfMember, Crowd} from './crowd.ts';
 
 const LIMITS = {target: 6, max: 12};
 
-/** Swarms without protocols, with nothing between them but an address: dials succeed, or are turned away, at once. */
-class Crowd {
-	readonly swarms: Swarm[];
-	now = 0;
-	readonly #timers: Map<string, number>[];
-	/** The other end of each connection, by node. */
-	readonly #ends: Map<number, {node: number; connection: number}>[];
-	#queue: [number, SwarmInput][] = [];
-	#nextConnection = 1;
-
-	constructor(count: number, seed: number) {
-		this.swarms = Array.from({length: count}, (_, index) => {
-			const random = seededRandom(seed * 1_000 + index);
-			const instance = index.toString(16).padStart(32, '0');
-			const self = `peer ${String((index * 7_919) % count).padStart(5, '0')}`;
-			return new Swarm({self, instance, random, peers: [], discovery: true, limits: LIMITS, behaviours: () => []});
-		});
-		this.#timers = this.swarms.map(() => new Map());
-		this.#ends = this.swarms.map(() => new Map());
-		for (const index of this.swarms.keys())
-			this.#queue.push([index, {type: 'start', addresses: [this.#address(index)]}]);
-		this.#drain();
-	}
-
-	run(until: number): void {
-		for (; this.now < until; this.now += 50) {
-			for (const [node, timers] of this.#timers.entries()) {
-				for (const [timer, at] of timers) {
-					if (at > this.now) continue;
-					timers.delete(timer);
-					this.#queue.push([node, {type: 'timer', timer}]);
-				}
-			}
-			this.#drain();
-		}
-	}
-
-	/** Cuts every connection between the two sides, and what would cross. */
-	side: (node: number) => number = () => 0;
-
-	cut(side: (node: number) => number): void {
-		this.side = side;
-		for (const [node, ends] of this.#ends.entries()) {
-			for (const [connection, end] of ends) if (side(node) !== side(end.node)) this.#close(node, connection);
-		}
-		this.#drain();
-	}
-
-	degrees(): number[] {
-		return this.#ends.map(ends => ends.size);
-	}
-
-	/** How many nodes the first one reaches over connections. */
-	reached(): number {
-		const seen = new Set([0]);
-		for (const node of seen) for (const end of this.#ends[node]!.values()) seen.add(end.node);
-		return seen.size;
-	}
-
-	#address(index: number): string {
-		return `/ip4/198.18.${index >> 8}.${index & 255}/tcp/4001`;
-	}
-
-	#drain(): void {
-		while (this.#queue.length > 0) {
-			const batch = this.#queue;
-			this.#queue = [];
-			for (const [node, input] of batch) {
-				for (const effect of this.swarms[node]!.handle(input, this.now)) this.#carryOut(node, effect);
-			}
-		}
-	}
-
-	#carryOut(node: number, effect: Effect): void {
-		if (effect.type === 'schedule') this.#timers[node]!.set(effect.timer, effect.at);
-		if (effect.type === 'cancel') this.#timers[node]!.delete(effect.timer);
-		if (effect.type === 'close') this.#close(node, effect.connection);
-		if (effect.type === 'announce') this.#announce(node, effect);
-		if (effect.type === 'dial') this.#dial(node, effect);
-	}
-
-	/** Answers are left out: whoever hears an announcement may dial. */
-	#announce(node: number, {announcement}: Extract<Effect, {type: 'announce'}>): void {
-		const host = `198.18.${node >> 8}.${node & 255}`;
-		for (const other of this.swarms.keys()) {
-			if (other === node || this.side(other) !== this.side(node)) continue;
-			this.#queue.push([other, {type: 'announcement', announcement, host, port: 50_000, family: 4}]);
-		}
-	}
-
-	#dial(node: number, {dial, address}: Extract<Effect, {type: 'dial'}>): void {
-		const other = this.swarms.findIndex((_, index) => this.#address(index) === address);
-		if (this.side(other) !== this.side(node)) {
-			this.#queue.push([node, {type: 'dial-failed', dial, code: 'timeout', message: 'timeout'}]);
-			return;
-		}
-		const [here, there] = [this.#nextConnection++, this.#nextConnection++];
-		this.#ends[node]!.set(here, {node: other, connection: there});
-		this.#ends[other]!.set(there, {node, connection: here});
-		const peerOf = (index: number) => this.swarms[index]!.view.self;
-		const from = `/ip4/198.18.${node >> 8}.${node & 255}/tcp/40000`;
-		this.#queue.push(
-			[other, {type: 'connection-opened', connection: there, peer: peerOf(node), address: from, direction: 'inbound'}],
-			[node, {type: 'connection-opened', connection: here, peer: peerOf(other), address, direction: 'outbound', dial}],
-		);
-	}
-
-	#close(node: number, connection: number): void {
-		const end = this.#ends[node]!.get(connection);
-		if (!end) return;
-		this.#ends[node]!.delete(connection);
-		this.#ends[end.node]!.delete(end.connection);
-		this.#queue.push(
-			[node, {type: 'connection-closed', connection, reason: 'closed'}],
-			[end.node, {type: 'connection-closed', connection: end.connection, reason: 'closed'}],
-		);
-	}
-}
+/** Swarms without protocols. */
+const crowd = (seed: number) =>
+	new Crowd(60, seed, ({identity, instance, random}) => {
+		const self = identity.peerId;
+		return new Swarm({self, instance, random, peers: [], discovery: true, limits: LIMITS, behaviours: () => []});
+	});
 
 describe('a crowd of 60 with room for a dozen connections each', () => {
 	test.each([1, 2, 3])(
 		'hangs together within ten seconds, and nobody has too many, seed %i',
 		seed => {
-			const crowd = new Crowd(60, seed);
-			crowd.run(10_000);
-			expect(crowd.reached()).toBe(60);
-			expect(Math.max(...crowd.degrees())).toBeLessThanOrEqual(LIMITS.max);
-			expect(Math.min(...crowd.degrees())).toBeGreaterThanOrEqual(3);
+			const nodes = crowd(seed);
+			nodes.run(10_000);
+			expect(nodes.reached()).toBe(60);
+			expect(Math.max(...nodes.degrees())).toBeLessThanOrEqual(LIMITS.max);
+			expect(Math.min(...nodes.degrees())).toBeGreaterThanOrEqual(3);
 		},
 		60_000,
 	);
 
 	test('in two halves for a minute, grows together again by itself, though everyone has enough', () => {
-		const crowd = new Crowd(60, 4);
-		crowd.run(5_000);
-		crowd.cut(node => node % 2);
-		crowd.run(65_000);
-		expect(crowd.reached()).toBe(30);
-		crowd.cut(() => 0);
-		crowd.run(80_000);
-		expect(crowd.reached()).toBe(60);
+		const nodes = crowd(4);
+		nodes.run(5_000);
+		nodes.cut(node => node % 2);
+		nodes.run(65_000);
+		expect(nodes.reached()).toBe(30);
+		nodes.cut(() => 0);
+		nodes.run(80_000);
+		expect(nodes.reached()).toBe(60);
 	}, 60_000);
+});
+
+describe('forty that hear nobody and were told of the same two, who have room for a dozen', () => {
+	/** Everyone but those two is given both by hand. */
+	const newcomers = (seed: number) =>
+		new Crowd(40, seed, ({index, ...member}) =>
+			createChatSwarm({
+				...member,
+				name: `node ${index}`,
+				agent: 'p2p-tui/0.1.0',
+				rooms: ['lobby'],
+				peers: index < 2 ? [] : [addressOfMember(0), addressOfMember(1)],
+				discovery: false,
+				pubsub: 'floodsub',
+				limits: LIMITS,
+			}),
+		);
+
+	test.each([1, 2, 3])(
+		'hang together within fifteen seconds, for whoever is sent away is told of others, seed %i',
+		seed => {
+			const nodes = newcomers(seed);
+			nodes.run(15_000);
+			expect(nodes.reached()).toBe(40);
+			nodes.run(60_000);
+			expect([nodes.reached(), Math.max(...nodes.degrees())]).toEqual([40, expect.any(Number)]);
+			expect(Math.max(...nodes.degrees())).toBeLessThanOrEqual(LIMITS.max);
+		},
+		60_000,
+	);
 });
