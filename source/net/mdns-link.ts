@@ -184,12 +184,13 @@ export class MdnsLink {
 
 	#told(packet: DnsPacket, {address}: RemoteInfo): void {
 		const {self, isOwnHost, onDropped, onPeer} = this.#options;
-		const {main, networks} = this.#link;
-		const hasIpv6 = networks.some(({family}) => family === 6);
+		const {networks} = this.#link;
+		// None where we have no link-local address ourselves, or none that can be written.
+		const scope = networks.find(network => network.scope !== undefined)?.scope;
 		const view = {
 			contains: (host: string) => networks.some(network => network.contains(host)),
 			isSameMachine: isOwnHost(address.split('%')[0]!),
-			...(hasIpv6 ? {scope: main.zone} : {}),
+			...(scope === undefined ? {} : {scope}),
 		};
 		for (const found of readPeers(packet, self, view, onDropped)) onPeer(found);
 	}

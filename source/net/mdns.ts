@@ -50,6 +50,7 @@ export class Mdns {
 	readonly #warned = new Set<string>();
 	#ownHosts: ReadonlySet<string> = new Set();
 	#isClosed = false;
+	#isWhole = true;
 	/** Changes run one after another. */
 	#changes: Promise<void> = Promise.resolve();
 
@@ -67,8 +68,16 @@ export class Mdns {
 	update(interfaces: readonly NetworkInterface[], addresses: readonly string[]): Promise<void> {
 		this.#changes = this.#changes
 			.then(() => this.#update(interfaces, addresses))
-			.catch(error => this.#warnOnce('mdns', 'update', `Multicast DNS does not work: ${describeError(error)}`));
+			.catch(error => {
+				this.#isWhole = false;
+				this.#warnOnce('mdns', 'update', `Multicast DNS does not work: ${describeError(error)}`);
+			});
 		return this.#changes;
+	}
+
+	/** The last `update` left every interface with its socket. If not, another one tries again. */
+	get isWhole(): boolean {
+		return this.#isWhole;
 	}
 
 	/** Asks for peers again, as at the start: when this machine has slept, say. */
@@ -102,6 +111,7 @@ export class Mdns {
 			const link = this.#links.get(key) ?? (await this.#openLink(networks));
 			link?.update(networks, addresses);
 		}
+		this.#isWhole = this.#links.size === wanted.size;
 	}
 
 	async #openLink(networks: LinkNetworks): Promise<MdnsLink | undefined> {

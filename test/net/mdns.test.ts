@@ -108,10 +108,12 @@ describe('nodes', () => {
 		const node = await startMdns(1, port, cleanup);
 		await node.mdns.update(LO, []);
 		expect(node.warnings).toEqual([expect.stringMatching(/^mdns-port: UDP port \d+ is held by another program/)]);
+		expect(node.mdns.isWhole).toBe(false);
 		await new Promise<void>(resolve => holder.close(() => resolve()));
 		const stranger = await startStranger(port, cleanup);
 		await node.mdns.update(LO, ['/ip4/127.0.0.1/tcp/4001']);
 		await stranger.hears(heard => heard.some(isAnswer));
+		expect(node.mdns.isWhole).toBe(true);
 	});
 });
 
