@@ -41,10 +41,10 @@ export type EndpointOptions = {
 	/** Multicast DNS told of a peer. */
 	onMdns?(found: MdnsPeer): void;
 	/**
-	 * Where we can be reached changed, or a network was taken up where nobody has heard of us: multiaddrs without
-	 * `/p2p/…`, the likely ones first, and names of the interfaces in use. What is announced now leaves there.
+	 * Where we can be reached changed, or a network was taken up where nobody has heard of us (`hasNewLink`): multiaddrs
+	 * without `/p2p/…`, the likely ones first, and names of the interfaces in use. What is announced now leaves there.
 	 */
-	onAddresses(addresses: readonly string[], interfaces: readonly string[]): void;
+	onAddresses(addresses: readonly string[], interfaces: readonly string[], hasNewLink: boolean): void;
 	/** The machine's interfaces, as `os.networkInterfaces` tells them. */
 	readonly systemInterfaces?: () => SystemInterfaces;
 	readonly log?: Log;
@@ -72,7 +72,7 @@ export class Endpoint {
 	#seen: string | undefined;
 	/** The addresses of all interfaces at the last look. */
 	#hosts: ReadonlySet<string> = new Set();
-	/** Something does not work and is worth another try. */
+	/** A listener or the beacon does not work and is worth another try. */
 	#isBroken = false;
 	#mdns: Mdns | undefined;
 	/** Multicast DNS being loaded. */
@@ -212,7 +212,7 @@ export class Endpoint {
 		try {
 			const system = this.#systemInterfaces();
 			const seen = JSON.stringify(system);
-			if (seen === this.#seen && !this.#isBroken) return;
+			if (seen === this.#seen && this.#isWell()) return;
 			this.#interfaces = filterInterfaces(system, this.#options.config.interfaces);
 			await this.#follow();
 			state = await this.beacon?.update(this.#interfaces);
@@ -239,6 +239,10 @@ export class Endpoint {
 		if (isElsewhere) this.transport.abandon(host => !hosts.has(host) && !isLoopback({host}));
 	}
 
+	#isWell(): boolean {
+		return !this.#isBroken && this.#mdns?.isWhole !== false;
+	}
+
 	/** The discovery port may become free, an address may become usable: such things are tried again. */
 	#noteState(state: BeaconState | undefined): void {
 		this.#isBroken = this.#failing.size > 0 || state?.isWhole === false;
@@ -252,7 +256,7 @@ export class Endpoint {
 		if (isSame && !hasNewLink) return;
 		this.#addresses = addresses;
 		this.#interfaceNames = names;
-		this.#options.onAddresses(addresses, names);
+		this.#options.onAddresses(addresses, names, hasNewLink);
 	}
 
 	// --- multicast DNS ---

@@ -81,7 +81,7 @@ export class Node {
 			onMdns: found => this.#input({type: 'mdns', ...found}),
 			log: options.log,
 			onWarning: (code, message) => this.#warn(code, message),
-			onAddresses: (addresses, interfaces) => this.#listening(addresses, interfaces),
+			onAddresses: (...where) => this.#listening(...where),
 		});
 	}
 
@@ -148,11 +148,11 @@ export class Node {
 		for (const effect of this.#swarm.handle(input, performance.now())) this.#carryOut(effect);
 	}
 
-	#listening(addresses: readonly string[], interfaces: readonly string[]): void {
+	#listening(addresses: readonly string[], interfaces: readonly string[], hasNewLink: boolean): void {
 		// Before that, `ready` and `start` tell them.
 		if (this.#early || this.#stopping) return;
 		this.#options.emit({type: 'addresses-changed', addresses, interfaces});
-		this.#input({type: 'listening', addresses});
+		this.#input({type: 'listening', addresses, hasNewLink});
 	}
 
 	#woke(slept: number): void {

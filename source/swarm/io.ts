@@ -72,8 +72,11 @@ export type SwarmInput =
 	| {readonly type: 'timer'; readonly timer: string}
 	/** `timestamp` is the wall clock, Unix milliseconds. */
 	| {readonly type: 'command'; readonly command: Command; readonly timestamp: number}
-	/** The addresses that we listen on changed: without `/p2p/…`, wildcards resolved. */
-	| {readonly type: 'listening'; readonly addresses: readonly string[]}
+	/**
+	 * The addresses that we listen on changed: without `/p2p/…`, wildcards resolved. `hasNewLink`: or they are the same,
+	 * but what is announced now also leaves where nobody has heard of us.
+	 */
+	| {readonly type: 'listening'; readonly addresses: readonly string[]; readonly hasNewLink?: boolean}
 	/** The node stops: say goodbye to everyone. */
 	| {readonly type: 'stop'};
 

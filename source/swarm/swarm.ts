@@ -51,6 +51,8 @@ export type SwarmOptions = {
 	readonly behaviours: (view: View) => readonly Behaviour[];
 };
 
+type Listening = Omit<Extract<SwarmInput, {type: 'listening'}>, 'type'>;
+
 export class Swarm {
 	readonly counters = new Counters();
 	readonly #options: SwarmOptions;
@@ -172,7 +174,7 @@ export class Swarm {
 			case 'command':
 				return this.#command(input.command, input.timestamp, now);
 			case 'listening':
-				return this.#listening(input.addresses, now);
+				return this.#listening(input, now);
 			case 'stop':
 				return this.#stop(now);
 		}
@@ -181,7 +183,7 @@ export class Swarm {
 	#start({addresses, remembered = []}: Extract<SwarmInput, {type: 'start'}>, now: Instant): void {
 		for (const address of this.#options.peers) this.#planner.given(address, now);
 		this.#host.tellAll({type: 'start'}, now);
-		this.#listening(addresses, now);
+		this.#listening({addresses}, now);
 		this.#finder.remembered(remembered, now);
 		this.#finder.announce(now);
 	}
@@ -193,7 +195,7 @@ export class Swarm {
 		this.#remember();
 	}
 
-	#listening(addresses: readonly string[], now: Instant): void {
+	#listening({addresses, hasNewLink = false}: Listening, now: Instant): void {
 		const hasMoved = this.#addresses !== undefined && !isSame(this.#addresses, addresses);
 		this.#addresses = addresses;
 		this.#view.listening(addresses);
@@ -201,6 +203,7 @@ export class Swarm {
 		this.#planner.listening(addresses.map(address => parseTcpAddress(address).host));
 		this.#host.tellAll({type: 'listening', addresses}, now);
 		if (hasMoved) this.#woke(now);
+		else if (hasNewLink) this.#finder.announceAnew(now);
 	}
 
 	/** After a sleep, or on another network: others may be gone and new ones there, and what failed may work. */

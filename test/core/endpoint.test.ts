@@ -27,6 +27,7 @@ afterEach(async () => {
 
 function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOptions['systemInterfaces']) {
 	const addresses: (readonly string[])[] = [];
+	const newLinks: boolean[] = [];
 	const warnings: string[] = [];
 	const found: MdnsPeer[] = [];
 	let told = () => {};
@@ -47,14 +48,15 @@ function endpoint(config: Partial<CoreConfig>, systemInterfaces?: EndpointOption
 		onDatagram: () => {},
 		onMdns: peer => found.push(peer),
 		onWarning: (code, message) => warnings.push(`${code}: ${message}`),
-		onAddresses: list => {
+		onAddresses: (list, _names, hasNewLink) => {
 			addresses.push(list);
+			newLinks.push(hasNewLink);
 			told();
 		},
 		...(systemInterfaces && {systemInterfaces}),
 	});
 	closing.push(() => made.close());
-	return {made, addresses, looked, warnings, found};
+	return {made, addresses, newLinks, looked, warnings, found};
 }
 
 async function failure(config: Partial<CoreConfig>): Promise<UserError> {
@@ -267,12 +269,14 @@ describe('every second', () => {
 
 	test('a network with the same address that is another one is told, once announcements leave there', async () => {
 		const {now, list} = machine('127.0.0.1');
-		const {made, addresses, looked} = endpoint({...chosen, discovery: true, discoveryPort: await freeUdpPort()}, list);
+		const config = {...chosen, discovery: true, discoveryPort: await freeUdpPort()};
+		const {made, addresses, newLinks, looked} = endpoint(config, list);
 		await made.open();
 		const updated = vi.spyOn(made.beacon!, 'update');
 		now.mac = '00:00:00:00:00:01';
 		await looked();
 		expect(addresses).toEqual([made.addresses, made.addresses]);
+		expect(newLinks).toEqual([false, true]);
 		expect(await updated.mock.results[0]!.value).toEqual({hasNewLink: true, isWhole: true});
 	});
 
@@ -378,6 +382,25 @@ describe('multicast DNS', () => {
 		await looked();
 		await made.close();
 		expect(calls).toEqual([['open', ['test0'], addresses[0]], ['update', ['test0'], addresses[1]], ['close']]);
+	});
+
+	test('that failed is tried again at every look, and left alone once it works', async () => {
+		const {list} = machine('127.0.0.1');
+		const opened = watched();
+		let isWhole = false;
+		vi.spyOn(Mdns.prototype, 'isWhole', 'get').mockImplementation(() => isWhole);
+		const {made} = endpoint({...config, discoveryPort: await freeUdpPort()}, list);
+		await made.open();
+		await opened;
+		for (const count of [2, 3]) {
+			vi.advanceTimersByTime(LOOK_INTERVAL);
+			while (calls.length < count) await turn();
+			await turn();
+		}
+		isWhole = true;
+		vi.advanceTimersByTime(LOOK_INTERVAL);
+		for (let count = 0; count < 10; count++) await turn();
+		expect(calls.map(([call]) => call)).toEqual(['open', 'update', 'update']);
 	});
 
 	test.each([{mdns: false}, {discovery: false}])('is left alone with %o', async without => {

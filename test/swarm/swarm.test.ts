@@ -117,6 +117,21 @@ describe('the life of a swarm', () => {
 		expect(rig.input({type: 'listening', addresses: [...addresses].reverse()})).toEqual([]);
 	});
 
+	test('on a new link it announces itself at once and asks for answers, though its addresses are the same', () => {
+		const {rig, recorder} = start({discovery: true});
+		while (rig.now < 10_000) {
+			rig.now += 5_000;
+			rig.timer('announce');
+		}
+		recorder.take();
+		const input = {type: 'listening', addresses: [addressOf(1)]} as const;
+		expect(rig.input({...input, hasNewLink: false})).toEqual([]);
+		expect(rig.input({...input, hasNewLink: true})).toMatchObject([
+			{type: 'announce', announcement: {wantsAnswer: true}},
+			{type: 'schedule', timer: 'announce', at: 10_150},
+		]);
+	});
+
 	test('stops by telling the behaviours, which may still send; then it announces that it leaves, and closes all', () => {
 		const {rig, recorder} = start({discovery: true});
 		rig.open(1, BOB);
