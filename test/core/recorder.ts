@@ -46,12 +46,12 @@ export class Recorder {
 	}
 
 	/** Resolves when `find` finds something. */
-	waitFor<Found>(what: string, find: (recorder: this) => Found | undefined): Promise<Found> {
+	waitFor<Found>(what: string, find: (recorder: this) => Found | undefined, patience = PATIENCE): Promise<Found> {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#waiters.delete(waiter);
 				reject(new Error(`Time is up waiting for ${what}. Heard: ${JSON.stringify(this.heard, undefined, '\t')}`));
-			}, PATIENCE);
+			}, patience);
 			const check = () => {
 				const found = find(this);
 				if (found === undefined) return false;
