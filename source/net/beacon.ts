@@ -14,6 +14,7 @@ import {createSocket} from 'node:dgram';
 import type {Log} from '../base/log.ts';
 import {looksLikeAnnouncement} from '../wire/announcement.ts';
 import {MAX_ANNOUNCEMENT_BYTES} from '../wire/limits.ts';
+import {isLinkLocal} from '../wire/multiaddr.ts';
 import {type Link, linksOf} from './beacon-link.ts';
 import {codeOf, isQuiet, listenProblem, multicastProblem, portProblem, sendProblem} from './beacon-problems.ts';
 import {type DatagramSource, Listener, type OpenSocket, Sender} from './beacon-socket.ts';
@@ -204,6 +205,8 @@ export class Beacon {
 	#reasonToDrop(bytes: Uint8Array, {host, family, scope}: DatagramSource): string | undefined {
 		if (bytes.length > MAX_ANNOUNCEMENT_BYTES) return 'datagram-size';
 		if (!looksLikeAnnouncement(bytes)) return 'announcement';
+		// Heard on an interface whose name cannot be written: nothing could be sent there.
+		if (family === 6 && scope === undefined && isLinkLocal({host})) return 'datagram-interface';
 		// The listening sockets are open to all interfaces.
 		if (this.#options.isRestricted && !this.#covers(host, family, scope)) return 'datagram-interface';
 		return this.#rate.take(host, performance.now()) ? undefined : 'datagram-rate';

@@ -5,6 +5,7 @@ import {UserError} from '../base/errors.ts';
 import {MAX_ADDRESSES} from '../wire/limits.ts';
 import {formatTcpAddress, isLinkLocal, isLoopback, isWildcard, type TcpAddress} from '../wire/multiaddr.ts';
 import {type InterfaceKind, kindOf, rankOf} from './interface-kind.ts';
+import {isUsableZone} from './socket-host.ts';
 
 /** One address of an interface. An interface with several addresses gives several of these. */
 export type NetworkInterface = {
@@ -21,7 +22,7 @@ export type NetworkInterface = {
 	readonly broadcast?: string;
 	/** Loopback. */
 	readonly internal: boolean;
-	/** What a link-local IPv6 address is only valid with: the zone. */
+	/** What a link-local IPv6 address is only valid with: the zone, which can be written and used then. */
 	readonly scope?: string;
 	/** Whether an IP address lies in this interface's subnet. Every interface has the subnet of link-local IPv6. */
 	contains(host: string): boolean;
@@ -41,7 +42,7 @@ const POINT_TO_POINT_BITS = 31;
 export function selectInterfaces(all: SystemInterfaces, wanted: readonly string[]): NetworkInterface[] {
 	const known = describeAll(all);
 	for (const want of wanted) {
-		if (!known.some(candidate => matches(candidate, want))) throw unknownInterface(want, known);
+		if (!known.some(candidate => matches(candidate, want))) throw unknownInterface(want, known, all);
 	}
 	return filterInterfaces(all, wanted);
 }
@@ -133,10 +134,12 @@ function unique(addresses: readonly TcpAddress[]): TcpAddress[] {
 	return [...new Map(addresses.map(address => [formatTcpAddress(address), address])).values()];
 }
 
+/** Without link-local IPv6 addresses that no socket could be given: see `isUsableZone`. */
 function describeAll(all: SystemInterfaces): NetworkInterface[] {
 	return Object.entries(all).flatMap(([name, addresses]) => {
 		const zone = zoneOf(name, addresses ?? []);
-		return (addresses ?? []).map(info => describe(name, zone, info));
+		const described = (addresses ?? []).map(info => describe(name, zone, info));
+		return described.filter(({scope}) => scope === undefined || isUsableZone(scope));
 	});
 }
 
@@ -144,8 +147,11 @@ function matches({name, address, internal}: NetworkInterface, want: string): boo
 	return name === want || address === want || (want === 'lo' && internal);
 }
 
-function unknownInterface(want: string, known: readonly NetworkInterface[]): UserError {
-	return new UserError(`No network interface ${JSON.stringify(want)} on this machine`, {
+function unknownInterface(want: string, known: readonly NetworkInterface[], all: SystemInterfaces): UserError {
+	const what = Object.hasOwn(all, want)
+		? 'No address that can be used on the network interface'
+		: 'No network interface';
+	return new UserError(`${what} ${JSON.stringify(want)} on this machine`, {
 		hint: known.length === 0 ? 'There is none at all' : `There are: ${listOf(known)}`,
 	});
 }

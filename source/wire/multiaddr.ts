@@ -57,6 +57,11 @@ export function formatTcpAddress(address: TcpAddress): string {
 	return `${zone}/ip${address.family}/${address.host}/tcp/${address.port}${peer}`;
 }
 
+/** Whether an interface of that name can be written in an address. */
+export function isScope(name: string): boolean {
+	return SCOPE.test(name);
+}
+
 /** Whether the host means "every address of this machine". */
 export function isWildcard({host}: Pick<TcpAddress, 'host'>): boolean {
 	return host === '0.0.0.0' || host === '::';
@@ -89,7 +94,7 @@ function fromComponents(components: readonly Component[], text: string): TcpAddr
 	if (rest.length > 0 || (peer !== undefined && peer.name !== 'p2p')) {
 		throw refuse(`Something follows the port in ${quote(text)}`, 'Only /p2p/ and a peer id may follow it');
 	}
-	if (scope !== undefined && !SCOPE.test(scope)) throw refuse(`Not an interface name in ${quote(text)}`, EXAMPLE);
+	if (scope !== undefined && !isScope(scope)) throw refuse(`Not an interface name in ${quote(text)}`, EXAMPLE);
 	const host = hostOf(ip.name, ip.value);
 	// An IPv4 address in IPv6 clothes belongs to no interface either.
 	if (scope !== undefined && host.family === 4)

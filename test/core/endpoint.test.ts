@@ -133,6 +133,14 @@ test('a node that only dials listens nowhere', async () => {
 	expect(made.addresses).toEqual([]);
 });
 
+function withResolvers() {
+	let resolve = () => {};
+	const promise = new Promise<void>(done => {
+		resolve = done;
+	});
+	return {promise, resolve};
+}
+
 /** One interface, on this machine only, with whatever addresses it has just now. */
 function machine(...addresses: string[]) {
 	vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
@@ -248,6 +256,40 @@ describe('when the addresses of the chosen interface change', () => {
 	});
 });
 
+test.each(['wl+0', 'br#1', 'été0'])(
+	'a link named %s, with an address of that link only, keeps nobody from starting',
+	async name => {
+		vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+		const ipv4 = {netmask: '', family: 'IPv4', mac: '', internal: false} as const;
+		const ipv6 = {...ipv4, family: 'IPv6', address: 'fe80::1', cidr: 'fe80::1/64', scopeid: 2} as const;
+		let system: SystemInterfaces = {[name]: [ipv6]};
+		const {promise: changed, resolve} = withResolvers();
+		const node = new Node({
+			config: {...CONFIG, interfaces: [], listen: ['/ip6/::/tcp/0']},
+			identity: newIdentity(),
+			log: () => {},
+			systemInterfaces: () => system,
+			emit: event => {
+				events.push(event);
+				if (event.type === 'addresses-changed') resolve();
+			},
+			onShutdown: () => {},
+		});
+		const events: NodeEvent[] = [];
+		closing.push(() => node.stop());
+		await node.start();
+		expect(events[0]).toMatchObject({type: 'ready', addresses: []});
+		const added = {...ipv6, address: '2001:db8::1', cidr: '2001:db8::1/64'};
+		system = {[name]: [ipv6], [`${name}+`]: [ipv6, added]};
+		vi.advanceTimersByTime(LOOK_INTERVAL);
+		await changed;
+		expect(events.at(-1)).toMatchObject({
+			addresses: [expect.stringMatching(/^\/ip6\/2001:db8::1\/tcp\/\d+$/)],
+			interfaces: [`${name}+`],
+		});
+	},
+);
+
 describe('every second', () => {
 	test('the interfaces are looked at, and nothing is done while nothing has changed', async () => {
 		const {now, list} = machine('127.0.0.1');
@@ -361,13 +403,6 @@ describe('multicast DNS', () => {
 		});
 		vi.spyOn(Mdns.prototype, 'close').mockImplementation(async () => void calls.push(['close']));
 		return opened;
-	}
-	function withResolvers() {
-		let resolve = () => {};
-		const promise = new Promise<void>(done => {
-			resolve = done;
-		});
-		return {promise, resolve};
 	}
 	const config = {...chosen, discovery: true, mdns: true};
 

@@ -118,6 +118,14 @@ describe('IPv6', () => {
 		expect(sockets.map(({calls}) => calls.at(-1)).slice(3)).toEqual(['send 2001:db8::9 6', 'send fe80::9%tun0 5']);
 	});
 
+	it('is not taken from a link whose name cannot be written', async () => {
+		const {sockets, open, heard, dropped} = beaconOn();
+		await open();
+		for (const host of ['fe80::9%wl+0', '2001:db8::9']) sockets[1]!.emit('message', announcement, from(host));
+		expect(dropped).toEqual(['datagram-interface']);
+		expect(heard.map(({host}) => host)).toEqual(['2001:db8::9']);
+	});
+
 	it('is taken from chosen interfaces only', async () => {
 		const {sockets, open, heard, dropped} = beaconOn(() => undefined, true);
 		await open({eth0: ETH0} as unknown as SystemInterfaces);

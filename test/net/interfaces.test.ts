@@ -53,6 +53,18 @@ describe('selectInterfaces', () => {
 		expect(filterInterfaces(SYSTEM, ['wlan9'])).toEqual([]);
 	});
 
+	it.each(['wl+0', 'br#1', 'vpn=1', 'été0'])('leaves out what is valid on the link %s only, and nothing else', name => {
+		const odd = [ipv4('192.0.2.9', 25), ipv6('2001:db8::9', 64), ipv6('fe80::9', 64)];
+		const found = selectInterfaces({[name]: odd, eth0: SYSTEM.eth0}, []);
+		expect(found.map(({address}) => address)).toEqual([
+			...['192.0.2.9', '2001:db8::9'],
+			...['192.0.2.7', '2001:db8::7', 'fe80::7'],
+		]);
+		const alone = {...SYSTEM, [name]: [ipv6('fe80::9', 64)]};
+		expect(selectInterfaces(alone, [])).toHaveLength(6);
+		expect(() => selectInterfaces(alone, [name])).toThrow(/^No address that can be used on the network interface/);
+	});
+
 	it('computes the directed broadcast address, where there is one', () => {
 		const broadcasts = selectInterfaces({...SYSTEM, odd: [ipv4('172.16.5.130', 12), ipv4('198.51.100.1', null)]}, []);
 		expect(broadcasts.filter(({family}) => family === 4).map(({broadcast}) => broadcast)).toEqual([

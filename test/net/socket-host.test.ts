@@ -10,3 +10,10 @@ it.each([
 	expect(hostFrom(address, family)).toEqual(host);
 	expect(socketHost(host)).toBe(address.replace('::ffff:', ''));
 });
+
+it.each(['wl+0', 'br#1', 'vpn=1', 'été0', 'a/b', ''])(
+	'leaves out the zone %j, with which nothing could be dialled',
+	zone => {
+		expect(hostFrom(`fe80::7%${zone}`, 'IPv6')).toEqual({host: 'fe80::7', family: 6});
+	},
+);
