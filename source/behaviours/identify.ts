@@ -5,10 +5,12 @@
  */
 import type {CommandOf} from '../api/command.ts';
 import type {Direction} from '../api/event.ts';
+import {TokenBucket} from '../base/token-bucket.ts';
 import type {Identify as IdentifyMessage} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {normaliseName} from '../wire/validate.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
+import {OWN_NAMES, PEER_INTRODUCTIONS} from './rates.ts';
 import {refusal} from './refusal.ts';
 
 /** Milliseconds within which a new peer has to introduce itself. */
@@ -22,7 +24,12 @@ export type IdentifyOptions = {
 	readonly protocols: readonly string[];
 };
 
-type Introduction = {readonly address: string; readonly direction: Direction; introduced: boolean};
+type Introduction = {
+	readonly address: string;
+	readonly direction: Direction;
+	readonly budget: TokenBucket;
+	introduced: boolean;
+};
 
 export class Identify implements Behaviour {
 	readonly name = 'identify';
@@ -32,6 +39,7 @@ export class Identify implements Behaviour {
 
 	readonly #options: IdentifyOptions;
 	readonly #peers = new Map<PeerId, Introduction>();
+	readonly #ownNames = new TokenBucket(OWN_NAMES);
 	#ownName: string;
 	#addresses: readonly string[] = [];
 
@@ -51,21 +59,21 @@ export class Identify implements Behaviour {
 			case 'moved':
 				return [{type: 'send', peers: [input.peer], message: this.#message()}];
 			case 'message':
-				return input.message.type === 'identify' ? this.#introduced(input.peer, input.message) : [];
+				return input.message.type === 'identify' ? this.#introduced(input.peer, input.message, now) : [];
 			case 'timer':
 				return [{type: 'disconnect', peer: input.timer, reason: 'no-identify'}];
 			case 'listening':
 				this.#addresses = input.addresses;
 				return this.#tellEveryone();
 			case 'command':
-				return input.command.command === 'nick' ? this.#rename(input.command) : [];
+				return input.command.command === 'nick' ? this.#rename(input.command, now) : [];
 			default:
 				return [];
 		}
 	}
 
 	#connected(peer: PeerId, address: string, direction: Direction, now: Instant): BehaviourOutput[] {
-		this.#peers.set(peer, {address, direction, introduced: false});
+		this.#peers.set(peer, {address, direction, budget: new TokenBucket(PEER_INTRODUCTIONS), introduced: false});
 		return [
 			{type: 'send', peers: [peer], message: this.#message()},
 			{type: 'schedule', timer: peer, at: now + IDENTIFY_TIMEOUT},
@@ -80,9 +88,15 @@ export class Identify implements Behaviour {
 			: [{type: 'cancel', timer: peer}];
 	}
 
-	#introduced(peer: PeerId, message: IdentifyMessage): BehaviourOutput[] {
+	#introduced(peer: PeerId, message: IdentifyMessage, now: Instant): BehaviourOutput[] {
 		const introduction = this.#peers.get(peer);
 		if (!introduction) return [];
+		if (!introduction.budget.take(now)) {
+			return [
+				{type: 'count', counter: 'identify-flood'},
+				{type: 'disconnect', peer, reason: 'identify-flood', misbehaved: true},
+			];
+		}
 		const {type: _, ...facts} = message;
 		const before = this.#options.view.facts(peer).name;
 		const outputs: BehaviourOutput[] = [{type: 'learned', peer, facts}];
@@ -99,13 +113,14 @@ export class Identify implements Behaviour {
 		return outputs;
 	}
 
-	#rename(command: CommandOf<'nick'>): BehaviourOutput[] {
+	#rename(command: CommandOf<'nick'>, now: Instant): BehaviourOutput[] {
 		let name: string;
 		try {
 			name = normaliseName(command.name);
 		} catch (error) {
 			return [refusal(command, 'bad-name', error)];
 		}
+		if (!this.#ownNames.take(now)) return [refusal(command, 'busy', 'renamed too often; wait a moment')];
 		this.#ownName = name;
 		return [
 			this.#learnSelf(),

@@ -6,6 +6,7 @@ import type {Command, CommandOf} from '../api/command.ts';
 import type {Member, NodeEvent} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import type {Random} from '../base/random.ts';
+import {TokenBucket} from '../base/token-bucket.ts';
 import {verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
@@ -18,6 +19,7 @@ import {Gossipsub} from './gossipsub/gossipsub.ts';
 import {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import {PubsubMeter} from './pubsub-meter.ts';
+import {OWN_SUBSCRIPTIONS, PEER_SUBSCRIPTIONS} from './rates.ts';
 import {Receipts} from './receipts.ts';
 import {refusal} from './refusal.ts';
 import type {Room} from './room.ts';
@@ -61,6 +63,9 @@ export class Rooms implements Behaviour {
 	readonly #sequences = new BoundedMap<string, number>(MAX_SUBSCRIPTIONS * 4);
 	/** The highest of those that were forgotten: a room that is not remembered goes on from here. */
 	#forgottenSequence = 0;
+	readonly #ownChanges = new TokenBucket(OWN_SUBSCRIPTIONS);
+	/** Of each connected peer. */
+	readonly #peerChanges = new Map<PeerId, TokenBucket>();
 
 	constructor(options: RoomsOptions) {
 		const {view, identity, instance, random, verify = verifyEvent} = options;
@@ -112,12 +117,14 @@ export class Rooms implements Behaviour {
 					.map(normaliseRoom)
 					.flatMap(room => [...this.#enter(room), ...this.#router.joined(room, now)]);
 			case 'connected':
+				this.#peerChanges.set(input.peer, new TokenBucket(PEER_SUBSCRIPTIONS));
 				this.#router.connected(input.peer, input.address, input.direction, now);
 				return this.#greet(input.peer);
 			case 'moved':
 				return [...this.#greet(input.peer), ...this.#router.moved(input.peer, now)];
 			case 'disconnected':
 				this.#receipts.forget(input.peer);
+				this.#peerChanges.delete(input.peer);
 				return [
 					...this.#left(input.peer, this.#membership.forget(input.peer), now),
 					...this.#router.disconnected(input.peer, now),
@@ -188,6 +195,7 @@ export class Rooms implements Behaviour {
 			case 'publish':
 				return this.#events.publish(command, room, timestamp, now);
 			case 'leave':
+				if (!this.#ownChanges.take(now)) return [tooOften(command)];
 				return [...this.#exit(room), {type: 'reply', command, result: {room: name}}];
 			case 'history':
 				return this.#history(command, room);
@@ -208,6 +216,7 @@ export class Rooms implements Behaviour {
 		if (this.#rooms.size >= MAX_SUBSCRIPTIONS) {
 			return [refusal(command, 'busy', `already in ${MAX_SUBSCRIPTIONS} rooms; leave one first`)];
 		}
+		if (!this.#ownChanges.take(now)) return [tooOften(command)];
 		// The others hear that we are in it before the router grafts them.
 		const shown = this.#enter(room);
 		return [...shown, ...this.#tell({joined: [room], left: []}), ...this.#router.joined(room, now), reply];
@@ -247,12 +256,18 @@ export class Rooms implements Behaviour {
 	#subscriptions(peer: PeerId, message: Subscriptions, now: Instant): BehaviourOutput[] {
 		const left = message.left.filter(room => this.#membership.leave(peer, room));
 		const joined = message.joined.filter(room => this.#membership.join(peer, room));
+		const refused = message.joined.filter(room => !this.#membership.has(room, peer)).length;
 		const ours = joined.filter(room => this.#rooms.has(room));
-		return [
+		const outputs: BehaviourOutput[] = [
 			...this.#left(peer, left, now),
 			...ours.map(room => emit({type: 'member-joined', room, ...this.#member(peer)})),
 			...ours.flatMap(room => this.#router.memberJoined(room, peer, now)),
 		];
+		if (refused > 0) outputs.push(count('subscriptions-cap', refused));
+		const cost = Math.max(1, left.length + joined.length);
+		if (this.#peerChanges.get(peer)?.take(now, cost) ?? true) return outputs;
+		const reason = 'subscriptions-flood';
+		return [...outputs, count(reason), {type: 'disconnect', peer, reason, misbehaved: true}];
 	}
 
 	#left(peer: PeerId, rooms: readonly string[], now: Instant): BehaviourOutput[] {
@@ -292,6 +307,10 @@ function emit(event: NodeEvent): BehaviourOutput {
 	return {type: 'emit', event};
 }
 
-function count(counter: string): BehaviourOutput {
-	return {type: 'count', counter};
+function count(counter: string, by = 1): BehaviourOutput {
+	return by === 1 ? {type: 'count', counter} : {type: 'count', counter, by};
+}
+
+function tooOften(command: Command): BehaviourOutput {
+	return refusal(command, 'busy', 'rooms joined and left too often; wait a moment');
 }

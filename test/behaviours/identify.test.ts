@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {IDENTIFY_TIMEOUT, Identify} from '../../source/behaviours/identify.ts';
+import {PEER_INTRODUCTIONS} from '../../source/behaviours/rates.ts';
 import type {Identify as IdentifyMessage} from '../../source/wire/messages.ts';
 import {
 	ANN,
@@ -137,6 +138,41 @@ describe('identify', () => {
 			{type: 'learned', peer: BOB, facts: factsOf(renamed)},
 			emit({type: 'peer-renamed', peer: BOB, name: 'robert'}),
 		]);
+	});
+
+	test('row 40: one who introduces itself again and again is let go', () => {
+		const {identify} = startWithBob();
+		const {burst, perSecond} = PEER_INTRODUCTIONS;
+		const heard = (now: number) => {
+			for (let messages = 0; messages <= 2 * burst; messages++) {
+				const outputs = identify.handle(received(BOB, theirs()), now);
+				if (outputs[0]?.type !== 'learned') return {messages, outputs};
+			}
+			throw new Error('heard without end');
+		};
+		const outputs = [
+			{type: 'count', counter: 'identify-flood'},
+			{type: 'disconnect', peer: BOB, reason: 'identify-flood', misbehaved: true},
+		];
+		expect(heard(110)).toEqual({messages: burst - 1, outputs});
+		expect(heard(1_110)).toEqual({messages: perSecond, outputs});
+	});
+
+	test('a person who takes one name after the other has to wait, and is never let go by others for it', () => {
+		const ann = startWithBob().identify;
+		const bob = new Identify({view: new FakeView(BOB), name: 'bob', agent: AGENT, instance: 'cd', protocols: []});
+		bob.handle(connected(ANN), 0);
+		const answers = new Set<string>();
+		for (let now = 0; now < 30_000; now += 50) {
+			const outputs = ann.handle(asked({command: 'nick', name: `ann${now}`, id: '1'}), now);
+			for (const output of outputs) {
+				if (output.type === 'refuse') expect(output.error.code).toBe('busy');
+				if (output.type === 'reply' || output.type === 'refuse') answers.add(output.type);
+				if (output.type !== 'send') continue;
+				expect(bob.handle(received(ANN, output.message), now)[0]?.type).toBe('learned');
+			}
+		}
+		expect([...answers]).toEqual(['reply', 'refuse']);
 	});
 
 	test('an introduction of a peer that is not connected is dropped', () => {

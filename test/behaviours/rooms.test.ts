@@ -1,9 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import {seededRandom} from '../../source/base/random.ts';
+import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import {PEER_SUBSCRIPTIONS} from '../../source/behaviours/rates.ts';
 import {Rooms} from '../../source/behaviours/rooms.ts';
 import {MAX_SUBSCRIPTIONS} from '../../source/wire/limits.ts';
 import {shortPeerId} from '../../source/wire/peer-id.ts';
-import {ANN, asked, BOB, CAT, connected, DAN, disconnected, emit, FakeView, INSTANCE} from './fixtures.ts';
+import {ANN, asked, BOB, CAT, connected, DAN, disconnected, emit, FakeView, INSTANCE, received} from './fixtures.ts';
 import {
 	annIdentity,
 	bobIdentity,
@@ -15,6 +17,8 @@ import {
 	told,
 	written,
 } from './rooms-fixtures.ts';
+
+const LET_GO = {type: 'disconnect', peer: BOB, reason: 'subscriptions-flood', misbehaved: true} as const;
 
 describe('rooms of our own', () => {
 	test('the given ones are joined at the start, each once, in their one form', () => {
@@ -176,13 +180,55 @@ describe('rooms of others', () => {
 		]);
 	});
 
-	test('row 40: beyond the most rooms that a peer may be in, further ones are passed over', () => {
+	test('row 40: beyond the most rooms that a peer may be in, further ones are counted and passed over', () => {
 		const {behaviour} = start({rooms: ['zz']});
 		const rooms = Array.from({length: MAX_SUBSCRIPTIONS}, (_, index) => `r${index}`);
 		expect(behaviour.handle(subscribed(BOB, rooms), 0)).toEqual([]);
-		expect(behaviour.handle(subscribed(BOB, ['zz']), 0)).toEqual([]);
+		expect(behaviour.handle(subscribed(BOB, ['zz', 'r0', 'yy']), 0)).toEqual([
+			{type: 'count', counter: 'subscriptions-cap', by: 2},
+		]);
 		expect(behaviour.handle(subscribed(BOB, ['zz'], ['r0']), 0)).toEqual([
 			emit({type: 'member-joined', room: 'zz', peer: BOB, name: 'bob'}),
 		]);
+	});
+
+	test.each([
+		['comes and goes', ['lobby'], ['lobby'], 2],
+		['says nothing new', [], [], 1],
+	])('row 40: one who %s without end is shown for a while and then let go', (_, joined, left, cost) => {
+		const {behaviour} = start();
+		behaviour.handle(subscribed(BOB, ['lobby']), 0);
+		const {burst, perSecond} = PEER_SUBSCRIPTIONS;
+		const shown = (now: number) => {
+			for (let messages = 0; messages <= 2 * burst; messages++) {
+				const outputs = behaviour.handle(subscribed(BOB, joined, left), now);
+				if (outputs.some(({type}) => type !== 'emit')) return {messages, end: outputs.slice(-2)};
+			}
+			throw new Error('shown without end');
+		};
+		const end = [{type: 'count', counter: 'subscriptions-flood'}, LET_GO];
+		expect(shown(0)).toEqual({messages: Math.floor((burst - 1) / cost), end});
+		expect(shown(1_000)).toEqual({messages: perSecond / cost, end});
+		behaviour.handle(disconnected(BOB), 1_000);
+		behaviour.handle(connected(BOB), 1_000);
+		expect(shown(1_000).messages).toBeGreaterThan(perSecond);
+	});
+
+	test('an honest node never says more than others take, whatever its person asks of it', () => {
+		const ann = start({rooms: [], peers: [BOB]}).behaviour;
+		const bob = start({peers: [ANN]}).behaviour;
+		const heard = (outputs: readonly BehaviourOutput[], now: number) =>
+			outputs.flatMap(output => (output.type === 'send' ? bob.handle(received(ANN, output.message), now) : []));
+		let refused = 0;
+		for (let now = 0; now < 60_000; now += 20) {
+			const room = `r${(now / 20) % MAX_SUBSCRIPTIONS}`;
+			for (const command of ['join', 'leave'] as const) {
+				const outputs = ann.handle(asked({command, room}), now);
+				refused += outputs.filter(({type}) => type === 'refuse').length;
+				expect(heard(outputs, now)).not.toContainEqual({...LET_GO, peer: ANN});
+			}
+			if (now % 5_000 === 0) heard(ann.handle({type: 'moved', peer: BOB}, now), now);
+		}
+		expect(refused).toBeGreaterThan(0);
 	});
 });

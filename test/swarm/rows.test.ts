@@ -4,6 +4,7 @@
  */
 import {describe, expect, test} from 'vitest';
 import type {Results} from '../../source/api/event.ts';
+import {EventQueue, QUEUE_LIMITS} from '../../source/core/event-queue.ts';
 import {SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
 import {MAX_SIGHTINGS, NEWS_IN_ALL, NEWS_PER_SOURCE} from '../../source/swarm/sightings.ts';
 import {signEvent} from '../../source/wire/event.ts';
@@ -84,10 +85,25 @@ describe('row 40: ten thousand subscriptions', () => {
 			effects.push(...rig.message(1, {type: 'subscriptions', joined, left: []}));
 		}
 		expect(effects.filter(({type}) => type === 'send' || type === 'emit')).toEqual([]);
+		expect(rig.swarm.counters.get('subscriptions-cap')).toBe(rooms.length + 1 - MAX_SUBSCRIPTIONS);
 		// The lobby, and what came first: the last one is not among them.
 		const [reply] = ofType(rig.command({command: 'join', id: '1', room: 'r9999'}), 'emit');
 		expect(reply?.event).toMatchObject({type: 'room-joined', members: [{name: 'ann'}]});
 	});
+});
+
+test('row 40: one who joins and leaves without end loses its connection, and fills no queue on the way to a screen', () => {
+	const rig = startChat();
+	meet(rig, 1, BOB, 'bob');
+	const queue = new EventQueue(QUEUE_LIMITS);
+	let messages = 0;
+	for (; messages < 50_000 && rig.swarm.view.isConnected(BOB); messages++) {
+		const effects = rig.message(1, {type: 'subscriptions', joined: ['lobby'], left: ['lobby']});
+		for (const {event} of ofType(effects, 'emit')) queue.add(event);
+	}
+	expect(messages).toBeLessThan(1_000);
+	expect(queue.size).toBeLessThan(QUEUE_LIMITS.events);
+	expect(rig.swarm.counters.get('subscriptions-flood')).toBe(1);
 });
 
 test('row 59: one whose address translator forgets comes back from elsewhere: unseen, and nothing is shown twice', () => {
