@@ -8,6 +8,7 @@ import {describeError, UserError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {Beacon, type BeaconState, type DatagramSource} from '../net/beacon.ts';
 import type {Connection} from '../net/connection.ts';
+import {DialError} from '../net/dial-error.ts';
 import {
 	addressesToTell,
 	filterInterfaces,
@@ -18,10 +19,12 @@ import {
 	selectInterfaces,
 } from '../net/interfaces.ts';
 import type {Mdns} from '../net/mdns.ts';
+import {sourceFor} from '../net/source-address.ts';
 import {Transport} from '../net/transport.ts';
 import type {Identity} from '../wire/identity.ts';
 import type {MdnsPeer} from '../wire/mdns.ts';
 import {formatTcpAddress, isLoopback, isWildcard, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import type {PeerId} from '../wire/peer-id.ts';
 import {systemRandom} from './system-random.ts';
 
 /**
@@ -117,6 +120,19 @@ export class Endpoint {
 		this.#advertise(false);
 		this.#timer = setInterval(() => this.look(), LOOK_INTERVAL).unref();
 		if (config.discovery && config.mdns) this.#openMdnsLater();
+	}
+
+	/**
+	 * Connects to a peer, as `Transport.dial` does; by the chosen interfaces only, if any were chosen.
+	 * Rejects with `DialError`.
+	 */
+	async dial(target: TcpAddress, expected: PeerId | undefined, signal: AbortSignal): Promise<Connection> {
+		if (!this.#isRestricted) return this.transport.dial(target, expected, signal);
+		const source = sourceFor(target, this.#interfaces);
+		if (source !== undefined) return this.transport.dial(target, expected, signal, source);
+		const where = formatTcpAddress({...target, peer: undefined});
+		const chosen = `--interface ${this.#options.config.interfaces.join(', ')}`;
+		throw new DialError('unreachable', `${where} cannot be reached by the chosen interfaces (${chosen})`);
 	}
 
 	/** Looks at the interfaces now: after this machine has slept, say. */

@@ -238,7 +238,7 @@ export class Node {
 		this.#dials.set(dial, controller);
 		try {
 			const target = parseTcpAddress(address);
-			this.#adopt(await this.#endpoint.transport.dial(target, expected, controller.signal), dial);
+			this.#adopt(await this.#endpoint.dial(target, expected, controller.signal), dial);
 		} catch (error) {
 			if (!(error instanceof DialError)) throw error;
 			this.#options.log('debug', error.message);

@@ -24,6 +24,8 @@ export type DialOptions = {
 	readonly secureContext: SecureContext;
 	readonly limits: TransportLimits;
 	readonly signal: AbortSignal;
+	/** The address of ours to go out from; undefined lets the system choose. */
+	readonly source?: string | undefined;
 };
 
 /**
@@ -68,12 +70,13 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 	});
 }
 
-function openSocket({address, secureContext}: DialOptions): TLSSocket {
+function openSocket({address, secureContext, source}: DialOptions): TLSSocket {
 	if (address.port === 0) throw Object.assign(new Error('port 0'), {code: 'ERR_SOCKET_BAD_PORT'});
 	const socket = connect({
 		...TLS_OPTIONS,
 		host: socketHost(address),
 		port: address.port,
+		...(source !== undefined && {localAddress: source}),
 		secureContext,
 		// Never called while nothing is rejected; should that change, a name still proves nothing here.
 		checkServerIdentity: () => undefined,

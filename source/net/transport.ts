@@ -21,7 +21,7 @@ import type {PeerId} from '../wire/peer-id.ts';
 import {Connection, type ConnectionOptions} from './connection.ts';
 import {DEFAULT_INBOUND_LIMITS, Inbound, type InboundLimits} from './inbound.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
-import {dial} from './outbound.ts';
+import {type DialOptions, dial} from './outbound.ts';
 import {secureContextFor} from './secure.ts';
 import {SendBudget} from './send-budget.ts';
 import {hostFrom, socketHost} from './socket-host.ts';
@@ -99,15 +99,20 @@ export class Transport {
 	}
 
 	/**
-	 * Connects to a peer; `expected` undefined takes whoever answers there. Resolves when it is ready for use.
-	 * Rejects with `DialError`; an abort counts as `failed`.
+	 * Connects to a peer; `expected` undefined takes whoever answers there, `source` is the address of ours to go out from.
+	 * Resolves when it is ready for use. Rejects with `DialError`; an abort counts as `failed`.
 	 */
-	async dial(address: TcpAddress, expected: PeerId | undefined, signal?: AbortSignal): Promise<Connection> {
+	async dial(
+		address: TcpAddress,
+		expected: PeerId | undefined,
+		signal?: AbortSignal,
+		source?: string,
+	): Promise<Connection> {
 		const controller = new AbortController();
 		const abort = () => controller.abort();
 		if (this.#isClosed || signal?.aborted) abort();
 		signal?.addEventListener('abort', abort);
-		const attempt = this.#dial(address, expected, controller.signal);
+		const attempt = this.#dial({address, expected, signal: controller.signal, source});
 		this.#dials.set(attempt, controller);
 		try {
 			return await attempt;
@@ -149,9 +154,10 @@ export class Transport {
 		};
 	}
 
-	#dial(address: TcpAddress, expected: PeerId | undefined, signal: AbortSignal): Promise<Connection> {
+	#dial(options: Omit<DialOptions, 'secureContext' | 'limits'>): Promise<Connection> {
 		const [secureContext, limits] = [this.#secureContext, this.#limits];
-		return dial({address, expected, signal, secureContext, limits}, dialled =>
+		const {address} = options;
+		return dial({...options, secureContext, limits}, dialled =>
 			this.#adopt({...dialled, address, direction: 'outbound'}),
 		);
 	}

@@ -12,6 +12,7 @@ import type {SystemInterfaces} from '../../source/net/interfaces.ts';
 import {Mdns} from '../../source/net/mdns.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
 import type {MdnsPeer} from '../../source/wire/mdns.ts';
+import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
 import {CONFIG} from '../cli/fake-core.ts';
 import {freeUdpPort} from '../helpers/node-process.ts';
 
@@ -455,5 +456,42 @@ describe('multicast DNS', () => {
 		await made.open();
 		await made.close();
 		expect(calls).toEqual([]);
+	});
+});
+
+describe('dials of a node that was given interfaces', () => {
+	const dial = async (interfaces: readonly string[], target: string, system?: SystemInterfaces) => {
+		const {made} = endpoint({interfaces, listen: [], discovery: false}, system && (() => system));
+		await made.open();
+		return made.dial(parseTcpAddress(target), undefined, AbortSignal.timeout(5_000));
+	};
+
+	test('stay on this machine if it was given lo', async () => {
+		await expect(dial(['lo'], '/ip4/198.51.100.7/tcp/4001')).rejects.toMatchObject({
+			code: 'unreachable',
+			message: '/ip4/198.51.100.7/tcp/4001 cannot be reached by the chosen interfaces (--interface lo)',
+		});
+	});
+
+	test('reach whoever is there, and go out from an address of theirs', async () => {
+		const callers: (string | undefined)[] = [];
+		const server = createServer(socket => {
+			callers.push(socket.remoteAddress);
+			socket.destroy();
+		});
+		await new Promise<void>(resolve => server.listen(0, '127.0.0.9', resolve));
+		const {port} = server.address() as AddressInfo;
+		const here = {
+			address: '127.0.0.3',
+			netmask: '',
+			mac: '',
+			internal: true,
+			family: 'IPv4',
+			cidr: '127.0.0.3/8',
+		} as const;
+		await expect(dial(['lo'], `/ip4/127.0.0.9/tcp/${port}`, {lo: [here]})).rejects.toMatchObject({code: 'failed'});
+		await new Promise(resolve => server.close(resolve));
+		// Left to itself, the system would call from 127.0.0.1.
+		expect(callers).toEqual(['127.0.0.3']);
 	});
 });
