@@ -1,4 +1,5 @@
-import type {EventOf, NodeEvent} from '../api/event.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {netChange} from './net-change.ts';
 
 /** What a queue holds at most: events, and UTF-16 units of messages' text. */
 export type QueueLimits = {readonly events: number; readonly text: number};
@@ -10,17 +11,17 @@ export const QUEUE_LIMITS: QueueLimits = {events: 10_000, text: 4 * 1024 * 1024}
 const KEPT_SHARE = 0.75;
 
 /**
- * Events on their way to a screen, in order. If they come faster than they are taken, this is what goes: figures that a
- * newer one replaces, and if that is not enough, the oldest messages of others. These are counted, and a warning
- * `events-dropped` ends the next batch. Replies, own messages and changes of state always arrive, even beyond the
- * limits: there are as many of them as there are commands, peers and rooms.
+ * Events on their way to a screen, in order. If they come faster than they are taken, this is what goes: whatever others
+ * after it undo or replace, and if that is not enough, the oldest messages of others. These are counted, and a warning
+ * `events-dropped` ends the next batch. Replies, own messages and what has changed in the end always arrive, even beyond
+ * the limits: there is as much of it as there are commands, peers and rooms.
  */
 export class EventQueue {
 	readonly #limits: QueueLimits;
 	#events: NodeEvent[] = [];
 	#text = 0;
 	#dropped = 0;
-	/** Where it counts as full. Above the limits while it is full of what must not go. */
+	/** Where it counts as full: above the limits while it is nearly full of what must not go. */
 	#full: QueueLimits;
 
 	constructor(limits: QueueLimits) {
@@ -41,7 +42,7 @@ export class EventQueue {
 		this.#events.push(event);
 		this.#text += textOf(event);
 		if (!this.#exceeds(this.#full)) return;
-		this.#events = withoutSuperseded(this.#events);
+		this.#events = netChange(this.#events);
 		if (this.#exceeds(this.#limits)) this.#dropMessages(share(this.#limits, KEPT_SHARE));
 		this.#full = raised(this.#limits, {events: this.#events.length, text: this.#text});
 	}
@@ -79,31 +80,16 @@ function textOf(event: NodeEvent): number {
 	return event.type === 'message' ? event.text.length : 0;
 }
 
-/** Of figures only the newest: per peer for round-trip times. */
-function withoutSuperseded(events: readonly NodeEvent[]): NodeEvent[] {
-	const newest = new Map<string, NodeEvent>();
-	for (const event of events) if (isFigure(event)) newest.set(figureOf(event), event);
-	return events.filter(event => !isFigure(event) || newest.get(figureOf(event)) === event);
-}
-
-function isFigure(event: NodeEvent): event is EventOf<'rtt' | 'traffic'> {
-	return event.type === 'rtt' || event.type === 'traffic';
-}
-
-function figureOf(event: EventOf<'rtt' | 'traffic'>): string {
-	return event.type === 'rtt' ? `rtt ${event.peer}` : 'traffic';
-}
-
 function share({events, text}: QueueLimits, factor: number): QueueLimits {
 	return {events: Math.floor(events * factor), text: Math.floor(text * factor)};
 }
 
-/** The limits, or with some room above what is there if that is more. */
+/** The limits, or more: there has to be some room above what is there, or every event would go through it all. */
 function raised(limits: QueueLimits, present: QueueLimits): QueueLimits {
 	const room = share(limits, 1 - KEPT_SHARE);
 	return {
-		events: present.events > limits.events ? present.events + room.events : limits.events,
-		text: present.text > limits.text ? present.text + room.text : limits.text,
+		events: Math.max(limits.events, present.events + room.events),
+		text: Math.max(limits.text, present.text + room.text),
 	};
 }
 
