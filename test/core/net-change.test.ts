@@ -92,7 +92,7 @@ test.each(Object.entries(FLOODS))('row 40: %s, while the screen takes nothing, i
 
 // --- the same in the end ---
 
-const PEERS = ['a', 'b', 'c'];
+const PEERS = ['a', 'b'];
 const ROOMS = ['lobby', 'dev'];
 
 /** A small model of the core: what it says is always in turn, whatever it is asked to do. */
@@ -150,7 +150,7 @@ const step = fc.record({
 	peer: fc.constantFrom(...PEERS),
 	room: fc.constantFrom(...ROOMS),
 	name: fc.constantFrom('x', 'y', 'z'),
-	isTaken: fc.nat(9).map(chance => chance === 0),
+	isTaken: fc.nat(24).map(chance => chance === 0),
 });
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -170,9 +170,9 @@ function visible({rooms, peers}: State) {
 describe('a screen that was told only what has changed in the end', () => {
 	test('shows the same people in the same rooms, by the same names', () => {
 		fc.assert(
-			fc.property(fc.array(step, {maxLength: 120}), steps => {
+			fc.property(fc.array(step, {minLength: 60, maxLength: 120}), steps => {
 				const model = new Model();
-				const queue = new EventQueue({events: 4, text: 1_000});
+				const queue = new EventQueue({events: 2, text: 1_000});
 				let [told, net] = [initialState(0), initialState(0)];
 				for (const one of steps) {
 					for (const event of model.step(one)) {
@@ -183,7 +183,7 @@ describe('a screen that was told only what has changed in the end', () => {
 				}
 				expect(visible(reduceEvents(net, queue.take(), 0))).toEqual(visible(told));
 			}),
-			{numRuns: 500},
+			{numRuns: 200},
 		);
 	});
 });
