@@ -4,6 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {Intent} from '../store/intent.ts';
+import {TAG_MARK, tagOf} from '../store/names.ts';
 
 export type SlashPeer = {readonly peer: string; readonly name: string};
 
@@ -152,12 +153,27 @@ function ping(argument: string, peers: readonly SlashPeer[]): SlashResult {
 	if (argument === '') return wrong('Whom? Write /ping <name or peer id>');
 	const name = argument.replace(/^@/, '').toLowerCase();
 	const exact = peers.filter(peer => peer.peer === argument);
-	const matching = exact.length > 0 ? exact : peers.filter(peer => peer.name.toLowerCase() === name);
-	if (matching.length > 1) return wrong(`${matching.length} peers are called ${argument}; use a peer id from /peers`);
+	const matching = exact.length > 0 ? exact : peers.filter(peer => isCalled(peer, name));
+	if (matching.length > 1) {
+		const tagged = matching.slice(0, MAX_NAMED).map(tagOfPeer).join(', ');
+		return wrong(`${matching.length} peers are called ${argument}: say ${tagged}, or a peer id from /peers`);
+	}
 	// The core may know a peer id that the screen does not.
 	if (matching.length === 0 && !PEER_ID.test(argument))
 		return wrong(`Nobody here is called ${argument}; /peers lists everyone`);
 	return done(ask({command: 'ping', peer: matching[0]?.peer ?? argument}));
+}
+
+/** Namesakes that an error lists. */
+const MAX_NAMED = 4;
+
+/** By the name alone, or by the name with the tag that tells namesakes apart, as it is shown. */
+function isCalled(peer: SlashPeer, name: string): boolean {
+	return peer.name.toLowerCase() === name || tagOfPeer(peer).toLowerCase() === name;
+}
+
+function tagOfPeer({name, peer}: SlashPeer): string {
+	return `${name}${TAG_MARK}${tagOf(peer)}`;
 }
 
 /** Edits that a slip of the finger may make before a guess is no longer helpful. */

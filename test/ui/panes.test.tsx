@@ -114,7 +114,7 @@ describe('a network with more members than the mesh', () => {
 
 	test('its pane says how many get a message at once, and how many copies came too many', () => {
 		const lines = linesOf(26).map(line => line.replaceAll(/[│ ]+/gu, ' ').trim());
-		expect(lines).toContain('mesh 6 of 14 here');
+		expect(lines).toContain('mesh 6 of 14 others');
 		expect(lines).toContain('duplicates 0.3×');
 	});
 

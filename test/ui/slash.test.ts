@@ -66,6 +66,7 @@ describe('commands', () => {
 		['/ping 12D3KooWStranger', asks({command: 'ping', peer: '12D3KooWStranger'})],
 		['/peers', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
 		['/who', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
+		['/ping @bob·ther', asks({command: 'ping', peer: OTHER_BOB.peer})],
 		['/HELP', {ok: true, intents: [{type: 'view', view: 'help'}]}],
 		['/quit', {ok: true, intents: [{type: 'quit'}]}],
 	])('%s', (line, expected) => {
@@ -78,7 +79,7 @@ describe('commands', () => {
 		['/nick ', 'Which name? Write /nick <name>'],
 		['/dial', 'Which address? Write /dial /ip4/<address>/tcp/<port>'],
 		['/ping', 'Whom? Write /ping <name or peer id>'],
-		['/ping bob', '2 peers are called bob; use a peer id from /peers'],
+		['/ping bob', '2 peers are called bob: say bob·WBob, Bob·ther, or a peer id from /peers'],
 		['/ping zzz', 'Nobody here is called zzz; /peers lists everyone'],
 		['/jion dev', 'There is no command /jion; did you mean /join?'],
 		['/pe', 'There is no command /pe; did you mean /peers?'],

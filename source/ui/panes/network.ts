@@ -130,7 +130,7 @@ function pubsubLines(state: State, width: number, {paint}: Theme): readonly stri
 	const surplus = delivered === 0 ? '–' : `${(duplicates / delivered).toFixed(1)}×`;
 	const line = (label: string, value: string) =>
 		row(width, [span(` ${label.padEnd(LABEL_CELLS)}`, paint.dim), span(value)]);
-	return [line('mesh', `${mesh} of ${members} here`), line('duplicates', surplus)];
+	return [line('mesh', `${mesh} of ${members} others`), line('duplicates', surplus)];
 }
 
 const LABEL_CELLS = 11;

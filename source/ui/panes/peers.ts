@@ -3,7 +3,7 @@ import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/select
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo, formatRtt, latencyGraph} from '../format.ts';
 import {type Rect, showsHistory} from '../layout.ts';
-import {fitName, framed, row, type Span, span, spansWidth, titleRow} from '../text.ts';
+import {fitName, framed, row, type Span, span, spansWidth, titleRow, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {trendSpan} from './network.ts';
 
@@ -35,7 +35,10 @@ function peerRow(state: State, peer: Peer, width: number, theme: Theme, withHist
 	const {paint} = theme;
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
-	const right = withHistory && isHere ? history(peer, theme) : [span(' '), distance(state, peer, paint.dim), span(' ')];
+	const times = history(peer, theme);
+	// A name tells more than a history: a tag that is cut tells nobody apart.
+	const hasRoom = widthOf(name) <= width - 3 - spansWidth(times);
+	const right = withHistory && isHere && hasRoom ? times : [span(' '), distance(state, peer, paint.dim), span(' ')];
 	const fitted = fitName(name, width - 3 - spansWidth(right));
 	const left = [span(' '), peerDot(peer, theme), span(' '), span(fitted, isHere ? theme.peer(peer.peer) : paint.dim)];
 	return row(width, left, right);
