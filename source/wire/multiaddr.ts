@@ -6,10 +6,13 @@
  *     /ip6zone/eth0/ip6/fe80::7/tcp/4001
  *
  * The old form `/ipfs/<peer id>` is read as `/p2p/<peer id>` and never written.
+ * Strangers name addresses by the dozen, so these forms are read here, in a microsecond or two. The library of multiaddrs
+ * takes twenty times as long: it is asked of other texts that a person typed, and to say what is wrong with them.
  * Source: multiformats multiaddr specification and its protocol table.
  */
 import {type Component, multiaddr} from '@multiformats/multiaddr';
 import {UserError} from '../base/errors.ts';
+import {formatIpv6, IPV4, mappedIpv4, readIpv6} from './ip-text.ts';
 import {MAX_ADDRESS_BYTES} from './limits.ts';
 import {type PeerId, parsePeerId} from './peer-id.ts';
 
@@ -27,7 +30,16 @@ export type TcpAddress = {
 const EXAMPLE = 'An address looks like /ip4/192.168.1.7/tcp/4001';
 const DNS = new Set(['dns', 'dns4', 'dns6', 'dnsaddr']);
 const OTHER_TRANSPORTS = new Set(['udp', 'quic', 'quic-v1', 'webtransport', 'webrtc', 'webrtc-direct', 'sctp', 'utp']);
-const SCOPE = /^[A-Za-z0-9_.:@-]{1,64}$/;
+const SCOPE = '[A-Za-z0-9_.:@-]{1,64}';
+const SCOPE_ALONE = new RegExp(`^${SCOPE}$`);
+const MAX_PORT = 65_535;
+
+/** What follows the host: the port, and perhaps a peer id. */
+const REST = '/tcp/(0|[1-9][0-9]{0,4})(?:/(?:p2p|ipfs)/(12D3KooW[1-9A-HJ-NP-Za-km-z]{44}))?$';
+/** Groups: host, port, peer id. */
+const FORM_4 = new RegExp(`^/ip4/(${IPV4})${REST}`);
+/** Groups: zone, host, port, peer id. */
+const FORM_6 = new RegExp(`^(?:/ip6zone/(${SCOPE}))?/ip6/([0-9A-Fa-f:.]{2,45})${REST}`);
 
 /**
  * Reads a multiaddr of TCP over an IP address.
@@ -36,6 +48,8 @@ const SCOPE = /^[A-Za-z0-9_.:@-]{1,64}$/;
 export function parseTcpAddress(text: string): TcpAddress {
 	// Checked first, so that neither the parser nor a message ever handles a text of any length.
 	if (text.length > MAX_ADDRESS_BYTES) throw refuse('The address is too long', EXAMPLE);
+	const known = readTcpAddress(text);
+	if (known !== undefined) return known;
 	if (!text.startsWith('/')) throw refuse(`Not a multiaddr: ${quote(text)}`, `${EXAMPLE}, beginning with a slash`);
 	if (text.endsWith('/') || text.includes('//')) {
 		throw refuse(`A part is missing between two slashes: ${quote(text)}`, EXAMPLE);
@@ -50,6 +64,70 @@ export function parseTcpAddress(text: string): TcpAddress {
 	return fromComponents(components, text);
 }
 
+/**
+ * The same without the library, for what strangers say: undefined for everything else. What the library would still read
+ * (it does not mind a tab within an IPv6 address, say) is nothing that a program writes.
+ */
+export function readTcpAddress(text: string): TcpAddress | undefined {
+	const form = readForm(text);
+	if (form === undefined) return undefined;
+	const {host, family, scope, port, peer} = form;
+	if (peer !== undefined && !isPeerId(peer)) return undefined;
+	return {
+		...{host, port: Number(port), family},
+		...(scope === undefined ? {} : {scope}),
+		...(peer === undefined ? {} : {peer}),
+	};
+}
+
+/**
+ * The address in its one form without a peer id, as `formatTcpAddress` would write it; undefined if it is none. A peer id
+ * is only looked at, for to read one costs ten times as much as the rest.
+ */
+export function readPlace(text: string): string | undefined {
+	const form = readForm(text);
+	if (form === undefined) return undefined;
+	const {host, family, scope, port} = form;
+	return `${scope === undefined ? '' : `/ip6zone/${scope}`}/ip${family}/${host}/tcp/${port}`;
+}
+
+type Form = {
+	readonly host: string;
+	readonly family: 4 | 6;
+	readonly scope?: string | undefined;
+	/** A number up to 65535. */
+	readonly port: string;
+	/** Looks like a peer id. */
+	readonly peer: string | undefined;
+};
+
+function readForm(text: string): Form | undefined {
+	if (text.length > MAX_ADDRESS_BYTES) return undefined;
+	const form4 = FORM_4.exec(text);
+	if (form4 !== null) return withPort({host: form4[1]!, family: 4, port: form4[2]!, peer: form4[3]});
+	const form6 = FORM_6.exec(text);
+	const hextets = form6 === null ? undefined : readIpv6(form6[2]!);
+	if (form6 === null || hextets === undefined) return undefined;
+	const [, scope, , port = '', peer] = form6;
+	const mapped = mappedIpv4(hextets);
+	if (mapped === undefined) return withPort({host: formatIpv6(hextets), family: 6, scope, port, peer});
+	// An IPv4 address in IPv6 clothes belongs to no interface.
+	return scope === undefined ? withPort({host: mapped, family: 4, port, peer}) : undefined;
+}
+
+function withPort(form: Form): Form | undefined {
+	return Number(form.port) > MAX_PORT ? undefined : form;
+}
+
+function isPeerId(text: string): boolean {
+	try {
+		parsePeerId(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** Writes an address the way `parseTcpAddress` reads it. */
 export function formatTcpAddress(address: TcpAddress): string {
 	const zone = address.scope === undefined ? '' : `/ip6zone/${address.scope}`;
@@ -59,7 +137,7 @@ export function formatTcpAddress(address: TcpAddress): string {
 
 /** Whether an interface of that name can be written in an address. */
 export function isScope(name: string): boolean {
-	return SCOPE.test(name);
+	return SCOPE_ALONE.test(name);
 }
 
 /** Whether the host means "every address of this machine". */

@@ -35,7 +35,7 @@ import {
 	SIGNATURE_BYTES,
 } from './limits.ts';
 import {MESSAGE_NUMBERS, type Message, type MessageType, type PeerHint, type RoomEvent} from './messages.ts';
-import {formatTcpAddress, parseTcpAddress} from './multiaddr.ts';
+import {readPlace} from './multiaddr.ts';
 import {peerIdFromPublicKey} from './peer-id.ts';
 import {byteLength, isRoom} from './text.ts';
 
@@ -243,12 +243,8 @@ class Fields {
 
 /** The address in its one form without a peer id, or undefined if nothing could be dialled there. */
 function dialable(text: string): string | undefined {
-	try {
-		const {peer: _, ...address} = parseTcpAddress(text);
-		return address.port === 0 ? undefined : formatTcpAddress(address);
-	} catch {
-		return undefined;
-	}
+	const place = readPlace(text);
+	return place?.endsWith('/tcp/0') ? undefined : place;
 }
 
 /** Up to here an array of its own lies on the JavaScript heap, which is fast. */

@@ -29,6 +29,8 @@ describe('parseTcpAddress', () => {
 		['/ip4/0.0.0.0/tcp/0', {host: '0.0.0.0', port: 0, family: 4}],
 		['/ip6/::1/tcp/65535', {host: '::1', port: 65_535, family: 6}],
 		['/ip6zone/eth0/ip6/fe80::7/tcp/1', {host: 'fe80::7', port: 1, family: 6, scope: 'eth0'}],
+		// Somebody's interface may be called like a transport.
+		['/ip6zone/udp/ip6/fe80::7/tcp/1', {host: 'fe80::7', port: 1, family: 6, scope: 'udp'}],
 		[`/ip4/192.0.2.7/tcp/4001/p2p/${PEER}`, {host: '192.0.2.7', port: 4001, family: 4, peer: PEER}],
 	])('reads %s and writes it the same', (text, address) => {
 		expect(parseTcpAddress(text)).toEqual(address);
