@@ -4,6 +4,7 @@
  * stays pure: the state that went in is not touched.
  */
 import {EMPTY_COMPOSER} from './composer.ts';
+import {KnownIdsDraft, NO_IDS} from './known-ids.ts';
 import {append, emptyLog} from './log.ts';
 import {withHolder} from './names.ts';
 import {
@@ -30,6 +31,7 @@ export class Draft {
 	#state: Mutable<State> | undefined;
 	#ownsRooms = false;
 	readonly #rooms = new Map<string, RoomDraft>();
+	readonly #known = new Map<string, KnownIdsDraft>();
 	#peers: Map<string, Peer> | undefined;
 
 	constructor(state: State, now: number) {
@@ -73,6 +75,7 @@ export class Draft {
 			label,
 			members: [],
 			log: emptyLog,
+			known: NO_IDS,
 			unread: 0,
 			mentions: 0,
 			firstUnread: undefined,
@@ -92,6 +95,7 @@ export class Draft {
 		if (index < 0) return;
 		this.#ownRooms().splice(index, 1);
 		this.#rooms.delete(room);
+		this.#known.delete(room);
 	}
 
 	/** Returns the position of the new entry. */
@@ -101,8 +105,18 @@ export class Draft {
 			const peer = entry.kind === 'message' ? entry.from : entry.peer;
 			room.holders = withHolder(room.holders, {peer: peer as string, name: entry.name});
 		}
-		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
+		if (entry.kind === 'message') {
+			room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
+			this.#noteId(room, entry.id);
+		}
 		return room.log.end - 1;
+	}
+
+	#noteId(room: RoomDraft, id: string): void {
+		const known = this.#known.get(room.room) ?? new KnownIdsDraft(room.known);
+		this.#known.set(room.room, known);
+		known.add(id);
+		room.known = known.ids;
 	}
 
 	findPeer(peer: string): Peer | undefined {

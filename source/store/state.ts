@@ -8,6 +8,7 @@ import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
 import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
+import type {KnownIds} from './known-ids.ts';
 import type {Log} from './log.ts';
 import type {Holders} from './names.ts';
 
@@ -70,6 +71,8 @@ export type Room = {
 	readonly label: string;
 	readonly members: readonly Member[];
 	readonly log: Log<Entry>;
+	/** Whatever message is in the log, and some that are no longer. */
+	readonly known: KnownIds;
 	readonly unread: number;
 	readonly mentions: number;
 	/** Position of the first message not seen; where the line "new" is drawn after coming here. */

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import type {NodeEvent} from '../../source/api/event.ts';
+import {MAX_KNOWN} from '../../source/store/known-ids.ts';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
 import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
 import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES} from '../../source/store/state.ts';
@@ -18,6 +20,8 @@ import {
 	texts,
 	type,
 } from './helpers.ts';
+
+const entered = (room: string): NodeEvent => ({type: 'room-joined', room, members: roomInfo(room).members});
 
 describe('messages', () => {
 	test('are kept per room, and count as unread only where nobody looks', () => {
@@ -292,6 +296,44 @@ describe('the core', () => {
 		expect(roomOf(up, 'lobby').composer.text).toBe('draft');
 		expect(up.notice?.text).toBe('The core was restarted: boom\\x1b[2J');
 		expect([up.restarts, up.active]).toEqual([1, 'lobby']);
+	});
+
+	test('row 60: what a new core is offered once more is not shown twice, our own neither, and counts for nothing', () => {
+		const long = Array.from({length: 50}, (_, index) => message('dev', ANN, `${index}`));
+		const [theirs, mine] = [message('dev', ANN, 'theirs, me'), message('dev', SELF, 'mine')];
+		const rooms = [roomInfo('lobby', ANN), roomInfo('dev', ANN)];
+		const unread = reduceEvents(stateIn(...rooms), [...long, theirs, mine], NOW);
+		const scrolled = act(unread, [
+			{type: 'go', to: {by: 'name', room: 'dev'}},
+			{type: 'scroll', pages: 1},
+		]).state;
+		expect([roomOf(unread, 'dev').unread, roomOf(scrolled, 'dev').anchor?.end]).toEqual([51, 52]);
+		for (const state of [unread, scrolled]) {
+			const again = reduceCore(reduceCore(state, {state: 'restarting', reason: 'boom'}, NOW), {state: 'running'}, NOW);
+			const up = reduceEvents(again, [snapshot([]), entered('lobby'), entered('dev')], NOW);
+			// Nothing at all is different, whatever they are now said to be.
+			const others = [
+				{...theirs, local: true},
+				{...mine, local: false},
+			] as NodeEvent[];
+			expect(reduceEvents(up, [theirs, mine, ...others, theirs], NOW)).toBe(up);
+			const later = reduceEvents(up, [theirs, message('dev', ANN, 'new'), mine], NOW);
+			expect(texts(later, 'dev').slice(-3)).toEqual(['ann: theirs, me', 'me: mine', 'ann: new']);
+		}
+	});
+
+	test('row 60: whatever a room still shows is known, however much has come; and no more than that', () => {
+		const flood = Array.from({length: 20_000}, (_, index) => message('lobby', ANN, `${index}`));
+		let state = stateIn(roomInfo('lobby', ANN));
+		for (let from = 0; from < flood.length; from += 1_000) {
+			state = reduceEvents(state, flood.slice(from, from + 1_000), NOW);
+			expect(reduceEvents(state, flood.slice(Math.max(0, from + 1_000 - MAX_ENTRIES), from + 1_000), NOW)).toBe(state);
+		}
+		const {newer, older} = roomOf(state, 'lobby').known;
+		expect(newer.size + older.size).toBeLessThanOrEqual(2 * MAX_KNOWN);
+		// A room that we left and came back to begins anew.
+		const left = reduceEvents(state, [{type: 'room-left', room: 'lobby'}, entered('lobby'), ...flood.slice(-1)], NOW);
+		expect(texts(left, 'lobby')).toEqual(['ann: 19999']);
 	});
 
 	test('what was refused is said, and a message that was refused goes back into the composer', () => {

@@ -2,13 +2,15 @@
 import type {EventOf} from '../../api/event.ts';
 import {clipText} from '../clip.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
+import {isKnown} from '../known-ids.ts';
 import {entryAt, replaceAt} from '../log.ts';
 import {cleanName, mentions} from '../names.ts';
 import {MAX_OWN, type MessageEntry, type State} from '../state.ts';
 
 export function message(draft: Draft, event: EventOf<'message'>): void {
-	const room = draft.room(event.room);
-	if (!room) return;
+	const present = draft.findRoom(event.room);
+	if (!present || isKnown(present.known, event.messageId)) return;
+	const room = draft.room(event.room) as RoomDraft;
 	const {text, cut} = clipText(event.text);
 	const entry: MessageEntry = {
 		kind: 'message',
