@@ -48,6 +48,11 @@ export type EndpointOptions = {
 	 * without `/p2p/…`, the likely ones first, and names of the interfaces in use. What is announced now leaves there.
 	 */
 	onAddresses(addresses: readonly string[], interfaces: readonly string[], hasNewLink: boolean): void;
+	/**
+	 * What the system chose at the last start, over IPv4 and IPv6, 0 for nothing: taken again if they are free, so that
+	 * whoever remembers us finds us.
+	 */
+	readonly lastPorts?: readonly [number, number];
 	/** The machine's interfaces, as `os.networkInterfaces` tells them. */
 	readonly systemInterfaces?: () => SystemInterfaces;
 	readonly log?: Log;
@@ -95,6 +100,10 @@ export class Endpoint {
 			const [port, isRestricted] = [config.discoveryPort, this.#isRestricted];
 			this.beacon = new Beacon({port, onDatagram, onWarning, onDropped, isRestricted, ...(log && {log})});
 		}
+	}
+
+	get chosenPorts(): readonly [number, number] {
+		return [this.#ports.get(4) ?? 0, this.#ports.get(6) ?? 0];
 	}
 
 	get addresses(): readonly string[] {
@@ -179,10 +188,25 @@ export class Endpoint {
 
 	async #bind(address: TcpAddress): Promise<TcpAddress> {
 		// An announcement has one port for each address family: the first one that the system chose serves them all.
-		const port = address.port === 0 ? (this.#ports.get(address.family) ?? 0) : address.port;
-		const bound = await this.transport.listen({...address, port});
-		if (!this.#ports.has(address.family)) this.#ports.set(address.family, bound.port);
+		const chosen = this.#ports.get(address.family);
+		const bound =
+			address.port === 0 && chosen === undefined
+				? await this.#bindAnew(address)
+				: await this.transport.listen({...address, port: address.port || (chosen ?? 0)});
+		if (chosen === undefined) this.#ports.set(address.family, bound.port);
 		return bound;
+	}
+
+	/** On the port of the last start, or on any. */
+	async #bindAnew(address: TcpAddress): Promise<TcpAddress> {
+		const [ip4, ip6] = this.#options.lastPorts ?? [0, 0];
+		const port = address.family === 4 ? ip4 : ip6;
+		try {
+			return await this.transport.listen({...address, port});
+		} catch (error) {
+			if (port === 0 || !isTaken(error)) throw error;
+			return this.transport.listen(address);
+		}
 	}
 
 	/** Listens on the addresses that there are now, and no longer on those that are gone. */

@@ -39,6 +39,8 @@ export type NodeOptions = {
 	/** The address book of an earlier run, newest first, and where the next one goes. */
 	readonly remembered?: readonly RememberedPeer[];
 	remember?(peers: readonly RememberedPeer[]): void;
+	/** As in `EndpointOptions`. */
+	readonly lastPorts?: readonly [number, number];
 };
 
 export class Node {
@@ -75,6 +77,7 @@ export class Node {
 			config,
 			identity,
 			...(options.systemInterfaces && {systemInterfaces: options.systemInterfaces}),
+			...(options.lastPorts && {lastPorts: options.lastPorts}),
 			onConnection: connection => this.#adopt(connection),
 			onRefused: reason => this.#swarm.counters.add(reason),
 			onDatagram: (bytes, source) => this.#datagram(bytes, source),
@@ -109,6 +112,11 @@ export class Node {
 		this.#input({type: 'start', addresses, remembered});
 		this.#sleepWatch = new SleepWatch(slept => this.#woke(slept));
 		for (const input of early) this.#input(input);
+	}
+
+	/** The ports that the system chose, over IPv4 and IPv6; 0 where it had none to choose. */
+	get chosenPorts(): readonly [number, number] {
+		return this.#endpoint.chosenPorts;
 	}
 
 	command(command: Command): void {

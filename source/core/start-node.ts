@@ -37,16 +37,18 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 			log('warn', message);
 			warn({type: 'warning', code: 'address-book', message});
 		});
+		const last = await book?.load();
 		const node = new Node({
 			config,
 			identity,
 			log,
 			emit,
 			onShutdown: hooks.onShutdown,
-			remembered: (await book?.load()) ?? [],
-			remember: peers => book?.save(peers),
+			...(last && {remembered: last.peers, lastPorts: last.ports}),
+			remember: peers => book?.save({peers}),
 		});
 		await node.start();
+		if (last?.ports.join() !== node.chosenPorts.join()) book?.save({ports: node.chosenPorts});
 		for (const warning of early) hooks.emit(warning);
 		early = undefined;
 		const stop = async () => {

@@ -1,7 +1,8 @@
 /**
- * Where peers were met before, in `peers.json`: hints for the next start, on a network that lets no announcement through.
+ * Where peers were met before, in `peers.json`: hints for the next start, on a network that lets no announcement through;
+ * and the ports that the system chose for us, so that others find us again where they met us.
  *
- *     {"version": 1, "peers": [{"peer": "12D3KooW…", "addresses": ["/ip4/192.0.2.7/tcp/4001"]}, …]}
+ *     {"version": 1, "ports": [4001, 4002], "peers": [{"peer": "12D3KooW…", "addresses": ["/ip4/192.0.2.7/tcp/4001"]}, …]}
  *
  * Nothing in it is precious: what cannot be read is left out, a file that cannot be read at all is written anew.
  */
@@ -22,11 +23,19 @@ const MAX_FILE_BYTES = 256 * 1024;
 const MAX_PEERS = 256;
 const MAX_ADDRESSES = 8;
 
+/** TCP ports over IPv4 and over IPv6; 0 for none. */
+export type Ports = readonly [number, number];
+
+export type Book = {readonly ports: Ports; readonly peers: readonly PeerHint[]};
+
+const EMPTY: Book = {ports: [0, 0], peers: []};
+
 export class AddressBook {
 	readonly #directory: string;
 	readonly #onWarning: (message: string) => void;
-	/** Not yet written: the newest only. */
-	#waiting: readonly PeerHint[] | undefined;
+	/** As it is to be on disk. */
+	#book = EMPTY;
+	#isWritten = true;
 	#writing: Promise<void> | undefined;
 
 	/** `onWarning` gets one line when the book cannot be read or written; the program goes on without. */
@@ -35,19 +44,20 @@ export class AddressBook {
 		this.#onWarning = onWarning;
 	}
 
-	/** What an earlier run has saved, newest first. Never rejects. */
-	async load(): Promise<readonly PeerHint[]> {
+	/** What an earlier run has saved, peers newest first. Never rejects. */
+	async load(): Promise<Book> {
 		try {
-			return readPeers(await readSmallFile(join(this.#directory, FILE_NAME)));
+			this.#book = readBook(await readSmallFile(join(this.#directory, FILE_NAME)));
 		} catch (error) {
 			if (errorCode(error) !== 'ENOENT') this.#onWarning(`Remembered addresses cannot be read: ${explain(error)}`);
-			return [];
 		}
+		return this.#book;
 	}
 
-	/** Writes the book in the background; of several that wait only the last is written. */
-	save(peers: readonly PeerHint[]): void {
-		this.#waiting = peers;
+	/** Writes what has changed in the background; of several changes that wait only the last is written. */
+	save(changes: Partial<Book>): void {
+		this.#book = {...this.#book, ...changes};
+		this.#isWritten = false;
 		this.#writing ??= this.#write().finally(() => {
 			this.#writing = undefined;
 		});
@@ -59,9 +69,9 @@ export class AddressBook {
 	}
 
 	async #write(): Promise<void> {
-		while (this.#waiting) {
-			const content = JSON.stringify({version: VERSION, peers: this.#waiting});
-			this.#waiting = undefined;
+		while (!this.#isWritten) {
+			const content = JSON.stringify({version: VERSION, ...this.#book});
+			this.#isWritten = true;
 			try {
 				await replaceMarker(this.#directory, FILE_NAME, `${content}\n`);
 			} catch (error) {
@@ -82,11 +92,17 @@ async function readSmallFile(path: string): Promise<string> {
 	}
 }
 
-function readPeers(text: string): readonly PeerHint[] {
-	const book = JSON.parse(text) as {version?: unknown; peers?: unknown} | null;
+function readBook(text: string): Book {
+	const book = JSON.parse(text) as {version?: unknown; ports?: unknown; peers?: unknown} | null;
 	// A newer version's book is no error: it is written in our form when there is something to write.
-	if (book?.version !== VERSION || !Array.isArray(book.peers)) return [];
-	return book.peers.slice(0, MAX_PEERS).flatMap(entry => readPeer(entry) ?? []);
+	if (book?.version !== VERSION || !Array.isArray(book.peers)) return EMPTY;
+	const peers = book.peers.slice(0, MAX_PEERS).flatMap(entry => readPeer(entry) ?? []);
+	const [ip4, ip6] = Array.isArray(book.ports) ? book.ports : [];
+	return {ports: [readPort(ip4), readPort(ip6)], peers};
+}
+
+function readPort(port: unknown): number {
+	return Number.isInteger(port) && (port as number) > 0 && (port as number) <= 65_535 ? (port as number) : 0;
 }
 
 function readPeer(entry: unknown): PeerHint | undefined {

@@ -495,3 +495,34 @@ describe('dials of a node that was given interfaces', () => {
 		expect(callers).toEqual(['127.0.0.3']);
 	});
 });
+
+describe('the port of the last start', () => {
+	const start = async (lastPorts: readonly [number, number]) => {
+		const config = {...CONFIG, listen: ['/ip4/127.0.0.1/tcp/0'], discovery: false};
+		const nothing = () => {};
+		const made = new Endpoint({
+			config,
+			lastPorts,
+			identity: newIdentity(),
+			onConnection: nothing,
+			onRefused: nothing,
+			onDatagram: nothing,
+			onWarning: nothing,
+			onAddresses: nothing,
+		});
+		closing.push(() => made.close());
+		await made.open();
+		return made;
+	};
+
+	test('is taken again, so that whoever remembers us finds us; or another, if somebody else has it', async () => {
+		const first = await start([0, 0]);
+		const [port] = first.chosenPorts;
+		expect(port).toBeGreaterThan(0);
+		const other = await start([port, 0]);
+		expect(other.chosenPorts[0]).not.toBe(port);
+		await Promise.all([first.close(), other.close()]);
+		const again = await start([port, 0]);
+		expect(again.addresses).toEqual([`/ip4/127.0.0.1/tcp/${port}`]);
+	});
+});

@@ -21,21 +21,21 @@ const open = () => new AddressBook(directory, message => warnings.push(message))
 const path = () => join(directory, 'peers.json');
 
 test('a new profile knows nobody, and says nothing about it', async () => {
-	expect(await open().load()).toEqual([]);
+	expect(await open().load()).toEqual({ports: [0, 0], peers: []});
 	expect(warnings).toEqual([]);
 });
 
 test('what was saved last is there at the next start, for the owner alone', async () => {
 	const book = open();
-	book.save([{peer: ANN, addresses: [ADDRESS]}]);
-	book.save([{peer: BOB, addresses: [ADDRESS]}]);
+	book.save({peers: [{peer: ANN, addresses: [ADDRESS]}]});
+	book.save({ports: [4001, 0], peers: [{peer: BOB, addresses: [ADDRESS]}]});
 	const last = [
 		{peer: BOB, addresses: ['/ip6/2001:db8::7/tcp/4001', ADDRESS]},
 		{peer: ANN, addresses: []},
 	];
-	book.save(last);
+	book.save({peers: last});
 	await book.close();
-	expect(await open().load()).toEqual(last);
+	expect(await open().load()).toEqual({ports: [4001, 0], peers: last});
 	expect(await readdir(directory)).toEqual(['peers.json']);
 	expect((await stat(path())).mode & 0o777).toBe(0o600);
 });
@@ -51,10 +51,10 @@ test.each([
 ])('%s is an empty book, and is written anew', async (_what, content) => {
 	await writeFile(path(), content);
 	const book = open();
-	expect(await book.load()).toEqual([]);
-	book.save([{peer: ANN, addresses: [ADDRESS]}]);
+	expect(await book.load()).toEqual({ports: [0, 0], peers: []});
+	book.save({peers: [{peer: ANN, addresses: [ADDRESS]}]});
 	await book.close();
-	expect(await open().load()).toEqual([{peer: ANN, addresses: [ADDRESS]}]);
+	expect((await open().load()).peers).toEqual([{peer: ANN, addresses: [ADDRESS]}]);
 });
 
 test('entries that nobody could dial are left out, the others stay', async () => {
@@ -66,7 +66,7 @@ test('entries that nobody could dial are left out, the others stay', async () =>
 		'text',
 	];
 	await writeFile(path(), JSON.stringify({version: 1, peers}));
-	expect(await open().load()).toEqual([{peer: ANN, addresses: [ADDRESS, ADDRESS]}]);
+	expect((await open().load()).peers).toEqual([{peer: ANN, addresses: [ADDRESS, ADDRESS]}]);
 });
 
 test('a book without end is read up to its bound', async () => {
@@ -74,14 +74,22 @@ test('a book without end is read up to its bound', async () => {
 	const small = {version: 1, peers: many.map(({peer}) => ({peer, addresses: [ADDRESS]}))};
 	await writeFile(path(), JSON.stringify(small));
 	const read = await open().load();
-	expect(read).toHaveLength(256);
+	expect(read.peers).toHaveLength(256);
 	await writeFile(path(), JSON.stringify({version: 1, peers: many.slice(0, 1)}));
-	expect((await open().load())[0]?.addresses).toHaveLength(8);
+	expect((await open().load()).peers[0]?.addresses).toHaveLength(8);
 });
 
 test('a directory that cannot be written to is one warning, and no failure', async () => {
 	const book = new AddressBook(join(directory, 'gone'), message => warnings.push(message));
-	book.save([{peer: ANN, addresses: [ADDRESS]}]);
+	book.save({peers: [{peer: ANN, addresses: [ADDRESS]}]});
 	await book.close();
 	expect(warnings).toEqual([expect.stringMatching(/^Addresses of peers cannot be remembered: /u)]);
 });
+
+test.each(['many', [70_000, 0], [-1, 1.5], [null], ['4001', '4002']])(
+	'ports that are none are none: %j',
+	async ports => {
+		await writeFile(path(), JSON.stringify({version: 1, ports, peers: []}));
+		expect((await open().load()).ports).toEqual([0, 0]);
+	},
+);
