@@ -1,5 +1,6 @@
 import type {CoreConfig} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
+import type {Log} from '../base/log.ts';
 import {AddressBook} from '../storage/address-book.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {lockProfile} from '../storage/lock.ts';
@@ -23,26 +24,16 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		else hooks.emit(warning);
 	};
 	const log = openCoreLog(config, warn);
-	const logged = (event: NodeEvent) => {
-		log('debug', JSON.stringify(event));
-		hooks.emit(event);
-	};
-	// Tens of thousands of events a second pass here: text is made of them only where it is wanted.
-	const emit = config.logLevel === 'debug' && config.logFile !== undefined ? logged : hooks.emit;
 	const lock = config.dataDirectory === undefined ? undefined : await lockProfile(config.dataDirectory);
 	try {
-		const identity: Identity =
-			config.dataDirectory === undefined ? identityFromSeed(ephemeralSeed) : await loadIdentity(config.dataDirectory);
-		const book = openAddressBook(config, message => {
-			log('warn', message);
-			warn({type: 'warning', code: 'address-book', message});
-		});
+		const identity = await identityOf(config, ephemeralSeed);
+		const book = openAddressBook(config, log, warn);
 		const last = await book?.load();
 		const node = new Node({
 			config,
 			identity,
 			log,
-			emit,
+			emit: emitOf(config, log, hooks),
 			onShutdown: hooks.onShutdown,
 			...(last && {remembered: last.peers, lastPorts: last.ports}),
 			remember: peers => book?.save({peers}),
@@ -63,7 +54,28 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 	}
 }
 
+async function identityOf({dataDirectory}: CoreConfig, ephemeralSeed: Uint8Array): Promise<Identity> {
+	return dataDirectory === undefined ? identityFromSeed(ephemeralSeed) : loadIdentity(dataDirectory);
+}
+
 /** A profile that is kept in memory only has no book. */
-function openAddressBook(config: CoreConfig, onWarning: (message: string) => void): AddressBook | undefined {
-	return config.dataDirectory === undefined ? undefined : new AddressBook(config.dataDirectory, onWarning);
+function openAddressBook(
+	{dataDirectory}: CoreConfig,
+	log: Log,
+	warn: (warning: NodeEvent) => void,
+): AddressBook | undefined {
+	if (dataDirectory === undefined) return undefined;
+	return new AddressBook(dataDirectory, message => {
+		log('warn', message);
+		warn({type: 'warning', code: 'address-book', message});
+	});
+}
+
+/** Tens of thousands of events a second pass here: text is made of them only where it is wanted. */
+function emitOf({logLevel, logFile}: CoreConfig, log: Log, {emit}: Hooks): Hooks['emit'] {
+	if (logLevel !== 'debug' || logFile === undefined) return emit;
+	return event => {
+		log('debug', JSON.stringify(event));
+		emit(event);
+	};
 }
