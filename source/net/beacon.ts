@@ -67,7 +67,7 @@ export class Beacon {
 	readonly #listeners = new Map<4 | 6, Listener>();
 	/** By the link's key, the likely ones first. */
 	#senders: ReadonlyMap<string, Sender> = new Map();
-	readonly #rate = new RateLimiter(HOST_RATE, TOTAL_RATE, performance.now());
+	readonly #rate = new RateLimiter(HOST_RATE, TOTAL_RATE);
 	/** What was told already: an interface that is down would otherwise complain every few seconds. */
 	readonly #told = new Set<string>();
 	#isClosed = false;

@@ -58,7 +58,7 @@ export class Inbound {
 	constructor(options: InboundOptions) {
 		this.#options = options;
 		const {inboundRatePerAddress, inboundRate} = options.limits;
-		this.#rate = new RateLimiter(inboundRatePerAddress, inboundRate, performance.now());
+		this.#rate = new RateLimiter(inboundRatePerAddress, inboundRate);
 	}
 
 	get size(): number {

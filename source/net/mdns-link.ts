@@ -192,7 +192,7 @@ export class MdnsLink {
 			isSameMachine: isOwnHost(address.split('%')[0]!),
 			...(scope === undefined ? {} : {scope}),
 		};
-		for (const found of readPeers(packet, self, view, onDropped)) onPeer(found);
+		for (const found of readPeers(packet, self, view, onDropped)) onPeer({...found, source: address});
 	}
 
 	/** Resolves when it is sent, or cannot be. */

@@ -3,11 +3,16 @@
  * anybody can change or push out what is proved. For peers that only ever came to us, the host that they came from and
  * the port that they listen on are noted, behind whatever is proved.
  *
+ * Keys cost nothing, so whoever lets himself be dialled under many of them would fill it: it is shared fairly among the
+ * places where peers were first reached (see `FairMap`), and whoever is connected keeps his.
+ *
  * It outlives the run: the newest part of it is kept for the next start.
  */
 import type {Instant} from '../behaviours/behaviour.ts';
 import {isLoopback, parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {placeOfAddress} from './address-kind.ts';
+import {FairMap} from './fair-map.ts';
 import type {RememberedPeer} from './io.ts';
 
 /** Peers that are known, those that are kept for the next run, and addresses of each. */
@@ -20,10 +25,24 @@ const REFRESH_INTERVAL = 3_600_000;
 
 type Entry = {readonly address: string; isProved: boolean; provedAt: Instant};
 
+/** `place`: where it was found first. The best address first. */
+type Known = {readonly peer: PeerId; readonly place: string; entries: readonly Entry[]};
+
 export class AddressBook {
-	/** From the oldest to the newest; the addresses of each the other way round. */
-	readonly #peers = new Map<PeerId, Entry[]>();
+	/** From the oldest to the newest. */
+	readonly #peers: FairMap<PeerId, Known>;
+	readonly #isConnected: (peer: PeerId) => boolean;
 	#hasChanged = false;
+
+	constructor(isConnected: (peer: PeerId) => boolean = () => false) {
+		this.#isConnected = isConnected;
+		this.#peers = new FairMap({
+			capacity: MAX_BOOK_PEERS,
+			perGroup: MAX_BOOK_PEERS,
+			isExpendable: () => false,
+			isProtected: ({peer}) => isConnected(peer),
+		});
+	}
 
 	/** Whether the next run should be told something else than at the last call. */
 	takeChanged(): boolean {
@@ -39,17 +58,14 @@ export class AddressBook {
 	/** What an earlier run knew, newest first. */
 	load(remembered: readonly RememberedPeer[]): void {
 		for (const {peer, addresses} of remembered.slice(0, MAX_KEPT_PEERS).reverse()) {
-			const entries = addresses.slice(0, MAX_BOOK_ADDRESSES);
-			this.#peers.set(
-				peer,
-				entries.map(address => ({address, isProved: true, provedAt: Number.NEGATIVE_INFINITY})),
-			);
+			const entries = addresses.map(address => ({address, isProved: true, provedAt: Number.NEGATIVE_INFINITY}));
+			this.#put(peer, entries);
 		}
 	}
 
 	/** A connection to the peer succeeded there. */
 	proved(peer: PeerId, address: string, now: Instant): void {
-		const entries = this.#peers.get(peer) ?? [];
+		const entries = this.#entries(peer);
 		const known = entries.find(entry => entry.address === address);
 		const isOld = known?.isProved === true && now - known.provedAt < REFRESH_INTERVAL;
 		this.#put(peer, [{address, isProved: true, provedAt: now}, ...entries.filter(entry => entry !== known)]);
@@ -58,7 +74,7 @@ export class AddressBook {
 
 	/** It came from that host and says that it listens on that port. */
 	told(peer: PeerId, address: string): void {
-		const entries = this.#peers.get(peer) ?? [];
+		const entries = this.#entries(peer);
 		if (entries.some(entry => entry.address === address)) return;
 		const proved = entries.filter(({isProved}) => isProved);
 		const others = entries.filter(({isProved}) => !isProved);
@@ -68,47 +84,80 @@ export class AddressBook {
 
 	/** Somebody else lives there now. */
 	refuted(peer: PeerId, address: string): void {
-		const entries = this.#peers.get(peer);
-		const rest = entries?.filter(entry => entry.address !== address);
-		if (!entries || !rest || rest.length === entries.length) return;
+		const known = this.#peers.get(peer);
+		const rest = known?.entries.filter(entry => entry.address !== address);
+		if (!known || !rest || rest.length === known.entries.length) return;
+		known.entries = rest;
 		if (rest.length === 0) this.#peers.delete(peer);
-		else this.#peers.set(peer, rest);
 		this.#hasChanged = true;
 	}
 
 	/** The best first. */
 	of(peer: PeerId): readonly string[] {
-		return (this.#peers.get(peer) ?? []).map(({address}) => address);
+		return this.#entries(peer).map(({address}) => address);
+	}
+
+	/** See `placeOf`; one of its own for a peer of which nothing is known. */
+	placeOf(peer: PeerId): string {
+		return this.#peers.get(peer)?.place ?? peer;
 	}
 
 	isProved(peer: PeerId): boolean {
-		return this.#peers.get(peer)?.some(({isProved}) => isProved) ?? false;
+		return this.#entries(peer).some(({isProved}) => isProved);
 	}
 
 	peerAt(address: string): PeerId | undefined {
-		for (const [peer, entries] of this.#peers) if (entries.some(entry => entry.address === address)) return peer;
+		for (const {peer, entries} of this.#peers.values()) {
+			if (entries.some(entry => entry.address === address)) return peer;
+		}
 		return undefined;
 	}
 
-	/** What the next run should know: newest first. Nobody finds a peer of this machine elsewhere, unless there is no other. */
+	/**
+	 * What the next run should know, newest first: of each place the newest, then of each the second, as far as there is
+	 * room. Nobody finds a peer of this machine elsewhere, unless there is no other.
+	 */
 	kept(): readonly RememberedPeer[] {
-		const peers = [...this.#peers].reverse().slice(0, MAX_KEPT_PEERS);
-		return peers.map(([peer, entries]) => {
-			const addresses = entries.map(({address}) => address);
-			const elsewhere = addresses.filter(address => !isLoopback(parseTcpAddress(address)));
-			return {peer, addresses: elsewhere.length > 0 ? elsewhere : addresses};
+		const turns = new Map<string, number>();
+		const known = [...this.#peers.values()].reverse().map(({peer, place, entries}) => {
+			const turn = turns.get(place) ?? 0;
+			turns.set(place, turn + 1);
+			return {peer, entries, turn};
 		});
+		const kept = new Set([...known].sort((a, b) => a.turn - b.turn).slice(0, MAX_KEPT_PEERS));
+		return known
+			.filter(one => kept.has(one))
+			.map(({peer, entries}) => {
+				const addresses = entries.map(({address}) => address);
+				const elsewhere = addresses.filter(address => !isLoopback(parseTcpAddress(address)));
+				return {peer, addresses: elsewhere.length > 0 ? elsewhere : addresses};
+			});
 	}
 
+	#entries(peer: PeerId): readonly Entry[] {
+		return this.#peers.get(peer)?.entries ?? [];
+	}
+
+	/** Room for one more, if need be at the cost of the oldest that was never reached. Proved ones only make room for such. */
+	#dropUnproved(): boolean {
+		if (this.#peers.size < MAX_BOOK_PEERS) return true;
+		for (const {peer} of this.#peers.values()) {
+			if (!this.isProved(peer) && !this.#isConnected(peer)) return this.#peers.delete(peer);
+		}
+		return false;
+	}
+
+	/** It is the newest then. */
 	#put(peer: PeerId, entries: readonly Entry[]): void {
-		this.#peers.delete(peer);
-		this.#peers.set(peer, entries.slice(0, MAX_BOOK_ADDRESSES));
-		if (this.#peers.size > MAX_BOOK_PEERS) this.#peers.delete(this.#leastUseful());
-	}
-
-	/** The oldest of those that never were reached; if all were, the oldest. */
-	#leastUseful(): PeerId {
-		for (const [peer, entries] of this.#peers) if (!entries.some(({isProved}) => isProved)) return peer;
-		return this.#peers.keys().next().value as PeerId;
+		const known = this.#peers.get(peer);
+		const bounded = entries.slice(0, MAX_BOOK_ADDRESSES);
+		const [best] = bounded;
+		if (known) {
+			known.entries = bounded;
+			this.#peers.touch(peer);
+		} else if (best && (this.#dropUnproved() || best.isProved)) {
+			const place = placeOfAddress(best.address);
+			this.#peers.add(peer, place, {peer, place, entries: bounded});
+		}
 	}
 }

@@ -1,7 +1,8 @@
 /**
- * What kind of place an IP address is: whether it can be dialled at all, and how near it is.
- * Sources: RFC 6890 (special-purpose addresses), RFC 4291 (IPv6), RFC 1918 and RFC 4193 (private networks).
+ * What kind of place an address is: whether it can be dialled at all, and who else may be there.
+ * Sources: RFC 6890 (special-purpose addresses), RFC 4291 (IPv6).
  */
+import {placeOf} from '../wire/ip.ts';
 import {isLinkLocal, isLoopback, type TcpAddress} from '../wire/multiaddr.ts';
 
 /** Below it are the ports of a system's own services, and 22 is one of them. */
@@ -33,36 +34,17 @@ function isMulticast(host: string): boolean {
 	return firstOctet(host) >= 224 && firstOctet(host) < 240;
 }
 
-/** Whether it is routed on the internet. What is for documentation and benchmarks counts as such. */
-export function isPublic(host: string): boolean {
-	return !isLoopback({host}) && !isLinkLocal({host}) && !isPrivate(host);
-}
-
-/** 10/8, 172.16/12, 192.168/16; 100.64/10 (RFC 6598, also of VPNs); 198.18/15 (RFC 2544, laboratories); fc00::/7. */
-export function isPrivate(host: string): boolean {
-	if (host.includes(':')) return /^f[cd]/.test(host);
-	const [first = 0, second = 0] = host.split('.').map(Number);
-	if (first === 10) return true;
-	if (first === 172) return second >= 16 && second < 32;
-	if (first === 192) return second === 168;
-	if (first === 100) return second >= 64 && second < 128;
-	return first === 198 && (second === 18 || second === 19);
-}
-
 /** `/ip4/192.0.2.7` of `/ip4/192.0.2.7/tcp/4001`; with the scope, if there is one. The IP address is at its end. */
 export function hostPart(address: string): string {
 	return address.slice(0, address.lastIndexOf('/tcp/'));
 }
 
-/** The /24 of an IPv4 address, the /64 of an IPv6 address, as a key to compare. */
-export function subnetOf(host: string): string {
-	if (!host.includes(':')) return host.slice(0, host.lastIndexOf('.'));
-	const [head = '', tail] = host.split('::');
-	const before = head === '' ? [] : head.split(':');
-	const after = tail === undefined || tail === '' ? [] : tail.split(':');
-	const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-	const groups = [...before, ...Array.from({length: zeros}, () => '0'), ...after];
-	return groups.slice(0, 4).join(':');
+/** Whose place that is (see `placeOf`). */
+export function placeOfAddress(address: string): string {
+	const [, kind, scope] = address.split('/', 3);
+	const part = hostPart(address);
+	const host = part.slice(part.lastIndexOf('/') + 1);
+	return placeOf(kind === 'ip6zone' ? {host, scope} : {host});
 }
 
 function firstOctet(host: string): number {

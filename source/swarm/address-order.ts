@@ -3,8 +3,8 @@
  * near ones before far ones; IPv6 and IPv4 in turn, so that a family that leads nowhere costs one head start (RFC 8305,
  * section 4). What is equal keeps the order in which it was given: whoever announces puts virtual interfaces last.
  */
+import {isPublic, subnetOf} from '../wire/ip.ts';
 import {isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
-import {isPublic, subnetOf} from './address-kind.ts';
 
 /** The bridge that Docker makes on every machine: the same address everywhere, and mostly our own. */
 const EVERYBODYS_OWN = /^172\.17\./;

@@ -7,22 +7,23 @@
  * ever, and whoever asks in a victim's name gets it a few datagrams a second.
  */
 import {jitter, type Random} from '../base/random.ts';
+import {TokenBucket, TokenBuckets} from '../base/token-bucket.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {Announcement} from '../wire/announcement.ts';
+import {placeOf} from '../wire/ip.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {Effect, SwarmInput} from './io.ts';
-import {TokenBucket, TokenBuckets} from './token-bucket.ts';
 
 /** Milliseconds after the start at which the first announcements leave: some may be lost while a network wakes. */
 export const ANNOUNCE_BURST = [0, 150, 500, 1_500] as const;
 /** Milliseconds between announcements afterwards, and the part by which that varies. */
 export const ANNOUNCE_INTERVAL = 4_000;
 export const ANNOUNCE_JITTER = 0.25;
-/** Answers in a second: to one peer, to one IP address, and in all. */
+/** Answers in a second: to one peer, to one place (see `placeOf`), and in all. */
 export const ANSWERS_PER_PEER = {burst: 1, perSecond: 10};
-export const ANSWERS_PER_ADDRESS = {burst: 16, perSecond: 16};
+export const ANSWERS_PER_PLACE = {burst: 16, perSecond: 16};
 export const ANSWERS_IN_ALL = {burst: 50, perSecond: 50};
-/** Peers, and IP addresses, whose answers are counted. */
+/** Peers, and places, whose answers are counted. */
 const MAX_COUNTED = 1_024;
 
 type Heard = Extract<SwarmInput, {type: 'announcement'}>;
@@ -32,7 +33,7 @@ export class Announcer {
 	readonly #instance: string;
 	readonly #random: Random;
 	readonly #perPeer = new TokenBuckets<PeerId>(ANSWERS_PER_PEER, MAX_COUNTED);
-	readonly #perAddress = new TokenBuckets<string>(ANSWERS_PER_ADDRESS, MAX_COUNTED);
+	readonly #perPlace = new TokenBuckets<string>(ANSWERS_PER_PLACE, MAX_COUNTED);
 	readonly #inAll = new TokenBucket(ANSWERS_IN_ALL);
 	#ports: Pick<Announcement, 'port4' | 'port6'> = {port4: undefined, port6: undefined};
 	#announced = 0;
@@ -70,13 +71,13 @@ export class Announcer {
 
 	/** The answer to an announcement, if it asks for one and one is due. */
 	answer({announcement, host, port, scope}: Heard, now: Instant): Effect | undefined {
-		if (!announcement.wantsAnswer || !this.#mayAnswer(announcement.peer, host, now)) return undefined;
+		if (!announcement.wantsAnswer || !this.#mayAnswer(announcement.peer, placeOf({host, scope}), now)) return undefined;
 		const answer = this.#announcement({wantsAnswer: false});
 		return {type: 'answer', announcement: answer, host, port, ...(scope === undefined ? {} : {scope})};
 	}
 
-	#mayAnswer(peer: PeerId, host: string, now: Instant): boolean {
-		return this.#perPeer.take(peer, now) && this.#perAddress.take(host, now) && this.#inAll.take(now);
+	#mayAnswer(peer: PeerId, place: string, now: Instant): boolean {
+		return this.#perPeer.take(peer, now) && this.#perPlace.take(place, now) && this.#inAll.take(now);
 	}
 
 	#announcement({wantsAnswer, leaving = false}: {wantsAnswer: boolean; leaving?: boolean}): Announcement {

@@ -17,9 +17,10 @@
  */
 import type {Direction} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
+import {isPublic, subnetOf} from '../wire/ip.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import {hostPart, isPublic, subnetOf} from './address-kind.ts';
+import {hostPart} from './address-kind.ts';
 import type {ConnectionId} from './io.ts';
 
 /** Milliseconds: as long as a handshake may take, so a dial begun before the first connection was ready still counts. */

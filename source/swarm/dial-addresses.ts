@@ -6,14 +6,15 @@
  * itself, is no hearsay, and not counted.
  */
 import {BoundedMap} from '../base/bounded.ts';
+import {TokenBucket} from '../base/token-bucket.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {isLoopback, parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
 import {hostPart} from './address-kind.ts';
 import {orderAddresses} from './address-order.ts';
+import type {DialSlots} from './dial-slots.ts';
 import type {DialTarget} from './dial-target.ts';
-import {TokenBucket} from './token-bucket.ts';
 
 /**
  * Dials to one IP address on hearsay. On a LAN each machine has its own, and one peer; where many share one machine or one
@@ -47,6 +48,13 @@ export class DialAddresses {
 		return target.hints.add(address);
 	}
 
+	/** Whether there are addresses that may be tried, but no place for a dial to any of them. Costs less than `of`. */
+	areFull(target: DialTarget, slots: DialSlots, now: Instant): boolean {
+		const ready = [...this.#proved(target), ...target.hints.ready(now)];
+		const addresses = ready.length > 0 ? ready : target.hints.all();
+		return addresses.length > 0 && !addresses.some(address => slots.isFree(address));
+	}
+
 	/** The best first. */
 	of(target: DialTarget, now: Instant): readonly string[] {
 		const {hints} = target;
@@ -57,6 +65,11 @@ export class DialAddresses {
 
 	#proved({peer, byHand}: DialTarget): readonly string[] {
 		return [...(peer === undefined ? [] : this.#book.of(peer)), ...byHand];
+	}
+
+	/** Those of which we have not dialled too many by hearsay. */
+	ready(target: DialTarget, addresses: readonly string[], now: Instant): string[] {
+		return addresses.filter(address => this.readyAt(target, [address], now) <= now);
 	}
 
 	/** When the first of these may be dialled, as far as the rate goes. */

@@ -5,7 +5,8 @@
  * thousands a second, and nobody waits. Only dials to nowhere hold their place for the whole timeout: the bounds keep
  * those of one host, or of one subnet, from taking all of them.
  */
-import {hostPart, subnetOf} from './address-kind.ts';
+import {subnetOf} from '../wire/ip.ts';
+import {hostPart} from './address-kind.ts';
 import type {DialId} from './io.ts';
 
 /** Dials under way at once. */
@@ -17,6 +18,7 @@ export const MAX_PENDING_PER_SUBNET = 12;
 export class DialSlots {
 	readonly #keys = new Map<DialId, readonly string[]>();
 	readonly #counts = new Map<string, number>();
+	#hasFreed = false;
 
 	get isFull(): boolean {
 		return this.#keys.size >= MAX_PENDING_DIALS;
@@ -34,7 +36,15 @@ export class DialSlots {
 		for (const key of keys) this.#counts.set(key, this.#count(key) + 1);
 	}
 
+	/** Whether one became free since the last call. */
+	takeFreed(): boolean {
+		const hasFreed = this.#hasFreed;
+		this.#hasFreed = false;
+		return hasFreed;
+	}
+
 	free(dial: DialId): void {
+		this.#hasFreed = true;
 		for (const key of this.#keys.get(dial) ?? []) {
 			const count = this.#count(key) - 1;
 			if (count > 0) this.#counts.set(key, count);

@@ -1,11 +1,11 @@
 /** One peer, or one address given by hand, that we want a connection to. */
 import type {Random} from '../base/random.ts';
+import {TokenBucket} from '../base/token-bucket.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {HEAD_START, MAX_ATTEMPTS, MAX_PENDING_PER_PEER} from './dial-limits.ts';
 import {HintList} from './hint-list.ts';
 import type {DialId} from './io.ts';
-import {TokenBucket} from './token-bucket.ts';
 
 /**
  * News of a peer (another address, another start) bring its next try forward: so many times, and again with time. Who
@@ -118,6 +118,7 @@ export class DialTarget {
 	}
 
 	addByHand(address: string): void {
+		this.isBlocked = false;
 		this.byHand = [address, ...this.byHand.filter(known => known !== address)];
 	}
 

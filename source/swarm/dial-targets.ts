@@ -1,15 +1,20 @@
 import type {Random} from '../base/random.ts';
+import {isLink} from '../wire/ip.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {DialTarget} from './dial-target.ts';
 import {FairMap} from './fair-map.ts';
 
-/** Targets that were heard of, and of them those on one IP address. Those named by a person are apart from them. */
+/**
+ * Targets that were heard of, and of them those from one place (see `placeOf`; or a peer that told of them), which may be
+ * a link as a whole. Those named by a person are apart from them.
+ */
 export const MAX_TARGETS = 1_024;
 export const MAX_TARGETS_PER_HOST = 64;
+export const MAX_TARGETS_PER_LINK = MAX_TARGETS / 2;
 
 /**
  * Whom we want connections to. What a person named is apart from the rest, so that no flood of hints can push it out; the
- * rest share their places fairly (see `FairMap`), and whoever was reached once, or is connected, keeps his.
+ * rest share their places fairly (see `FairMap`), and whoever was reached once, is connected or being dialled keeps his.
  */
 export class DialTargets {
 	readonly #random: Random;
@@ -22,9 +27,10 @@ export class DialTargets {
 		this.#isProved = isProved;
 		this.#heard = new FairMap({
 			capacity: MAX_TARGETS,
-			perGroup: MAX_TARGETS_PER_HOST,
+			perGroup: place => (isLink(place) ? MAX_TARGETS_PER_LINK : MAX_TARGETS_PER_HOST),
 			isExpendable: ({failures}) => failures > 0,
-			isProtected: target => this.#isReached(target),
+			isProtected: target => target.race !== undefined || this.#isReached(target),
+			random,
 		});
 	}
 
@@ -78,6 +84,11 @@ export class DialTargets {
 		return crowded;
 	}
 
+	/** A dial has ended: those that waited for that are looked at again, and not for every piece of news. */
+	unblock(): void {
+		for (const target of this.all()) target.isBlocked = false;
+	}
+
 	delete({key}: DialTarget): void {
 		this.#named.delete(key);
 		this.#heard.delete(key);
@@ -85,13 +96,25 @@ export class DialTargets {
 
 	/**
 	 * Those that are due, in the order in which they get their turn: whom a person named, who has been reached before, who
-	 * was heard of, who is only remembered. Within one of these chance decides: were the first ones taken, a crowd would
-	 * fall apart in cliques.
+	 * was heard of, who is only remembered. Within one of these whoever is at a place where fewer are being dialled goes
+	 * first, so that no place holds up another by having many. For the rest chance decides: were the first ones taken, a
+	 * crowd would fall apart in cliques.
 	 */
 	inTurn(isDue: (target: DialTarget) => boolean): readonly DialTarget[] {
 		const due = [...this.all()].filter(isDue);
 		if (due.length <= 1) return due;
-		return shuffled(this.#random, due).sort((a, b) => this.#rank(a) - this.#rank(b));
+		const turns = new Map<string, number>();
+		const nextTurn = (target: DialTarget) => {
+			const place = this.#heard.groupOf(target.key) ?? target.key;
+			const turn = turns.get(place) ?? 0;
+			turns.set(place, turn + 1);
+			return turn;
+		};
+		for (const target of this.all()) if (target.isDialling) nextTurn(target);
+		return shuffled(this.#random, due)
+			.map(target => ({target, rank: this.#rank(target), turn: nextTurn(target), lot: this.#random.float()}))
+			.sort((a, b) => a.rank - b.rank || a.turn - b.turn || a.lot - b.lot)
+			.map(({target}) => target);
 	}
 
 	#rank(target: DialTarget): number {

@@ -15,7 +15,7 @@ import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
-import {hostPart} from './address-kind.ts';
+import {placeOfAddress} from './address-kind.ts';
 import {backoff, MAX_ADDRESS_BACKOFF, MAX_BACKOFF} from './backoff.ts';
 import {DialAddresses} from './dial-addresses.ts';
 import {DIAL_GRACE, MAX_FAILURES, STEADY, WAKE_SPREAD} from './dial-limits.ts';
@@ -70,7 +70,6 @@ export class Dialer {
 		return next;
 	}
 
-	/** Targets that there are. */
 	get size(): number {
 		return this.#targets.size;
 	}
@@ -110,11 +109,12 @@ export class Dialer {
 	/** An address of a peer was heard of. Returns whether there may be something to do now. */
 	discovered(peer: PeerId, address: string, now: Instant, sighting: Sighting = {}): boolean {
 		if (this.#own.has(address) || !this.#pauses.isOver(peer, now)) return false;
-		const {isNews = false, delay = () => 0, isExtra = false, group = hostPart(address)} = sighting;
+		const {isNews = false, delay = () => 0, isExtra = false, group = placeOfAddress(address)} = sighting;
 		const known = this.#targets.find(peer);
 		const target = known ?? this.#targets.hear(peer, group);
 		if (!target) return false;
 		const isNewAddress = this.#addresses.addHint(target, peer, address);
+		if (isNewAddress) target.isBlocked = false;
 		const isNew = known === undefined || ((isNewAddress || isNews) && target.news.take(now));
 		if (isNews && isNew) target.failures = 0;
 		target.asked = false;
@@ -133,7 +133,7 @@ export class Dialer {
 	/** A peer that the address book of an earlier run knows, to be tried at `at`. */
 	remembered(peer: PeerId, at: Instant): void {
 		if (this.#targets.find(peer)) return;
-		const target = this.#targets.hear(peer, 'memory');
+		const target = this.#targets.hear(peer, this.#book.placeOf(peer));
 		if (!target) return;
 		target.isRemembered = true;
 		target.nextAt = at;
@@ -164,11 +164,12 @@ export class Dialer {
 	due(now: Instant, wanted = Number.POSITIVE_INFINITY): readonly Dial[] {
 		if (this.#connected.size === 0) this.#seekCompany(now);
 		if (this.#slots.isFull) return [];
-		for (const target of this.#targets.all()) target.isBlocked = false;
+		if (this.#slots.takeFreed()) this.#targets.unblock();
 		this.#room = wanted - this.pendingPeers;
 		const dials: Dial[] = [];
 		const isDue = (target: DialTarget) => (target.dueAt ?? now + 1) <= now && this.#hasRoomFor(target);
 		for (const target of this.#targets.inTurn(isDue)) {
+			if (this.#slots.isFull) break;
 			const isNew = target.race === undefined;
 			if (!this.#hasRoomFor(target) || (isNew && !this.#begin(target, now))) continue;
 			dials.push(...this.#goOn(target, now));
@@ -184,8 +185,10 @@ export class Dialer {
 
 	/** Returns whether there is a race now. */
 	#begin(target: DialTarget, now: Instant): boolean {
+		target.isBlocked = this.#addresses.areFull(target, this.#slots, now);
+		if (target.isBlocked) return false;
 		const known = this.#addresses.of(target, now);
-		const addresses = this.#ready(target, known, now);
+		const addresses = this.#addresses.ready(target, known, now);
 		if (known.length === 0) this.#targets.delete(target);
 		else if (addresses.length === 0) target.nextAt = this.#addresses.readyAt(target, known, now);
 		else if (addresses.every(address => !this.#slots.isFree(address))) target.isBlocked = true;
@@ -199,16 +202,11 @@ export class Dialer {
 		return target.race !== undefined;
 	}
 
-	/** Those of which we have not dialled too many by hearsay. */
-	#ready(target: DialTarget, addresses: readonly string[], now: Instant): string[] {
-		return addresses.filter(address => this.#addresses.readyAt(target, [address], now) <= now);
-	}
-
 	/** The next address of a race, if its time has come and there is a place. */
 	#goOn(target: DialTarget, now: Instant): readonly Dial[] {
 		const {race} = target;
 		if (!race || race.nextAt > now) return [];
-		race.queue = this.#ready(target, race.queue, now);
+		race.queue = this.#addresses.ready(target, race.queue, now);
 		if (race.isOver) {
 			this.#afterDial(target, now);
 			return [];
@@ -307,6 +305,7 @@ export class Dialer {
 		target.nextAt = undefined;
 		target.isRemembered = false;
 		target.isCrowded = false;
+		target.isBlocked = false;
 		// What is under way may be about to succeed at the other side: the duplicate rule decides then.
 		if (target.race) target.race.queue = [];
 		if (target.race?.isOver) target.race = undefined;
@@ -321,7 +320,9 @@ export class Dialer {
 		const since = this.#connected.get(peer) ?? now;
 		this.#connected.delete(peer);
 		const isReachable = this.#book.of(peer).length > 0;
-		const target = this.#targets.find(peer) ?? (wanted && isReachable ? this.#targets.hear(peer, 'lost') : undefined);
+		const target =
+			this.#targets.find(peer) ??
+			(wanted && isReachable ? this.#targets.hear(peer, this.#book.placeOf(peer)) : undefined);
 		if (!target) return;
 		// One that lets us in and closes at once is no better than one that refuses.
 		target.failures = now - since >= STEADY ? 0 : target.failures + 1;

@@ -6,12 +6,14 @@
 import type {Via} from '../api/event.ts';
 import type {Counters} from '../base/counters.ts';
 import type {Random} from '../base/random.ts';
+import {TokenBuckets} from '../base/token-bucket.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {Announcement} from '../wire/announcement.ts';
+import {placeOf, sourceOf} from '../wire/ip.ts';
 import {formatTcpAddress, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
-import {faultOf, hostPart} from './address-kind.ts';
+import {faultOf} from './address-kind.ts';
 import {Announcer} from './announcer.ts';
 import type {ConnectionRecord} from './connection-table.ts';
 import type {DialPlanner} from './dial-planner.ts';
@@ -19,7 +21,6 @@ import type {RememberedPeer, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
 import {type Listed, type News, type Sight, Sightings} from './sightings.ts';
-import {TokenBuckets} from './token-bucket.ts';
 import {Whereabouts} from './whereabouts.ts';
 
 /** Announcements from one IP address that are read: sixty-four peers on one machine need sixteen a second. */
@@ -67,7 +68,7 @@ export class Finder {
 		const {self, instance, random, store} = options;
 		this.#options = options;
 		this.#announcer = new Announcer({self, instance, random});
-		this.#sightings = new Sightings(peer => store.isConnected(peer));
+		this.#sightings = new Sightings(peer => store.isConnected(peer), random);
 	}
 
 	listening(addresses: readonly string[]): void {
@@ -114,15 +115,17 @@ export class Finder {
 		const {counters, self, outbox} = this.#options;
 		const {announcement, host, family, scope} = input;
 		const {peer, instance} = announcement;
-		if (peer === self || announcement.leaving) return;
-		if (!this.#perAddress.take(host, now)) return counters.add('announcement-flood');
+		if (peer === self) return;
+		if (!this.#perAddress.take(sourceOf(host), now)) return counters.add('announcement-flood');
+		if (announcement.leaving) return this.#sightings.expire(peer, now);
 		const port = family === 4 ? announcement.port4 : announcement.port6;
 		if (port === undefined) return;
 		const place: TcpAddress = {host, port, family, ...(scope === undefined ? {} : {scope})};
 		// Where a datagram from this machine comes from is on this machine.
 		if (!this.#isUsable(place, this.#isLocal || isLoopback(place))) return;
 		const address = formatTcpAddress(place);
-		const news = this.#note({peer, addresses: [address], via: 'announcement', source: host, instance}, now);
+		const source = placeOf(place);
+		const news = this.#note({peer, addresses: [address], via: 'announcement', source, instance}, now);
 		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
 		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
@@ -144,21 +147,22 @@ export class Finder {
 	}
 
 	/** Multicast DNS told of a peer. */
-	named({peer, addresses, speaks, ttl}: Extract<SwarmInput, {type: 'mdns'}>, now: Instant): void {
-		if (peer === this.#options.self) return;
-		const lifetime = ttl * 1_000;
-		if (speaks === 'libp2p') return this.#foreign(peer, addresses, lifetime, now);
-		const usable = this.#usable(addresses, this.#isLocal);
-		if (usable.length > 0) this.#note({peer, addresses: usable, via: 'mdns', source: sourceOf(usable), lifetime}, now);
-	}
-
-	/** A peer that speaks other protocols is listed and never dialled. */
-	#foreign(peer: PeerId, addresses: readonly string[], lifetime: number, now: Instant): void {
-		const {store} = this.#options;
-		const usable = this.#usable(addresses, true);
-		if (usable.length === 0 || store.isConnected(peer)) return;
-		const sight: Sight = {peer, addresses: usable, via: 'mdns', source: sourceOf(usable), lifetime, speaks: 'libp2p'};
-		this.#tell(sight, this.#sightings.note(sight, now));
+	named({peer, addresses, speaks, ttl, source: host}: Extract<SwarmInput, {type: 'mdns'}>, now: Instant): void {
+		const {self, store, counters} = this.#options;
+		if (peer === self) return;
+		if (ttl <= 0) return this.#sightings.expire(peer, now);
+		const isForeign = speaks === 'libp2p';
+		const usable = this.#usable(addresses, this.#isLocal || isForeign);
+		if (usable.length === 0) return;
+		const source = placeOf(host === undefined ? parseTcpAddress(usable[0] as string) : {host});
+		const sight: Sight = {peer, addresses: usable, via: 'mdns', source, lifetime: ttl * 1_000};
+		if (!isForeign) this.#note(sight, now);
+		// A peer that speaks other protocols is listed and never dialled.
+		else if (!store.isConnected(peer)) {
+			const news = this.#sightings.note({...sight, speaks}, now);
+			if (news === 'flood') counters.add('discovery-flood');
+			this.#tell({...sight, speaks}, news);
+		}
 	}
 
 	/** One peer tells of another. */
@@ -245,11 +249,6 @@ export class Finder {
 		if (fault !== undefined) this.#options.counters.add(`hint-${fault}`);
 		return fault === undefined;
 	}
-}
-
-/** Where it claims to be. */
-function sourceOf(addresses: readonly string[]): string {
-	return hostPart(addresses[0] as string);
 }
 
 /**

@@ -57,7 +57,7 @@ export type SwarmInput =
 	  }
 	/**
 	 * Multicast DNS told of a peer. A peer that `speaks` libp2p only is listed and not dialled. Its record is good for
-	 * `ttl` seconds.
+	 * `ttl` seconds; 0 if it leaves.
 	 */
 	| {
 			readonly type: 'mdns';
@@ -66,6 +66,8 @@ export type SwarmInput =
 			readonly addresses: readonly string[];
 			readonly speaks: 'p2p-tui' | 'libp2p';
 			readonly ttl: number;
+			/** The IP address of whoever said so, with the zone of a link-local IPv6 one behind a `%`. */
+			readonly source?: string;
 	  }
 	/** This machine was asleep, or the process stopped, for about this many milliseconds: nothing was heard meanwhile. */
 	| {readonly type: 'woke'; readonly slept: number}

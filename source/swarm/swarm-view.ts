@@ -1,9 +1,9 @@
 import type {PeerFacts, View} from '../behaviours/behaviour.ts';
+import {isPrivate, isPublic} from '../wire/ip.ts';
 import {MAX_HINT_ADDRESSES} from '../wire/limits.ts';
 import {isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
-import {isPrivate, isPublic} from './address-kind.ts';
 import type {ConnectionTable} from './connection-table.ts';
 import type {PeerStore} from './peer-store.ts';
 

@@ -76,7 +76,7 @@ export class Swarm {
 		const table = new ConnectionTable(self);
 		const companions = new CommonRooms(self);
 		const manager = new ConnectionManager({...DEFAULT_LIMITS, ...options.limits}, random);
-		const book = new AddressBook();
+		const book = new AddressBook(peer => store.isConnected(peer));
 		const planner = new DialPlanner({
 			self,
 			random,

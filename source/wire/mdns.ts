@@ -77,6 +77,8 @@ export type MdnsPeer = {
 	readonly speaks: 'p2p-tui' | 'libp2p';
 	/** Seconds; 0 if it says goodbye. */
 	readonly ttl: number;
+	/** The IP address of whoever said so, with the zone of a link-local IPv6 one behind a `%`. */
+	readonly source?: string;
 };
 
 /** Who asks or answers. */

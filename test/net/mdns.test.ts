@@ -43,6 +43,7 @@ describe('nodes', () => {
 					addresses: [`/ip4/127.0.0.1/tcp/${4001 + index}`],
 					speaks: 'p2p-tui',
 					ttl: 120,
+					source: '127.0.0.1',
 				});
 			}
 		}

@@ -4,7 +4,7 @@ import {
 	ANNOUNCE_INTERVAL,
 	ANNOUNCE_JITTER,
 	ANSWERS_IN_ALL,
-	ANSWERS_PER_ADDRESS,
+	ANSWERS_PER_PLACE,
 	Announcer,
 } from '../../source/swarm/announcer.ts';
 import type {SwarmInput} from '../../source/swarm/io.ts';
@@ -116,7 +116,7 @@ describe('answering', () => {
 	});
 
 	test.each([
-		['one IP address, which may be a victim that never asked', ANSWERS_PER_ADDRESS, () => '192.0.2.2'],
+		['one IP address, which may be a victim that never asked', ANSWERS_PER_PLACE, () => '192.0.2.2'],
 		['all together', ANSWERS_IN_ALL, (index: number) => `198.51.${index >> 8}.${index & 255}`],
 	])('row 17: comes a bounded number of times a second for %s', (_, {burst, perSecond}, hostOf) => {
 		const announcer = start();

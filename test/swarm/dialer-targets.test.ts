@@ -175,10 +175,13 @@ describe('a flood of announcements', () => {
 		expect(dials.map(({expected}) => expected)).toContain(BOB);
 	}, 60_000);
 
-	test('row 15: whoever was here before is not pushed out by whoever comes', () => {
+	test('row 15: whoever is being dialled is not pushed out by whoever comes, and who comes then is not kept out', () => {
 		const dialer = start();
 		dialer.discovered(BOB, addressOf(2), 1_000);
-		for (const [index, peer] of strangers(10_000).entries()) dialer.discovered(peer, place(index), 2_000);
 		expect(dialer.due(1_000)).toEqual([{dial: 1, address: addressOf(2), expected: BOB}]);
+		for (const [index, peer] of strangers(10_000).entries()) dialer.discovered(peer, place(index), 5_000);
+		expect([dialer.isDialling(BOB), dialer.size]).toEqual([true, MAX_TARGETS]);
+		dialer.discovered(CAT, addressOf(3), 2_000);
+		expect(dialer.due(2_000)).toEqual([{dial: 2, address: addressOf(3), expected: CAT}]);
 	});
 });

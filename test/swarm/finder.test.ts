@@ -208,6 +208,49 @@ describe('announcements', () => {
 	});
 });
 
+describe('a goodbye', () => {
+	const left = (rig: Rig, way: string, peer = BOB) => {
+		if (way === 'mdns') return mdns(rig, 'p2p-tui', [addressOf(2)], peer, 0);
+		const announcement = {peer, instance: 'cd'.repeat(16), port4: 4001, port6: undefined, wantsAnswer: true};
+		const where = {host: '192.0.2.2', port: 50_000, family: 4} as const;
+		return rig.input({type: 'announcement', announcement: {...announcement, leaving: true}, ...where});
+	};
+	const laterDials = (rig: Rig) => {
+		const seen: string[] = [];
+		for (const end = rig.now + 120_000; rig.now < end; rig.now += 500) seen.push(...dials(rig.timer('dial')));
+		return seen;
+	};
+
+	test.each(['mdns', 'announcement'])('by %s: whoever has just left is neither listed nor dialled', way => {
+		const rig = startChat();
+		mdns(rig, 'p2p-tui', [addressOf(2)]);
+		meet(rig, 1, BOB, 'bob', {address: addressOf(2, 40_000)});
+		rig.message(1, {type: 'goodbye', reason: 'leaving'});
+		rig.close(1);
+		const effects = left(rig, way);
+		expect([dials(effects), shown(effects), listed(rig)]).toMatchObject([[], [], [{id: BOB, state: 'gone'}]]);
+		expect(laterDials(rig)).toEqual([]);
+	});
+
+	test.each(['mdns', 'announcement'])('by %s: one that nobody knew is not shown, listed or dialled', way => {
+		const rig = startChat();
+		expect([left(rig, way), listed(rig), laterDials(rig)]).toEqual([[], [], []]);
+	});
+
+	test.each(['mdns', 'announcement'])(
+		'by %s: who is back is news; row 18: but not for ever when that is played again',
+		way => {
+			const rig = startChat();
+			let seen = 0;
+			for (; rig.now < 60_000; rig.now += 100) {
+				seen += shown(rig.announcement(BOB)).length;
+				left(rig, way);
+			}
+			expect([seen > 1, seen <= 12]).toEqual([true, true]);
+		},
+	);
+});
+
 describe('multicast DNS', () => {
 	test('a peer of our own kind is shown once with its addresses, and dialled', () => {
 		const rig = startChat();

@@ -1,7 +1,7 @@
 /** Tables of hints: bounded, fair, and the same whatever the order in which the hints come. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {seededRandom} from '../../source/base/random.ts';
+import {type Random, seededRandom} from '../../source/base/random.ts';
 import {AddressBook} from '../../source/swarm/address-book.ts';
 import {Dialer} from '../../source/swarm/dialer.ts';
 import {FairMap} from '../../source/swarm/fair-map.ts';
@@ -12,12 +12,13 @@ import {fixedRandom} from './fixtures.ts';
 
 type Known = {readonly name: string; isBad?: boolean; isGood?: boolean};
 
-const fair = (capacity = 6, perGroup = 4) =>
+const fair = (capacity = 6, perGroup = 4, random?: Random) =>
 	new FairMap<string, Known>({
 		capacity,
 		perGroup,
 		isExpendable: ({isBad = false}) => isBad,
 		isProtected: ({isGood = false}) => isGood,
+		...(random && {random}),
 	});
 
 const namesIn = (map: FairMap<string, Known>) => [...map.values()].map(({name}) => name);
@@ -28,10 +29,10 @@ function fill(map: FairMap<string, Known>, names: string, facts: Partial<Known> 
 }
 
 describe('a fair map', () => {
-	test('gives each group its share: the rest of a flood from one place is refused', () => {
+	test('gives each group its share: the rest of a flood from one place only crowds out itself', () => {
 		const map = fair();
-		expect(fill(map, 'a1 a2 a3 a4 a5 a6')).toEqual([true, true, true, true, false, false]);
-		expect(namesIn(map)).toEqual(['a1', 'a2', 'a3', 'a4']);
+		fill(map, 'b1 a1 a2 a3 a4 a5 a6');
+		expect(namesIn(map)).toEqual(['b1', 'a3', 'a4', 'a5', 'a6']);
 	});
 
 	test('when it is full, the largest group makes room for a smaller one, the oldest first', () => {
@@ -40,24 +41,38 @@ describe('a fair map', () => {
 		expect([fill(map, 'c1'), namesIn(map)]).toEqual([[true], ['a2', 'a3', 'a4', 'b1', 'b2', 'c1']]);
 	});
 
-	test('from as many places as there is room nobody pushes out whoever was there', () => {
+	test('from more places than there is room for each one gets in, and each one there has the same lot', () => {
+		const lost: Record<string, number> = {};
+		for (let seed = 0; seed < 600; seed++) {
+			const map = fair(6, 4, seededRandom(seed));
+			fill(map, 'a1 b1 c1 d1 e1 f1');
+			expect([fill(map, 'g1'), map.size]).toEqual([[true], 6]);
+			for (const name of 'a1 b1 c1 d1 e1 f1'.split(' ')) if (!map.get(name)) lost[name] = (lost[name] ?? 0) + 1;
+		}
+		// A hundred each.
+		expect(Object.keys(lost)).toHaveLength(6);
+		for (const count of Object.values(lost)) expect([count > 60, count < 140]).toEqual([true, true]);
+	});
+
+	test('the larger groups, and not the smaller ones, make room for an equal one', () => {
 		const map = fair();
-		fill(map, 'a1 b1 c1 d1 e1 f1');
-		expect([fill(map, 'g1 h1'), namesIn(map)]).toEqual([
-			[false, false],
-			['a1', 'b1', 'c1', 'd1', 'e1', 'f1'],
-		]);
+		fill(map, 'a1 b1 b2 c1 c2 d1');
+		expect([fill(map, 'd2'), namesIn(map)]).toEqual([[true], ['a1', 'b2', 'c1', 'c2', 'd1', 'd2']]);
+		expect([fill(map, 'd3'), namesIn(map)]).toEqual([[true], ['a1', 'b2', 'c1', 'c2', 'd2', 'd3']]);
 	});
 
 	test('what has proved worthless goes first, what is protected never', () => {
 		const map = fair();
+		fill(map, 'e1 e2', {isGood: true});
 		fill(map, 'a1 b1 c1');
 		fill(map, 'd1', {isBad: true});
-		fill(map, 'e1 e2', {isGood: true});
 		expect([fill(map, 'f1 g1'), namesIn(map)]).toEqual([
-			[true, false],
-			['a1', 'b1', 'c1', 'e1', 'e2', 'f1'],
+			[true, true],
+			['e1', 'e2', 'b1', 'c1', 'f1', 'g1'],
 		]);
+		const full = fair(2);
+		fill(full, 'a1 b1', {isGood: true});
+		expect([fill(full, 'c1'), namesIn(full)]).toEqual([[false], ['a1', 'b1']]);
 		expect([map.delete('e1'), map.delete('e1'), map.size]).toEqual([true, false, 5]);
 	});
 });
@@ -99,7 +114,7 @@ describe('merging what is known of peers', () => {
 			fc.property(shuffledTwice(sighting), ([first, second]) => {
 				const [a, b] = [first, second].map(sightings => {
 					const dialer = new Dialer(ANN, fixedRandom(0.4), new AddressBook());
-					const seen = new Sightings(() => false);
+					const seen = new Sightings(() => false, fixedRandom(0.4));
 					for (const {peer, address: place} of sightings) {
 						dialer.discovered(peer, place, 0);
 						seen.note({peer, addresses: [place], via: 'announcement', source: place}, 0);
@@ -120,7 +135,7 @@ describe('merging what is known of peers', () => {
 });
 
 test('row 15: one place brings a bounded number of changes, of however many peers', () => {
-	const seen = new Sightings(() => false);
+	const seen = new Sightings(() => false, fixedRandom(0.4));
 	let changes = 0;
 	for (let round = 0; round < 4; round++) {
 		for (let index = 0; index < 30; index++) {

@@ -1,1 +1,0 @@
-export {type Rate, TokenBucket, TokenBuckets} from '../base/token-bucket.ts';
