@@ -11,6 +11,7 @@ import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
 import type {Sighting} from './dial-target.ts';
 import {type Dial, Dialer} from './dialer.ts';
+import {GivenPeers} from './given-peers.ts';
 import type {DialFailureCode, DialId, RememberedPeer, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
@@ -62,6 +63,7 @@ export class DialPlanner {
 	readonly #policy: Dialer;
 	/** Commands that wait for a dial. */
 	readonly #waiting = new Map<DialId, CommandOf<'dial'>>();
+	readonly #given = new GivenPeers();
 	#scheduledAt: Instant | undefined;
 	/** Something was said to the dial policy since the last run: only then is it worth walking all its targets. */
 	#hasChanged = true;
@@ -103,7 +105,9 @@ export class DialPlanner {
 	/** An address from the command line. */
 	given(address: string, now: Instant): void {
 		const parsed = parseTcpAddress(address);
-		if (parsed.peer !== this.#options.self) this.#change().given(withoutPeer(parsed), parsed.peer, now);
+		if (parsed.peer === this.#options.self) return;
+		this.#given.add(withoutPeer(parsed));
+		this.#change().given(withoutPeer(parsed), parsed.peer, now);
 	}
 
 	/** Peers that an earlier run knew. */
@@ -161,6 +165,7 @@ export class DialPlanner {
 
 	succeeded(dial: DialId, peer: PeerId, now: Instant): void {
 		const {outbox, self} = this.#options;
+		this.#given.succeeded(dial);
 		this.#change().succeeded(dial, peer, now);
 		const command = this.#take(dial);
 		if (!command) return;
@@ -169,9 +174,13 @@ export class DialPlanner {
 	}
 
 	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
+		const {outbox, store} = this.#options;
 		this.#change().failed(dial, code, now);
 		const command = this.#take(dial);
-		if (command) this.#options.outbox.refuse(command, ERROR_CODES[code], message);
+		if (command) outbox.refuse(command, ERROR_CODES[code], message);
+		else if (this.#given.failed(dial, peer => store.isConnected(peer))) {
+			outbox.emit({type: 'warning', code: ERROR_CODES[code], message: `${message}; it is tried again and again`});
+		}
 	}
 
 	connected(peer: PeerId, now: Instant): void {
@@ -196,6 +205,7 @@ export class DialPlanner {
 	}
 
 	#dial({dial, address, expected}: Dial): void {
+		this.#given.dialling(dial, address, expected);
 		this.#options.outbox.push({type: 'dial', dial, address, expected});
 	}
 
@@ -203,6 +213,7 @@ export class DialPlanner {
 	#callOff(): void {
 		const {outbox, store} = this.#options;
 		for (const dial of this.#policy.takeCancelled()) {
+			this.#given.calledOff(dial);
 			outbox.push({type: 'cancel-dial', dial});
 			const command = this.#take(dial);
 			if (!command) continue;

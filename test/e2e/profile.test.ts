@@ -3,7 +3,7 @@ import {chmod, mkdtemp, rm, stat, truncate} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {disposeNodes, spawnNode} from '../helpers/node-process.ts';
+import {connected, disposeNodes, freeUdpPort, spawnNode} from '../helpers/node-process.ts';
 import {disposePrograms, run} from '../helpers/program.ts';
 
 let directory: string;
@@ -59,6 +59,16 @@ describe('a profile', () => {
 		await expectRefusal(/is empty/);
 		expect((await stat(key)).size).toBe(0);
 	});
+});
+
+test('two that have met find each other again without any discovery: addresses and ports are remembered', async () => {
+	const discoveryPort = await freeUdpPort();
+	const profileOf = (name: string) => ({directory: join(directory, name)});
+	const first = ['ann', 'bob'].map(name => spawnNode(name, {...profileOf(name), discoveryPort}));
+	await connected(first);
+	for (const node of first) node.endInput();
+	await Promise.all(first.map(node => node.exited));
+	await connected(['ann', 'bob'].map(name => spawnNode(name, profileOf(name))));
 });
 
 test('a log file that cannot be written is a warning after ready, and the node runs', async () => {

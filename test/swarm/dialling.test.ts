@@ -167,6 +167,40 @@ describe('dialling by itself', () => {
 		expect(dialsWithin(rig, 3_600_000).length).toBeGreaterThan(90);
 	});
 
+	test('of a peer given by hand that does not answer the person is told, once, and again after it was there', () => {
+		const rig = startChat({peers: [`${addressOf(2)}/p2p/${BOB}`]});
+		const warnings = (effects: readonly Seen[]) =>
+			ofType(effects, 'emit').flatMap(({event}) => (event.type === 'warning' ? [event] : []));
+		const fail = (number: number) =>
+			warnings(rig.input({type: 'dial-failed', dial: number, code: 'refused', message: 'bob refused the connection'}));
+		const next = (): number => {
+			for (;;) {
+				rig.now += 100;
+				const [found] = dials(rig.timer('dial'));
+				if (found) return found.dial;
+			}
+		};
+		const told = {
+			type: 'warning',
+			code: 'dial-refused',
+			message: 'bob refused the connection; it is tried again and again',
+		};
+		expect(fail(1)).toEqual([told]);
+		let last = next();
+		expect(fail(last)).toEqual([]);
+		last = next();
+		rig.open(1, BOB, {direction: 'outbound', dial: last});
+		rig.close(1);
+		expect(fail(next())).toEqual([told]);
+	});
+
+	test('of a peer given by hand that has come otherwise nobody is told', () => {
+		const rig = startChat({peers: [`${addressOf(2)}/p2p/${BOB}`]});
+		meet(rig, 1, BOB, 'bob', {direction: 'inbound'});
+		const effects = rig.input({type: 'dial-failed', dial: 1, code: 'timeout', message: 'timeout'});
+		expect(ofType(effects, 'emit')).toEqual([]);
+	});
+
 	test('ourselves given by hand is passed over', () => {
 		expect(dialsWithin(startChat({peers: [`${addressOf(2)}/p2p/${ANN}`]}), 60_000)).toEqual([]);
 	});
