@@ -189,7 +189,7 @@ describe('dialling by itself', () => {
 		let last = next();
 		expect(fail(last)).toEqual([]);
 		last = next();
-		rig.open(1, BOB, {direction: 'outbound', dial: last});
+		rig.open(1, BOB, {direction: 'outbound', dial: last, address: addressOf(2)});
 		rig.close(1);
 		expect(fail(next())).toEqual([told]);
 	});
