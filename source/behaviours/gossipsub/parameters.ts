@@ -159,6 +159,12 @@ export const MAX_IHAVE_MESSAGES = 10;
 /** Events asked for and not here yet. */
 export const MAX_WANTED = 20_000;
 
+/** Of these, asked of one peer: whoever offers ids that do not exist must not keep us from asking the others. */
+export const MAX_WANTED_OF_ONE = MAX_WANTED / 2;
+
+/** What may be asked of each peer even if that is more in all, for there may be several of that kind. */
+export const RESERVED_WANTED = 128;
+
 /** Further peers remembered for one wanted event: asked if the first does not deliver. */
 export const MAX_OTHERS = 4;
 

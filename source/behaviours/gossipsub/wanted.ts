@@ -6,7 +6,14 @@
  */
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant} from '../behaviour.ts';
-import {FOLLOW_UP, MAX_OTHERS, MAX_TRANSMISSIONS, MAX_WANTED} from './parameters.ts';
+import {
+	FOLLOW_UP,
+	MAX_OTHERS,
+	MAX_TRANSMISSIONS,
+	MAX_WANTED,
+	MAX_WANTED_OF_ONE,
+	RESERVED_WANTED,
+} from './parameters.ts';
 
 type Want = {asked: PeerId; at: Instant; times: number; readonly others: PeerId[]};
 
@@ -15,6 +22,8 @@ export type Questions = ReadonlyMap<PeerId, readonly string[]>;
 
 export class Wanted {
 	readonly #wants = new Map<string, Want>();
+	/** How many are asked of each peer now. */
+	readonly #asked = new Map<PeerId, number>();
 	/** When each peer last handed out something that it was asked for. */
 	readonly #delivered = new Map<PeerId, Instant>();
 
@@ -31,10 +40,22 @@ export class Wanted {
 				if (!isKnown && want.others.length < MAX_OTHERS) want.others.push(peer);
 				return false;
 			}
-			if (this.#wants.size >= MAX_WANTED) return false;
+			if (!this.#hasRoomFor(peer)) return false;
+			this.#count(peer, 1);
 			this.#wants.set(messageId, {asked: peer, at: now, times: 1, others: []});
 			return true;
 		});
+	}
+
+	#hasRoomFor(peer: PeerId): boolean {
+		const asked = this.#asked.get(peer) ?? 0;
+		return asked < (this.#wants.size < MAX_WANTED ? MAX_WANTED_OF_ONE : RESERVED_WANTED);
+	}
+
+	#count(peer: PeerId, change: 1 | -1): void {
+		const asked = (this.#asked.get(peer) ?? 0) + change;
+		if (asked === 0) this.#asked.delete(peer);
+		else this.#asked.set(peer, asked);
 	}
 
 	/** The event came, from this peer. Returns who was asked for it, if somebody was. */
@@ -42,6 +63,7 @@ export class Wanted {
 		const want = this.#wants.get(messageId);
 		if (!want) return undefined;
 		this.#wants.delete(messageId);
+		this.#count(want.asked, -1);
 		if (source === want.asked) this.#delivered.set(source, now);
 		return want.asked;
 	}
@@ -73,10 +95,12 @@ export class Wanted {
 
 	#askNext(messageId: string, want: Want, evenTheSame: boolean, now: Instant, questions: Map<PeerId, string[]>): void {
 		const next = want.others.shift() ?? (evenTheSame ? want.asked : undefined);
+		this.#count(want.asked, -1);
 		if (next === undefined || want.times >= MAX_TRANSMISSIONS) {
 			this.#wants.delete(messageId);
 			return;
 		}
+		this.#count(next, 1);
 		want.asked = next;
 		want.at = now;
 		want.times += 1;

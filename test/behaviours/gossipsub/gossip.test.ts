@@ -14,6 +14,7 @@ import {
 	MAX_IWANT_IDS,
 	MAX_TRANSMISSIONS,
 	REPAIR_OVERLAP,
+	RESERVED_WANTED,
 	SMALL_ROOM,
 } from '../../../source/behaviours/gossipsub/parameters.ts';
 import {MAX_GOSSIP_IDS} from '../../../source/wire/limits.ts';
@@ -130,7 +131,28 @@ describe('what is offered to us', () => {
 				asked(rig.hear(peer, offer(...range(MAX_GOSSIP_IDS, 100_000 * index + MAX_GOSSIP_IDS * part)))),
 			),
 		);
-		expect(ids).toHaveLength(20_000);
+		// Four offer all that a heartbeat takes, and of the other six the least is asked all the same.
+		expect(ids).toHaveLength(20_000 + 6 * RESERVED_WANTED);
+	});
+
+	test.each([
+		['one', 1],
+		['several', 5],
+	])('row 40: is asked of honest peers though %s offer what does not exist', (_, liars) => {
+		const rig = new Rig();
+		const [honest, ...others] = peersOf(liars + 1) as [string, ...string[]];
+		rig.come([honest, ...others]);
+		const wanted: string[] = [];
+		for (let second = 0; second < 10; second++) {
+			for (const [index, liar] of others.entries()) {
+				const from = 1_000_000 * (index + 1) + MAX_IHAVE_IDS * second;
+				for (const part of range(10)) rig.hear(liar, offer(...range(MAX_GOSSIP_IDS, from + MAX_GOSSIP_IDS * part)));
+			}
+			wanted.push(...asked(rig.hear(honest, offer(...range(10, 10 * second)))));
+			for (const number of range(10, 10 * second)) rig.accept(eventOf(number, 'stranger', honest));
+			rig.beat();
+		}
+		expect(wanted).toHaveLength(100);
 	});
 
 	test('in a room of ours by one who is not in it, or in another room, is passed over', () => {
