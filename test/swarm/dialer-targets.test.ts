@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {AddressBook} from '../../source/swarm/address-book.ts';
 import {MIN_BACKOFF} from '../../source/swarm/backoff.ts';
 import {MAX_PENDING_DIALS, MAX_PENDING_PER_ADDRESS} from '../../source/swarm/dial-slots.ts';
 import {MAX_TARGETS, MAX_TARGETS_PER_HOST} from '../../source/swarm/dial-targets.ts';
@@ -174,6 +175,29 @@ describe('a flood of announcements', () => {
 		expect(dials).toHaveLength(MAX_PENDING_PER_ADDRESS + 1);
 		expect(dials.map(({expected}) => expected)).toContain(BOB);
 	}, 60_000);
+
+	test.each([
+		['in one /24', (index: number) => addressOf(2 + (index % 200), 4_001 + index)],
+		['on one link', (index: number) => `/ip6zone/eth0/ip6/fe80::${(index + 1).toString(16)}/tcp/4001`],
+	])('row 15: while all dials %s hang, news of others there do not cost a look at all of them', (_, where) => {
+		let looks = 0;
+		class CountingBook extends AddressBook {
+			override of(peer: string) {
+				looks += 1;
+				return super.of(peer);
+			}
+		}
+		const dialer = startDialer(ANN, 0.5, new CountingBook());
+		const perNews: number[] = [];
+		for (const [index, peer] of strangers(500).entries()) {
+			looks = 0;
+			dialer.discovered(peer, where(index), 2_000 + index);
+			dialer.due(2_000 + index);
+			perNews.push(looks);
+		}
+		expect(Math.max(...perNews)).toBeLessThan(100);
+		expect(perNews.slice(-100).every(count => count <= 4)).toBe(true);
+	});
 
 	test('row 15: whoever is being dialled is not pushed out by whoever comes, and who comes then is not kept out', () => {
 		const dialer = start();
