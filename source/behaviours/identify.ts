@@ -8,6 +8,7 @@ import type {Direction} from '../api/event.ts';
 import {TokenBucket} from '../base/token-bucket.ts';
 import type {Identify as IdentifyMessage} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {reachableAt} from '../wire/reachable.ts';
 import {normaliseName} from '../wire/validate.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
 import {OWN_NAMES, PEER_INTRODUCTIONS} from './rates.ts';
@@ -102,7 +103,9 @@ export class Identify implements Behaviour {
 		const outputs: BehaviourOutput[] = [{type: 'learned', peer, facts}];
 		if (!introduction.introduced) {
 			introduction.introduced = true;
-			const {address, direction} = introduction;
+			const {address: remote, direction} = introduction;
+			// Of a peer that dialled us the port is its own way out: where it listens is of more use to a person.
+			const address = (direction === 'inbound' && reachableAt(remote, message.addresses)[0]) || remote;
 			outputs.push(
 				{type: 'cancel', timer: peer},
 				{type: 'emit', event: {type: 'peer-connected', peer, name: message.name, address, direction}},

@@ -12,6 +12,7 @@ import type {Announcement} from '../wire/announcement.ts';
 import {placeOf, sourceOf} from '../wire/ip.ts';
 import {formatTcpAddress, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {reachableAt} from '../wire/reachable.ts';
 import type {AddressBook} from './address-book.ts';
 import {faultOf} from './address-kind.ts';
 import {Announcer} from './announcer.ts';
@@ -249,17 +250,4 @@ export class Finder {
 		if (fault !== undefined) this.#options.counters.add(`hint-${fault}`);
 		return fault === undefined;
 	}
-}
-
-/**
- * Where a peer says that it listens, as far as we believe it: the ports are its own affair, the host is the one it came
- * from, so that no peer can send anybody to somebody else's door.
- */
-function reachableAt(remote: string, listening: readonly string[]): readonly string[] {
-	const {peer: _, ...host} = parseTcpAddress(remote);
-	const ports = listening
-		.map(address => parseTcpAddress(address))
-		.filter(({family}) => family === host.family)
-		.map(({port}) => port);
-	return [...new Set(ports)].map(port => formatTcpAddress({...host, port}));
 }

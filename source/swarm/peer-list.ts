@@ -1,6 +1,7 @@
 import type {PeerInfo, PeerState, Via} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
+import {reachableAt} from '../wire/reachable.ts';
 import type {ConnectionTable} from './connection-table.ts';
 import type {PeerStore} from './peer-store.ts';
 import type {Listed} from './sightings.ts';
@@ -41,7 +42,11 @@ function describe(
 	const via = viaOf(peer);
 	const facts = store.facts(peer);
 	const record = connections.primary(peer);
-	const addresses = [record?.address ?? heard?.address, ...(facts.addresses ?? [])].filter(
+	const told = facts.addresses ?? [];
+	// Of a peer that dialled us the port is its own way out, where nobody listens.
+	const isIn = record?.direction === 'inbound';
+	const reachable = isIn ? reachableAt(record.address, told) : [record?.address ?? heard?.address];
+	const addresses = [...reachable, ...told, ...(isIn && told.length === 0 ? [record.address] : [])].filter(
 		address => address !== undefined,
 	);
 	return {

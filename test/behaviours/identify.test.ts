@@ -82,7 +82,8 @@ describe('identify', () => {
 
 	test('a peer is shown as connected once it has introduced itself, with the address and direction it came by', () => {
 		const identify = start();
-		identify.handle({type: 'connected', peer: BOB, address: addressOf(7), direction: 'inbound'}, 100);
+		// Its own way out; nobody listens at that port.
+		identify.handle({type: 'connected', peer: BOB, address: addressOf(7, 53_211), direction: 'inbound'}, 100);
 		expect(identify.handle(received(BOB, theirs()), 150)).toEqual([
 			{type: 'learned', peer: BOB, facts: factsOf(theirs())},
 			{type: 'cancel', timer: BOB},
