@@ -193,6 +193,21 @@ describe('row 20: multicast DNS on the wire', () => {
 		expect(node.dropped.indexOf('mdns-rate')).toBeGreaterThan(25);
 	});
 
+	test.each([
+		['where it can be used', {address: 'fe80::1', scope: 'eth9'}, ['/ip6zone/eth9/ip6/fe80::7/tcp/4001']],
+		['not where it cannot be written', {address: '2001:db8::1', zone: 'wl+0'}, []],
+	])('a link-local address gets our zone, %s', async (_, other, linkLocal) => {
+		const port = await freePort();
+		const stranger = await startStranger(port, cleanup);
+		const node = createMdns(9, port, cleanup);
+		const loopback4 = LO.find(({family}) => family === 4)!;
+		const network6 = {...loopback4, family: 6 as const, zone: 'eth9', contains: () => false, ...other};
+		await node.mdns.open([loopback4, network6], []);
+		const data = ['/ip6/fe80::7', '/ip4/192.0.2.7'].map(host => `dnsaddr=${host}/tcp/4001/p2p/${LATER}`);
+		await stranger.send(encode({type: 'response', answers: [{name: `x.${SERVICE}`, type: 'TXT', ttl: 60, data}]}));
+		expect((await node.finds(() => true)).addresses).toEqual([...linkLocal, '/ip4/192.0.2.7/tcp/4001']);
+	});
+
 	test('the same is not told of a peer again and again', async () => {
 		const port = await freePort();
 		const stranger = await startStranger(port, cleanup);
