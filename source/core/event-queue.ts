@@ -43,7 +43,8 @@ export class EventQueue {
 		this.#text += textOf(event);
 		if (!this.#exceeds(this.#full)) return;
 		this.#events = netChange(this.#events);
-		if (this.#exceeds(this.#limits)) this.#dropMessages(share(this.#limits, KEPT_SHARE));
+		const kept = share(this.#limits, KEPT_SHARE);
+		if (this.#exceeds(kept)) this.#dropMessages(kept);
 		this.#full = raised(this.#limits, {events: this.#events.length, text: this.#text});
 	}
 
