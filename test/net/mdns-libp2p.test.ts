@@ -69,6 +69,7 @@ describe('js-libp2p', () => {
 				addresses: ['/ip4/127.0.0.1/tcp/4050'],
 				speaks: 'libp2p',
 				ttl: 120,
+				source: '127.0.0.1',
 			});
 		}
 		const known = await libp2p.finds(first.peer);
@@ -92,6 +93,12 @@ describe('js-libp2p', () => {
 		await node.drops(1);
 		expect(node.dropped[0]).toBe('mdns-key-type');
 		await startLibp2p(port, [`/ip4/127.0.0.1/udp/4050/quic-v1/p2p/${PEER}`]);
-		expect(await node.finds(() => true)).toEqual({peer: PEER, addresses: [], speaks: 'libp2p', ttl: 120});
+		expect(await node.finds(() => true)).toEqual({
+			peer: PEER,
+			addresses: [],
+			speaks: 'libp2p',
+			ttl: 120,
+			source: '127.0.0.1',
+		});
 	});
 });
