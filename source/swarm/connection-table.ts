@@ -12,6 +12,9 @@
  *    then, so neither ever closes the connection that the other has just chosen. The other side waits `LOSER_TIMEOUT`
  *    and then closes it itself. If it had chosen the other one, because it saw them in another order, the closing
  *    decides.
+ * 4. What is replaced may be a duplicate for the other side, which saw them a moment less apart, and then it closes the
+ *    newer one. So the older is left open for `REPLACED_TIMEOUT`, until the other side has done that: what is dead costs
+ *    nothing, and what lives goes on.
  *
  * Whenever another connection takes over, both sides introduce themselves on it again, so nothing said is missing.
  */
@@ -28,6 +31,9 @@ export const SIMULTANEOUS_WINDOW = 5_000;
 
 /** Milliseconds that a losing connection is left open for the side that has to close it. */
 export const LOSER_TIMEOUT = 5_000;
+
+/** Milliseconds that a replaced one is left open: longer than the other side waits with a duplicate. */
+export const REPLACED_TIMEOUT = 2 * LOSER_TIMEOUT;
 
 export type ConnectionRecord = {
 	readonly connection: ConnectionId;
@@ -128,6 +134,11 @@ export class ConnectionTable {
 		if (older.direction === newer.direction) return older;
 		const lowerDials = this.#self < newer.peer ? 'outbound' : 'inbound';
 		return newer.direction === lowerDials ? newer : older;
+	}
+
+	/** Those that carry no peer, and are about to close: the oldest first. */
+	spares(): readonly ConnectionRecord[] {
+		return this.all().filter(record => this.#primary.get(record.peer) !== record);
 	}
 
 	/** Takes a connection out. If it carried its peer, another that is left takes over. */

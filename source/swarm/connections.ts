@@ -13,6 +13,7 @@ import {MAX_PEER_HINTS} from '../wire/limits.ts';
 import type {Message, PeerHint} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {AddressBook} from './address-book.ts';
+import {hostPart} from './address-kind.ts';
 import type {BehaviourHost} from './behaviour-host.ts';
 import {
 	type Candidate,
@@ -21,7 +22,14 @@ import {
 	TRIM_GRACE,
 	TRIM_INTERVAL,
 } from './connection-manager.ts';
-import {type Admission, type ConnectionRecord, type ConnectionTable, LOSER_TIMEOUT} from './connection-table.ts';
+import {
+	type Admission,
+	type ConnectionRecord,
+	type ConnectionTable,
+	LOSER_TIMEOUT,
+	REPLACED_TIMEOUT,
+	type Removal,
+} from './connection-table.ts';
 import type {DialPlanner} from './dial-planner.ts';
 import {shuffled} from './dial-targets.ts';
 import type {ConnectionId, SwarmInput} from './io.ts';
@@ -53,8 +61,8 @@ export const GOODBYE_DISCONNECT = 'disconnect';
 /** The goodbye of a node that has too many connections. */
 export const GOODBYE_CROWDED = 'too-many-peers';
 
-/** Reasons why a peer is gone that say that the network failed, and nobody wanted it. */
-const FAULTS: ReadonlySet<string> = new Set(['no-heartbeat', 'no-answer']);
+/** Reasons why a peer is gone that say that the network failed, or its program, and nobody wanted it. */
+const FAULTS: ReadonlySet<string> = new Set(['no-heartbeat', 'no-answer', 'restarted']);
 
 export type ConnectionsOptions = {
 	readonly self: PeerId;
@@ -76,6 +84,8 @@ export class Connections {
 	readonly #options: ConnectionsOptions;
 	/** Which start of the program each connected peer is. */
 	readonly #instances = new Map<PeerId, string>();
+	/** The same for each connection, as was said on it first: it is one start from its beginning to its end. */
+	readonly #introduced = new WeakMap<ConnectionRecord, string>();
 	readonly #doubtedAt = new Map<PeerId, Instant>();
 	#isTrimming = false;
 
@@ -121,11 +131,33 @@ export class Connections {
 	#hasRoomFor(record: ConnectionRecord, now: Instant): boolean {
 		const {table, store, manager, planner} = this.#options;
 		const {peer, address, direction} = record;
-		if (direction === 'inbound' && table.inboundFrom(address) >= manager.limits.perAddress) return false;
+		if (
+			direction === 'inbound' &&
+			table.inboundFrom(address) >= manager.limits.perAddress &&
+			!this.#closeSpare(address)
+		)
+			return false;
 		const isHere = store.isConnected(peer);
-		if (table.size >= manager.limits.max) return !isHere && planner.isWanted(peer) && this.#makeRoom(now);
+		if (table.size >= manager.limits.max && !this.#closeSpare())
+			return !isHere && planner.isWanted(peer) && this.#makeRoom(now);
 		if (isHere) return table.of(peer).length < MAX_CONNECTIONS_PER_PEER;
 		return direction === 'outbound' || table.inboundFromSubnet(address) < manager.limits.perSubnet;
+	}
+
+	/** What waits to be closed by the other side takes nobody's place: the oldest, or the oldest inbound from an address. */
+	#closeSpare(address?: string): boolean {
+		const {table, outbox} = this.#options;
+		const spare = table
+			.spares()
+			.find(
+				({direction, address: from}) =>
+					address === undefined || (direction === 'inbound' && hostPart(from) === hostPart(address)),
+			);
+		if (!spare) return false;
+		table.remove(spare.connection);
+		outbox.cancel(`loser ${spare.connection}`);
+		outbox.close(spare.connection, 'replaced');
+		return true;
 	}
 
 	#makeRoom(now: Instant): boolean {
@@ -137,7 +169,7 @@ export class Connections {
 	#closeLoser(admission: Exclude<Admission, {outcome: 'first'}>, now: Instant): void {
 		const {outbox, counters} = this.#options;
 		const {connection} = admission.loser;
-		if (admission.outcome === 'replaced') return outbox.close(connection, 'replaced');
+		if (admission.outcome === 'replaced') return outbox.schedule(`loser ${connection}`, now + REPLACED_TIMEOUT);
 		counters.add('duplicate-connection');
 		if (admission.closeNow) return outbox.close(connection, 'duplicate');
 		outbox.schedule(`loser ${connection}`, now + LOSER_TIMEOUT);
@@ -189,10 +221,22 @@ export class Connections {
 		const removal = table.remove(connection);
 		if (!removal || removal.outcome === 'spare') return;
 		const {peer} = removal.record;
-		if (removal.outcome === 'succeeded') return this.#host.tellAll({type: 'moved', peer}, now);
+		if (removal.outcome === 'succeeded') return this.#succeeded(removal, now);
 		planner.disconnected(peer, true, now);
 		if (BROKEN_FRAMES.has(reason)) planner.suppress(peer, now + MISBEHAVIOUR_PAUSE);
 		this.#disconnected(peer, reason, now);
+	}
+
+	#succeeded({record, successor}: Extract<Removal, {outcome: 'succeeded'}>, now: Instant): void {
+		const {peer} = record;
+		const [before, instance] = [this.#instances.get(peer), this.#introduced.get(successor)];
+		// It said so while another connection carried it, so nobody has begun anew with this start of its program.
+		if (before !== undefined && instance !== undefined && before !== instance)
+			return this.letGo(peer, 'restarted', now);
+		if (instance !== undefined) this.#instances.set(peer, instance);
+		this.#host.tellAll({type: 'moved', peer}, now);
+		// It was replaced because it seemed to be lost, and may be.
+		if (successor.openedAt < record.openedAt) this.doubt(peer, now);
 	}
 
 	/** We let a peer go: all its connections close, and the behaviours know at once. */
@@ -223,9 +267,8 @@ export class Connections {
 	}
 
 	/**
-	 * Another instance is another start of the program: what it knew of us is gone, so everything begins anew. Whoever
-	 * says goodbye on a connection that carries nothing has gone on elsewhere, or is a start that is over: returns false
-	 * then, for the message concerns nobody.
+	 * Returns false if the message concerns nobody. Whoever says goodbye on a connection that carries nothing has gone on
+	 * elsewhere, or is a start that is over; and one connection never changes to another start of the program.
 	 */
 	heard(record: ConnectionRecord, message: Message, now: Instant): boolean {
 		const {table, outbox} = this.#options;
@@ -233,16 +276,25 @@ export class Connections {
 			outbox.close(record.connection, 'goodbye');
 			return false;
 		}
-		if (message.type === 'identify') this.#noteInstance(record.peer, message.instance, now);
+		if (message.type !== 'identify') return true;
+		const before = this.#introduced.get(record);
+		if (before !== undefined && before !== message.instance) {
+			this.misbehaved(record.peer, 'instance-changed', now);
+			return false;
+		}
+		this.#introduced.set(record, message.instance);
+		if (before === undefined && table.primary(record.peer) === record)
+			this.#noteInstance(record, message.instance, now);
 		return true;
 	}
 
-	#noteInstance(peer: PeerId, instance: string, now: Instant): void {
+	/** Another instance is another start of the program: what it knew of us is gone, so everything begins anew. */
+	#noteInstance(primary: ConnectionRecord, instance: string, now: Instant): void {
+		const {peer} = primary;
 		const before = this.#instances.get(peer);
 		if (before !== undefined && before !== instance) {
-			const primary = this.#options.table.primary(peer);
 			this.#disconnected(peer, 'restarted', now);
-			if (primary) this.#connected(primary, now);
+			this.#connected(primary, now);
 		}
 		this.#instances.set(peer, instance);
 	}

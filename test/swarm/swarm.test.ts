@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {CommandName} from '../../source/api/command.ts';
 import {type Random, seededRandom} from '../../source/base/random.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../../source/behaviours/behaviour.ts';
-import {LOSER_TIMEOUT, SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
+import {LOSER_TIMEOUT, REPLACED_TIMEOUT, SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
 import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
 import {Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
 import {ANN, addressOf, BOB, CAT, emit, INSTANCE, send, TIMESTAMP} from '../behaviours/fixtures.ts';
@@ -333,10 +333,13 @@ describe('connections', () => {
 		rig.open(1, BOB);
 		recorder.take();
 		rig.now = SIMULTANEOUS_WINDOW;
-		expect(rig.open(2, BOB)).toEqual([{type: 'close', connection: 1, reason: 'replaced'}]);
+		expect(rig.open(2, BOB)).toEqual([
+			{type: 'schedule', timer: 'loser 1', at: SIMULTANEOUS_WINDOW + REPLACED_TIMEOUT},
+		]);
 		expect(recorder.take()).toEqual([{type: 'moved', peer: BOB}]);
 		rig.message(1, {type: 'ping', nonce});
 		expect(recorder.take()).toEqual([{type: 'message', peer: BOB, message: {type: 'ping', nonce}}]);
+		expect(rig.timer('loser 1')).toEqual([{type: 'close', connection: 1, reason: 'duplicate'}]);
 		expect(rig.close(1)).toEqual([cancelLoser(1)]);
 		expect(recorder.take()).toEqual([]);
 	});
@@ -389,7 +392,7 @@ describe('connections', () => {
 		openAndCloseAtRandom(rig, seededRandom(7), 5_000);
 		for (const peer of [BOB, CAT]) {
 			const types = recorder.inputs
-				.filter(([input]) => 'peer' in input && input.peer === peer && input.type !== 'moved')
+				.filter(([input]) => 'peer' in input && input.peer === peer && input.type !== 'moved' && input.type !== 'probe')
 				.map(([{type}]) => type);
 			expect(types.length).toBeGreaterThan(50);
 			expect(types).toEqual(types.map((_, index) => (index % 2 === 0 ? 'connected' : 'disconnected')));
