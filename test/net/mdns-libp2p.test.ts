@@ -70,7 +70,6 @@ describe('js-libp2p', () => {
 				speaks: 'libp2p',
 				ttl: 120,
 				source: '127.0.0.1',
-				source: '127.0.0.1',
 			});
 		}
 		const known = await libp2p.finds(first.peer);
@@ -99,7 +98,6 @@ describe('js-libp2p', () => {
 			addresses: [],
 			speaks: 'libp2p',
 			ttl: 120,
-			source: '127.0.0.1',
 			source: '127.0.0.1',
 		});
 	});
