@@ -4,6 +4,8 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
 	root: fileURLToPath(new URL('..', import.meta.url)),
 	test: {
+		// Simulations take as long as all the rest together: one core is for them.
+		maxWorkers: 2,
 		projects: [
 			{
 				test: {

@@ -254,18 +254,18 @@ export function randomScenario(seed: number): ScenarioOptions {
 	/** A value in half of the scenarios, else nothing. */
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(50 + 150 * random.float() ** 5);
+	const nodes = Math.round(50 + 150 * random.float() ** 8);
 	return {
 		seed,
 		nodes,
 		pubsub: random.float() < 0.8 ? 'gossipsub' : 'floodsub',
 		// With more than twelve members in sight a room has a mesh; with fewer everyone is in it.
-		limits: random.float() < 0.5 ? {target: 8, max: 24} : {target: 14, max: 32},
+		limits: random.float() < 0.7 ? {target: 6, max: 18} : {target: 14, max: 24},
 		segment: Math.round(perhaps(4, 16)),
 		links: 3,
-		messages: 3,
-		duration: 2_000,
-		suffering: 7_000,
+		messages: 2,
+		duration: 1_000,
+		suffering: 5_000,
 		delay: [0.2, between(1, 60)],
 		loss: perhaps(0, 0.4),
 		duplication: perhaps(0, 0.2),
@@ -276,8 +276,8 @@ export function randomScenario(seed: number): ScenarioOptions {
 			churn: perhaps(0.02, 0.3),
 			sleep: perhaps(0.02, 0.1),
 			unplug: perhaps(0.02, 0.1),
-			partition: perhaps(1_000, 7_000),
-			oneWay: perhaps(1_000, 7_000),
+			partition: perhaps(1_000, 5_000),
+			oneWay: perhaps(1_000, 5_000),
 		},
 		skew: perhaps(0, 10 * 365 * 86_400_000),
 		slow: perhaps(0, 0.1),
