@@ -260,7 +260,7 @@ export function randomScenario(seed: number): ScenarioOptions {
 		nodes,
 		pubsub: random.float() < 0.8 ? 'gossipsub' : 'floodsub',
 		// With more than twelve members in sight a room has a mesh; with fewer everyone is in it.
-		limits: random.float() < 0.7 ? {target: 6, max: 18} : {target: 14, max: 24},
+		limits: random.float() < 0.7 ? {target: 8, max: 24} : {target: 14, max: 32},
 		segment: Math.round(perhaps(4, 16)),
 		links: 3,
 		messages: 2,
