@@ -92,8 +92,8 @@ export class SimulatedNode {
 		this.index = index;
 		this.segment = segment;
 		this.host = hostOf(index);
-		// A restarted node listens on another port, as it would on port 0.
-		this.port = 4001 + incarnation;
+		// A profile keeps its port from start to start.
+		this.port = 4001;
 		this.identity = options.identity ?? identityFromSeed(seededRandom(seed * 7919 + index).bytes(32));
 		this.remembered = options.remembered ?? [];
 		const {limits, pingInterval, verify} = options;
