@@ -37,3 +37,13 @@ export function seededRandom(seed: number): Random {
 export function jitter(random: Random, value: number, fraction: number): number {
 	return value * (1 + (random.float() * 2 - 1) * fraction);
 }
+
+/** A copy in random order (Fisher and Yates). */
+export function shuffled<Value>(values: readonly Value[], random: Random): Value[] {
+	const result = [...values];
+	for (let index = result.length - 1; index > 0; index--) {
+		const other = Math.floor(random.float() * (index + 1));
+		[result[index], result[other]] = [result[other] as Value, result[index] as Value];
+	}
+	return result;
+}

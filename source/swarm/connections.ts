@@ -6,7 +6,7 @@
  * 2. Frames of a connection that lost a tie-break are still read until it closes: nothing that was sent is lost.
  */
 import type {Counters} from '../base/counters.ts';
-import {jitter, type Random} from '../base/random.ts';
+import {jitter, type Random, shuffled} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import type {CommonRooms} from '../behaviours/common-rooms.ts';
 import {MAX_PEER_HINTS} from '../wire/limits.ts';
@@ -31,7 +31,6 @@ import {
 	type Removal,
 } from './connection-table.ts';
 import type {DialPlanner} from './dial-planner.ts';
-import {shuffled} from './dial-targets.ts';
 import type {ConnectionId, SwarmInput} from './io.ts';
 import type {Outbox} from './outbox.ts';
 import type {PeerStore} from './peer-store.ts';
@@ -191,7 +190,7 @@ export class Connections {
 		const shared = companions.companionsOf(peer).filter(other => store.isConnected(other));
 		const others = shared.length > 0 ? shared : store.connectedPeers().filter(other => other !== peer);
 		const peers: PeerHint[] = [];
-		for (const other of shuffled(random, others)) {
+		for (const other of shuffled(others, random)) {
 			const addresses = addressesFor(other, address);
 			if (addresses.length > 0) peers.push({peer: other, addresses});
 			if (peers.length >= MAX_PEER_HINTS) break;

@@ -1,4 +1,4 @@
-import type {Random} from '../base/random.ts';
+import {type Random, shuffled} from '../base/random.ts';
 import {isLink} from '../wire/ip.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {DialTarget} from './dial-target.ts';
@@ -111,7 +111,7 @@ export class DialTargets {
 			return turn;
 		};
 		for (const target of this.all()) if (target.isDialling) nextTurn(target);
-		return shuffled(this.#random, due)
+		return shuffled(due, this.#random)
 			.map(target => ({target, rank: this.#rank(target), turn: nextTurn(target), lot: this.#random.float()}))
 			.sort((a, b) => a.rank - b.rank || a.turn - b.turn || a.lot - b.lot)
 			.map(({target}) => target);
@@ -126,14 +126,4 @@ export class DialTargets {
 	#isReached({peer}: DialTarget): boolean {
 		return peer !== undefined && this.#isProved(peer);
 	}
-}
-
-/** Fisher and Yates: every order is as likely. */
-export function shuffled<Value>(random: Random, values: readonly Value[]): Value[] {
-	const result = [...values];
-	for (let index = result.length - 1; index > 0; index--) {
-		const other = Math.floor(random.float() * (index + 1));
-		[result[index], result[other]] = [result[other] as Value, result[index] as Value];
-	}
-	return result;
 }

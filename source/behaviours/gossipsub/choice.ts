@@ -1,17 +1,7 @@
 /** Choosing peers: by chance, or the best and a few by chance. */
-import type {Random} from '../../base/random.ts';
+import {type Random, shuffled} from '../../base/random.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import {MESH_BEST, MESH_OUTBOUND, MESH_SIZE} from './parameters.ts';
-
-/** A copy in random order (Fisher and Yates). */
-export function shuffled<Value>(values: readonly Value[], random: Random): Value[] {
-	const result = [...values];
-	for (let index = result.length - 1; index > 0; index--) {
-		const other = Math.floor(random.float() * (index + 1));
-		[result[index], result[other]] = [result[other] as Value, result[index] as Value];
-	}
-	return result;
-}
 
 /**
  * Whom a mesh that is too large keeps: the best `MESH_BEST`, the others by chance, so that new peers have one too; and

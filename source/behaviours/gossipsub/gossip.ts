@@ -9,14 +9,13 @@
  */
 
 import {BoundedMap} from '../../base/bounded.ts';
-import type {Random} from '../../base/random.ts';
+import {type Random, shuffled} from '../../base/random.ts';
 import {MAX_GOSSIP_IDS} from '../../wire/limits.ts';
 import type {IHave, IWant} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
 import type {Membership} from '../membership.ts';
 import {publishOf, type RoutedEvent} from '../pubsub.ts';
-import {shuffled} from './choice.ts';
 import type {Meshes} from './mesh.ts';
 import {type CachedEvent, MessageCache} from './message-cache.ts';
 import {

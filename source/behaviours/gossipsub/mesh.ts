@@ -9,7 +9,7 @@
  * to everyone; and both offer each other what they have with every heartbeat (`gossip.ts`). So a refusal costs one graft and
  * one prune a minute and pair, and delays events by heartbeats; it loses none.
  */
-import type {Random} from '../../base/random.ts';
+import {type Random, shuffled} from '../../base/random.ts';
 import {MAX_HINT_ADDRESSES} from '../../wire/limits.ts';
 import type {Graft, PeerHint, Prune} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -17,7 +17,7 @@ import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {FLOODSUB_PROTOCOL} from '../floodsub.ts';
 import type {Membership} from '../membership.ts';
 import {Backoffs} from './backoff.ts';
-import {chooseKept, median, shuffled} from './choice.ts';
+import {chooseKept, median} from './choice.ts';
 import {MeshLink} from './mesh-link.ts';
 import {
 	EXCHANGED_PEERS,
