@@ -6,12 +6,51 @@ type Asked = {readonly id?: string};
 
 export type Command = Asked &
 	(
-		| {readonly command: 'publish'; readonly room: string; readonly text: string}
+		/** Answered once it is durable here. `replyTo` is a message id. */
+		| {readonly command: 'publish'; readonly room: string; readonly text: string; readonly replyTo?: string}
+		/** To one person, online or not: see `RoomName`. */
+		| {readonly command: 'direct'; readonly peer: string; readonly text: string; readonly replyTo?: string}
+		/** Only one's own messages can be edited and redacted. */
+		| {readonly command: 'edit'; readonly room: string; readonly messageId: string; readonly text: string}
+		| {readonly command: 'redact'; readonly room: string; readonly messageId: string; readonly reason?: string}
+		/** `off` takes the reaction back. */
+		| {
+				readonly command: 'react';
+				readonly room: string;
+				readonly messageId: string;
+				readonly emoji: string;
+				readonly off?: boolean;
+		  }
+		/** Without a text it asks. */
+		| {readonly command: 'topic'; readonly room: string; readonly text?: string}
 		| {readonly command: 'join'; readonly room: string}
 		| {readonly command: 'leave'; readonly room: string}
 		| {readonly command: 'rooms'}
-		/** `before` is a message id: the page ends just before it. */
-		| {readonly command: 'history'; readonly room: string; readonly limit?: number; readonly before?: string}
+		/** A room that is left is kept; `forget` leaves it and deletes what is here of it. */
+		| {readonly command: 'forget'; readonly room: string}
+		/**
+		 * `before` and `after` are message ids: the page ends just before, or begins just after, that message. Without
+		 * either it is the newest page.
+		 */
+		| {
+				readonly command: 'history';
+				readonly room: string;
+				readonly limit?: number;
+				readonly before?: string;
+				readonly after?: string;
+		  }
+		/** Everything up to this message has been read; without one, everything. */
+		| {readonly command: 'read'; readonly room: string; readonly messageId?: string}
+		/** All of these words, anywhere or in one room; the newest first. `before` is the last result of the page before. */
+		| {
+				readonly command: 'search';
+				readonly text: string;
+				readonly room?: string;
+				readonly limit?: number;
+				readonly before?: string;
+		  }
+		/** Every event of a room in its order, of every kind, with the bytes that were signed; `after` as in `history`. */
+		| {readonly command: 'export'; readonly room: string; readonly limit?: number; readonly after?: string}
 		| {readonly command: 'nick'; readonly name: string}
 		| {readonly command: 'dial'; readonly address: string}
 		| {readonly command: 'disconnect'; readonly peer: string}

@@ -19,7 +19,9 @@ export type CoreConfig = {
 	readonly pubsub: 'gossipsub' | 'floodsub';
 	/** UDP port for announcements. */
 	readonly discoveryPort: number;
-	/** Where the key lives; undefined keeps everything in memory. */
+	/** Milliseconds after which events are deleted here; undefined keeps them for ever. */
+	readonly keep?: number;
+	/** Where the key and the history live; undefined keeps everything in memory. */
 	readonly dataDirectory: string | undefined;
 	readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 	readonly logFile: string | undefined;

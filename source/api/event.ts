@@ -13,6 +13,11 @@ export type ErrorCode =
 	| 'bad-room'
 	| 'bad-text'
 	| 'unknown-room'
+	| 'unknown-message'
+	| 'bad-peer'
+	| 'not-yours'
+	/** The disk does not take it: nothing was sent. */
+	| 'storage'
 	| 'not-connected'
 	| 'dial-self'
 	| 'dial-refused'
@@ -50,30 +55,107 @@ export type PeerInfo = {
 
 export type Member = {readonly peer: string; readonly name: string};
 
+/** Somebody who has said something in a room, here or not. */
+export type KnownMember = Member & {
+	readonly isHere: boolean;
+	/** Unix milliseconds; when it was last connected to us, or else when it last said something in the room. */
+	readonly lastSeen: number;
+};
+
+/**
+ * What commands and events call a room: its name without `#`, or `@` and a peer id for the direct messages with that
+ * peer.
+ */
+export type RoomName = string;
+
 export type RoomInfo = {
-	readonly room: string;
+	readonly room: RoomName;
 	readonly name: string;
 	/** Who is here now, ourselves included. */
 	readonly members: readonly Member[];
-	/** Messages of others since this node last published to the room or read its history. */
+	/** Messages of others that have not been read: by `read`, by publishing, or by reading the newest page. */
 	readonly unread: number;
+	/** Empty if there is none. */
+	readonly topic: string;
+	/** Who has ever said something in it, ourselves included, the last one first; at most a hundred. */
+	readonly known: readonly KnownMember[];
+	/** Events of every kind that are kept here. */
+	readonly events: number;
 };
 
+/** What an entry of a room's history is. `unknown`: of a newer version, so there is no telling. */
+export type EntryKind = 'message' | 'reply' | 'topic' | 'join' | 'name' | 'leave' | 'unknown';
+
+/**
+ * One entry of a room's history as it is to be shown now: with the last edit, all reactions, or taken back. Entries are
+ * shown by `order`, then by `messageId`, as text; all who have the same events have the same order.
+ */
 export type ChatMessage = {
-	readonly room: string;
+	readonly room: RoomName;
 	readonly messageId: string;
+	readonly kind: EntryKind;
 	/** The author's peer id. */
 	readonly from: string;
 	/** The author's name as known when the message arrived. */
 	readonly name: string;
+	/** The text; the topic; the name that the author goes by. Empty if it was taken back, and for `leave` and `unknown`. */
 	readonly text: string;
 	readonly timestamp: number;
 	readonly seq: number;
+	/** A number of milliseconds, usually the timestamp or a little more: no two parts of a conversation are turned round. */
+	readonly order: number;
 	/** True if this node published it. */
 	readonly local: boolean;
-	/** The peer that handed it to us first, and the links it has gone over (1 from its author): not for our own. */
+	/** What it replies to, as far as it is here. */
+	readonly replyTo?: {
+		readonly messageId: string;
+		readonly from?: string;
+		readonly name?: string;
+		/** The beginning of its text, at most 120 characters; empty if it was taken back. */
+		readonly text?: string;
+	};
+	/** When it was last edited, by the author's clock. */
+	readonly edited?: number;
+	/** It was taken back, and why; the reason may be empty. */
+	readonly redacted?: string;
+	/** In the order in which each was first used. */
+	readonly reactions?: readonly {readonly emoji: string; readonly from: readonly string[]}[];
+	/** Its text names us, or it replies to us. */
+	readonly mention?: true;
+	/** How many of the messages just before it are known of and not here. */
+	readonly missing?: number;
+	/** Its author has published another event under the same number: somebody tells different people different things. */
+	readonly forked?: true;
+	/** Own messages: how far it has spread, as in `message-state`. */
+	readonly state?: Spread;
+	/** The peer that handed it to us first, and the links it has gone over (1 from its author): only when it arrives. */
 	readonly via?: string;
 	readonly hops?: number;
+};
+
+/** Members that have stored it, ourselves included, of those who were in the room or spoke in it before. */
+export type Spread = {
+	readonly storedBy: number;
+	readonly of: number;
+	/** Direct messages: it was read. */
+	readonly read?: true;
+};
+
+/** An entry with what proves it: for `export`. Edits, reactions and redactions stand by themselves. */
+export type ExportedEvent = {
+	readonly messageId: string;
+	readonly kind: string;
+	readonly from: string;
+	readonly name: string;
+	readonly timestamp: number;
+	readonly seq: number;
+	readonly order: number;
+	/** As its author wrote it. */
+	readonly text?: string;
+	readonly target?: string;
+	/** The signed bytes and the signature in base64; a later event of its author vouches where there is no signature. */
+	readonly event: string;
+	readonly signature?: string;
 };
 
 /** How room events travel. Counts are since the start. */
@@ -98,6 +180,20 @@ export type RoomTraffic = {
 	readonly duplicates: number;
 };
 
+/** What is kept. */
+export type HistoryStats = {
+	readonly events: number;
+	/** Bytes on disk, or in memory if nothing is kept. */
+	readonly bytes: number;
+	/** Commits to the disk since the start, and how long the last hundred took, in milliseconds. */
+	readonly commits: number;
+	readonly commitP50: number;
+	readonly commitP99: number;
+	/** Events got from and given to others by asking, since the start. */
+	readonly received: number;
+	readonly given: number;
+};
+
 export type Stats = {
 	/** Seconds since the node started. */
 	readonly uptime: number;
@@ -111,6 +207,7 @@ export type Stats = {
 	readonly queued: {readonly control: number; readonly chat: number; readonly bulk: number};
 	/** What was refused or dropped, by reason: `frame-length`, `duplicate`, `unknown-message` … */
 	readonly counters: Readonly<Record<string, number>>;
+	readonly history?: HistoryStats;
 	/** Bytes. */
 	readonly memory: {readonly rss: number; readonly heapUsed: number};
 	/** Event-loop delay in milliseconds since the last `stats`. */
@@ -124,6 +221,17 @@ export type Results = {
 	leave: {readonly room: string};
 	rooms: {readonly rooms: readonly RoomInfo[]};
 	history: {readonly messages: readonly ChatMessage[]};
+	direct: {readonly messageId: string; readonly room: RoomName};
+	edit: {readonly messageId: string};
+	redact: {readonly messageId: string};
+	react: {readonly messageId: string};
+	/** `from` set the topic; nobody has if it is missing. */
+	topic: {readonly room: RoomName; readonly topic: string; readonly from?: string};
+	forget: {readonly room: RoomName};
+	read: {readonly room: RoomName};
+	search: {readonly messages: readonly ChatMessage[]};
+	/** `next`, if there is more: the `after` of the next page. */
+	export: {readonly events: readonly ExportedEvent[]; readonly next?: string};
 	nick: {readonly name: string};
 	dial: {readonly peer: string};
 	disconnect: {readonly peer: string};
@@ -187,13 +295,56 @@ export type NodeEvent =
 	  }
 	| {readonly type: 'peer-disconnected'; readonly peer: string; readonly reason: string}
 	| {readonly type: 'peer-renamed'; readonly peer: string; readonly name: string}
-	| {readonly type: 'room-joined'; readonly room: string; readonly members: readonly Member[]}
+	/** `direct`: a conversation with one peer, which is open from the first message on. */
+	| {
+			readonly type: 'room-joined';
+			readonly room: RoomName;
+			readonly members: readonly Member[];
+			readonly topic?: string;
+			readonly unread?: number;
+			readonly direct?: true;
+	  }
 	| {readonly type: 'room-left'; readonly room: string}
 	| {readonly type: 'member-joined'; readonly room: string; readonly peer: string; readonly name: string}
 	| {readonly type: 'member-left'; readonly room: string; readonly peer: string}
 	| {readonly type: 'name-changed'; readonly name: string}
+	/** Kinds `message` and `reply`, new ones and ones missed, each once; of old history only what is near the end. */
 	| ({readonly type: 'message'} & ChatMessage)
-	| {readonly type: 'message-state'; readonly messageId: string; readonly storedBy: number; readonly of: number}
+	/** All other kinds. */
+	| ({readonly type: 'notice'} & ChatMessage)
+	/** An entry that was told before, as it is to be shown from now on. */
+	| ({readonly type: 'message-changed'; readonly change: 'edit' | 'reaction' | 'redaction' | 'gap' | 'fork' | 'order'} & ChatMessage)
+	| ({readonly type: 'message-state'; readonly messageId: string; readonly room: RoomName} & Spread)
+	| {readonly type: 'topic-changed'; readonly room: RoomName; readonly topic: string; readonly from: string}
+	/** History is being taken over: `received` of about `expected` events; the last one of these says `done`. */
+	| {
+			readonly type: 'history-progress';
+			readonly room: RoomName;
+			readonly received: number;
+			readonly expected: number;
+			readonly done: boolean;
+	  }
+	/** Members are back after having been away from us, or we from them: events that each side had and the other lacked. */
+	| {
+			readonly type: 'rejoined';
+			readonly room: RoomName;
+			/** Milliseconds. */
+			readonly away: number;
+			readonly peers: readonly string[];
+			readonly received: number;
+			readonly given: number;
+	  }
+	/** Somebody goes by a name that belonged to another key until now. Never to be overlooked: it may be an impostor. */
+	| {
+			readonly type: 'name-conflict';
+			readonly name: string;
+			readonly peer: string;
+			/** Who went by that name before, and when it was last seen, in Unix milliseconds. */
+			readonly before: string;
+			readonly lastSeen: number;
+	  }
+	/** The disk does not take any more, and why; or does again. What was acknowledged is safe. */
+	| {readonly type: 'storage'; readonly state: 'ok' | 'failed'; readonly code?: string; readonly message?: string}
 	| {readonly type: 'rtt'; readonly peer: string; readonly milliseconds: number}
 	| {readonly type: 'warning'; readonly code: string; readonly message: string}
 	/** Only on the way to a screen, never printed by headless. */

@@ -12,7 +12,8 @@
  *    `cancel`.
  */
 import type {Command, CommandName} from '../api/command.ts';
-import type {Direction, Failure, NodeEvent, PubsubStats, Results} from '../api/event.ts';
+import type {Direction, Failure, HistoryStats, NodeEvent, PubsubStats, Results} from '../api/event.ts';
+import type {StorageFailure} from '../history/event-store.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 
@@ -33,6 +34,11 @@ export type BehaviourInput =
 	| {readonly type: 'woke'}
 	/** There is reason to doubt that a peer is still there. */
 	| {readonly type: 'probe'; readonly peer: PeerId}
+	/**
+	 * What was staged in the archive until now is on disk; or, with a `failure`, all of it since the last commit is gone
+	 * from the archive. Comes to all behaviours, whoever asked.
+	 */
+	| {readonly type: 'committed'; readonly failure?: StorageFailure}
 	/** The addresses that we listen on changed. */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]}
 	/** The node is about to close every connection. */
@@ -51,6 +57,8 @@ export type BehaviourOutput =
 	| {readonly type: 'refuse'; readonly command: Command; readonly error: Failure}
 	/** `misbehaved`: the peer broke the protocol, so for a while we do not dial it either. */
 	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string; readonly misbehaved?: true}
+	/** Something was staged in the archive: `committed` is to follow, as soon as it suits. */
+	| {readonly type: 'commit'}
 	/** Something learned about a peer, for the peer store that all behaviours may read. */
 	| {readonly type: 'learned'; readonly peer: PeerId; readonly facts: Partial<PeerFacts>}
 	| {readonly type: 'count'; readonly counter: string; readonly by?: number}
@@ -75,6 +83,8 @@ export interface View {
 	readonly self: PeerId;
 	/** This node's own name now. */
 	readonly name: string;
+	/** The wall clock, Unix milliseconds: for what people see and for what outlives the process, never to measure time. */
+	timestamp(): number;
 	isConnected(peer: PeerId): boolean;
 	connectedPeers(): readonly PeerId[];
 	facts(peer: PeerId): Readonly<Partial<PeerFacts>>;
@@ -87,7 +97,7 @@ export interface View {
 }
 
 /** What behaviours add to the answer of `stats`. */
-export type BehaviourStats = {readonly pubsub?: PubsubStats};
+export type BehaviourStats = {readonly pubsub?: PubsubStats; readonly history?: HistoryStats};
 
 export interface Behaviour {
 	/** Short and unique: it prefixes the behaviour's timers and counters. */

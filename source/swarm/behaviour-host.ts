@@ -110,6 +110,8 @@ export class BehaviourHost {
 				return outbox.reply(output.command, output.result);
 			case 'refuse':
 				return outbox.refuse(output.command, output.error.code, output.error.message);
+			case 'commit':
+				return outbox.commit();
 			case 'count':
 				return counters.add(output.counter, output.by);
 			default:

@@ -1,10 +1,17 @@
 import type {Random} from '../base/random.ts';
 import type {Behaviour, View} from '../behaviours/behaviour.ts';
+import {Chronicle} from '../behaviours/chronicle.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
+import {History} from '../behaviours/history/history.ts';
 import {Identify} from '../behaviours/identify.ts';
 import {PeerExchange} from '../behaviours/peer-exchange.ts';
+import {People} from '../behaviours/people.ts';
 import {Ping} from '../behaviours/ping.ts';
-import {type EventVerifier, Rooms} from '../behaviours/rooms.ts';
+import {Rooms} from '../behaviours/rooms.ts';
+import {Archive} from '../history/archive.ts';
+import type {EventStore} from '../history/event-store.ts';
+import {MemoryEventStore} from '../history/memory-store.ts';
+import {type EventVerifier, verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 import type {SwarmLimits} from './limits.ts';
 import {Swarm} from './swarm.ts';
@@ -22,6 +29,12 @@ export type ChatSwarmOptions = {
 	readonly discovery: boolean;
 	readonly pubsub: 'gossipsub' | 'floodsub';
 	readonly limits?: Partial<SwarmLimits>;
+	/** What is kept; memory, if it is left out. */
+	readonly store?: EventStore;
+	/** Milliseconds after which events are deleted here; for ever, if it is left out. */
+	readonly keep?: number;
+	/** Unix milliseconds. */
+	readonly wallClock: () => number;
 	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
 	readonly verify?: EventVerifier;
 	/** Milliseconds between two pings of one peer, if not the usual: as in `PingOptions`. */
@@ -31,16 +44,20 @@ export type ChatSwarmOptions = {
 /** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
 export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 	const {identity, instance, random, name, agent, rooms, peers, discovery, pubsub} = options;
-	const {limits = {}, verify, pingInterval} = options;
+	const {limits = {}, verify = verifyEvent, pingInterval, keep, wallClock} = options;
+	const archive = new Archive({store: options.store ?? new MemoryEventStore(random), identity});
 	const behaviours = (view: View): readonly Behaviour[] => {
+		const chronicle = new Chronicle({view, archive});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
-			new Rooms({view, identity, instance, rooms, random, pubsub, ...(verify && {verify})}),
+			new Rooms({view, identity, archive, chronicle, rooms, random, pubsub, verify}),
+			new History({view, archive, chronicle, random, verify, ...(keep !== undefined && {keep})}),
+			new People({view, archive}),
 			new PeerExchange({view, random}),
 		];
 		const protocols = others.map(behaviour => behaviour.protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
-	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, behaviours});
+	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, wallClock, archive, behaviours});
 }

@@ -79,6 +79,8 @@ export type SwarmInput =
 	 * but what is announced now also leaves where nobody has heard of us.
 	 */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]; readonly hasNewLink?: boolean}
+	/** The answer to the effect `commit`, once for any number of them: now. */
+	| {readonly type: 'commit'}
 	/** The node stops: say goodbye to everyone. */
 	| {readonly type: 'stop'};
 
@@ -106,6 +108,11 @@ export type Effect =
 			readonly port: number;
 			readonly scope?: string;
 	  }
+	/**
+	 * Something waits for the disk. The driver answers with the input `commit`, soon and once for all that came until then:
+	 * one writing serves them all. (The writing itself is done by the store that the swarm was given.)
+	 */
+	| {readonly type: 'commit'}
 	| {readonly type: 'schedule'; readonly timer: string; readonly at: Instant}
 	| {readonly type: 'cancel'; readonly timer: string}
 	| {readonly type: 'emit'; readonly event: NodeEvent};

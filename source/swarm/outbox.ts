@@ -6,6 +6,8 @@ import type {ConnectionId, Effect} from './io.ts';
 /** What the parts of the swarm want done, in the order in which they want it, until the driver takes it. */
 export class Outbox {
 	#effects: Effect[] = [];
+	/** A commit was asked for and has not come. */
+	#isCommitDue = false;
 
 	/** Everything since the last call. */
 	take(): readonly Effect[] {
@@ -20,6 +22,18 @@ export class Outbox {
 
 	close(connection: ConnectionId, reason: string): void {
 		this.push({type: 'close', connection, reason});
+	}
+
+	/** Once, however many ask for it. */
+	commit(): void {
+		if (this.#isCommitDue) return;
+		this.#isCommitDue = true;
+		this.push({type: 'commit'});
+	}
+
+	/** The commit has come. */
+	committed(): void {
+		this.#isCommitDue = false;
 	}
 
 	schedule(timer: string, at: Instant): void {

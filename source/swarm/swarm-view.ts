@@ -11,6 +11,8 @@ export type SwarmViewOptions = {
 	readonly store: PeerStore;
 	readonly connections: ConnectionTable;
 	readonly book: AddressBook;
+	/** Unix milliseconds. */
+	readonly wallClock: () => number;
 };
 
 /** What behaviours may read of the swarm. */
@@ -26,6 +28,10 @@ export class SwarmView implements View {
 
 	get name(): string {
 		return this.#options.store.name;
+	}
+
+	timestamp(): number {
+		return this.#options.wallClock();
 	}
 
 	isConnected(peer: PeerId): boolean {

@@ -14,6 +14,7 @@ import {WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import type {Behaviour, BehaviourStats, Instant, View} from '../behaviours/behaviour.ts';
 import {CommonRooms} from '../behaviours/common-rooms.ts';
+import type {Archive} from '../history/archive.ts';
 import {decodeMessage} from '../wire/codec.ts';
 import type {Message} from '../wire/messages.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
@@ -48,6 +49,10 @@ export type SwarmOptions = {
 	readonly discovery: boolean;
 	/** How many connections, where it is not the usual. */
 	readonly limits?: Partial<SwarmLimits>;
+	/** The wall clock, Unix milliseconds. */
+	readonly wallClock: () => number;
+	/** Where the behaviours stage what is to be kept. */
+	readonly archive: Pick<Archive, 'commit'>;
 	readonly behaviours: (view: View) => readonly Behaviour[];
 };
 
@@ -93,7 +98,7 @@ export class Swarm {
 		this.#table = table;
 		this.#book = book;
 		this.#planner = planner;
-		this.#view = new SwarmView({store, connections: table, book});
+		this.#view = new SwarmView({store, connections: table, book, wallClock: options.wallClock});
 		this.#connections = new Connections({
 			...shared,
 			table,
@@ -175,6 +180,8 @@ export class Swarm {
 				return this.#command(input.command, input.timestamp, now);
 			case 'listening':
 				return this.#listening(input, now);
+			case 'commit':
+				return this.#commit(now);
 			case 'stop':
 				return this.#stop(now);
 		}
@@ -188,7 +195,15 @@ export class Swarm {
 		this.#finder.announce(now);
 	}
 
+	/** Whoever waits for the disk hears of it: replies, receipts and own events leave now. */
+	#commit(now: Instant): void {
+		this.#outbox.committed();
+		const result = this.#options.archive.commit();
+		this.#host.tellAll(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, now);
+	}
+
 	#stop(now: Instant): void {
+		this.#commit(now);
 		this.#host.tellAll({type: 'stop'}, now);
 		this.#finder.leave();
 		this.#connections.closeAll('leaving');

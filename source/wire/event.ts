@@ -19,6 +19,9 @@ import {pack, unpack} from './msgpack.ts';
 import {type PeerId, publicKeyOf} from './peer-id.ts';
 import {validateEvent} from './validate.ts';
 
+/** Whether `author` signed exactly these bytes as a room event. */
+export type EventVerifier = typeof verifyEvent;
+
 export type SignedEvent = {
 	/** The exact bytes that were signed, without the domain tag. */
 	readonly event: Uint8Array;

@@ -8,7 +8,23 @@ export const FLAG_WANTS_ANSWER = 1;
 export const FLAG_LEAVING = 2;
 
 /** What a room event is about. */
-export const EVENT_KIND_NUMBERS = {message: 0} as const;
+export const EVENT_KIND_NUMBERS = {
+	message: 0,
+	reply: 1,
+	edit: 2,
+	reaction: 3,
+	redaction: 4,
+	topic: 5,
+	join: 6,
+	name: 7,
+	leave: 8,
+} as const;
+
+/** Hashed in front of the two keys that a direct room is named after. */
+export const DIRECT_ROOM_DOMAIN = 'p2p-tui direct room 1\n';
+
+/** What `events` says of the rest of an answer. */
+export const EVENTS_STATUS_NUMBERS = {done: 0, more: 1, busy: 2} as const;
 
 /** Signed in front of an event's bytes, so that a signature made for anything else is worth nothing here. */
 export const EVENT_DOMAIN = 'p2p-tui room event 1\n';

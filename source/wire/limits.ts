@@ -58,6 +58,32 @@ export const MAX_PRUNE_BACKOFF = 3_600;
 /** Links that a message may claim to have gone over; more is taken for this. */
 export const MAX_HOPS = 255;
 
+/** Newest events that an event may name as its parents. */
+export const MAX_PARENTS = 8;
+
+/** The latest that a timestamp or a clock may claim: the year 2248. Far above it numbers stay exact. */
+export const MAX_TIMESTAMP = 2 ** 43;
+
+/** UTF-8 bytes of a topic, of the reason of a redaction, and of a reaction: one emoji, however it is put together. */
+export const MAX_TOPIC_BYTES = 256;
+export const MAX_REASON_BYTES = 256;
+export const MAX_EMOJI_BYTES = 64;
+
+/** Chains in one ranges message, spans of one chain, and proofs of forks of one chain. */
+export const MAX_RANGES = 256;
+export const MAX_SPANS = 64;
+export const MAX_FORK_IDS = 8;
+
+/** Runs and ids in one want, the newest events that it may ask for, and the bytes of events in its answer. */
+export const MAX_WANT_RUNS = 64;
+export const MAX_WANT_IDS = 128;
+export const MAX_WANT_NEWEST = 256;
+export const MAX_WANT_BYTES = 256 * 1024;
+
+/** Segments in one events message, and events in one segment. */
+export const MAX_SEGMENTS = 64;
+export const MAX_SEGMENT_EVENTS = 512;
+
 /** Bytes of a random instance id: which start of a program this is. */
 export const INSTANCE_ID_BYTES = 16;
 

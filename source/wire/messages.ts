@@ -24,8 +24,16 @@
  * | 14     | peers         | both                   | peers                                               |
  * | 15     | choke         | both                   | room                                                |
  * | 16     | unchoke       | both                   | room                                                |
+ * | 17     | digest        | both                   | room, digest, events                                |
+ * | 18     | ranges        | both                   | room, chains, is last, wants answer                 |
+ * | 19     | want          | both                   | request, room, newest, runs, ids, bytes             |
+ * | 20     | events        | answer to a want       | request, room, segments, status                     |
+ * | 21     | read          | reader → author        | room, message id                                    |
  *
- * Peers in 10 and 14 are a list of `[public key, addresses]`.
+ * Peers in 10 and 14 are a list of `[public key, addresses]`. Chains in 18 are a list of `[public key, epoch, spans,
+ * digest, forks]`, spans as one list `from, to, from, to …`; runs in 19 of `[public key, epoch, from, to, is linked]`;
+ * segments in 20 of `[events, signature or nil]`. A room in 7, 8 and 17 to 21 is named, or the id of a direct room
+ * (`direct-room.ts`); in all others it is named.
  */
 import type {PeerId} from './peer-id.ts';
 
@@ -117,6 +125,95 @@ export type PeerHint = {
 	readonly addresses: readonly string[];
 };
 
+/**
+ * History: all that the sender holds of a room, in one number. The receiver compares, and answers with `ranges` if it
+ * holds something else.
+ */
+export type Digest = {
+	readonly type: 'digest';
+	readonly room: string;
+	/** Exclusive or of the ids of all events held. 64 hex digits. */
+	readonly digest: string;
+	/** How many these are. */
+	readonly events: number;
+};
+
+/** What the sender holds of a room, author by author. Several messages if there are many: `isLast` ends them. */
+export type Ranges = {
+	readonly type: 'ranges';
+	readonly room: string;
+	readonly chains: readonly ChainRanges[];
+	readonly isLast: boolean;
+	/** The sender does not know what the receiver holds: please answer with your own. */
+	readonly wantsAnswer: boolean;
+};
+
+/** What somebody holds of one chain: the events of one author in one room and one epoch, numbered from 1. */
+export type ChainRanges = {
+	readonly author: PeerId;
+	/** 32 hex digits. */
+	readonly epoch: string;
+	/** Sequence numbers held, as closed intervals, ascending, neither touching nor overlapping. */
+	readonly spans: readonly Span[];
+	/** The first 8 bytes of the exclusive or of the ids held: 16 hex digits. Of a fork it tells who holds which branch. */
+	readonly digest: string;
+	/** Ids of events that share their sequence number with another one: proofs that the author has forked. */
+	readonly forks: readonly string[];
+};
+
+export type Span = readonly [from: number, to: number];
+
+/**
+ * History: please send these, all of one room; the answer is one or more `events` with the same request number. Of a run
+ * the highest sequence numbers come first. One want of a sender is answered at a time.
+ */
+export type Want = {
+	readonly type: 'want';
+	/** Chosen by the sender. */
+	readonly request: number;
+	readonly room: string;
+	/** So many of the newest events of the room, in its order; 0 for none. */
+	readonly newest: number;
+	readonly runs: readonly Run[];
+	readonly ids: readonly string[];
+	/** Bytes of events after which the receiver may stop: what is left is asked for again. */
+	readonly bytes: number;
+};
+
+export type Run = {
+	readonly author: PeerId;
+	readonly epoch: string;
+	readonly from: number;
+	readonly to: number;
+	/** The sender holds number `to + 1`, which names `to` by its hash: so `to` needs no signature. */
+	readonly isLinked: boolean;
+};
+
+/** `more` follow, or it is `done`; `busy`: the sender has had its share, and may ask again in a while. */
+export type EventsStatus = 'more' | 'done' | 'busy';
+
+export type Events = {
+	readonly type: 'events';
+	readonly request: number;
+	readonly room: string;
+	readonly segments: readonly Segment[];
+	readonly status: EventsStatus;
+};
+
+/**
+ * Events of one chain, ascending, each but the first naming the one before as its `previous`: so the signature of the
+ * last vouches for all.
+ */
+export type Segment = {
+	/** The exact bytes that their author signed. */
+	readonly events: readonly Uint8Array[];
+	/** Of the last one; undefined only if the receiver said that it holds the next. */
+	readonly signature: Uint8Array | undefined;
+};
+
+/** Direct messages: the sender has read everything in the room up to this message. */
+export type Read = {readonly type: 'read'; readonly room: string; readonly messageId: string};
+
 export type Message =
 	| Ready
 	| Identify
@@ -134,7 +231,12 @@ export type Message =
 	| IDontWant
 	| Peers
 	| Choke
-	| Unchoke;
+	| Unchoke
+	| Digest
+	| Ranges
+	| Want
+	| Events
+	| Read;
 
 export type MessageType = Message['type'];
 
@@ -156,24 +258,61 @@ export const MESSAGE_NUMBERS = {
 	peers: 14,
 	choke: 15,
 	unchoke: 16,
+	digest: 17,
+	ranges: 18,
+	want: 19,
+	events: 20,
+	read: 21,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */
 export const ALPN_PROTOCOL = 'p2p-tui/1';
 
 /** The minor version in READY: rises when messages or fields are added that older peers may ignore. */
-export const PROTOCOL_MINOR = 1;
+export const PROTOCOL_MINOR = 2;
 
-/** A pubsub room event once decoded from the signed bytes of a `publish`. */
-export type RoomEvent = {
+/** A room event once decoded from the bytes that its author signed: see `event.ts`. */
+export type RoomEvent = EventHead & EventBody;
+
+/** Who says it, and where it stands. */
+export type EventHead = {
+	/** A named room, or the id of a direct room. */
 	readonly room: string;
 	readonly author: PeerId;
-	/** The author's instance id: with `sequence` it names the event, and never comes twice. */
+	/** Names the author's database: another one after each creation or restoration. 32 hex digits. */
 	readonly epoch: string;
-	/** Counts the author's events in this room and epoch from 1. */
+	/** Counts the author's events in this room and epoch from 1, without a hole. */
 	readonly sequence: number;
-	/** Unix milliseconds by the author's clock: a claim, for display only. */
+	/** Unix milliseconds by the author's wall clock: a claim, for display only. */
 	readonly timestamp: number;
-	readonly kind: 'message';
-	readonly text: string;
+	/**
+	 * A hybrid logical clock in milliseconds: the author's wall clock, or one more than the highest of the events that it
+	 * had seen in the room, if that is more. A claim; the order on screen is computed from it (`history/`).
+	 */
+	readonly clock: number;
+	/** Id of the author's event before this one in this room and epoch; undefined for the first. */
+	readonly previous: string | undefined;
+	/** Ids of the events that were the newest in the author's eyes: ascending, each once, at most `MAX_PARENTS`. */
+	readonly parents: readonly string[];
 };
+
+/** What it says. A `target` is the id of the event in the same room that it is about. */
+export type EventBody =
+	| {readonly kind: 'message'; readonly text: string}
+	| {readonly kind: 'reply'; readonly target: string; readonly text: string}
+	/** The target's text is this from now on. Counts only if its author is the target's. */
+	| {readonly kind: 'edit'; readonly target: string; readonly text: string}
+	/** The author reacts to the target so, or (`isOn` false) no longer. */
+	| {readonly kind: 'reaction'; readonly target: string; readonly emoji: string; readonly isOn: boolean}
+	/** The target is taken back. Counts only if its author is the target's. */
+	| {readonly kind: 'redaction'; readonly target: string; readonly reason: string}
+	/** What the room is about; empty for nothing in particular. */
+	| {readonly kind: 'topic'; readonly text: string}
+	/** The author is in the room from now on, as `name`; goes by another name; has left for good. */
+	| {readonly kind: 'join'; readonly name: string}
+	| {readonly kind: 'name'; readonly name: string}
+	| {readonly kind: 'leave'}
+	/** Of a newer version: kept, handed on, and shown as such. */
+	| {readonly kind: 'unknown'; readonly number: number};
+
+export type EventKind = EventBody['kind'];

@@ -28,4 +28,9 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	peers: 'chat',
 	choke: 'control',
 	unchoke: 'control',
+	digest: 'chat',
+	ranges: 'bulk',
+	want: 'chat',
+	events: 'bulk',
+	read: 'chat',
 };

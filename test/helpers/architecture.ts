@@ -23,13 +23,18 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		packages: ['@multiformats/multiaddr', 'multiformats', 'msgpackr'],
 		why: 'wire is what crosses the network, for whoever needs it: it knows of no behaviour, socket or screen',
 	},
+	history: {
+		mayImport: ['base', 'wire'],
+		packages: [],
+		why: 'history is what is kept and in which order: who asks for it and where it lies are the business of others',
+	},
 	behaviours: {
-		mayImport: ['base', 'wire', 'api'],
+		mayImport: ['base', 'wire', 'history', 'api'],
 		packages: [],
 		why: 'a behaviour is one protocol as a state machine: the swarm drives it, it drives nothing',
 	},
 	swarm: {
-		mayImport: ['base', 'wire', 'behaviours', 'api'],
+		mayImport: ['base', 'wire', 'history', 'behaviours', 'api'],
 		packages: [],
 		why: 'the swarm is the node without I/O: sockets and disks are reached by effects only, so it runs in a simulator',
 	},
@@ -39,12 +44,12 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		why: 'net moves bytes and decides nothing: what they mean is known above it',
 	},
 	storage: {
-		mayImport: ['base', 'wire'],
-		packages: [],
+		mayImport: ['base', 'wire', 'history'],
+		packages: ['@photostructure/sqlite'],
 		why: 'storage keeps bytes and decides nothing: what they mean is known above it',
 	},
 	core: {
-		mayImport: ['base', 'wire', 'behaviours', 'swarm', 'net', 'storage', 'api'],
+		mayImport: ['base', 'wire', 'history', 'behaviours', 'swarm', 'net', 'storage', 'api'],
 		packages: [],
 		why: 'the core runs without a screen, in a worker thread: it speaks only Command and NodeEvent to whoever started it',
 	},

@@ -1,0 +1,189 @@
+/**
+ * Where events are kept. Two stores stand behind this interface: SQLite (`storage/`), and memory (`memory-store.ts`) for
+ * profiles that keep nothing and for simulations.
+ *
+ * Everything is synchronous: a read costs microseconds, and the state machines above would fall apart into halves if
+ * each waited for an answer. Writes are staged: reads see them at once, the disk has them with `commit`, all or none of
+ * them. Nothing here throws but the constructors: a store that fails says so in the outcome of the next `commit`, when it
+ * has already gone back to what the last one left; until then its reads may answer as if nothing had been staged.
+ */
+import type {ChainRanges, EventKind, RoomEvent, Span} from '../wire/messages.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+
+/** A place in the order of a room: by `order`, then by `id` as text. */
+export type Position = {readonly order: number; readonly id: string};
+
+/** One event as it is kept. */
+export type StoredEvent = Position & {
+	readonly room: string;
+	/** The exact bytes that were signed. */
+	readonly bytes: Uint8Array;
+	/** Undefined for one that came inside of a segment: a later one of its author vouches for it. */
+	readonly signature: Uint8Array | undefined;
+	/** When it was stored here, Unix milliseconds. */
+	readonly received: number;
+};
+
+/** What is to be kept of an event: with what the store finds it by. */
+export type NewEvent = StoredEvent & {readonly event: RoomEvent};
+
+/** What is kept of the events of one author in one room and one epoch. */
+export type StoredChain = Omit<ChainRanges, 'digest'> & {
+	/** Exclusive or of the ids of the events held: 64 hex digits. */
+	readonly digest: string;
+	/** Events below this number are gone on purpose (`--keep`): neither asked for nor offered. At first 1. */
+	readonly keptFrom: number;
+};
+
+/** What is kept of a room as a whole. */
+export type StoredRoom = {
+	readonly room: string;
+	/** The other one, of a direct room. */
+	readonly peer?: PeerId;
+	/** Exclusive or of the ids of all events held: 64 hex digits; and how many these are. */
+	readonly digest: string;
+	readonly events: number;
+	/** Events that no other one names as its parent, the newest last; at most `MAX_HEADS`. */
+	readonly heads: readonly Position[];
+	/** The last entry that has been read here. */
+	readonly readTo?: Position;
+	/** Direct rooms: the last own message that the other one has read. */
+	readonly readByPeer?: Position;
+};
+
+/** An event that is known of, since `child` names it as a parent, and not here. */
+export type Gap = {readonly missing: string; readonly child: string};
+
+/** How far an own message has spread. */
+export type StoredSpread = {
+	readonly messageId: string;
+	readonly room: string;
+	readonly members: readonly PeerId[];
+	readonly holders: readonly PeerId[];
+};
+
+/** Somebody whom we have met, or whose words we hold. */
+export type StoredPerson = {
+	readonly peer: PeerId;
+	readonly name: string;
+	/** Unix milliseconds: since when it goes by that name, and when it was last connected to us. 0: never. */
+	readonly since: number;
+	readonly lastSeen: number;
+};
+
+/** Kinds that are entries of their own on a screen; the others change one. */
+export const ENTRY_KINDS: ReadonlySet<EventKind> = new Set([
+	'message',
+	'reply',
+	'topic',
+	'join',
+	'name',
+	'leave',
+	'unknown',
+]);
+
+export type StorageFailure = {
+	/** `disk-full`, `read-only`, `io`, `damaged`, `busy` or `other`. */
+	readonly code: string;
+	/** One line for a person, with what to do. */
+	readonly message: string;
+};
+
+export type CommitResult = {readonly ok: true} | {readonly ok: false; readonly failure: StorageFailure};
+
+export type PageOptions = {
+	readonly limit: number;
+	/** The page ends just before it, or begins just after it; without either it is the newest page. */
+	readonly before?: Position;
+	readonly after?: Position;
+	/** Entries only (`ENTRY_KINDS`), or events of every kind. */
+	readonly kinds: 'entries' | 'all';
+};
+
+export type SearchOptions = {
+	readonly text: string;
+	readonly room?: string;
+	readonly limit: number;
+	/** Id of the last result of the page before. */
+	readonly before?: string;
+};
+
+export interface EventStore {
+	/**
+	 * The epoch of own events, 32 hex digits. The same as before only if it is certain that nothing was lost: otherwise
+	 * (created, restored, copied, or not closed in order) a new one, so that no sequence number is ever used twice.
+	 */
+	readonly epoch: string;
+	/** Bytes that it occupies. */
+	size(): number;
+
+	rooms(): readonly StoredRoom[];
+	chains(room: string): readonly StoredChain[];
+	gaps(room: string): readonly Gap[];
+	has(room: string, id: string): boolean;
+	/** Undefined if it is not here. */
+	orderOf(room: string, id: string): number | undefined;
+	get(room: string, id: string): StoredEvent | undefined;
+	/** Events with this number: several if their author has forked, the one that came first first. */
+	at(room: string, chain: Pick<StoredChain, 'author' | 'epoch'>, sequence: number): readonly StoredEvent[];
+	/**
+	 * Events of a chain from number `to` downwards to `from`, the highest first, siblings of a fork side by side, until
+	 * their bytes reach `bytes`; at least one if there is any.
+	 */
+	run(
+		room: string,
+		chain: Pick<StoredChain, 'author' | 'epoch'>,
+		range: {readonly from: number; readonly to: number; readonly bytes: number},
+	): readonly StoredEvent[];
+	/** In the order of the room, oldest first. */
+	page(room: string, options: PageOptions): readonly StoredEvent[];
+	/** The last `limit` edits, reactions and redactions of each of these entries, in the order of the room. */
+	about(room: string, ids: readonly string[], limit: number): readonly StoredEvent[];
+	/** The last one of this kind in the order of the room. */
+	last(room: string, kind: EventKind): StoredEvent | undefined;
+	/** Messages and replies of others than `self` that stand after the position (all, if undefined), at most `limit`. */
+	countUnread(room: string, after: Position | undefined, self: PeerId, limit: number): number;
+	/**
+	 * Authors of the room with the greatest `order` of each, the latest first. Those who have left (the last of their
+	 * joins, names and leaves is a leave) are not among them.
+	 */
+	authors(room: string, limit: number): readonly {readonly author: PeerId; readonly order: number}[];
+	/** Messages and replies in which all of these words occur (each also as a beginning), the newest first. */
+	search(options: SearchOptions): readonly StoredEvent[];
+	/** Spreads of the last own messages, oldest first. */
+	spreads(limit: number): readonly StoredSpread[];
+	/** The last seen first. */
+	people(limit: number): readonly StoredPerson[];
+
+	// --- staged
+	append(event: NewEvent): void;
+	/** Another order has been computed for it. */
+	reorder(room: string, id: string, order: number): void;
+	saveRoom(room: StoredRoom): void;
+	saveChain(room: string, chain: StoredChain): void;
+	addGap(room: string, gap: Gap): void;
+	/** The event is here now. */
+	fillGap(room: string, missing: string): void;
+	saveSpread(spread: StoredSpread): void;
+	savePerson(person: StoredPerson): void;
+	/** What the text of an entry is for `search`: after an edit, or empty after a redaction. */
+	index(room: string, id: string, text: string): void;
+	/** Deletes events: the oldest of them first, at most `limit`; returns those deleted. Chains and rooms stay as saved. */
+	prune(room: string, olderThan: number, limit: number): readonly StoredEvent[];
+	/** Deletes all that is kept of a room, but for its own chains' numbers, which `chains` still gives. */
+	forget(room: string): void;
+
+	commit(): CommitResult;
+	/** Takes back everything since the last commit. */
+	rollback(): void;
+	/** In order: what was staged and not committed is lost. */
+	close(): void;
+}
+
+/** Heads of a room that are remembered. */
+export const MAX_HEADS = 64;
+
+/** Gaps of a room that are remembered. */
+export const MAX_GAPS = 4_096;
+
+export type {Span};
