@@ -72,9 +72,9 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 };
 
 /** Layers that take time and chance as arguments, and give I/O out as values. */
-const PURE = new Set(['wire', 'behaviours', 'swarm', 'store']);
+const PURE = new Set(['wire', 'history', 'behaviours', 'swarm', 'store']);
 const WHY_PURE =
-	'wire, behaviours, swarm and store take time and chance as arguments and give I/O out as values, ' +
+	'wire, history, behaviours, swarm and store take time and chance as arguments and give I/O out as values, ' +
 	'so that hundreds of nodes run deterministically in one process';
 
 /** What pure layers may have of Node: no I/O, and nothing of node:crypto that is random. */
