@@ -3,7 +3,20 @@
  * the wire.
  */
 import {readUsual, writeUsual} from './hot-path.ts';
-import {MESSAGE_NUMBERS, type Message, type PeerHint} from './messages.ts';
+import {packIds} from './ids.ts';
+import {EVENTS_STATUS_NUMBERS} from './layout.ts';
+import {
+	type ChainRanges,
+	type Digest,
+	type Events,
+	MESSAGE_NUMBERS,
+	type Message,
+	type PeerHint,
+	type Ranges,
+	type Read,
+	type Run,
+	type Want,
+} from './messages.ts';
 import {pack, unpack} from './msgpack.ts';
 import {publicKeyOf} from './peer-id.ts';
 import {validateMessage} from './validate.ts';
@@ -55,7 +68,37 @@ function fieldsOf(message: Message): readonly unknown[] {
 			return [number, bytesOf(message.messageIds)];
 		case 'peers':
 			return [number, hints(message.peers)];
+		default:
+			return [number, ...historyFieldsOf(message)];
 	}
+}
+
+/** Those by which histories are compared and handed on. */
+function historyFieldsOf(message: Digest | Ranges | Want | Events | Read): readonly unknown[] {
+	switch (message.type) {
+		case 'digest':
+			return [message.room, Buffer.from(message.digest, 'hex'), message.events];
+		case 'ranges':
+			return [message.room, message.chains.map(chainFields), message.isLast, message.wantsAnswer];
+		case 'want': {
+			const {request, room, newest, runs, ids, bytes} = message;
+			return [request, room, newest, runs.map(runFields), packIds(ids), bytes];
+		}
+		case 'events': {
+			const segments = message.segments.map(({events, signature}) => [events, signature ?? null]);
+			return [message.request, message.room, segments, EVENTS_STATUS_NUMBERS[message.status]];
+		}
+		case 'read':
+			return [message.room, Buffer.from(message.messageId, 'hex')];
+	}
+}
+
+function chainFields({author, epoch, spans, digest, forks}: ChainRanges): readonly unknown[] {
+	return [publicKeyOf(author), Buffer.from(epoch, 'hex'), spans.flat(), Buffer.from(digest, 'hex'), packIds(forks)];
+}
+
+function runFields({author, epoch, from, to, isLinked}: Run): readonly unknown[] {
+	return [publicKeyOf(author), Buffer.from(epoch, 'hex'), from, to, isLinked];
 }
 
 function bytesOf(messageIds: readonly string[]): readonly Uint8Array[] {

@@ -6,6 +6,7 @@
 import {hash} from 'node:crypto';
 import {DIRECT_ROOM_DOMAIN} from './layout.ts';
 import {type PeerId, publicKeyOf} from './peer-id.ts';
+import {isRoom} from './text.ts';
 
 const DIRECT_ROOM = /^@[0-9a-f]{32}$/;
 const DOMAIN = Buffer.from(DIRECT_ROOM_DOMAIN, 'utf8');
@@ -19,4 +20,9 @@ export function directRoomOf(a: PeerId, b: PeerId): string {
 /** Whether this has the form of a direct room's id. No named room has it. */
 export function isDirectRoom(room: string): boolean {
 	return DIRECT_ROOM.test(room);
+}
+
+/** Whether this is what a room is called on the wire: the name of a named one, or the id of a direct one. */
+export function isRoomId(text: string): boolean {
+	return isRoom(text) || isDirectRoom(text);
 }

@@ -1,20 +1,33 @@
 /**
  * Room events: the only thing that travels further than one connection, so the only thing that is signed.
  *
- *     event       msgpack [room, author's key (32 bytes), epoch (16 bytes), sequence, timestamp, kind, body]
+ *     event       msgpack [room, author's key (32 bytes), epoch (16 bytes), sequence, timestamp, kind, body, clock,
+ *                 previous (32 bytes, or nil for the first), parents (32 bytes each, as one binary value)]
  *     signature   Ed25519 by the author over a domain tag followed by exactly these bytes
  *     id          SHA-256 of exactly these bytes
  *
  * An event is never encoded a second time: whoever hands it on hands on the bytes. Further fields may follow, and
- * further kinds may come: whoever does not know them could still verify, store and hand on the event. Without a history
- * nobody does so yet; see `room-events.ts`.
+ * further kinds may come: whoever does not know them verifies, keeps and hands on the event all the same.
+ *
+ * | kind      | body                                                       |
+ * | --------- | ---------------------------------------------------------- |
+ * | message   | text                                                       |
+ * | reply     | `[id of the target (32 bytes), text]`                      |
+ * | edit      | `[id of the target, text]`                                 |
+ * | reaction  | `[id of the target, emoji, whether it is on]`              |
+ * | redaction | `[id of the target, reason]`                               |
+ * | topic     | text                                                       |
+ * | join      | name                                                       |
+ * | name      | name                                                       |
+ * | leave     | nil                                                        |
+ * | unknown   | anything                                                   |
  */
 import {hash} from 'node:crypto';
 import {readEvent} from './hot-path.ts';
-import type {Identity} from './identity.ts';
-import {verifySignature} from './identity.ts';
+import {type Identity, verifySignature} from './identity.ts';
+import {packIds} from './ids.ts';
 import {EVENT_DOMAIN, EVENT_KIND_NUMBERS} from './layout.ts';
-import type {RoomEvent} from './messages.ts';
+import type {EventBody, RoomEvent} from './messages.ts';
 import {pack, unpack} from './msgpack.ts';
 import {type PeerId, publicKeyOf} from './peer-id.ts';
 import {validateEvent} from './validate.ts';
@@ -33,10 +46,12 @@ const DOMAIN = Buffer.from(EVENT_DOMAIN, 'utf8');
 
 /**
  * Encodes an event once and for all, and signs it.
- * @throws RangeError if the identity is not the event's author.
+ * @throws RangeError if the identity is not the event's author, its kind is unknown, or others would refuse it: a chain
+ * with a link that nobody takes would be broken for ever.
  */
 export function signEvent(event: RoomEvent, identity: Identity): SignedEvent {
 	if (event.author !== identity.peerId) throw new RangeError('only its author can sign an event');
+	if (event.kind === 'unknown') throw new RangeError('an event of an unknown kind cannot be made here');
 	const packed = pack([
 		event.room,
 		publicKeyOf(event.author),
@@ -44,10 +59,38 @@ export function signEvent(event: RoomEvent, identity: Identity): SignedEvent {
 		event.sequence,
 		event.timestamp,
 		EVENT_KIND_NUMBERS[event.kind],
-		event.text,
+		bodyOf(event),
+		event.clock,
+		event.previous === undefined ? null : Buffer.from(event.previous, 'hex'),
+		packIds(event.parents),
 	]);
 	const bytes = new Uint8Array(packed);
+	try {
+		decodeEvent(bytes);
+	} catch (error) {
+		throw new RangeError('an event that others would refuse', {cause: error});
+	}
 	return {event: bytes, signature: identity.sign(signedBytes(bytes))};
+}
+
+function bodyOf(body: Exclude<EventBody, {kind: 'unknown'}>): unknown {
+	switch (body.kind) {
+		case 'message':
+		case 'topic':
+			return body.text;
+		case 'reply':
+		case 'edit':
+			return [Buffer.from(body.target, 'hex'), body.text];
+		case 'reaction':
+			return [Buffer.from(body.target, 'hex'), body.emoji, body.isOn];
+		case 'redaction':
+			return [Buffer.from(body.target, 'hex'), body.reason];
+		case 'join':
+		case 'name':
+			return body.name;
+		case 'leave':
+			return null;
+	}
 }
 
 /** Whether `author` signed exactly these bytes as a room event. Never throws for a bad event or signature. */
@@ -62,7 +105,8 @@ export function eventId(event: Uint8Array): string {
 
 /**
  * What the event says. It does not prove who said it: that is `verifyEvent` with the author found here.
- * @throws WireError `body-…` (see `scan.ts`), `event-shape`, or `event-kind` for a kind that is not known here.
+ * An event of a kind that is not known here has its head and the kind's number.
+ * @throws WireError `body-…` (see `scan.ts`) or `event-shape`.
  */
 export function decodeEvent(event: Uint8Array): RoomEvent {
 	return readEvent(event) ?? validateEvent(unpack(event));

@@ -5,16 +5,27 @@
  * with the same value. A property test holds both against each other.
  */
 import {isUtf8} from 'node:buffer';
+import {isRoomId} from './direct-room.ts';
+import {areAscending, hexOf, idsIn} from './ids.ts';
 import {EVENT_KIND_NUMBERS} from './layout.ts';
-import {INSTANCE_ID_BYTES, MAX_TEXT_BYTES, PING_NONCE_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES} from './limits.ts';
+import {
+	INSTANCE_ID_BYTES,
+	MAX_PARENTS,
+	MAX_TEXT_BYTES,
+	MAX_TIMESTAMP,
+	MESSAGE_ID_BYTES,
+	PING_NONCE_BYTES,
+	PUBLIC_KEY_BYTES,
+	SIGNATURE_BYTES,
+} from './limits.ts';
 import {MESSAGE_NUMBERS, type Message, type Ping, type Pong, type Publish, type RoomEvent} from './messages.ts';
 import {bytesKey, peerIdFromPublicKey} from './peer-id.ts';
-import {isRoom} from './text.ts';
 
 /** First bytes of msgpack values. */
 const ARRAY_2 = 0x92;
 const ARRAY_4 = 0x94;
-const ARRAY_7 = 0x97;
+const ARRAY_10 = 0x9a;
+const NIL = 0xc0;
 const BINARY_8 = 0xc4;
 const BINARY_16 = 0xc5;
 const FLOAT_64 = 0xcb;
@@ -136,9 +147,9 @@ function readPublish(body: Uint8Array): Publish | undefined {
 	};
 }
 
-/** `[room, key, epoch, sequence, timestamp, kind, text]`; undefined for the general path. */
+/** `[room, key, epoch, sequence, timestamp, kind, text, clock, previous, parents]`; undefined for the general path. */
 export function readEvent(bytes: Uint8Array): RoomEvent | undefined {
-	if (bytes[0] !== ARRAY_7) return undefined;
+	if (bytes[0] !== ARRAY_10) return undefined;
 	const roomAt = 1 + headerBytes(bytes[1]!);
 	const keyAt = roomAt + stringLength(bytes, 1) + 2;
 	const epochAt = keyAt + PUBLIC_KEY_BYTES + 2;
@@ -147,14 +158,40 @@ export function readEvent(bytes: Uint8Array): RoomEvent | undefined {
 	const kindAt = timestampAt + numberBytes(bytes[timestampAt]!);
 	// Whatever is missing or unlike has made this NaN, or is found by the comparison.
 	if (bytes[kindAt] !== EVENT_KIND_NUMBERS.message) return undefined;
+	const textAt = kindAt + 1 + headerBytes(bytes[kindAt + 1]!);
+	const clockAt = textAt + stringLength(bytes, kindAt + 1);
+	const previousAt = clockAt + numberBytes(bytes[clockAt]!);
+	const parentsAt = previousAt + idBytes(bytes, previousAt);
+	const parents = parentsToEnd(bytes, parentsAt);
+	if (parents === undefined) return undefined;
 	const sequence = unsigned(bytes, sequenceAt);
 	const timestamp = unsigned(bytes, timestampAt);
-	if (!(sequence > 0 && timestamp >= 0)) return undefined;
+	const clock = unsigned(bytes, clockAt);
+	if (!(sequence > 0 && timestamp <= MAX_TIMESTAMP && clock <= MAX_TIMESTAMP)) return undefined;
+	const previous = parentsAt - previousAt === 1 ? undefined : hexOf(bytes, previousAt + 2, parentsAt);
+	if ((previous === undefined) !== (sequence === 1)) return undefined;
 	const origin = originAt(bytes, roomAt, keyAt, epochAt);
-	const text = textToEnd(bytes, kindAt + 1);
+	const text = textBetween(bytes, textAt, clockAt);
 	if (origin === undefined || text === undefined) return undefined;
 	const {room, author, epoch} = origin;
-	return {room, author, epoch, sequence, timestamp, kind: 'message', text};
+	return {room, author, epoch, sequence, timestamp, clock, previous, parents, kind: 'message', text};
+}
+
+/** Bytes of an id or nil at `at`; NaN for anything else. */
+function idBytes(bytes: Uint8Array, at: number): number {
+	if (bytes[at] === NIL) return 1;
+	return bytes[at] === BINARY_8 && bytes[at + 1] === MESSAGE_ID_BYTES ? 2 + MESSAGE_ID_BYTES : Number.NaN;
+}
+
+/** The ids in the binary value that begins at `at` and ends the event: all that is before it is there, then. */
+function parentsToEnd(bytes: Uint8Array, at: number): string[] | undefined {
+	const from = at + (bytes[at] === BINARY_8 ? 2 : bytes[at] === BINARY_16 ? 3 : Number.NaN);
+	const length = bytes.length - from;
+	const claimed = from - at === 2 ? bytes[at + 1]! : (bytes[at + 1]! << 8) | bytes[at + 2]!;
+	if (length !== claimed || length % MESSAGE_ID_BYTES !== 0 || length > MAX_PARENTS * MESSAGE_ID_BYTES)
+		return undefined;
+	const parents = idsIn(bytes, from, bytes.length);
+	return areAscending(parents) ? parents : undefined;
 }
 
 function originAt(bytes: Uint8Array, roomAt: number, keyAt: number, epochAt: number): Origin | undefined {
@@ -172,7 +209,7 @@ function originAt(bytes: Uint8Array, roomAt: number, keyAt: number, epochAt: num
 	if (!isUsual) return undefined;
 	const part = Buffer.from(bytes.buffer, bytes.byteOffset, end);
 	const room = part.toString('utf8', roomAt, keyAt - 2);
-	if (!isRoom(room)) return undefined;
+	if (!isRoomId(room)) return undefined;
 	const author = peerIdFromPublicKey(bytes.subarray(keyAt, keyAt + PUBLIC_KEY_BYTES));
 	const beginning = Uint8Array.prototype.slice.call(bytes, 1, end);
 	const origin = {room, author, epoch: part.toString('hex', epochAt, end), beginning};
@@ -187,11 +224,9 @@ function beginsWith(bytes: Uint8Array, beginning: Uint8Array, end: number): bool
 	return true;
 }
 
-/** The text that begins at `at` and ends the event. */
-function textToEnd(bytes: Uint8Array, at: number): string | undefined {
-	const from = at + headerBytes(bytes[at]!);
-	const end = from + stringLength(bytes, at);
-	if (end !== bytes.length || end === from || end - from > MAX_TEXT_BYTES) return undefined;
+/** 1 to `MAX_TEXT_BYTES` bytes of UTF-8 as text. */
+function textBetween(bytes: Uint8Array, from: number, end: number): string | undefined {
+	if (end === from || end - from > MAX_TEXT_BYTES) return undefined;
 	let index = from;
 	while (index < end && bytes[index]! < 0x80) index++;
 	if (index === end) return bytesKey(bytes, from, end);

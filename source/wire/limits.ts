@@ -99,6 +99,9 @@ export const SIGNATURE_BYTES = 64;
 /** Bytes of a message id: SHA-256 of the signed bytes. */
 export const MESSAGE_ID_BYTES = 32;
 
+/** Bytes of the exclusive or of ids that `ranges` gives for a chain: enough to tell two branches of a fork apart. */
+export const CHAIN_DIGEST_BYTES = 8;
+
 /** A connection that is not ready by then (TCP, TLS, certificate, READY frame) is destroyed. */
 export const HANDSHAKE_TIMEOUT = 5_000;
 

@@ -32,7 +32,7 @@
  *
  * Peers in 10 and 14 are a list of `[public key, addresses]`. Chains in 18 are a list of `[public key, epoch, spans,
  * digest, forks]`, spans as one list `from, to, from, to …`; runs in 19 of `[public key, epoch, from, to, is linked]`;
- * segments in 20 of `[events, signature or nil]`. A room in 7, 8 and 17 to 21 is named, or the id of a direct room
+ * segments in 20 of `[events, signature or nil]`. The ids in 19 and the forks in 18 are one binary value of 32 bytes each. A room in 7, 8 and 17 to 21 is named, or the id of a direct room
  * (`direct-room.ts`); in all others it is named.
  */
 import type {PeerId} from './peer-id.ts';

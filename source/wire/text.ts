@@ -3,13 +3,22 @@
  * (`normalise…`) and for what arrives (`is…`).
  */
 import {UserError} from '../base/errors.ts';
-import {MAX_NAME_BYTES, MAX_ROOM_BYTES, MAX_TEXT_BYTES} from './limits.ts';
+import {
+	MAX_EMOJI_BYTES,
+	MAX_NAME_BYTES,
+	MAX_REASON_BYTES,
+	MAX_ROOM_BYTES,
+	MAX_TEXT_BYTES,
+	MAX_TOPIC_BYTES,
+} from './limits.ts';
 
 /** What may not stand in a room name: control, format (bidi, zero-width), surrogate, private, unassigned, space. */
 const NOT_IN_A_ROOM = /[\p{C}\p{Z}]/u;
+const NOT_FIRST_IN_A_ROOM = /^[#@]/;
 /** What nearly every room is called: no need to ask Unicode. */
 const PLAIN_ROOM = /^[a-z0-9_.+-]{1,32}$/;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+const NOT_IN_A_REACTION = /[\p{Cc}\s]/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
@@ -23,6 +32,9 @@ export function normaliseRoom(text: string): string {
 	if (byteLength(room) > MAX_ROOM_BYTES) {
 		throw new UserError('The room name is too long', {hint: `At most ${MAX_ROOM_BYTES} bytes`});
 	}
+	if (room.startsWith('@')) {
+		throw new UserError('Not a room name', {hint: '@ is for direct messages: /msg and the name of a person'});
+	}
 	if (!isRoom(room)) {
 		throw new UserError('Not a room name', {hint: 'No spaces, control or invisible characters, and no further #'});
 	}
@@ -31,11 +43,11 @@ export function normaliseRoom(text: string): string {
 
 /**
  * Whether this is a room name in the one form that goes over the wire: 1 to 64 bytes, NFC, lower case, without
- * spaces, control and invisible characters and without a leading `#`.
+ * spaces, control and invisible characters and without a leading `#` or `@`. (`@` begins the id of a direct room.)
  */
 export function isRoom(text: string): boolean {
 	if (PLAIN_ROOM.test(text)) return true;
-	if (text === '' || byteLength(text) > MAX_ROOM_BYTES || text.startsWith('#')) return false;
+	if (text === '' || byteLength(text) > MAX_ROOM_BYTES || NOT_FIRST_IN_A_ROOM.test(text)) return false;
 	return !NOT_IN_A_ROOM.test(text) && text.normalize('NFC') === text && text.toLowerCase() === text;
 }
 
@@ -68,6 +80,50 @@ export function normaliseText(text: string): string {
 		throw new UserError('The message is too long', {hint: `${bytes} bytes; at most ${MAX_TEXT_BYTES} fit`});
 	}
 	return lines;
+}
+
+/**
+ * What a room is about, on one line; empty for nothing in particular.
+ * @throws UserError if it is too long or holds control characters.
+ */
+export function normaliseTopic(text: string): string {
+	return normaliseLine(text, 'topic', MAX_TOPIC_BYTES);
+}
+
+/**
+ * Why a message is taken back, on one line; may be empty.
+ * @throws UserError if it is too long or holds control characters.
+ */
+export function normaliseReason(text: string): string {
+	return normaliseLine(text, 'reason', MAX_REASON_BYTES);
+}
+
+function normaliseLine(text: string, what: string, limit: number): string {
+	const line = text.normalize('NFC').trim();
+	if (CONTROL.test(line) || LONE_SURROGATE.test(line)) {
+		throw new UserError(`A ${what} is one line without control characters`);
+	}
+	if (byteLength(line) > limit) throw new UserError(`The ${what} is too long`, {hint: `At most ${limit} bytes`});
+	return line;
+}
+
+/**
+ * A reaction: one character as people count them, usually an emoji.
+ * @throws UserError if it is none, several, or blank.
+ */
+export function normaliseEmoji(text: string): string {
+	const emoji = text.normalize('NFC').trim();
+	const [first] = new Intl.Segmenter('en', {granularity: 'grapheme'}).segment(emoji);
+	if (first === undefined) throw new UserError('A reaction needs an emoji', {hint: 'For example 👍'});
+	if (first.segment !== emoji) throw new UserError('A reaction is a single emoji', {hint: 'For example 👍'});
+	if (!isReaction(emoji) || LONE_SURROGATE.test(emoji))
+		throw new UserError('That cannot be a reaction', {hint: 'For example 👍'});
+	return emoji;
+}
+
+/** Whether somebody may have reacted so: 1 to `MAX_EMOJI_BYTES` bytes without spaces and control characters. */
+export function isReaction(text: string): boolean {
+	return text !== '' && byteLength(text) <= MAX_EMOJI_BYTES && !NOT_IN_A_REACTION.test(text);
 }
 
 /** Bytes in UTF-8. */

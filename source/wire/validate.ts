@@ -6,38 +6,59 @@
  */
 import {WireError} from '../base/errors.ts';
 import type {Announcement} from './announcement.ts';
+import {Fields, isUnsigned} from './fields.ts';
+import {areAscending} from './ids.ts';
 import {
 	ANNOUNCEMENT_MAGIC,
 	ANNOUNCEMENT_PORTS_BYTES,
 	ANNOUNCEMENT_VERSION,
 	EVENT_KIND_NUMBERS,
+	EVENTS_STATUS_NUMBERS,
 	FLAG_LEAVING,
 	FLAG_WANTS_ANSWER,
 } from './layout.ts';
 import {
+	CHAIN_DIGEST_BYTES,
 	INSTANCE_ID_BYTES,
-	MAX_ADDRESSES,
-	MAX_FRAME_BYTES,
-	MAX_GOSSIP_IDS,
-	MAX_HINT_ADDRESSES,
+	MAX_EMOJI_BYTES,
+	MAX_FORK_IDS,
 	MAX_HOPS,
-	MAX_NAME_BYTES,
-	MAX_PEER_HINTS,
+	MAX_PARENTS,
 	MAX_PROTOCOLS,
 	MAX_PRUNE_BACKOFF,
+	MAX_RANGES,
+	MAX_REASON_BYTES,
 	MAX_RECEIPT_IDS,
+	MAX_SEGMENT_EVENTS,
+	MAX_SEGMENTS,
+	MAX_SPANS,
 	MAX_SUBSCRIPTIONS,
 	MAX_TEXT_BYTES,
+	MAX_TIMESTAMP,
 	MAX_TOKEN_BYTES,
+	MAX_TOPIC_BYTES,
+	MAX_WANT_BYTES,
+	MAX_WANT_IDS,
+	MAX_WANT_NEWEST,
+	MAX_WANT_RUNS,
 	MESSAGE_ID_BYTES,
 	PING_NONCE_BYTES,
-	PUBLIC_KEY_BYTES,
 	SIGNATURE_BYTES,
 } from './limits.ts';
-import {MESSAGE_NUMBERS, type Message, type MessageType, type PeerHint, type RoomEvent} from './messages.ts';
-import {readPlace} from './multiaddr.ts';
-import {peerIdFromPublicKey} from './peer-id.ts';
-import {byteLength, isRoom} from './text.ts';
+import {
+	type ChainRanges,
+	type EventBody,
+	type EventHead,
+	type EventsStatus,
+	MESSAGE_NUMBERS,
+	type Message,
+	type MessageType,
+	type RoomEvent,
+	type Run,
+	type Segment,
+	type Span,
+} from './messages.ts';
+import {isReaction} from './text.ts';
 
 export {normaliseName, normaliseRoom, normaliseText} from './text.ts';
 
@@ -55,30 +76,78 @@ export function validateMessage(value: unknown): Message | undefined {
 }
 
 /**
- * A decoded event as its author wrote it. Whether the author did is `verifyEvent`'s question.
- * @throws WireError `event-kind` for a kind that is not known here (a newer version's, so no reason to part with the
- * peer), `event-shape` for everything else.
+ * A decoded event as its author wrote it; of a kind that is not known here its head, and the number of the kind.
+ * Whether the author did is `verifyEvent`'s question.
+ * @throws WireError `event-shape`
  */
 export function validateEvent(value: unknown): RoomEvent {
 	if (!Array.isArray(value)) throw new WireError('event-shape', 'not an array');
 	const fields = new Fields('event-shape', value);
-	// The kind comes before the body, whose form depends on it; and one literal, for a spread costs a microsecond.
+	const number = fields.unsigned(5);
+	const kind = KINDS[number];
+	const body: EventBody = kind === undefined ? {kind: 'unknown', number} : BODIES[kind](fields);
+	return {...readHead(fields), ...body};
+}
+
+function readHead(fields: Fields): EventHead {
 	const sequence = fields.unsigned(3);
 	if (sequence === 0) throw fields.refuse(3);
-	if (fields.unsigned(5) !== EVENT_KIND_NUMBERS.message) {
-		throw new WireError('event-kind', 'an event of a kind that is not known here');
-	}
-	const text = fields.text(6, MAX_TEXT_BYTES);
-	if (text === '') throw fields.refuse(6);
+	const previous = fields.isNil(8) ? undefined : fields.hex(8, MESSAGE_ID_BYTES);
+	if ((previous === undefined) !== (sequence === 1)) throw fields.refuse(8);
+	const parents = fields.packedIds(9, MAX_PARENTS);
+	if (!areAscending(parents)) throw fields.refuse(9);
 	return {
-		room: fields.room(0),
-		author: peerIdFromPublicKey(fields.binary(1, PUBLIC_KEY_BYTES)),
+		room: fields.roomId(0),
+		author: fields.peer(1),
 		epoch: fields.hex(2, INSTANCE_ID_BYTES),
 		sequence,
-		timestamp: fields.unsigned(4),
-		kind: 'message',
-		text,
+		timestamp: readTime(fields, 4),
+		clock: readTime(fields, 7),
+		previous,
+		parents,
 	};
+}
+
+function readTime(fields: Fields, index: number): number {
+	const time = fields.unsigned(index);
+	if (time > MAX_TIMESTAMP) throw fields.refuse(index);
+	return time;
+}
+
+/** Field numbers as in `event.ts`: the body is field 6. */
+const BODIES: {readonly [Kind in KnownKind]: (fields: Fields) => Extract<EventBody, {kind: Kind}>} = {
+	message: fields => ({kind: 'message', text: readText(fields, 6)}),
+	reply: fields => ({kind: 'reply', ...readTargetAndText(fields)}),
+	edit: fields => ({kind: 'edit', ...readTargetAndText(fields)}),
+	reaction: fields => {
+		const body = fields.nested(6);
+		const emoji = body.text(1, MAX_EMOJI_BYTES);
+		if (!isReaction(emoji)) throw fields.refuse(6);
+		return {kind: 'reaction', target: body.hex(0, MESSAGE_ID_BYTES), emoji, isOn: body.isTrue(2)};
+	},
+	redaction: fields => {
+		const body = fields.nested(6);
+		return {kind: 'redaction', target: body.hex(0, MESSAGE_ID_BYTES), reason: body.text(1, MAX_REASON_BYTES)};
+	},
+	topic: fields => ({kind: 'topic', text: fields.text(6, MAX_TOPIC_BYTES)}),
+	join: fields => ({kind: 'join', name: fields.name(6)}),
+	name: fields => ({kind: 'name', name: fields.name(6)}),
+	leave: fields => {
+		if (!fields.isNil(6)) throw fields.refuse(6);
+		return {kind: 'leave'};
+	},
+};
+
+function readTargetAndText(fields: Fields): {target: string; text: string} {
+	const body = fields.nested(6);
+	return {target: body.hex(0, MESSAGE_ID_BYTES), text: readText(body, 1)};
+}
+
+/** What somebody says: not nothing. */
+function readText(fields: Fields, index: number): string {
+	const text = fields.text(index, MAX_TEXT_BYTES);
+	if (text === '') throw fields.refuse(index);
+	return text;
 }
 
 /**
@@ -93,7 +162,7 @@ export function validateAnnouncement(value: unknown): Announcement {
 	const ports = fields.binary(4, ANNOUNCEMENT_PORTS_BYTES);
 	const flags = fields.unsigned(5);
 	return {
-		peer: peerIdFromPublicKey(fields.binary(2, PUBLIC_KEY_BYTES)),
+		peer: fields.peer(2),
 		instance: fields.hex(3, INSTANCE_ID_BYTES),
 		port4: (ports[0]! << 8) | ports[1]! || undefined,
 		port6: (ports[2]! << 8) | ports[3]! || undefined,
@@ -130,7 +199,7 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	}),
 	receipt: fields => ({
 		type: 'receipt',
-		room: fields.room(1),
+		room: fields.roomId(1),
 		messageIds: fields.list(2, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES)),
 	}),
 	graft: fields => ({type: 'graft', room: fields.room(1)}),
@@ -146,117 +215,97 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	peers: fields => ({type: 'peers', peers: fields.hints(1)}),
 	choke: fields => ({type: 'choke', room: fields.room(1)}),
 	unchoke: fields => ({type: 'unchoke', room: fields.room(1)}),
+	digest: fields => ({
+		type: 'digest',
+		room: fields.roomId(1),
+		digest: fields.hex(2, MESSAGE_ID_BYTES),
+		events: fields.unsigned(3),
+	}),
+	ranges: fields => ({
+		type: 'ranges',
+		room: fields.roomId(1),
+		chains: fields.list(2, MAX_RANGES, (list, index) => readChain(list.nested(index))),
+		isLast: fields.isTrue(3),
+		wantsAnswer: fields.isTrue(4),
+	}),
+	want: fields => ({
+		type: 'want',
+		request: fields.unsigned(1),
+		room: fields.roomId(2),
+		newest: readNewest(fields, 3),
+		runs: fields.list(4, MAX_WANT_RUNS, (list, index) => readRun(list.nested(index))),
+		ids: fields.packedIds(5, MAX_WANT_IDS),
+		bytes: Math.min(MAX_WANT_BYTES, fields.unsigned(6)),
+	}),
+	events: fields => ({
+		type: 'events',
+		request: fields.unsigned(1),
+		room: fields.roomId(2),
+		segments: fields.list(3, MAX_SEGMENTS, (list, index) => readSegment(list.nested(index))),
+		status: readStatus(fields, 4),
+	}),
+	read: fields => ({type: 'read', room: fields.roomId(1), messageId: fields.hex(2, MESSAGE_ID_BYTES)}),
 };
 
-const TYPES: MessageType[] = [];
-for (const [type, number] of Object.entries(MESSAGE_NUMBERS)) TYPES[number] = type as MessageType;
-
-/** Reads the fields of one array; whatever is not as promised is refused with the array's reason. */
-class Fields {
-	readonly #reason: string;
-	readonly #values: readonly unknown[];
-
-	constructor(reason: string, values: readonly unknown[]) {
-		this.#reason = reason;
-		this.#values = values;
-	}
-
-	/** `absent`: what stands for a field that an older version does not send. */
-	unsigned(index: number, absent?: number): number {
-		const value = index >= this.#values.length && absent !== undefined ? absent : this.#values[index];
-		if (!isUnsigned(value)) throw this.refuse(index);
-		return value;
-	}
-
-	/** Text of at most `limit` bytes in UTF-8; may be empty. */
-	text(index: number, limit: number): string {
-		const value = this.#values[index];
-		if (typeof value !== 'string' || byteLength(value) > limit) throw this.refuse(index);
-		return value;
-	}
-
-	/** A display name. What it contains is the sanitizer's business, where it is shown. */
-	name(index: number): string {
-		const name = this.text(index, MAX_NAME_BYTES).trim();
-		if (name === '') throw this.refuse(index);
-		return name;
-	}
-
-	room(index: number): string {
-		const value = this.#values[index];
-		if (typeof value !== 'string' || !isRoom(value)) throw this.refuse(index);
-		return value;
-	}
-
-	/** A copy of a binary value of exactly `length` bytes, or of at least one byte if no length is given. */
-	bytes(index: number, length?: number): Uint8Array {
-		return copyOf(this.binary(index, length));
-	}
-
-	/** A binary value of exactly `length` bytes as lower-case hex digits. */
-	hex(index: number, length: number): string {
-		const value = this.binary(index, length);
-		return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
-	}
-
-	list<Item>(index: number, limit: number, read: (list: Fields, index: number) => Item): Item[] {
-		const value = this.#values[index];
-		if (!Array.isArray(value) || value.length > limit) throw this.refuse(index);
-		const list = new Fields(this.#reason, value);
-		return value.map((_, position) => read(list, position));
-	}
-
-	messageIds(index: number): string[] {
-		return this.list(index, MAX_GOSSIP_IDS, (list, position) => list.hex(position, MESSAGE_ID_BYTES));
-	}
-
-	hints(index: number): PeerHint[] {
-		return this.list(index, MAX_PEER_HINTS, (list, position) => list.hint(position));
-	}
-
-	hint(index: number): PeerHint {
-		const value = this.#values[index];
-		if (!Array.isArray(value)) throw this.refuse(index);
-		const fields = new Fields(this.#reason, value);
-		const peer = peerIdFromPublicKey(fields.binary(0, PUBLIC_KEY_BYTES));
-		return {peer, addresses: fields.addresses(1, MAX_HINT_ADDRESSES)};
-	}
-
-	/** Addresses that we could dial. Others are left out: a newer peer may have kinds that we do not know. */
-	addresses(index: number, limit = MAX_ADDRESSES): string[] {
-		const texts = this.list(index, limit, (list, position) => list.text(position, MAX_FRAME_BYTES));
-		return [...new Set(texts.map(dialable).filter(address => address !== undefined))];
-	}
-
-	refuse(index: number): WireError {
-		return new WireError(this.#reason, `field ${index} is missing or malformed`);
-	}
-
-	/** A view into the decoded body. */
-	binary(index: number, length?: number): Uint8Array {
-		const value = this.#values[index];
-		if (!(value instanceof Uint8Array) || value.length === 0) throw this.refuse(index);
-		if (length !== undefined && value.length !== length) throw this.refuse(index);
-		return value;
-	}
+function readChain(fields: Fields): ChainRanges {
+	return {
+		author: fields.peer(0),
+		epoch: fields.hex(1, INSTANCE_ID_BYTES),
+		spans: readSpans(fields, 2),
+		digest: fields.hex(3, CHAIN_DIGEST_BYTES),
+		forks: fields.packedIds(4, MAX_FORK_IDS),
+	};
 }
 
-/** The address in its one form without a peer id, or undefined if nothing could be dialled there. */
-function dialable(text: string): string | undefined {
-	const place = readPlace(text);
-	return place?.endsWith('/tcp/0') ? undefined : place;
+/** `[from, to, from, to, …]`: spans with at least one number missing between them. */
+function readSpans(fields: Fields, index: number): Span[] {
+	const ends = fields.list(index, 2 * MAX_SPANS, (list, position) => list.unsigned(position));
+	if (ends.length % 2 !== 0) throw fields.refuse(index);
+	const spans: Span[] = [];
+	let before = -1;
+	for (let at = 0; at < ends.length; at += 2) {
+		const [from, to] = [ends[at]!, ends[at + 1]!];
+		if (from < before + 2 || to < from) throw fields.refuse(index);
+		spans.push([from, to]);
+		before = to;
+	}
+	return spans;
 }
 
-/** Up to here an array of its own lies on the JavaScript heap, which is fast. */
-const SMALL_BYTES = 64;
-
-/** A plain copy; larger ones share a slab of Buffer's pool (8 KiB), for memory of their own costs half a microsecond. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-	if (bytes.length <= SMALL_BYTES) return new Uint8Array(bytes);
-	const copy = Buffer.from(bytes);
-	return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
+function readNewest(fields: Fields, index: number): number {
+	const newest = fields.unsigned(index);
+	if (newest > MAX_WANT_NEWEST) throw fields.refuse(index);
+	return newest;
 }
 
-function isUnsigned(value: unknown): value is number {
-	return Number.isSafeInteger(value) && (value as number) >= 0;
+function readRun(fields: Fields): Run {
+	const from = fields.unsigned(2);
+	const to = fields.unsigned(3);
+	if (from === 0 || to < from) throw fields.refuse(3);
+	return {author: fields.peer(0), epoch: fields.hex(1, INSTANCE_ID_BYTES), from, to, isLinked: fields.isTrue(4)};
+}
+
+function readSegment(fields: Fields): Segment {
+	const events = fields.list(0, MAX_SEGMENT_EVENTS, (list, position) => list.bytes(position));
+	if (events.length === 0) throw fields.refuse(0);
+	return {events, signature: fields.isNil(1) ? undefined : fields.bytes(1, SIGNATURE_BYTES)};
+}
+
+function readStatus(fields: Fields, index: number): EventsStatus {
+	const status = STATUSES[fields.unsigned(index)];
+	if (status === undefined) throw fields.refuse(index);
+	return status;
+}
+
+const TYPES = byNumber<MessageType>(MESSAGE_NUMBERS);
+
+type KnownKind = keyof typeof EVENT_KIND_NUMBERS;
+const KINDS = byNumber<KnownKind>(EVENT_KIND_NUMBERS);
+const STATUSES = byNumber<EventsStatus>(EVENTS_STATUS_NUMBERS);
+
+/** What each number stands for. */
+function byNumber<Name extends string>(numbers: Readonly<Record<Name, number>>): readonly (Name | undefined)[] {
+	const names: Name[] = [];
+	for (const name of Object.keys(numbers) as Name[]) names[numbers[name]] = name;
+	return names;
 }
