@@ -1,10 +1,13 @@
 /** The command line of `npm run sim`. */
 import {parseArgs} from 'node:util';
+import {type HistoryOptions, randomHistory} from './history-scenario.ts';
 import {randomScenario, type ScenarioOptions} from './scenario.ts';
 import {HOSTS_PER_SUBNET} from './simulated-node.ts';
 
 export type Arguments = {
+	/** What is to be run: a whole network, or a room that must lose nothing. */
 	readonly scenario: ScenarioOptions;
+	readonly history?: HistoryOptions;
 	readonly json: boolean;
 	readonly trace: boolean;
 	readonly help: boolean;
@@ -79,6 +82,7 @@ export function usage(): string {
 		...numbers,
 		line('--pubsub <router>', `${ROUTERS.join(' or ')} (${ROUTERS[0]})`),
 		line('--random', 'the scenario that the tests draw from the seed: nothing else is taken from above'),
+		line('--history', 'likewise, the room that must lose nothing'),
 		line('--json', 'the figures as one JSON object'),
 		line('--trace', 'everything that happens, one line each, on standard error'),
 		line('--help', 'this text'),
@@ -90,13 +94,15 @@ export function parseArguments(args: readonly string[]): Arguments {
 	const values = parse(args);
 	const number = (name: NumberName) => readNumber(name, values[name] as string | undefined);
 	const flags = {json: values.json === true, trace: values.trace === true, help: values.help === true};
-	if (values.random === true) {
+	for (const drawn of ['random', 'history']) {
+		if (values[drawn] !== true) continue;
 		for (const name of Object.keys(values)) {
-			if (!['random', 'seed', 'json', 'trace', 'help'].includes(name)) {
-				throw new UsageError(`--random takes everything from the seed: leave out --${name}`);
+			if (![drawn, 'seed', 'json', 'trace', 'help'].includes(name)) {
+				throw new UsageError(`--${drawn} takes everything from the seed: leave out --${name}`);
 			}
 		}
-		return {...flags, scenario: randomScenario(number('seed'))};
+		const seed = number('seed');
+		return {...flags, scenario: randomScenario(seed), ...(drawn === 'history' && {history: randomHistory(seed)})};
 	}
 	const pubsub = ROUTERS.find(router => router === (values.pubsub ?? ROUTERS[0]));
 	if (!pubsub) throw new UsageError(`--pubsub is ${ROUTERS.join(' or ')}, not ${values.pubsub}`);
@@ -149,7 +155,7 @@ function scenarioOf(
 
 function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
 	const numbers = Object.keys(NUMBERS).map(name => [name, {type: 'string'}] as const);
-	const flags = ['random', 'json', 'trace', 'help'].map(name => [name, {type: 'boolean'}] as const);
+	const flags = ['random', 'history', 'json', 'trace', 'help'].map(name => [name, {type: 'boolean'}] as const);
 	const options = Object.fromEntries([...numbers, ...flags, ['pubsub', {type: 'string'}] as const]);
 	try {
 		return parseArgs({args: [...args], options, strict: true, allowPositionals: false}).values as Record<

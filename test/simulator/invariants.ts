@@ -1,6 +1,7 @@
 /** What must never happen, whatever the network does. */
 import type {NodeEvent} from '../../source/api/event.ts';
 import {MAX_CONNECTIONS} from '../../source/swarm/swarm.ts';
+import type {Receipt} from '../../source/wire/messages.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 
 /**
@@ -22,6 +23,7 @@ export class Invariants {
 		switch (event.type) {
 			case 'message':
 				if (node.shownMessages.has(event.messageId)) fail(node, `message ${event.messageId} shown twice`);
+				if (event.local) this.#isDurable(node, event.room, event.messageId, 'shown to its author');
 				return;
 			case 'peer-connected':
 				if (node.shownPeers.has(event.peer)) fail(node, `peer-connected twice for ${event.peer}`);
@@ -34,6 +36,15 @@ export class Invariants {
 				if (event.storedBy > event.of) fail(node, `stored by ${event.storedBy} of ${event.of}`);
 				return;
 		}
+	}
+
+	/** A receipt leaves: whoever gets it relies on it. */
+	receipt(node: SimulatedNode, {room, messageIds}: Receipt): void {
+		for (const id of messageIds) this.#isDurable(node, room, id, 'acknowledged');
+	}
+
+	#isDurable(node: SimulatedNode, room: string, id: string, what: string): void {
+		if (!node.store.hasCommitted(room, id)) fail(node, `message ${id} is ${what} before it is on disk`);
 	}
 
 	/** After each input of a node, when everything that it asked for is done. */

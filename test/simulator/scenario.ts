@@ -7,6 +7,7 @@ import {type Random, seededRandom} from '../../source/base/random.ts';
 import {IDLE_BEAT_INTERVAL, MESH_HIGH, MESH_LOW} from '../../source/behaviours/gossipsub/parameters.ts';
 import type {NetworkOptions} from './conditions.ts';
 import {type FaultOptions, hasFaults, scheduleFaults} from './faults.ts';
+import {Ledger} from './history-ledger.ts';
 import {component, heldSince, isConnected, soundLinks} from './overlay.ts';
 import {type Fate, Recorder} from './recorder.ts';
 import {type Limits, placeOf, type SimulatedNode} from './simulated-node.ts';
@@ -57,6 +58,8 @@ type Pending = {readonly fate: Fate; readonly expected: () => ReadonlySet<Simula
 const CONVERGENCE_LIMIT = 120_000;
 /** Milliseconds between two looks at whether they are. */
 const LOOK_INTERVAL = 250;
+/** Milliseconds within which all hold the same history when the network is one again: some rounds of comparing. */
+const EQUALITY_LIMIT = 120_000;
 /** Milliseconds for subscriptions and meshes to settle when the network is one. */
 const SETTLING = 2_000;
 /** Milliseconds that a message may need where nothing is broken: some rounds of gossip, and frames that got lost. */
@@ -87,6 +90,7 @@ class Scenario {
 	readonly #random: Random;
 	readonly #simulation: Simulation;
 	readonly #recorder: Recorder;
+	readonly #ledger = new Ledger('lobby');
 	readonly #delivered = {whole: {due: 0, done: 0}, faults: {due: 0, done: 0}, healed: {due: 0, done: 0}};
 	#said = 0;
 
@@ -98,7 +102,10 @@ class Scenario {
 		this.#simulation = new Simulation({
 			...options,
 			nodes: {pubsub, limits, pingInterval, discovery: options.segment > 0, keepsEvents: false},
-			onEvent: (node, event, hops) => this.#recorder.event(node, event, hops),
+			onEvent: (node, event, hops) => {
+				this.#recorder.event(node, event, hops);
+				this.#ledger.told(node, event);
+			},
 		});
 	}
 
@@ -116,6 +123,7 @@ class Scenario {
 			this.#talk('healed', duration);
 			this.#inspect();
 		}
+		this.#becomeEqual();
 		this.#simulation.sweep();
 		const [simulation, recorder, delivered] = [this.#simulation, this.#recorder, this.#delivered];
 		return {simulation, recorder, convergedAfter, healedAfter, delivered};
@@ -168,6 +176,19 @@ class Scenario {
 		const after = simulation.now - since;
 		simulation.run(SETTLING);
 		return after;
+	}
+
+	/** Until all hold the same history, and in it all that was acknowledged to anybody. */
+	#becomeEqual(): void {
+		const simulation = this.#simulation;
+		const since = simulation.now;
+		while (!this.#ledger.areEqual(simulation)) {
+			if (simulation.now - since > EQUALITY_LIMIT) {
+				throw this.#failure(`histories differ after ${EQUALITY_LIMIT} ms\n${this.#ledger.difference(simulation)}`);
+			}
+			simulation.run(LOOK_INTERVAL);
+		}
+		this.#ledger.check(simulation);
 	}
 
 	/** Somebody says something, `messages` times within `duration`; then it is seen whom it has reached. */

@@ -1,20 +1,35 @@
 import {it} from 'vitest';
+import {randomHistory, runHistory} from './history-scenario.ts';
 import {randomScenario, runScenario} from './scenario.ts';
 
 /** Seeds of one file: files run side by side, seeds of one file one after the other. */
-const SEEDS_PER_FILE = 50;
+const SEEDS_PER_FILE = 25;
 
 /** Milliseconds of real time for one seed, on a machine that is busy with other things. */
 const PATIENCE = 180_000;
 
-/** A test for each of fifty seeds. A seed that fails says how to run it again. */
-export function testSeeds(file: number): void {
-	const seeds = Array.from({length: SEEDS_PER_FILE}, (_, index) => (file - 1) * SEEDS_PER_FILE + index + 1);
-	it.each(seeds)('all goes as it must with seed %i', {timeout: PATIENCE}, seed => {
-		try {
-			runScenario(randomScenario(seed));
-		} catch (error) {
-			throw new Error(`npm run sim -- --random --seed ${seed}\n${(error as Error).message}`, {cause: error});
-		}
+/** A test for each of some seeds of whole networks. A seed that fails says how to run it again. */
+export function testNetworks(file: number): void {
+	it.each(seedsOf(file))('all goes as it must with seed %i', {timeout: PATIENCE}, seed => {
+		attempt(`--random --seed ${seed}`, () => runScenario(randomScenario(seed)));
 	});
+}
+
+/** The same for seeds of rooms that must lose nothing. */
+export function testHistories(file: number): void {
+	it.each(seedsOf(file))('nothing is lost with seed %i', {timeout: PATIENCE}, seed => {
+		attempt(`--history --seed ${seed}`, () => runHistory(randomHistory(seed)));
+	});
+}
+
+function seedsOf(file: number): number[] {
+	return Array.from({length: SEEDS_PER_FILE}, (_, index) => (file - 1) * SEEDS_PER_FILE + index + 1);
+}
+
+function attempt(line: string, run: () => void): void {
+	try {
+		run();
+	} catch (error) {
+		throw new Error(`npm run sim -- ${line}\n${(error as Error).message}`, {cause: error});
+	}
 }

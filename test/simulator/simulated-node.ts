@@ -1,10 +1,11 @@
 import type {Command} from '../../source/api/command.ts';
 import type {EventOf, NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
-import type {EventVerifier} from '../../source/behaviours/rooms.ts';
+import {MemoryEventStore} from '../../source/history/memory-store.ts';
 import {createChatSwarm} from '../../source/swarm/create.ts';
 import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../../source/swarm/io.ts';
 import type {Swarm} from '../../source/swarm/swarm.ts';
+import type {EventVerifier} from '../../source/wire/event.ts';
 import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
 import type {Happening} from './agenda.ts';
 import type {End} from './streams.ts';
@@ -39,6 +40,10 @@ export type NodeOptions = {
 	/** From before a restart: the same peer. */
 	readonly identity?: Identity;
 	readonly remembered?: readonly RememberedPeer[];
+	/** What its disk held when it was started again; empty if this is left out. */
+	readonly store?: MemoryEventStore;
+	/** Ids of messages that it has shown before it was started again, and still holds. */
+	readonly shown?: ReadonlySet<string>;
 	/** Whether `events` is kept; thousands of nodes tell more than fits. */
 	readonly keepsEvents?: boolean;
 };
@@ -63,25 +68,33 @@ export class SimulatedNode {
 	readonly host: string;
 	readonly port: number;
 	readonly identity: Identity;
+	/** Its disk: what was committed outlives it. */
+	readonly store: MemoryEventStore;
 	readonly swarm: Swarm;
 	readonly options: NodeOptions;
 	readonly events: NodeEvent[] = [];
 	/** Peers that its screen would show as connected, by its events alone. */
 	readonly shownPeers = new Set<string>();
 	/** Ids of messages that its screen would show. */
-	readonly shownMessages = new Set<string>();
+	readonly shownMessages: Set<string>;
 	readonly timers = new Map<string, Happening>();
 	/** Its side of every connection that has opened and not closed. */
 	readonly ends = new Map<ConnectionId, End>();
 	readonly dials = new Map<DialId, PendingDial>();
 	readonly traffic = new NodeTraffic();
+	/** Its machine loses power while it writes this many commits from now; and whether the disk has that one. */
+	powerLoss: {commits: number; readonly hasWritten: boolean} | undefined;
 	remembered: readonly RememberedPeer[];
+	/** The time of what happened to it last. */
+	now = 0;
 	/** From its start to its end. */
 	isAlive = false;
 	/** Its machine sleeps: nothing happens to it, and what arrives waits. */
 	isAsleep = false;
 	/** Its machine has lost power. */
 	isOff = false;
+	/** It ended in order. */
+	wasStopped = false;
 	/** Timers that were due while it slept. */
 	readonly overdue: Happening[] = [];
 
@@ -96,6 +109,8 @@ export class SimulatedNode {
 		this.port = 4001;
 		this.identity = options.identity ?? identityFromSeed(seededRandom(seed * 7919 + index).bytes(32));
 		this.remembered = options.remembered ?? [];
+		this.store = options.store ?? new MemoryEventStore(random);
+		this.shownMessages = new Set(options.shown);
 		const {limits, pingInterval, verify} = options;
 		this.swarm = createChatSwarm({
 			identity: this.identity,
@@ -107,6 +122,8 @@ export class SimulatedNode {
 			peers: options.peers ?? [],
 			discovery: options.discovery ?? true,
 			pubsub: options.pubsub ?? 'gossipsub',
+			store: this.store,
+			wallClock: () => this.wallClock(this.now),
 			...(verify && {verify}),
 			...(limits && {limits}),
 			...(pingInterval !== undefined && {pingInterval}),
@@ -128,11 +145,21 @@ export class SimulatedNode {
 	}
 
 	handle(input: SwarmInput, now: number): readonly Effect[] {
+		this.now = now;
 		return this.swarm.handle(input, now);
 	}
 
 	command(command: Command, now: number): readonly Effect[] {
 		return this.handle({type: 'command', command, timestamp: this.wallClock(now)}, now);
+	}
+
+	/** While it writes, `commits` commits from now: with that one on its disk already, or not. */
+	losePower(commits: number, hasWritten: boolean): void {
+		this.powerLoss = {commits, hasWritten};
+	}
+
+	keepPower(): void {
+		this.powerLoss = undefined;
 	}
 
 	/** Unix milliseconds, as wrong as its clock is. */

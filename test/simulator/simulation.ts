@@ -6,10 +6,12 @@
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
+import {MemoryEventStore, type StoreSnapshot} from '../../source/history/memory-store.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../../source/swarm/io.ts';
 import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {decodeMessage} from '../../source/wire/codec.ts';
 import {FRAME_HEADER_BYTES} from '../../source/wire/limits.ts';
-import {MESSAGE_NUMBERS} from '../../source/wire/messages.ts';
+import {MESSAGE_NUMBERS, type Receipt} from '../../source/wire/messages.ts';
 import {Agenda, Happening, Later} from './agenda.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
 import {Invariants} from './invariants.ts';
@@ -35,9 +37,9 @@ const MAX_STEPS = 2_000_000;
 /** Things that happen between two looks at every node: a look at thousands of them is dear. */
 const STEPS_BETWEEN_SWEEPS = 50_000;
 
-/** Message numbers of who is in which room, and of the upkeep of meshes. */
+/** Message numbers of who is in which room, of the upkeep of meshes, and of comparing histories. */
 const PUBSUB_CONTROL: ReadonlySet<number> = new Set(
-	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant'] as const).map(type => MESSAGE_NUMBERS[type]),
+	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant', 'digest', 'ranges', 'want'] as const).map(type => MESSAGE_NUMBERS[type]),
 );
 
 /** Says the seed, the step, the time, what went wrong and what happened just before. */
@@ -135,15 +137,28 @@ export class Simulation {
 	stop(node: SimulatedNode): void {
 		this.#guard(() => this.#handle(node, {type: 'stop'}));
 		for (const dial of [...node.dials.keys()]) this.#streams.cancelDial(node, dial);
+		node.wasStopped = true;
 		this.#end(node, 'stop');
 	}
 
-	/** The same peer at the same machine, as another start of the program. */
-	restart(node: SimulatedNode): SimulatedNode {
+	/**
+	 * The same peer at the same machine, as another start of the program, with what its disk holds: or what it held when
+	 * the backup was made.
+	 */
+	restart(node: SimulatedNode, backup?: StoreSnapshot): SimulatedNode {
 		if (node.isAlive) this.kill(node);
 		const {options, identity, remembered} = node;
 		const incarnation = (options.incarnation ?? 0) + 1;
-		return this.#boot({...options, identity, remembered, incarnation}, this.now);
+		const store = this.#reopen(node, incarnation, backup);
+		const shown = new Set([...node.shownMessages].filter(id => store.hasCommitted('lobby', id)));
+		return this.#boot({...options, identity, remembered, incarnation, store, shown}, this.now);
+	}
+
+	/** Only a profile that was closed in order, and not restored, goes on with its epoch. */
+	#reopen(node: SimulatedNode, incarnation: number, backup: StoreSnapshot | undefined): MemoryEventStore {
+		const random = seededRandom(this.seed * 31_337 + node.index * 101 + incarnation);
+		const keepsEpoch = node.wasStopped && backup === undefined;
+		return new MemoryEventStore(random, {from: backup ?? node.store.snapshot(), keepsEpoch});
 	}
 
 	/** Its machine sleeps for so long: no timer fires, and what arrives waits. Then it is told that it slept. */
@@ -271,6 +286,14 @@ export class Simulation {
 		this.#streams.release();
 	}
 
+	/** Written at once; or the machine loses power in the middle: the disk has it or not, and nobody hears of it. */
+	#commit(node: SimulatedNode): void {
+		const {powerLoss} = node;
+		if (!powerLoss || powerLoss.commits-- > 0) return this.#handle(node, {type: 'commit'});
+		if (powerLoss.hasWritten) node.handle({type: 'commit'}, this.now);
+		this.crash(node);
+	}
+
 	#handle(node: SimulatedNode, input: SwarmInput): void {
 		if (!node.isAlive) return;
 		this.#note(node, input);
@@ -288,7 +311,10 @@ export class Simulation {
 	// --- effects ---
 
 	#perform(node: SimulatedNode, effects: readonly Effect[]): void {
-		for (const effect of effects) this.#carryOut(node, effect);
+		for (const effect of effects) {
+			// It may have lost power in the middle.
+			if (!node.isOff) this.#carryOut(node, effect);
+		}
 	}
 
 	#carryOut(node: SimulatedNode, effect: Effect): void {
@@ -315,6 +341,8 @@ export class Simulation {
 				const target = this.#indexOf.get(effect.host);
 				return this.#announce(node, effect.announcement, target === undefined ? [] : [target]);
 			}
+			case 'commit':
+				return this.#commit(node);
 			case 'schedule':
 				return this.#schedule(node, effect.timer, effect.at);
 			case 'cancel':
@@ -327,6 +355,7 @@ export class Simulation {
 	#send(node: SimulatedNode, connections: readonly ConnectionId[], body: Uint8Array): void {
 		const {traffic} = node;
 		const number = messageNumber(body);
+		if (number === MESSAGE_NUMBERS.receipt) this.#invariants.receipt(node, decodeMessage(body) as Receipt);
 		for (const connection of connections) {
 			if (!this.#streams.send(node, connection, body)) continue;
 			const bytes = body.length + FRAME_HEADER_BYTES;

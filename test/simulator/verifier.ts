@@ -1,5 +1,4 @@
-import type {EventVerifier} from '../../source/behaviours/rooms.ts';
-import {verifyEvent} from '../../source/wire/event.ts';
+import {type EventVerifier, verifyEvent} from '../../source/wire/event.ts';
 
 type Verdict = {readonly event: Buffer; readonly author: string; readonly isGood: boolean};
 
