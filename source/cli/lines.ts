@@ -74,19 +74,29 @@ export class LineSplitter {
 	}
 }
 
-type FieldType = 'string' | 'count';
+type FieldType = 'string' | 'count' | 'switch';
 type Field = {readonly type: FieldType; readonly optional?: true};
 
 const TEXT: Field = {type: 'string'};
+const MAYBE: Field = {type: 'string', optional: true};
 const COUNT: Field = {type: 'count', optional: true};
 
 /** What each command takes besides its id. Fields that are not named here are ignored. */
 const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
-	publish: {room: TEXT, text: TEXT},
+	publish: {room: TEXT, text: TEXT, replyTo: MAYBE},
+	direct: {peer: TEXT, text: TEXT, replyTo: MAYBE},
+	edit: {room: TEXT, messageId: TEXT, text: TEXT},
+	redact: {room: TEXT, messageId: TEXT, reason: MAYBE},
+	react: {room: TEXT, messageId: TEXT, emoji: TEXT, off: {type: 'switch', optional: true}},
+	topic: {room: TEXT, text: MAYBE},
 	join: {room: TEXT},
 	leave: {room: TEXT},
 	rooms: {},
-	history: {room: TEXT, limit: COUNT, before: {type: 'string', optional: true}},
+	forget: {room: TEXT},
+	history: {room: TEXT, limit: COUNT, before: MAYBE, after: MAYBE},
+	read: {room: TEXT, messageId: MAYBE},
+	search: {text: TEXT, room: MAYBE, limit: COUNT, before: MAYBE},
+	export: {room: TEXT, limit: COUNT, after: MAYBE},
 	nick: {name: TEXT},
 	dial: {address: TEXT},
 	disconnect: {peer: TEXT},
@@ -137,10 +147,18 @@ function parseObject(value: object): ParsedLine {
 		if (problem !== undefined) return refuse(`${name}: "${field}" ${given === undefined ? 'is missing' : problem}`);
 		fields[field] = given;
 	}
-	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) {
-		return refuse(`fault: "kind" is one of ${FAULTS.join(', ')}`);
-	}
+	const misfit = misfitOf(name, fields);
+	if (misfit !== undefined) return refuse(`${name}: ${misfit}`);
 	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
+}
+
+/** What is wrong with fields that are each of the right type. */
+function misfitOf(name: CommandName, fields: Readonly<Record<string, unknown>>): string | undefined {
+	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) return `"kind" is one of ${FAULTS.join(', ')}`;
+	if (name === 'history' && fields.before !== undefined && fields.after !== undefined) {
+		return '"before" and "after" do not go together';
+	}
+	return undefined;
 }
 
 /** Null counts as absent. */
@@ -150,6 +168,7 @@ function fieldOf(value: object, field: string): unknown {
 
 function problemWith(value: unknown, type: FieldType): string | undefined {
 	if (type === 'string') return typeof value === 'string' ? undefined : 'is not a string';
+	if (type === 'switch') return typeof value === 'boolean' ? undefined : 'is neither true nor false';
 	return Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'is not a whole number above 0';
 }
 

@@ -79,5 +79,5 @@ export class EventBatch {
 }
 
 function isOwnDeed(event: NodeEvent): boolean {
-	return event.type === 'reply' || (event.type === 'message' && event.local);
+	return event.type === 'reply' || ((event.type === 'message' || event.type === 'notice') && event.local);
 }

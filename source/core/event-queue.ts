@@ -1,4 +1,4 @@
-import type {NodeEvent} from '../api/event.ts';
+import type {EventOf, NodeEvent} from '../api/event.ts';
 import {netChange} from './net-change.ts';
 
 /** What a queue holds at most: events, and UTF-16 units of messages' text. */
@@ -12,9 +12,10 @@ const KEPT_SHARE = 0.75;
 
 /**
  * Events on their way to a screen, in order. If they come faster than they are taken, this is what goes: whatever others
- * after it undo or replace, and if that is not enough, the oldest messages of others. These are counted, and a warning
- * `events-dropped` ends the next batch. Replies, own messages and what has changed in the end always arrive, even beyond
- * the limits: there is as much of it as there are commands, peers and rooms.
+ * after it undo or replace, and if that is not enough, the oldest messages and notices of others, with what has changed
+ * them since. These are counted, and a warning `events-dropped` ends the next batch. Replies, own messages, what has
+ * changed in the end and what must not be overlooked (of names, of the disk, of members who are back) always arrive, even
+ * beyond the limits: there is as much of it as there are commands, peers and rooms.
  */
 export class EventQueue {
 	readonly #limits: QueueLimits;
@@ -43,6 +44,7 @@ export class EventQueue {
 		this.#text += textOf(event);
 		if (!this.#exceeds(this.#full)) return;
 		this.#events = netChange(this.#events);
+		this.#text = this.#events.reduce((sum, one) => sum + textOf(one), 0);
 		const kept = share(this.#limits, KEPT_SHARE);
 		if (this.#exceeds(kept)) this.#dropMessages(kept);
 		this.#full = raised(this.#limits, {events: this.#events.length, text: this.#text});
@@ -66,19 +68,29 @@ export class EventQueue {
 	/** The oldest go, until the rest is within `target` or there are no more. */
 	#dropMessages(target: QueueLimits): void {
 		let {length} = this.#events;
+		const dropped = new Set<string>();
 		this.#events = this.#events.filter(event => {
-			if (event.type !== 'message' || event.local) return true;
-			if (length <= target.events && this.#text <= target.text) return true;
+			if (!isEntry(event) || event.local) return true;
+			const isChange = event.type === 'message-changed';
+			// What has changed in the end arrives, unless it is of an entry that does not.
+			if (isChange ? !dropped.has(event.messageId) : length <= target.events && this.#text <= target.text) return true;
 			length--;
 			this.#text -= textOf(event);
-			this.#dropped++;
+			dropped.add(event.messageId);
+			if (!isChange) this.#dropped++;
 			return false;
 		});
 	}
 }
 
+type Entry = EventOf<'message' | 'notice' | 'message-changed'>;
+
+function isEntry(event: NodeEvent): event is Entry {
+	return event.type === 'message' || event.type === 'notice' || event.type === 'message-changed';
+}
+
 function textOf(event: NodeEvent): number {
-	return event.type === 'message' ? event.text.length : 0;
+	return isEntry(event) ? event.text.length : 0;
 }
 
 function share({events, text}: QueueLimits, factor: number): QueueLimits {

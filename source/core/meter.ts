@@ -52,7 +52,7 @@ export class Meter {
 		};
 	}
 
-	stats(connections: Iterable<Counted & Queued>, counters: Counters): Omit<Stats, 'pubsub'> {
+	stats(connections: Iterable<Counted & Queued>, counters: Counters): Omit<Stats, 'pubsub' | 'history'> {
 		const live = [...connections];
 		const {rss, heapUsed} = process.memoryUsage();
 		return {

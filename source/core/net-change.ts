@@ -1,7 +1,8 @@
 /**
  * What a row of events comes to. A screen that takes none for a while (its terminal was stopped, or it draws) need not be
  * told each time that somebody came and went, or took another name: only what is different in the end. Strangers can
- * cause any number of such events, but what is left of them is bounded by who is here and who was.
+ * cause any number of such events, but what is left of them is bounded by who is here and who was; of entries that change
+ * (edits, reactions) by how many there are near the end of the rooms.
  */
 import type {EventOf, NodeEvent} from '../api/event.ts';
 
@@ -12,7 +13,17 @@ export const MAX_DISCOVERED = 1_024;
 type Run = {readonly first: NodeEvent; last: NodeEvent};
 
 /** What only its newest event is wanted of, by a key. */
-type Figure = EventOf<'rtt' | 'traffic' | 'peer-renamed' | 'peer-discovered' | 'message-state' | 'addresses-changed'>;
+type Figure = EventOf<
+	| 'rtt'
+	| 'traffic'
+	| 'peer-renamed'
+	| 'peer-discovered'
+	| 'message-changed'
+	| 'message-state'
+	| 'topic-changed'
+	| 'history-progress'
+	| 'addresses-changed'
+>;
 
 /** The events without those that others after them undo or replace; in order. */
 export function netChange(events: readonly NodeEvent[]): NodeEvent[] {
@@ -91,7 +102,10 @@ const FIGURES: ReadonlySet<NodeEvent['type']> = new Set<Figure['type']>([
 	'traffic',
 	'peer-renamed',
 	'peer-discovered',
+	'message-changed',
 	'message-state',
+	'topic-changed',
+	'history-progress',
 	'addresses-changed',
 ]);
 
@@ -105,8 +119,12 @@ function keyOf(event: Figure): string {
 		case 'peer-renamed':
 		case 'peer-discovered':
 			return `${event.type} ${event.peer}`;
+		case 'message-changed':
 		case 'message-state':
 			return `${event.type} ${event.messageId}`;
+		case 'topic-changed':
+		case 'history-progress':
+			return `${event.type} ${event.room}`;
 		default:
 			return event.type;
 	}

@@ -8,6 +8,7 @@ import type {ErrorCode, NodeEvent, Results, Stats} from '../api/event.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {version} from '../base/version.ts';
+import type {EventStore} from '../history/event-store.ts';
 import type {DatagramSource} from '../net/beacon.ts';
 import type {Connection} from '../net/connection.ts';
 import {DialError} from '../net/dial-error.ts';
@@ -18,6 +19,7 @@ import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
 import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
+import {Commits} from './commits.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
 import {Meter} from './meter.ts';
@@ -32,6 +34,8 @@ export type NodeOptions = {
 	readonly config: CoreConfig;
 	readonly identity: Identity;
 	readonly log: Log;
+	/** Where events are kept. Whoever opened it closes it, once the node has stopped. */
+	readonly store: EventStore;
 	readonly systemInterfaces?: EndpointOptions['systemInterfaces'];
 	emit(event: NodeEvent): void;
 	/** The `shutdown` command was answered. */
@@ -48,6 +52,7 @@ export class Node {
 	readonly #swarm: Swarm;
 	readonly #endpoint: Endpoint;
 	readonly #meter = new Meter();
+	readonly #commits = new Commits(() => this.#input({type: 'commit'}));
 	readonly #timers = new Timers(timer => this.#fired(timer));
 	readonly #connections = new Map<ConnectionId, Connection>();
 	readonly #dials = new Map<DialId, AbortController>();
@@ -60,8 +65,9 @@ export class Node {
 	#warnings: NodeEvent[] | undefined = [];
 
 	constructor(options: NodeOptions) {
-		const {config, identity} = options;
+		const {config, identity, store} = options;
 		this.#options = options;
+		this.#commits.measure(store);
 		this.#swarm = createChatSwarm({
 			identity,
 			instance: Buffer.from(systemRandom.bytes(INSTANCE_ID_BYTES)).toString('hex'),
@@ -72,6 +78,9 @@ export class Node {
 			peers: config.peers,
 			discovery: config.discovery,
 			pubsub: config.pubsub,
+			store,
+			wallClock: Date.now,
+			...(config.keep !== undefined && {keep: config.keep}),
 		});
 		this.#endpoint = new Endpoint({
 			config,
@@ -137,6 +146,8 @@ export class Node {
 	async stop(): Promise<void> {
 		if (this.#stopping) return;
 		if (!this.#early) this.#input({type: 'stop'});
+		// The goodbyes may have left something to write as well.
+		this.#commits.now();
 		this.#stopping = true;
 		for (const dial of this.#dials.values()) dial.abort();
 		this.#sleepWatch?.close();
@@ -170,7 +181,9 @@ export class Node {
 
 	#fired(timer: string): void {
 		if (timer !== 'traffic') return this.#input({type: 'timer', timer});
-		this.#options.emit({type: 'traffic', ...this.#meter.rates(this.#connections.values()), ...this.#swarm.stats()});
+		const {pubsub} = this.#swarm.stats();
+		const rates = this.#meter.rates(this.#connections.values());
+		this.#options.emit({type: 'traffic', ...rates, ...(pubsub && {pubsub})});
 		this.#timers.set('traffic', performance.now() + TRAFFIC_INTERVAL);
 	}
 
@@ -232,6 +245,8 @@ export class Node {
 				return this.#endpoint.beacon?.announce(encodeAnnouncement(effect.announcement));
 			case 'answer':
 				return this.#endpoint.beacon?.answer(encodeAnnouncement(effect.announcement), effect);
+			case 'commit':
+				return this.#commits.want();
 			case 'schedule':
 				return this.#timers.set(effect.timer, effect.at);
 			case 'cancel':
@@ -257,7 +272,12 @@ export class Node {
 	}
 
 	#stats(): Stats {
-		return {...this.#meter.stats(this.#connections.values(), this.#swarm.counters), ...this.#swarm.stats()};
+		const {history, pubsub} = this.#swarm.stats();
+		return {
+			...this.#meter.stats(this.#connections.values(), this.#swarm.counters),
+			...(pubsub && {pubsub}),
+			...(history && {history: {...history, ...this.#commits.stats()}}),
+		};
 	}
 
 	#fault(command: CommandOf<'fault'>): void {

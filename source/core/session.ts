@@ -37,7 +37,8 @@ export class Session {
 				this.#isFirst = false;
 				return;
 			case 'room-joined':
-				this.#rooms.add(event.room);
+				// Conversations with one peer are opened again by themselves.
+				if (!event.direct) this.#rooms.add(event.room);
 				return;
 			case 'room-left':
 				this.#rooms.delete(event.room);

@@ -1,23 +1,26 @@
 import type {CoreConfig} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {Log} from '../base/log.ts';
+import type {EventStore} from '../history/event-store.ts';
 import {AddressBook} from '../storage/address-book.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import {openCoreLog} from './core-log.ts';
 import {Node} from './node.ts';
+import {openStore} from './open-store.ts';
 
 export type StartedNode = {readonly node: Node; stop(): Promise<void>};
 
 type Hooks = {emit(event: NodeEvent): void; onShutdown(): void};
 
 /**
- * A running node with everything that belongs to it: the profile's lock, the identity, the log. `ephemeralSeed` is the
- * key of a node without a data directory. Throws a `UserError` if it cannot start; then nothing is left behind.
+ * A running node with everything that belongs to it: the profile's lock, the identity, the history, the log.
+ * `ephemeralSeed` is the key of a node without a data directory. Throws a `UserError` if it cannot start; then nothing is
+ * left behind.
  */
 export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, hooks: Hooks): Promise<StartedNode> {
-	// `ready` has to come first, and the log or the address book may fail before it.
+	// `ready` has to come first, and the log, the address book or the history may fail before it.
 	let early: NodeEvent[] | undefined = [];
 	const warn = (warning: NodeEvent) => {
 		if (early) early.push(warning);
@@ -25,14 +28,22 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 	};
 	const log = openCoreLog(config, warn);
 	const lock = config.dataDirectory === undefined ? undefined : await lockProfile(config.dataDirectory);
+	let store: EventStore | undefined;
+	const release = async () => {
+		// In order, so that own numbers can go on where they are.
+		store?.close();
+		await lock?.release();
+	};
 	try {
 		const identity = await identityOf(config, ephemeralSeed);
+		store = await openStore(config, warn);
 		const book = openAddressBook(config, log, warn);
 		const last = await book?.load();
 		const node = new Node({
 			config,
 			identity,
 			log,
+			store,
 			emit: emitOf(config, log, hooks),
 			onShutdown: hooks.onShutdown,
 			...(last && {remembered: last.peers, lastPorts: last.ports}),
@@ -45,11 +56,11 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		const stop = async () => {
 			await node.stop();
 			await book?.close();
-			await lock?.release();
+			await release();
 		};
 		return {node, stop};
 	} catch (error) {
-		await lock?.release();
+		await release();
 		throw error;
 	}
 }

@@ -244,11 +244,13 @@ test('a slow reader does not make memory grow: events are dropped, and it is tol
 		type: 'message',
 		room: 'lobby',
 		messageId: 'a',
+		kind: 'message',
 		from: OTHER,
 		name: 'bob',
 		text,
 		timestamp: 1,
 		seq: 1,
+		order: 1,
 		local: false,
 	} as const;
 	core.emit(READY);

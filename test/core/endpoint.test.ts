@@ -8,6 +8,8 @@ import type {NodeEvent} from '../../source/api/event.ts';
 import {UserError} from '../../source/base/errors.ts';
 import {Endpoint, type EndpointOptions} from '../../source/core/endpoint.ts';
 import {Node} from '../../source/core/node.ts';
+import {systemRandom} from '../../source/core/system-random.ts';
+import {MemoryEventStore} from '../../source/history/memory-store.ts';
 import type {SystemInterfaces} from '../../source/net/interfaces.ts';
 import {Mdns} from '../../source/net/mdns.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
@@ -239,6 +241,7 @@ describe('when the addresses of the chosen interface change', () => {
 		const node = new Node({
 			config: {...CONFIG, ...chosen},
 			identity: newIdentity(),
+			store: new MemoryEventStore(systemRandom),
 			log: () => {},
 			systemInterfaces: list,
 			emit: event => {
@@ -268,6 +271,7 @@ test.each(['wl+0', 'br#1', 'été0'])(
 		const node = new Node({
 			config: {...CONFIG, interfaces: [], listen: ['/ip6/::/tcp/0']},
 			identity: newIdentity(),
+			store: new MemoryEventStore(systemRandom),
 			log: () => {},
 			systemInterfaces: () => system,
 			emit: event => {

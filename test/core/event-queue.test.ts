@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {EventQueue, QUEUE_LIMITS} from '../../source/core/event-queue.ts';
-import {said} from './said.ts';
+import {entry, said} from './said.ts';
 
 const LIMITS = {events: 8, text: 1_000};
 
@@ -81,6 +81,37 @@ describe('if that is not enough', () => {
 		expect(textsOf(taken).map(text => text[0])).toEqual(['2', '3', '4']);
 		expect(taken.at(-1)).toMatchObject({code: 'events-dropped', message: expect.stringMatching(/^2 messages /)});
 	});
+});
+
+describe('entries that change', () => {
+	const changed = (text: string, reactions: number): NodeEvent => ({
+		...{type: 'message-changed', change: 'reaction', ...entry(text)},
+		reactions: [{emoji: '👍', from: numbers(reactions).map(String)}],
+	});
+
+	test('go with the entry that is left out; those of an entry that was shown before arrive', () => {
+		const entries = numbers(9).map(number => said(`${number}`));
+		const changes = [changed('shown', 1), changed('0', 1), changed('8', 1)];
+		const taken = queueOf([...entries, ...changes], {events: 10, text: 1_000}).take();
+		expect(textsOf(taken)).toEqual(['4', '5', '6', '7', '8']);
+		expect(taken.slice(5, -1)).toEqual([changed('shown', 1), changed('8', 1)]);
+		expect(taken.at(-1)).toMatchObject({message: expect.stringMatching(/^4 messages /)});
+	});
+
+	test('count by their text, and only the last one of each is kept', () => {
+		const long = 'x'.repeat(600);
+		const taken = queueOf([changed(long, 1), changed(long, 2), said('y')]).take();
+		expect(taken).toEqual([changed(long, 2), said('y')]);
+	});
+});
+
+test('what must not be overlooked stays, every one of it', () => {
+	const kept = numbers(40).flatMap((number): NodeEvent[] => [
+		{type: 'rejoined', room: 'lobby', away: number, peers: [], received: 1, given: 1},
+		{type: 'name-conflict', name: 'ann', peer: 'eve', before: 'ann', lastSeen: number},
+		{type: 'storage', state: number % 2 === 0 ? 'failed' : 'ok'},
+	]);
+	expect(queueOf(kept).take()).toEqual(kept);
 });
 
 test('a flood costs time in proportion to its length, even on top of what must stay', () => {

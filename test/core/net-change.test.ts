@@ -5,7 +5,7 @@ import {EventQueue} from '../../source/core/event-queue.ts';
 import {MAX_DISCOVERED, netChange} from '../../source/core/net-change.ts';
 import {reduceEvents} from '../../source/store/reduce.ts';
 import {initialState, type State} from '../../source/store/state.ts';
-import {said} from './said.ts';
+import {entry, said} from './said.ts';
 
 const joined = (peer: string, name = peer, room = 'lobby'): NodeEvent => ({type: 'member-joined', room, peer, name});
 const left = (peer: string, room = 'lobby'): NodeEvent => ({type: 'member-left', room, peer});
@@ -31,6 +31,14 @@ const found = (peer: string): NodeEvent => ({
 	address: '/ip4/192.0.2.1/tcp/1',
 	via: 'announcement',
 });
+const changed = (messageId: string, text: string): NodeEvent => ({
+	...{type: 'message-changed', change: 'edit', ...entry(messageId)},
+	text,
+});
+const topic = (text: string, room = 'lobby'): NodeEvent => ({type: 'topic-changed', room, topic: text, from: 'a'});
+const progress = (received: number, room = 'lobby'): NodeEvent => ({
+	...{type: 'history-progress', room, received, expected: 9, done: false},
+});
 
 test.each<[string, NodeEvent[], NodeEvent[]]>([
 	['who comes and goes was not here', [joined('a'), said('x'), left('a')], [said('x')]],
@@ -54,6 +62,16 @@ test.each<[string, NodeEvent[], NodeEvent[]]>([
 		[renamed('a', 'b'), renamed('c', 'd'), renamed('a', 'e')],
 		[renamed('c', 'd'), renamed('a', 'e')],
 	],
+	[
+		'of an entry that changes, the last state of each',
+		[changed('a', 'x'), changed('b', 'y'), said('a'), changed('a', 'z')],
+		[changed('b', 'y'), said('a'), changed('a', 'z')],
+	],
+	[
+		'of topics and of history that comes, the last of each room',
+		[topic('x'), progress(1), topic('y', 'dev'), progress(2), topic('z'), progress(3, 'dev')],
+		[topic('y', 'dev'), progress(2), topic('z'), progress(3, 'dev')],
+	],
 ])('%s', (_, events, expected) => {
 	expect(netChange(events)).toEqual(expected);
 	expect(netChange(expected)).toEqual(expected);
@@ -74,8 +92,10 @@ const FLOODS: Record<string, (round: number) => NodeEvent[]> = {
 	],
 	'starting again': () => [left('eve'), gone('eve'), here('eve'), joined('eve')],
 	'members that change the spread of a message': round => [
-		{type: 'message-state', messageId: 'mine', storedBy: round, of: round},
+		{type: 'message-state', messageId: 'mine', room: 'lobby', storedBy: round, of: round},
 	],
+	'edits and reactions without end': round => [changed(`${round % 500}`, `${round}`)],
+	'topics without end': round => [topic(`${round}`), {type: 'notice', ...entry(`${round}`), kind: 'topic'}],
 };
 
 test.each(Object.entries(FLOODS))('row 40: %s, while the screen takes nothing, is bounded', (_, round) => {

@@ -32,6 +32,10 @@ test('whoever left every room comes back into none', () => {
 	expect(now.config().rooms).toEqual([]);
 });
 
+test('a conversation with one peer is no room to come back into', () => {
+	expect(session(READY, {type: 'room-joined', room: '@bob', members: [], direct: true}).config().rooms).toEqual([]);
+});
+
 test('an address that was dialled with success is dialled again, one that failed is not', () => {
 	const now = session(READY);
 	now.sent({id: '1', command: 'dial', address: '/ip4/127.0.0.1/tcp/2'});
