@@ -137,7 +137,10 @@ export interface EventStore {
 	): readonly StoredEvent[];
 	/** In the order of the room, oldest first. */
 	page(room: string, options: PageOptions): readonly StoredEvent[];
-	/** The last `limit` edits, reactions and redactions of each of these entries, in the order of the room. */
+	/**
+	 * Of each of these entries: the last edit and the last redaction by the entry's own author, and the last `limit`
+	 * reactions of anybody; all together in the order of the room. So nobody else's events can push those out of sight.
+	 */
 	about(room: string, ids: readonly string[], limit: number): readonly StoredEvent[];
 	/** The last one of this kind in the order of the room. */
 	last(room: string, kind: EventKind): StoredEvent | undefined;
