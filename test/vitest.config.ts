@@ -22,7 +22,6 @@ export default defineConfig({
 					include: ['test/e2e/**/*.test.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
-					fileParallelism: false,
 					// After all the others, so that real programs have the machine to themselves.
 					sequence: {groupOrder: 1},
 				},
@@ -35,7 +34,6 @@ export default defineConfig({
 					// Some wait for what takes a peer's whole patience, and several of these run side by side.
 					testTimeout: 90_000,
 					hookTimeout: 60_000,
-					fileParallelism: false,
 					sequence: {groupOrder: 2},
 				},
 			},
