@@ -33,6 +33,8 @@ export type StoredChain = Omit<ChainRanges, 'digest'> & {
 	readonly digest: string;
 	/** Events below this number are gone on purpose (`--keep`): neither asked for nor offered. At first 1. */
 	readonly keptFrom: number;
+	/** Own chains of the epoch of now: the last event that was made in it, also if it is deleted or forgotten. */
+	readonly tip?: {readonly sequence: number; readonly id: string};
 };
 
 /** What is kept of a room as a whole. */
@@ -49,6 +51,8 @@ export type StoredRoom = {
 	readonly readTo?: Position;
 	/** Direct rooms: the last own message that the other one has read. */
 	readonly readByPeer?: Position;
+	/** Orders after this place are still to be computed anew (`Archive.reorderSome`). */
+	readonly reorderFrom?: Position;
 };
 
 /** An event that is known of, since `child` names it as a parent, and not here. */
@@ -114,6 +118,13 @@ export interface EventStore {
 	 * (created, restored, copied, or not closed in order) a new one, so that no sequence number is ever used twice.
 	 */
 	readonly epoch: string;
+	/**
+	 * Another `epoch` from now on: somebody else makes events under the present one. On disk with the next commit that
+	 * succeeds; one that fails does not bring the old one back.
+	 */
+	newEpoch(): void;
+	/** How many of the oldest events of a room are too many to be kept. Left out if there is no such bound. */
+	excess?(room: string): number;
 	/** Bytes that it occupies. */
 	size(): number;
 
@@ -142,8 +153,8 @@ export interface EventStore {
 	 * reactions of anybody; all together in the order of the room. So nobody else's events can push those out of sight.
 	 */
 	about(room: string, ids: readonly string[], limit: number): readonly StoredEvent[];
-	/** The last one of this kind in the order of the room. */
-	last(room: string, kind: EventKind): StoredEvent | undefined;
+	/** The last one of this kind in the order of the room; with `author`: of those by that author. */
+	last(room: string, kind: EventKind, author?: PeerId): StoredEvent | undefined;
 	/** Messages and replies of others than `self` that stand after the position (all, if undefined), at most `limit`. */
 	countUnread(room: string, after: Position | undefined, self: PeerId, limit: number): number;
 	/**
@@ -171,9 +182,12 @@ export interface EventStore {
 	savePerson(person: StoredPerson): void;
 	/** What the text of an entry is for `search`: after an edit, or empty after a redaction. */
 	index(room: string, id: string, text: string): void;
-	/** Deletes events: the oldest of them first, at most `limit`; returns those deleted. Chains and rooms stay as saved. */
+	/**
+	 * Deletes events of which `order` or `received` is before `olderThan`: at most `limit`, those first that stand first in
+	 * the order of the room; returns them. Chains, gaps and rooms stay as saved.
+	 */
 	prune(room: string, olderThan: number, limit: number): readonly StoredEvent[];
-	/** Deletes all that is kept of a room, but for its own chains' numbers, which `chains` still gives. */
+	/** Deletes all that is kept of a room, its chains too. A chain may then be saved for it without a `saveRoom`. */
 	forget(room: string): void;
 
 	commit(): CommitResult;
