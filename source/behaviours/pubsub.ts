@@ -37,8 +37,8 @@ export type RouterOptions = {
 	readonly view: View;
 	readonly membership: Membership;
 	readonly random: Random;
-	/** Whether the event with this id was accepted already. */
-	readonly isSeen: (messageId: string) => boolean;
+	/** Whether the event of this room with this id was accepted already, or is here by another way. */
+	readonly isSeen: (room: string, messageId: string) => boolean;
 };
 
 export interface PubsubRouter {

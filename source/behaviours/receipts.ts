@@ -1,52 +1,221 @@
 /**
- * Receipts: whoever holds a message tells its author, so that the author sees how far its words have spread. Several
- * receipts to one author leave together.
+ * Receipts: whoever has stored a message tells its author, so that the author sees how far its words have spread. Several
+ * receipts to one author leave together. What is known of the spread of own messages outlives the process; a little of it
+ * may be lost with it, and comes again by the way of the digests (`heldBy`).
+ *
+ * `room` is the id on the wire everywhere here.
  */
+import type {Spread as SpreadInfo} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
+import type {Archive} from '../history/archive.ts';
+import type {Position, StoredSpread} from '../history/event-store.ts';
+import {comparePositions} from '../history/fold.ts';
+import {isDirectRoom} from '../wire/direct-room.ts';
+import {decodeEvent} from '../wire/event.ts';
 import {MAX_RECEIPT_IDS} from '../wire/limits.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {BehaviourOutput, Instant} from './behaviour.ts';
+import type {BehaviourOutput, Instant, View} from './behaviour.ts';
 
 /** Milliseconds that a receipt waits for others to the same author. */
 export const RECEIPT_DELAY = 30;
 
+/** Milliseconds that a change of a spread waits for others until it is stored. */
+export const SPREAD_DELAY = 500;
+
 /** Own messages whose spread is followed; older ones are settled. */
-export const MAX_FOLLOWED = 2_000;
+export const MAX_FOLLOWED = 1_000;
 
 /** Holders counted for one message: keys cost nothing, so whoever comes and goes could add one after the other. */
 export const MAX_HOLDERS = 1_024;
 
-const TIMER = 'receipts';
+const RECEIPTS = 'receipts';
+const SPREADS = 'spreads';
 
-/** An own message: who holds it, ourselves included, and who was in the room. */
-type Spread = {readonly room: string; readonly members: Set<PeerId>; readonly holders: Set<PeerId>};
+/** An own message: who has stored it, and for whom it is; ourselves included in both. */
+type Spread = {
+	readonly room: string;
+	readonly members: Set<PeerId>;
+	readonly holders: Set<PeerId>;
+	/** Its place in our chain, once somebody asks. */
+	place?: {readonly epoch: string; readonly sequence: number};
+};
+
+/** Whether somebody holds the event of ours with this number. */
+export type Holds = (epoch: string, sequence: number) => boolean;
 
 export class Receipts {
-	readonly #self: PeerId;
+	readonly #view: View;
+	readonly #archive: Archive;
 	readonly #spreads = new BoundedMap<string, Spread>(MAX_FOLLOWED);
 	/** Receipts not yet sent, by author and room. */
 	readonly #due = new Map<PeerId, Map<string, string[]>>();
+	/** Spreads that the disk does not have as they are. */
+	readonly #changed = new Set<string>();
+	/** Those of them that the next commit writes. */
+	readonly #staged = new Set<string>();
 
-	constructor(self: PeerId) {
-		this.#self = self;
+	constructor({view, archive}: {readonly view: View; readonly archive: Archive}) {
+		this.#view = view;
+		this.#archive = archive;
+		for (const {messageId, room, members, holders} of archive.store.spreads(MAX_FOLLOWED)) {
+			this.#spreads.set(messageId, {room, members: new Set(members), holders: new Set(holders)});
+		}
 	}
 
-	/** An own message was published to these members. */
-	follow(messageId: string, room: string, members: readonly PeerId[]): BehaviourOutput[] {
-		const spread = {room, members: new Set([this.#self, ...members]), holders: new Set([this.#self])};
-		this.#spreads.set(messageId, spread);
-		return [emitState(messageId, spread)];
+	// --- own messages
+
+	/** An own message for these others was staged: its spread is staged with it, so that a crash takes both or none. */
+	follow(messageId: string, room: string, others: readonly PeerId[]): void {
+		const {self} = this.#view;
+		const spread = {room, members: new Set([self, ...others]), holders: new Set([self])};
+		const forgotten = this.#spreads.set(messageId, spread);
+		if (forgotten) this.#changed.delete(forgotten[0]);
+		this.#archive.saveSpread(storedSpread(messageId, spread));
 	}
 
-	/** A message of `author` is held here: to be said soon. */
+	/** It did not come to pass. */
+	unfollow(messageId: string): void {
+		this.#spreads.delete(messageId);
+		this.#changed.delete(messageId);
+	}
+
+	forgetRoom(room: string): void {
+		for (const [messageId, spread] of this.#spreads.entries()) if (spread.room === room) this.unfollow(messageId);
+	}
+
+	/** How far a message has spread; undefined if it is not ours, or too old to be followed. */
+	spreadOf(messageId: string): SpreadInfo | undefined {
+		const spread = this.#spreads.get(messageId);
+		return spread && this.#infoOf(messageId, spread);
+	}
+
+	/** What people are told of it; nothing of a message that is not followed. */
+	state(messageId: string): BehaviourOutput[] {
+		const spread = this.#spreads.get(messageId);
+		return spread ? [this.#tell(messageId, spread)] : [];
+	}
+
+	/** `peer`, a member of `room`, says that it has stored these. Ids that are not ours to follow are passed over. */
+	received(peer: PeerId, room: string, messageIds: readonly string[], now: Instant): BehaviourOutput[] {
+		const outputs = messageIds.flatMap(messageId => {
+			const spread = this.#spreads.get(messageId);
+			return spread?.room === room ? this.#add(peer, messageId, spread) : [];
+		});
+		// Not written with each receipt: most come in crowds.
+		if (outputs.length > 0) outputs.push({type: 'schedule', timer: SPREADS, at: now + SPREAD_DELAY});
+		return outputs;
+	}
+
+	/** What `peer` holds of a room has become known, as numbers of our chains. */
+	heldBy(peer: PeerId, room: string, holds: Holds): BehaviourOutput[] {
+		const outputs: BehaviourOutput[] = [];
+		for (const [messageId, spread] of this.#spreads.entries()) {
+			if (spread.room !== room || spread.holders.has(peer)) continue;
+			const place = this.#placeOf(messageId, spread);
+			if (place && holds(place.epoch, place.sequence)) outputs.push(...this.#add(peer, messageId, spread));
+		}
+		return [...outputs, ...this.#stage()];
+	}
+
+	/** `peer` holds the same as we do. */
+	heldAll(peer: PeerId, room: string): BehaviourOutput[] {
+		return this.heldBy(peer, room, () => true);
+	}
+
+	/** `peer`, the other one of a direct room, has read everything in it up to this message. */
+	readBy(peer: PeerId, room: string, messageId: string): BehaviourOutput[] {
+		const to = this.#positionOf(room, messageId);
+		if (!to) return [];
+		const before = this.#archive.room(room).readByPeer;
+		if (!this.#archive.markReadByPeer(room, to)) return [];
+		const outputs: BehaviourOutput[] = [];
+		for (const [id, spread] of this.#spreads.entries()) {
+			const position = spread.room === room ? this.#positionOf(room, id) : undefined;
+			if (!position || comparePositions(position, to) > 0 || (before && comparePositions(position, before) <= 0))
+				continue;
+			// Who has read it holds it, whatever became of the receipt.
+			this.#hold(peer, id, spread);
+			outputs.push(this.#tell(id, spread));
+		}
+		this.#stage();
+		return [...outputs, {type: 'commit'}];
+	}
+
+	#add(peer: PeerId, messageId: string, spread: Spread): BehaviourOutput[] {
+		return this.#hold(peer, messageId, spread) ? [this.#tell(messageId, spread)] : [];
+	}
+
+	#hold(peer: PeerId, messageId: string, {holders, members}: Spread): boolean {
+		if (holders.has(peer) || holders.size >= MAX_HOLDERS) return false;
+		holders.add(peer);
+		members.add(peer);
+		this.#changed.add(messageId);
+		return true;
+	}
+
+	/** Undefined if the message is here no longer. */
+	#placeOf(messageId: string, spread: Spread): Spread['place'] {
+		if (spread.place) return spread.place;
+		const stored = this.#archive.store.get(spread.room, messageId);
+		if (!stored) return undefined;
+		const {epoch, sequence} = decodeEvent(stored.bytes);
+		spread.place = {epoch, sequence};
+		return spread.place;
+	}
+
+	/** It may change, when parents come late. */
+	#positionOf(room: string, id: string): Position | undefined {
+		const order = this.#archive.store.orderOf(room, id);
+		return order === undefined ? undefined : {order, id};
+	}
+
+	#tell(messageId: string, spread: Spread): BehaviourOutput {
+		const {room, members} = spread;
+		const other = isDirectRoom(room) ? [...members].find(member => member !== this.#view.self) : undefined;
+		const name = other === undefined ? room : `@${other}`;
+		return {type: 'emit', event: {type: 'message-state', messageId, room: name, ...this.#infoOf(messageId, spread)}};
+	}
+
+	#infoOf(messageId: string, spread: Spread): SpreadInfo {
+		const {room, holders, members} = spread;
+		const info = {storedBy: holders.size, of: members.size};
+		const readTo = isDirectRoom(room) ? this.#archive.room(room).readByPeer : undefined;
+		const position = readTo && this.#positionOf(room, messageId);
+		return position && comparePositions(position, readTo) <= 0 ? {...info, read: true} : info;
+	}
+
+	// --- what the disk has
+
+	#stage(): BehaviourOutput[] {
+		if (this.#changed.size === 0) return [];
+		for (const messageId of this.#changed) {
+			const spread = this.#spreads.get(messageId);
+			if (spread) this.#archive.saveSpread(storedSpread(messageId, spread));
+			this.#staged.add(messageId);
+		}
+		this.#changed.clear();
+		return [{type: 'commit'}];
+	}
+
+	/** What was staged is on disk, or has to be staged again. */
+	committed(isOk: boolean, now: Instant): BehaviourOutput[] {
+		const hasLost = !isOk && this.#staged.size > 0;
+		if (hasLost) for (const messageId of this.#staged) this.#changed.add(messageId);
+		this.#staged.clear();
+		return hasLost ? [{type: 'schedule', timer: SPREADS, at: now + 10 * SPREAD_DELAY}] : [];
+	}
+
+	// --- messages of others
+
+	/** A message of `author` is stored here: to be said soon. */
 	owe(author: PeerId, room: string, messageId: string, now: Instant): BehaviourOutput[] {
-		const first = this.#due.size === 0;
+		const isFirst = this.#due.size === 0;
 		const rooms = this.#due.get(author) ?? new Map<string, string[]>();
 		this.#due.set(author, rooms);
 		const ids = rooms.get(room) ?? [];
 		rooms.set(room, ids);
 		ids.push(messageId);
-		const outputs: BehaviourOutput[] = first ? [{type: 'schedule', timer: TIMER, at: now + RECEIPT_DELAY}] : [];
+		const outputs: BehaviourOutput[] = isFirst ? [{type: 'schedule', timer: RECEIPTS, at: now + RECEIPT_DELAY}] : [];
 		if (ids.length >= MAX_RECEIPT_IDS) {
 			rooms.delete(room);
 			outputs.push(receipt(author, room, ids));
@@ -54,12 +223,22 @@ export class Receipts {
 		return outputs;
 	}
 
-	isTimer(timer: string): boolean {
-		return timer === TIMER;
+	forget(author: PeerId): void {
+		this.#due.delete(author);
 	}
 
-	/** The timer fired: everything owed leaves. */
-	flush(): BehaviourOutput[] {
+	// --- timers
+
+	isTimer(timer: string): boolean {
+		return timer === RECEIPTS || timer === SPREADS;
+	}
+
+	timer(timer: string): BehaviourOutput[] {
+		return timer === SPREADS ? this.#stage() : this.#flush();
+	}
+
+	/** Everything owed leaves. */
+	#flush(): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		for (const [author, rooms] of this.#due) {
 			for (const [room, ids] of rooms) outputs.push(receipt(author, room, ids));
@@ -67,29 +246,12 @@ export class Receipts {
 		this.#due.clear();
 		return outputs;
 	}
-
-	/** `peer`, a member of `room`, says that it holds these. Ids that are not ours to follow are passed over. */
-	received(peer: PeerId, room: string, messageIds: readonly string[]): BehaviourOutput[] {
-		const outputs: BehaviourOutput[] = [];
-		for (const messageId of messageIds) {
-			const spread = this.#spreads.get(messageId);
-			if (spread?.room !== room || spread.holders.has(peer) || spread.holders.size >= MAX_HOLDERS) continue;
-			spread.holders.add(peer);
-			spread.members.add(peer);
-			outputs.push(emitState(messageId, spread));
-		}
-		return outputs;
-	}
-
-	forget(author: PeerId): void {
-		this.#due.delete(author);
-	}
 }
 
 function receipt(author: PeerId, room: string, messageIds: readonly string[]): BehaviourOutput {
 	return {type: 'send', peers: [author], message: {type: 'receipt', room, messageIds}};
 }
 
-function emitState(messageId: string, {holders, members}: Spread): BehaviourOutput {
-	return {type: 'emit', event: {type: 'message-state', messageId, storedBy: holders.size, of: members.size}};
+function storedSpread(messageId: string, {room, members, holders}: Spread): StoredSpread {
+	return {messageId, room, members: [...members], holders: [...holders]};
 }

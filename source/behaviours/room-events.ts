@@ -1,94 +1,69 @@
 /**
- * The events of rooms: signing our own, checking those of others, showing each once. An event is signed by its author and
- * travels as the exact bytes that were signed, so whoever hands it on cannot change a letter.
+ * Events of others as they come live: checked, kept, shown and handed on, each once. An event is signed by its author and
+ * travels as the exact bytes that were signed, so whoever hands it on cannot change a letter. It is shown and handed on at
+ * once; its author gets a receipt when it is on disk.
  */
-import type {CommandOf} from '../api/command.ts';
-import type {ChatMessage} from '../api/event.ts';
 import type {BoundedMap} from '../base/bounded.ts';
 import {WireError} from '../base/errors.ts';
-import {decodeEvent, eventId, signEvent, type verifyEvent} from '../wire/event.ts';
-import type {Identity} from '../wire/identity.ts';
+import type {Archive, Kept} from '../history/archive.ts';
+import {isDirectRoom} from '../wire/direct-room.ts';
+import {decodeEvent, type EventVerifier, eventId} from '../wire/event.ts';
 import {MAX_HOPS} from '../wire/limits.ts';
 import type {Publish, RoomEvent} from '../wire/messages.ts';
-import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
-import {normaliseText} from '../wire/validate.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import type {Audience} from './audience.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
-import type {Membership} from './membership.ts';
+import type {Chronicle} from './chronicle.ts';
+import type {Directs} from './direct.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import type {PubsubMeter} from './pubsub-meter.ts';
 import type {Receipts} from './receipts.ts';
-import {refusal} from './refusal.ts';
+import type {Reorder} from './reorder.ts';
 import type {Room} from './room.ts';
+import type {StorageWatch} from './storage-watch.ts';
 
-/** Events remembered so that a second copy is dropped before its signature is checked. */
+/** Events remembered so that a second copy is dropped before anything is looked up. */
 export const SEEN_CACHE_SIZE = 50_000;
-
-/** Whether `author` signed exactly these bytes as a room event. */
-export type EventVerifier = typeof verifyEvent;
-
-/**
- * What makes an event invalid, for the peer that handed it on. A kind that is not known here is none of it: further kinds
- * may come, so such an event is passed over and held against nobody.
- */
-const HARMLESS: ReadonlySet<string> = new Set(['event-kind']);
 
 export type RoomEventsOptions = {
 	readonly view: View;
-	readonly identity: Identity;
-	readonly instance: string;
+	readonly archive: Archive;
+	readonly chronicle: Chronicle;
 	readonly verify: EventVerifier;
-	readonly membership: Membership;
 	readonly receipts: Receipts;
+	readonly audience: Audience;
+	readonly directs: Directs;
 	readonly meter: PubsubMeter;
 	readonly router: PubsubRouter;
+	readonly storage: StorageWatch;
+	readonly reorder: Reorder;
 	/** Ids of accepted events, each with its room. */
 	readonly seen: BoundedMap<string, string>;
 	readonly findRoom: (name: string) => Room | undefined;
 };
 
+/** An event of another that is to be on disk before its author hears of it. */
+type Owed = {readonly author: PeerId; readonly room: string; readonly messageId: string};
+
+type Arrival = {
+	readonly messageId: string;
+	readonly event: RoomEvent;
+	readonly bytes: Uint8Array;
+	readonly signature: Uint8Array;
+	readonly source: PeerId;
+	readonly hops: number;
+};
+
 export class RoomEvents {
 	readonly #options: RoomEventsOptions;
+	#owed: Owed[] = [];
 
 	constructor(options: RoomEventsOptions) {
 		this.#options = options;
 	}
 
-	publish(command: CommandOf<'publish'>, room: Room, timestamp: number, now: Instant): BehaviourOutput[] {
-		let text: string;
-		try {
-			text = normaliseText(command.text);
-		} catch (error) {
-			return [refusal(command, 'bad-text', error)];
-		}
-		const {identity, instance, membership, receipts, router, seen} = this.#options;
-		room.sequence += 1;
-		room.unread = 0;
-		const event: RoomEvent = {
-			room: room.name,
-			author: identity.peerId,
-			epoch: instance,
-			sequence: room.sequence,
-			timestamp,
-			kind: 'message',
-			text,
-		};
-		const signed = signEvent(event, identity);
-		const messageId = eventId(signed.event);
-		seen.set(messageId, room.name);
-		const message = this.#keep(room, messageId, event);
-		return [
-			{type: 'emit', event: {type: 'message', ...message}},
-			...router.accepted(
-				{...signed, room: room.name, messageId, author: event.author, hops: 0, source: undefined},
-				now,
-			),
-			{type: 'reply', command, result: {messageId}},
-			...receipts.follow(messageId, room.name, membership.peersIn(room.name)),
-		];
-	}
-
 	receive(source: PeerId, {event: bytes, signature, hops: before}: Publish, now: Instant): BehaviourOutput[] {
-		const {router, seen, receipts, identity} = this.#options;
+		const {router, seen, archive} = this.#options;
 		const messageId = eventId(bytes);
 		const seenIn = seen.get(messageId);
 		if (seenIn !== undefined) return this.#duplicate(messageId, seenIn, source);
@@ -96,12 +71,13 @@ export class RoomEvents {
 		try {
 			event = decodeEvent(bytes);
 		} catch (error) {
-			const reason = error instanceof WireError ? error.reason : 'event';
-			if (!HARMLESS.has(reason)) router.rejected(source);
-			return [count(reason)];
+			router.rejected(source);
+			return [count(error instanceof WireError ? error.reason : 'event')];
 		}
-		const room = this.#options.findRoom(event.room);
-		if (!room) return [count('not-subscribed')];
+		const stray = this.#strayReason(event, source);
+		if (stray !== undefined) return [count(stray)];
+		// From before a restart, or it came by sync.
+		if (archive.has(event.room, messageId)) return this.#duplicate(messageId, event.room, source);
 		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
 		if (!this.#options.verify(bytes, signature, event.author)) {
 			const reason = 'event-signature';
@@ -110,56 +86,65 @@ export class RoomEvents {
 		}
 		seen.set(messageId, event.room);
 		const hops = Math.min(before + 1, MAX_HOPS);
-		const {author} = event;
-		return [
-			...this.#deliver(room, messageId, event, {via: source, hops}),
-			...router.accepted({room: event.room, messageId, author, event: bytes, signature, hops, source}, now),
-			...(author === identity.peerId ? [] : receipts.owe(author, event.room, messageId, now)),
-		];
+		return this.#accept({messageId, event, bytes, signature, source, hops}, now);
+	}
+
+	/** What came since the last commit is on disk, or is gone. */
+	committed(isOk: boolean, now: Instant): BehaviourOutput[] {
+		const owed = this.#owed;
+		this.#owed = [];
+		if (!isOk) return [];
+		return owed.flatMap(({author, room, messageId}) => this.#options.receipts.owe(author, room, messageId, now));
+	}
+
+	/** Why an event is none of our business; undefined if it is. */
+	#strayReason({room, author}: RoomEvent, source: PeerId): string | undefined {
+		const {directs, findRoom} = this.#options;
+		if (!isDirectRoom(room)) return findRoom(room) ? undefined : 'not-subscribed';
+		// Of two people, and of nobody else's: only from the other one, over its own connection.
+		if (author !== source || room !== directs.roomOf(source)) return 'direct-stray';
+		return directs.has(source) || !directs.isFull ? undefined : 'direct-cap';
 	}
 
 	#duplicate(messageId: string, room: string, source: PeerId): BehaviourOutput[] {
 		this.#options.meter.duplicate(room);
-		this.#options.router.duplicate(messageId, source);
+		if (!isDirectRoom(room)) this.#options.router.duplicate(messageId, source);
 		return [count('duplicate')];
 	}
 
-	#deliver(
-		room: Room,
-		messageId: string,
-		event: RoomEvent,
-		path: Required<Pick<ChatMessage, 'via' | 'hops'>>,
-	): BehaviourOutput[] {
-		// One of our own comes back to us after a restart: it was not delivered by anybody.
-		const isOurs = event.author === this.#options.identity.peerId;
-		const message = this.#keep(room, messageId, event, isOurs ? {} : path);
-		if (!isOurs) {
-			room.unread += 1;
-			this.#options.meter.delivered(room.name, path.hops);
-		}
-		return [{type: 'emit', event: {type: 'message', ...message}}];
+	#accept(arrival: Arrival, now: Instant): BehaviourOutput[] {
+		const {archive, view, directs, router, storage, audience, reorder} = this.#options;
+		const {messageId, event, bytes, signature, source, hops} = arrival;
+		const {room, author} = event;
+		const isDirect = isDirectRoom(room);
+		const opened = isDirect ? directs.ensure(source) : [];
+		const kept = archive.accept({id: messageId, event, bytes, signature}, view.timestamp());
+		// It is older than what is kept here. Whoever keeps longer can ask others for it.
+		if (!kept) return [...opened, count('not-kept')];
+		audience.noted(event, kept.stored.order);
+		if (author !== view.self) this.#owed.push({author, room, messageId});
+		const routed = {room, messageId, author, event: bytes, signature, hops, source};
+		return [
+			...opened,
+			...this.#show(kept, {via: source, hops}),
+			...(kept.filled.length > 0 ? reorder.needed(room, now) : []),
+			...(isDirect ? [] : router.accepted(routed, now)),
+			// While the disk takes nothing, the trials are enough: they write what there is.
+			...(storage.failure ? [] : [{type: 'commit'} as const]),
+		];
 	}
 
-	#keep(
-		room: Room,
-		messageId: string,
-		event: RoomEvent,
-		path: Partial<Pick<ChatMessage, 'via' | 'hops'>> = {},
-	): ChatMessage {
-		const {view, identity} = this.#options;
-		const message: ChatMessage = {
-			room: event.room,
-			messageId,
-			from: event.author,
-			name: view.facts(event.author).name ?? shortPeerId(event.author),
-			text: event.text,
-			timestamp: event.timestamp,
-			seq: event.sequence,
-			local: event.author === identity.peerId,
-			...path,
-		};
-		room.log.append(message);
-		return message;
+	#show(kept: Kept, path: {readonly via: PeerId; readonly hops: number}): BehaviourOutput[] {
+		const {chronicle, meter, view} = this.#options;
+		const {author, room} = kept.event;
+		// One of our own, from before we lost our data: it was not delivered by anybody.
+		const isOurs = author === view.self;
+		if (!isOurs) meter.delivered(room, path.hops);
+		const outputs: BehaviourOutput[] = chronicle
+			.tell(kept, isOurs ? undefined : path)
+			.map(event => ({type: 'emit', event}));
+		if (kept.siblings.length > 0) outputs.push(count('fork'));
+		return outputs;
 	}
 }
 

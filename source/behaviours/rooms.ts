@@ -1,46 +1,53 @@
 /**
- * Rooms: who is in which, and what a person does in them. What an event says is checked in `room-events`; to whom it goes
- * is decided by a router, floodsub or gossipsub, which is told of everything that happens here.
+ * Rooms: who is in which, and what a person does in them. What a person says is the business of `talk` and `publisher`,
+ * what others say of `room-events`; to whom an event goes is decided by a router, floodsub or gossipsub, which is told of
+ * everything that happens here. Conversations with one person have no members but these two: `direct`.
  */
 import type {Command, CommandOf} from '../api/command.ts';
-import type {Member, NodeEvent} from '../api/event.ts';
+import type {NodeEvent, RoomInfo} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import type {Random} from '../base/random.ts';
 import {TokenBucket} from '../base/token-bucket.ts';
-import {verifyEvent} from '../wire/event.ts';
-import type {Identity} from '../wire/identity.ts';
+import type {Archive} from '../history/archive.ts';
+import type {StorageFailure} from '../history/event-store.ts';
+import {isDirectRoom} from '../wire/direct-room.ts';
+import type {EventVerifier} from '../wire/event.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
 import type {Receipt, Subscriptions} from '../wire/messages.ts';
-import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
-import {normaliseRoom} from '../wire/validate.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {normaliseRoom} from '../wire/text.ts';
+import {Audience} from './audience.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant, View} from './behaviour.ts';
+import type {Chronicle} from './chronicle.ts';
+import {Directs} from './direct.ts';
 import {Floodsub} from './floodsub.ts';
 import {Gossipsub} from './gossipsub/gossipsub.ts';
 import {Membership} from './membership.ts';
+import {Notices} from './notices.ts';
+import {Publisher} from './publisher.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import {PubsubMeter} from './pubsub-meter.ts';
 import {OWN_SUBSCRIPTIONS, PEER_SUBSCRIPTIONS} from './rates.ts';
-import {Receipts} from './receipts.ts';
+import type {Receipts} from './receipts.ts';
 import {refusal} from './refusal.ts';
-import type {Room} from './room.ts';
-import {type EventVerifier, RoomEvents, SEEN_CACHE_SIZE} from './room-events.ts';
-import {RoomLog} from './room-log.ts';
-
-export type {EventVerifier} from './room-events.ts';
-
-/** Messages in one `history` reply: the default and the most. */
-export const HISTORY_LIMIT_DEFAULT = 50;
-export const HISTORY_LIMIT_MAX = 1_000;
+import {Reorder} from './reorder.ts';
+import type {Place, Room} from './room.ts';
+import {RoomEvents, SEEN_CACHE_SIZE} from './room-events.ts';
+import {RoomInfos} from './room-info.ts';
+import {StorageWatch} from './storage-watch.ts';
+import {TALK_COMMANDS, Talk} from './talk.ts';
 
 export type RoomsOptions = {
 	readonly view: View;
-	readonly identity: Identity;
-	/** This start of the program: with the sequence number it makes every event unique. */
-	readonly instance: string;
+	readonly archive: Archive;
+	readonly chronicle: Chronicle;
+	readonly receipts: Receipts;
 	readonly rooms: readonly string[];
 	readonly random: Random;
 	readonly pubsub: 'gossipsub' | 'floodsub';
-	readonly verify?: EventVerifier;
+	readonly verify: EventVerifier;
+	/** When somebody was last connected to us, Unix milliseconds. */
+	readonly lastSeen?: (peer: PeerId) => number | undefined;
 };
 
 export class Rooms implements Behaviour {
@@ -50,47 +57,53 @@ export class Rooms implements Behaviour {
 		...(['subscriptions', 'publish', 'receipt'] as const),
 		...(['graft', 'prune', 'ihave', 'iwant', 'idontwant', 'choke', 'unchoke'] as const),
 	];
-	readonly commands = ['publish', 'join', 'leave', 'rooms', 'history'] as const;
+	readonly commands = [...TALK_COMMANDS, 'join', 'leave', 'forget', 'rooms'] as const;
+	readonly watches = ['name-changed'] as const;
+	/** Conversations with one person. */
+	readonly directs: Directs;
 
 	readonly #options: RoomsOptions;
 	readonly #membership = new Membership();
+	readonly #audience: Audience;
+	readonly #infos: RoomInfos;
+	readonly #notices: Notices;
 	readonly #router: PubsubRouter;
-	readonly #receipts: Receipts;
+	readonly #publisher: Publisher;
+	readonly #talk: Talk;
 	readonly #events: RoomEvents;
+	readonly #reorder: Reorder;
+	readonly #storage = new StorageWatch();
 	readonly #meter = new PubsubMeter();
 	readonly #rooms = new Map<string, Room>();
-	/** Sequence numbers of rooms left in this run: coming back must not use one again. */
-	readonly #sequences = new BoundedMap<string, number>(MAX_SUBSCRIPTIONS * 4);
-	/** The highest of those that were forgotten: a room that is not remembered goes on from here. */
-	#forgottenSequence = 0;
 	readonly #ownChanges = new TokenBucket(OWN_SUBSCRIPTIONS);
 	/** Of each connected peer. */
 	readonly #peerChanges = new Map<PeerId, TokenBucket>();
 
 	constructor(options: RoomsOptions) {
-		const {view, identity, instance, random, verify = verifyEvent} = options;
-		const membership = this.#membership;
+		const {view, archive, random} = options;
+		const [membership, storage, meter] = [this.#membership, this.#storage, this.#meter];
 		const seen = new BoundedMap<string, string>(SEEN_CACHE_SIZE);
-		const isSeen = (messageId: string) => seen.has(messageId);
+		// What came by sync was never seen here: it is in the archive.
+		const isSeen = (room: string, messageId: string) => seen.has(messageId) || archive.has(room, messageId);
+		const findRoom = (name: string) => this.#rooms.get(name);
 		const Router = options.pubsub === 'floodsub' ? Floodsub : Gossipsub;
 		const router = new Router({view, membership, random, isSeen});
-		const receipts = new Receipts(view.self);
-		const [meter, findRoom] = [this.#meter, (name: string) => this.#rooms.get(name)];
+		const audience = new Audience({view, archive, membership});
+		const infos = new RoomInfos({...options, membership});
+		const directs = new Directs({view, archive, infos});
+		const notices = new Notices({view, archive});
+		const reorder = new Reorder(options);
+		const publisher = new Publisher({...options, audience, router, seen});
 		this.#options = options;
+		this.#audience = audience;
+		this.#infos = infos;
+		this.#notices = notices;
 		this.#router = router;
-		this.#receipts = receipts;
-		this.#events = new RoomEvents({
-			view,
-			identity,
-			instance,
-			verify,
-			membership,
-			receipts,
-			meter,
-			router,
-			seen,
-			findRoom,
-		});
+		this.#publisher = publisher;
+		this.#reorder = reorder;
+		this.#talk = new Talk({view, archive, directs, infos, notices, publisher, storage, findRoom});
+		this.#events = new RoomEvents({...options, audience, directs, meter, router, storage, reorder, seen, findRoom});
+		this.directs = directs;
 		this.protocol = router.protocol;
 	}
 
@@ -113,31 +126,44 @@ export class Rooms implements Behaviour {
 	#handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
 		switch (input.type) {
 			case 'start':
-				return this.#options.rooms
-					.map(normaliseRoom)
-					.flatMap(room => [...this.#enter(room), ...this.#router.joined(room, now)]);
+				return this.#start(now);
 			case 'connected':
 				this.#peerChanges.set(input.peer, new TokenBucket(PEER_SUBSCRIPTIONS));
 				this.#router.connected(input.peer, input.address, input.direction, now);
-				return this.#greet(input.peer);
+				return [...this.#greet(input.peer), ...this.directs.connected(input.peer)];
 			case 'moved':
 				return [...this.#greet(input.peer), ...this.#router.moved(input.peer, now)];
 			case 'disconnected':
-				this.#receipts.forget(input.peer);
-				this.#peerChanges.delete(input.peer);
-				return [
-					...this.#left(input.peer, this.#membership.forget(input.peer), now),
-					...this.#router.disconnected(input.peer, now),
-				];
+				return this.#disconnected(input.peer, now);
 			case 'message':
 				return this.#message(input, now);
 			case 'timer':
-				return this.#receipts.isTimer(input.timer) ? this.#receipts.flush() : this.#router.timer(input.timer, now);
+				return this.#timer(input.timer, now);
+			case 'committed':
+				return this.#committed(input.failure, now);
+			case 'event':
+				return this.#talk.renamed(this.#rooms.values());
 			case 'command':
 				return this.#command(input.command, input.timestamp, now);
 			default:
 				return [];
 		}
+	}
+
+	#start(now: Instant): BehaviourOutput[] {
+		const rooms = this.#options.rooms.map(normaliseRoom);
+		const joined = rooms.flatMap(room => [...this.#enter(room), ...this.#router.joined(room, now)]);
+		return [...joined, ...this.directs.start()];
+	}
+
+	#disconnected(peer: PeerId, now: Instant): BehaviourOutput[] {
+		this.#options.receipts.forget(peer);
+		this.#peerChanges.delete(peer);
+		return [
+			...this.#left(peer, this.#membership.forget(peer), now),
+			...this.directs.disconnected(peer),
+			...this.#router.disconnected(peer, now),
+		];
 	}
 
 	#message({peer, message}: Extract<BehaviourInput, {type: 'message'}>, now: Instant): BehaviourOutput[] {
@@ -147,7 +173,7 @@ export class Rooms implements Behaviour {
 			case 'subscriptions':
 				return this.#subscriptions(peer, message, now);
 			case 'receipt':
-				return this.#receipt(peer, message);
+				return this.#receipt(peer, message, now);
 			case 'publish':
 				return this.#router.hears(peer) ? this.#events.receive(peer, message, now) : [count('graylisted')];
 			case 'graft':
@@ -163,52 +189,76 @@ export class Rooms implements Behaviour {
 		}
 	}
 
+	#timer(timer: string, now: Instant): BehaviourOutput[] {
+		if (this.#options.receipts.isTimer(timer)) return this.#options.receipts.timer(timer);
+		if (this.#storage.isTimer(timer)) return this.#storage.trial();
+		if (this.#reorder.isTimer(timer)) return this.#reorder.timer(now);
+		return this.#router.timer(timer, now);
+	}
+
+	/** The disk has spoken: who waits is answered, in the order in which they asked. */
+	#committed(failure: StorageFailure | undefined, now: Instant): BehaviourOutput[] {
+		// What we had said of ourselves may be gone: looked up again with the next word.
+		if (failure) for (const room of this.#rooms.values()) room.joinedAs = undefined;
+		return [
+			...this.#storage.committed(failure, now),
+			...this.#publisher.committed(failure, now),
+			...this.#events.committed(failure === undefined, now),
+			...this.#options.receipts.committed(failure === undefined, now),
+		];
+	}
+
 	#command(command: Command, timestamp: number, now: Instant): BehaviourOutput[] {
 		switch (command.command) {
 			case 'rooms':
-				return [{type: 'reply', command, result: {rooms: [...this.#rooms.values()].map(room => this.#describe(room))}}];
-			case 'publish':
+				return [{type: 'reply', command, result: {rooms: this.#describe()}}];
 			case 'join':
 			case 'leave':
-			case 'history':
+			case 'forget':
 				return this.#roomCommand(command, timestamp, now);
+			case 'publish':
+			case 'direct':
+			case 'edit':
+			case 'redact':
+			case 'react':
+			case 'topic':
+				return this.#talk.handle(command, timestamp);
 			default:
 				return [];
 		}
 	}
 
-	#roomCommand(
-		command: CommandOf<'publish' | 'join' | 'leave' | 'history'>,
-		timestamp: number,
-		now: Instant,
-	): BehaviourOutput[] {
+	/** Only a member can hold a message. */
+	#receipt(peer: PeerId, {room, messageIds}: Receipt, now: Instant): BehaviourOutput[] {
+		const isMember = isDirectRoom(room) ? this.directs.peerOf(room) === peer : this.#membership.has(room, peer);
+		return isMember ? this.#options.receipts.received(peer, room, messageIds, now) : [count('stray-receipt')];
+	}
+
+	// --- rooms of our own
+
+	#roomCommand(command: CommandOf<'join' | 'leave' | 'forget'>, timestamp: number, now: Instant): BehaviourOutput[] {
+		if (command.room.startsWith('@') && command.command !== 'join') return this.#directCommand(command);
 		let name: string;
 		try {
 			name = normaliseRoom(command.room);
 		} catch (error) {
 			return [refusal(command, 'bad-room', error)];
 		}
-		if (command.command === 'join') return this.#join(command, name, now);
 		const room = this.#rooms.get(name);
-		if (!room) return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
-		switch (command.command) {
-			case 'publish':
-				return this.#events.publish(command, room, timestamp, now);
-			case 'leave':
-				if (!this.#ownChanges.take(now)) return [tooOften(command)];
-				return [...this.#exit(room), {type: 'reply', command, result: {room: name}}];
-			case 'history':
-				return this.#history(command, room);
-		}
+		if (room?.isLeaving) return [refusal(command, 'busy', `just leaving #${name}; try again in a moment`)];
+		if (command.command === 'join') return this.#join(command, name, now);
+		if (room) return this.#leave(command, room, timestamp, now);
+		const isKept = this.#options.archive.rooms().some(one => one.room === name);
+		if (command.command === 'forget' && isKept) return this.#forget(command, {room: name});
+		return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 	}
 
-	/** Only a member can hold a message. */
-	#receipt(peer: PeerId, {room, messageIds}: Receipt): BehaviourOutput[] {
-		if (!this.#membership.has(room, peer)) return [count('stray-receipt')];
-		return this.#receipts.received(peer, room, messageIds);
+	#directCommand(command: CommandOf<'leave' | 'forget'>): BehaviourOutput[] {
+		const peer = command.room.slice(1);
+		if (!this.directs.has(peer)) return [refusal(command, 'unknown-room', 'no conversation with that peer')];
+		if (command.command === 'forget') return this.#forget(command, {room: this.directs.roomOf(peer), peer});
+		return [refusal(command, 'bad-room', 'a conversation cannot be left; forget it to delete what is here of it')];
 	}
-
-	// --- rooms of our own ---
 
 	#join(command: CommandOf<'join'>, room: string, now: Instant): BehaviourOutput[] {
 		const reply: BehaviourOutput = {type: 'reply', command, result: {room}};
@@ -225,20 +275,46 @@ export class Rooms implements Behaviour {
 	/** Nobody is told yet. */
 	#enter(name: string): BehaviourOutput[] {
 		if (this.#rooms.has(name)) return [];
-		const sequence = this.#sequences.get(name) ?? this.#forgottenSequence;
-		this.#rooms.set(name, {name, log: new RoomLog(), sequence, unread: 0});
+		this.#rooms.set(name, {name, joinedAs: undefined, hasSpoken: false, isLeaving: false});
 		this.#meter.enter(name);
-		return [emit({type: 'room-joined', room: name, members: this.#members(name)})];
+		this.#options.archive.open(name);
+		return [emit({type: 'room-joined', room: name, ...this.#infos.opening({room: name})})];
 	}
 
-	#exit(room: Room): BehaviourOutput[] {
-		const {name} = room;
-		const forgotten = this.#sequences.set(name, room.sequence);
-		if (forgotten) this.#forgottenSequence = Math.max(this.#forgottenSequence, forgotten[1]);
+	/** Those who have heard us come hear us go, if the disk works; we leave in any case. */
+	#leave(command: CommandOf<'leave' | 'forget'>, room: Room, timestamp: number, now: Instant): BehaviourOutput[] {
+		if (!this.#ownChanges.take(now)) return [tooOften(command)];
+		const leave = () => [
+			...this.#exit(room),
+			...(command.command === 'forget'
+				? this.#forget(command, {room: room.name})
+				: [{type: 'reply', command, result: {room: room.name}} as const]),
+		];
+		if (this.#storage.failure || this.#notices.joinedAs(room) === '') return leave();
+		room.isLeaving = true;
+		return this.#publisher.say({room: room.name}, {kind: 'leave'}, timestamp, {done: leave, failed: leave});
+	}
+
+	/** What is kept of it stays. */
+	#exit({name}: Room): BehaviourOutput[] {
 		this.#rooms.delete(name);
 		this.#meter.leave(name);
 		this.#router.left(name);
+		this.#audience.left(name);
+		this.#reorder.left(name);
+		this.#options.archive.close(name);
 		return [emit({type: 'room-left', room: name}), ...this.#tell({joined: [], left: [name]})];
+	}
+
+	#forget(command: CommandOf<'forget'>, {room, peer}: Place): BehaviourOutput[] {
+		const {archive, receipts} = this.#options;
+		if (this.#storage.failure) return [refusal(command, 'storage', this.#storage.failure.message)];
+		const left = peer === undefined ? [] : this.directs.forget(peer);
+		archive.forget(room);
+		receipts.forgetRoom(room);
+		const reply: BehaviourOutput = {type: 'reply', command, result: {room: peer === undefined ? room : `@${peer}`}};
+		const failed = ({message}: StorageFailure) => [refusal(command, 'storage', message)];
+		return [...left, ...this.#publisher.wait({room}, {done: () => [reply], failed})];
 	}
 
 	#tell(change: Omit<Subscriptions, 'type'>): BehaviourOutput[] {
@@ -251,7 +327,7 @@ export class Rooms implements Behaviour {
 		return [{type: 'send', peers: [peer], message: {type: 'subscriptions', joined, left: []}}];
 	}
 
-	// --- rooms of others ---
+	// --- rooms of others
 
 	#subscriptions(peer: PeerId, message: Subscriptions, now: Instant): BehaviourOutput[] {
 		const left = message.left.filter(room => this.#membership.leave(peer, room));
@@ -260,7 +336,7 @@ export class Rooms implements Behaviour {
 		const ours = joined.filter(room => this.#rooms.has(room));
 		const outputs: BehaviourOutput[] = [
 			...this.#left(peer, left, now),
-			...ours.map(room => emit({type: 'member-joined', room, ...this.#member(peer)})),
+			...ours.map(room => emit({type: 'member-joined', room, ...this.#infos.member(peer)})),
 			...ours.flatMap(room => this.#router.memberJoined(room, peer, now)),
 		];
 		if (refused > 0) outputs.push(count('subscriptions-cap', refused));
@@ -278,28 +354,12 @@ export class Rooms implements Behaviour {
 		];
 	}
 
-	#history(command: CommandOf<'history'>, room: Room): BehaviourOutput[] {
-		const limit = command.limit ?? HISTORY_LIMIT_DEFAULT;
-		if (!Number.isInteger(limit) || limit < 1 || limit > HISTORY_LIMIT_MAX) {
-			return [refusal(command, 'bad-command', `limit must be a whole number from 1 to ${HISTORY_LIMIT_MAX}`)];
-		}
-		room.unread = 0;
-		return [{type: 'reply', command, result: {messages: room.log.page(limit, command.before)}}];
-	}
-
-	// --- names ---
-
-	#describe({name, unread}: Room) {
-		return {room: name, name, members: this.#members(name), unread};
-	}
-
-	#members(room: string): Member[] {
-		return [this.#options.view.self, ...this.#membership.peersIn(room)].map(peer => this.#member(peer));
-	}
-
-	/** A peer that we have not met goes by its short peer id. */
-	#member(peer: PeerId): Member {
-		return {peer, name: this.#options.view.facts(peer).name ?? shortPeerId(peer)};
+	#describe(): RoomInfo[] {
+		const named = [...this.#rooms.keys()].map(room => this.#infos.describe({room}, room));
+		const direct = this.directs
+			.peers()
+			.map(peer => this.#infos.describe({room: this.directs.roomOf(peer), peer}, `@${peer}`));
+		return [...named, ...direct];
 	}
 }
 

@@ -1,4 +1,5 @@
 import type {Random} from '../base/random.ts';
+import {Acquaintances} from '../behaviours/acquaintances.ts';
 import type {Behaviour, View} from '../behaviours/behaviour.ts';
 import {Chronicle} from '../behaviours/chronicle.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
@@ -7,12 +8,14 @@ import {Identify} from '../behaviours/identify.ts';
 import {PeerExchange} from '../behaviours/peer-exchange.ts';
 import {People} from '../behaviours/people.ts';
 import {Ping} from '../behaviours/ping.ts';
+import {Receipts} from '../behaviours/receipts.ts';
 import {Rooms} from '../behaviours/rooms.ts';
 import {Archive} from '../history/archive.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
 import {type EventVerifier, verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
+import type {PeerId} from '../wire/peer-id.ts';
 import type {SwarmLimits} from './limits.ts';
 import {Swarm} from './swarm.ts';
 
@@ -47,13 +50,18 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 	const {limits = {}, verify = verifyEvent, pingInterval, keep, wallClock} = options;
 	const archive = new Archive({store: options.store ?? new MemoryEventStore(random), identity});
 	const behaviours = (view: View): readonly Behaviour[] => {
-		const chronicle = new Chronicle({view, archive});
+		const receipts = new Receipts({view, archive});
+		const people = new Acquaintances({view, store: archive.store});
+		const spread = (_room: string, messageId: string) => receipts.spreadOf(messageId);
+		const chronicle = new Chronicle({view, archive, people, spread});
+		const lastSeen = (peer: PeerId) => people.lastSeen(peer);
+		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
-			new Rooms({view, identity, archive, chronicle, rooms, random, pubsub, verify}),
+			talking,
 			new History({view, archive, chronicle, random, verify, ...(keep !== undefined && {keep})}),
-			new People({view, archive}),
+			new People({view, people}),
 			new PeerExchange({view, random}),
 		];
 		const protocols = others.map(behaviour => behaviour.protocol);

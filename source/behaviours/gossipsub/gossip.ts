@@ -15,7 +15,7 @@ import type {IHave, IWant} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
 import type {Membership} from '../membership.ts';
-import {publishOf, type RoutedEvent} from '../pubsub.ts';
+import {publishOf, type RoutedEvent, type RouterOptions} from '../pubsub.ts';
 import type {Meshes} from './mesh.ts';
 import {type CachedEvent, MessageCache} from './message-cache.ts';
 import {
@@ -43,7 +43,7 @@ export type GossipOptions = {
 	readonly scores: Scores;
 	readonly meshes: Meshes;
 	readonly peers: RouterPeers;
-	readonly isSeen: (messageId: string) => boolean;
+	readonly isSeen: RouterOptions['isSeen'];
 };
 
 type Offer = {readonly at: Instant; readonly position: number};
@@ -132,7 +132,7 @@ export class Gossip {
 		if (scores.of(peer) < GOSSIP_THRESHOLD) return [count('gossip-score')];
 		const taken = budget.take('ihave-ids', messageIds.length, MAX_IHAVE_IDS, now);
 		for (const messageId of messageIds.slice(0, taken)) this.#cache.holds(peer, messageId);
-		const unseen = messageIds.slice(0, taken).filter(messageId => !isSeen(messageId));
+		const unseen = messageIds.slice(0, taken).filter(messageId => !isSeen(room, messageId));
 		const questions = new Map([[peer, this.#wanted.offered(peer, unseen, now)]]);
 		return [...(taken < messageIds.length ? [count('ihave-flood')] : []), ...ask(questions)];
 	}

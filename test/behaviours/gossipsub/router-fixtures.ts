@@ -56,7 +56,7 @@ export class Rig {
 	now: Instant = 1_000;
 
 	constructor(random: Random = EVEN) {
-		const isSeen = (messageId: string) => this.seen.has(messageId);
+		const isSeen = (_room: string, messageId: string) => this.seen.has(messageId);
 		this.router = new Gossipsub({view: this.view, membership: this.membership, random, isSeen});
 		this.router.joined(LOBBY, this.now);
 	}

@@ -1,0 +1,64 @@
+/**
+ * For whom a message is: the members of its room that are connected, and those who have spoken in it and not left. The
+ * latter get it when they are back; of who has been silent for a month nobody expects it.
+ */
+import type {Archive} from '../history/archive.ts';
+import type {RoomEvent} from '../wire/messages.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import type {View} from './behaviour.ts';
+import type {Membership} from './membership.ts';
+import type {Place} from './room.ts';
+
+/** Milliseconds of silence after which an author is no longer waited for. */
+export const ABSENCE = 30 * 24 * 60 * 60 * 1_000;
+
+/** Authors of one room that are waited for. */
+export const MAX_AUTHORS = 512;
+
+/** Milliseconds after which the authors are looked up anew: events may have come by sync. */
+const FRESH = 30_000;
+
+/** When each author last said something, by the room's order, and when that was looked up. */
+type Authors = {readonly last: Map<PeerId, number>; readonly at: number};
+
+export type AudienceOptions = {readonly view: View; readonly archive: Archive; readonly membership: Membership};
+
+export class Audience {
+	readonly #options: AudienceOptions;
+	readonly #authors = new Map<string, Authors>();
+
+	constructor(options: AudienceOptions) {
+		this.#options = options;
+	}
+
+	/** Without ourselves. */
+	of({room, peer}: Place): readonly PeerId[] {
+		if (peer !== undefined) return [peer];
+		const {view, membership} = this.#options;
+		const now = view.timestamp();
+		const audience = new Set(membership.peersIn(room));
+		for (const [author, order] of this.#authorsOf(room, now)) if (order > now - ABSENCE) audience.add(author);
+		audience.delete(view.self);
+		return [...audience];
+	}
+
+	/** An event came: between two look-ups nobody is forgotten who was here for a moment. */
+	noted({room, author, kind}: Pick<RoomEvent, 'room' | 'author' | 'kind'>, order: number): void {
+		const last = this.#authors.get(room)?.last;
+		if (kind === 'leave') last?.delete(author);
+		else if (last && (last.has(author) || last.size < MAX_AUTHORS)) last.set(author, order);
+	}
+
+	left(room: string): void {
+		this.#authors.delete(room);
+	}
+
+	#authorsOf(room: string, now: number): ReadonlyMap<PeerId, number> {
+		const known = this.#authors.get(room);
+		if (known && Math.abs(now - known.at) < FRESH) return known.last;
+		const authors = this.#options.archive.store.authors(room, MAX_AUTHORS);
+		const last = new Map(authors.map(({author, order}) => [author, order]));
+		this.#authors.set(room, {last, at: now});
+		return last;
+	}
+}
