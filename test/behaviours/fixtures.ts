@@ -25,12 +25,17 @@ export const [ANN, BOB, CAT, DAN] = IDENTITIES.map(({peerId}) => peerId) as [Pee
 /** 32 hex digits. */
 export const INSTANCE = 'ab'.repeat(16);
 
+/** Unix milliseconds at which the tests' commands are given. */
+export const TIMESTAMP = 1_700_000_000_000;
+
 /** An address without `/p2p/…`; each number another host. */
 export const addressOf = (number: number, port = 4001) => `/ip4/192.0.2.${number}/tcp/${port}`;
 
 export class FakeView implements View {
 	readonly self: PeerId;
 	name = 'me';
+	/** What its wall clock shows. */
+	wallClock = TIMESTAMP;
 	readonly #facts = new Map<PeerId, Partial<PeerFacts>>();
 
 	/** `connected`: each with its facts. */
@@ -45,6 +50,10 @@ export class FakeView implements View {
 
 	disconnect(peer: PeerId): void {
 		this.#facts.delete(peer);
+	}
+
+	timestamp(): number {
+		return this.wallClock;
 	}
 
 	addressesFor(): readonly string[] {
@@ -79,9 +88,6 @@ export const disconnected = (peer: PeerId, reason = 'closed'): BehaviourInput =>
 export const received = (peer: PeerId, message: Message): BehaviourInput => ({type: 'message', peer, message});
 
 export const timer = (name: string): BehaviourInput => ({type: 'timer', timer: name});
-
-/** Unix milliseconds at which the tests' commands are given. */
-export const TIMESTAMP = 1_700_000_000_000;
 
 export const asked = (command: Command): BehaviourInput => ({type: 'command', command, timestamp: TIMESTAMP});
 

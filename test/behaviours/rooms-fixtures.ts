@@ -1,50 +1,139 @@
-/** What the tests of rooms share: Ann's node, events as their authors sign them, and what comes of them. */
-
-import type {ChatMessage} from '../../source/api/event.ts';
+/** What the tests of rooms share: Ann's node with its archive, events as their authors sign them, and what comes of them. */
+import type {Command} from '../../source/api/command.ts';
+import type {ChatMessage, EventOf, NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
-import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import type {BehaviourInput, BehaviourOutput, BehaviourStats} from '../../source/behaviours/behaviour.ts';
+import {Chronicle} from '../../source/behaviours/chronicle.ts';
+import {Receipts} from '../../source/behaviours/receipts.ts';
 import {Rooms} from '../../source/behaviours/rooms.ts';
-import {eventId, type SignedEvent, signEvent} from '../../source/wire/event.ts';
+import {Archive} from '../../source/history/archive.ts';
+import type {StorageFailure} from '../../source/history/event-store.ts';
+import {MemoryEventStore} from '../../source/history/memory-store.ts';
+import {decodeEvent, eventId, type SignedEvent, signEvent, verifyEvent} from '../../source/wire/event.ts';
 import type {Identity} from '../../source/wire/identity.ts';
+import type {EventBody, EventHead, Message, RoomEvent} from '../../source/wire/messages.ts';
+import type {PeerId} from '../../source/wire/peer-id.ts';
 import {
 	ANN,
-	type asked,
+	asked,
 	BOB,
 	CAT,
 	connected,
 	DAN,
+	disconnected,
 	emit,
 	FakeView,
 	IDENTITIES,
-	INSTANCE,
 	received,
 	send,
 	TIMESTAMP,
+	timer,
 } from './fixtures.ts';
 
 export const [annIdentity, bobIdentity, catIdentity] = IDENTITIES;
 
-export function start({rooms = ['lobby'], peers = [BOB, CAT]}: {rooms?: string[]; peers?: string[]} = {}) {
-	const names: Record<string, string> = {[BOB]: 'bob', [CAT]: 'cat', [DAN]: 'dan'};
-	const view = new FakeView(ANN, Object.fromEntries(peers.map(peer => [peer, {name: names[peer] ?? peer}])));
-	const behaviour = new Rooms({
-		view,
-		identity: annIdentity,
-		instance: INSTANCE,
-		rooms,
-		random: seededRandom(1),
-		pubsub: 'floodsub',
-	});
-	behaviour.handle({type: 'start'}, 0);
-	for (const peer of peers) behaviour.handle(connected(peer), 0);
-	return {behaviour, view};
+const NAMES: Record<string, string> = {[BOB]: 'bob', [CAT]: 'cat', [DAN]: 'dan'};
+
+export const DISK_FULL: StorageFailure = {code: 'disk-full', message: 'The disk is full. Free some space'};
+
+export type DeskOptions = {
+	readonly rooms?: readonly string[];
+	/** Who is connected. */
+	readonly peers?: readonly PeerId[];
+	readonly pubsub?: 'gossipsub' | 'floodsub';
+	/** What is kept from a run before. */
+	readonly store?: MemoryEventStore;
+};
+
+/** Ann's node. It answers the output `commit` at once, unless it is told not to: so the tests see what comes in the end. */
+export class Desk {
+	readonly view: FakeView;
+	readonly store: MemoryEventStore;
+	readonly archive: Archive;
+	readonly receipts: Receipts;
+	readonly rooms: Rooms;
+	/** What the start gave. */
+	readonly begun: readonly BehaviourOutput[];
+	/** How often a signature was checked, and how often something was written to the disk. */
+	verified = 0;
+	commits = 0;
+
+	constructor({rooms = ['lobby'], peers = [BOB, CAT], pubsub = 'floodsub', store}: DeskOptions = {}) {
+		const view = new FakeView(ANN, Object.fromEntries(peers.map(peer => [peer, {name: NAMES[peer] ?? peer}])));
+		this.store = store ?? new MemoryEventStore(seededRandom(7));
+		const archive = new Archive({store: this.store, identity: annIdentity});
+		const chronicle = new Chronicle({view, archive});
+		const receipts = new Receipts({view, archive});
+		const verify: typeof verifyEvent = (...what) => {
+			this.verified += 1;
+			return verifyEvent(...what);
+		};
+		this.view = view;
+		this.archive = archive;
+		this.receipts = receipts;
+		this.rooms = new Rooms({view, archive, chronicle, receipts, rooms, random: seededRandom(1), pubsub, verify});
+		this.begun = this.handle({type: 'start'});
+		for (const peer of peers) this.handle(connected(peer));
+	}
+
+	/** All that comes of it, the commit it asks for included. */
+	handle(input: BehaviourInput, now = 0): BehaviourOutput[] {
+		const outputs = this.hold(input, now);
+		const rest = outputs.filter(({type}) => type !== 'commit');
+		return rest.length === outputs.length ? rest : [...rest, ...this.commit(now)];
+	}
+
+	/** The same, while the disk lets us wait. */
+	hold(input: BehaviourInput, now = 0): BehaviourOutput[] {
+		return this.rooms.handle(input, now);
+	}
+
+	/** The disk takes what is staged, or does not if the store has been told to fail. */
+	commit(now = 0): BehaviourOutput[] {
+		this.commits += 1;
+		const result = this.archive.commit();
+		return this.hold(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, now);
+	}
+
+	ask(command: Command, now = 0): BehaviourOutput[] {
+		return this.handle(asked(command), now);
+	}
+
+	say(text: string, room = 'lobby', now = 0): BehaviourOutput[] {
+		return this.ask({command: 'publish', room, text, id: '1'}, now);
+	}
+
+	timer(name: string, now = 0): BehaviourOutput[] {
+		return this.handle(timer(name), now);
+	}
+
+	connect(peer: PeerId, now = 0): BehaviourOutput[] {
+		this.view.connect(peer, {name: NAMES[peer] ?? peer});
+		return this.handle(connected(peer), now);
+	}
+
+	disconnect(peer: PeerId, now = 0): BehaviourOutput[] {
+		this.view.disconnect(peer);
+		return this.handle(disconnected(peer), now);
+	}
+
+	stats(): BehaviourStats {
+		return this.rooms.stats();
+	}
+
+	/** The same profile after `kill -9`: only what is on disk is there. */
+	restarted(options: DeskOptions = {}): Desk {
+		const store = new MemoryEventStore(seededRandom(8), {from: this.store.snapshot()});
+		return new Desk({...options, store});
+	}
 }
 
-/** Bob and Cat are in the lobby with us. */
-export function startTogether(rooms = ['lobby']): Rooms {
-	const {behaviour} = start({rooms});
-	for (const peer of [BOB, CAT]) behaviour.handle(subscribed(peer, rooms), 0);
-	return behaviour;
+/** Bob and Cat are in the rooms with Ann, and she has said something in each, so that she has come into it. */
+export function startTogether(rooms: readonly string[] = ['lobby'], pubsub?: 'gossipsub' | 'floodsub'): Desk {
+	const desk = new Desk({rooms, ...(pubsub && {pubsub})});
+	for (const peer of [BOB, CAT]) desk.handle(subscribed(peer, rooms));
+	for (const room of rooms) desk.say('hello from ann', room);
+	return desk;
 }
 
 export const subscribed = (peer: string, joined: readonly string[], left: readonly string[] = []) =>
@@ -53,66 +142,95 @@ export const subscribed = (peer: string, joined: readonly string[], left: readon
 export const told = (peers: readonly string[], joined: readonly string[], left: readonly string[]) =>
 	send(peers, {type: 'subscriptions', joined, left});
 
-export type Words = {
-	readonly room?: string;
+// --- events of others ---
+
+/** When they were written. */
+export const WRITTEN = TIMESTAMP - 10_000;
+
+export type Words = Partial<Pick<EventHead, 'room' | 'sequence' | 'epoch' | 'timestamp' | 'clock' | 'parents'>> & {
 	readonly text?: string;
-	readonly sequence?: number;
-	readonly epoch?: string;
+	readonly body?: EventBody;
 };
 
 /** An event as its author signs it. */
-export function written(
-	author: Identity,
-	{room = 'lobby', text = 'hello', sequence = 1, epoch = 'cd'.repeat(16)}: Words = {},
-) {
-	const signed = signEvent(
-		{room, author: author.peerId, epoch, sequence, timestamp: 1_234, kind: 'message', text},
-		author,
-	);
+export function written(author: Identity, words: Words = {}) {
+	const {room = 'lobby', text = 'hello', sequence = 1, epoch = 'cd'.repeat(16), timestamp = WRITTEN} = words;
+	const {clock = timestamp, parents = [], body = {kind: 'message', text}} = words;
+	const previous = sequence === 1 ? undefined : 'ee'.repeat(32);
+	const head = {room, author: author.peerId, epoch, sequence, timestamp, clock, previous, parents};
+	const signed = signEvent({...head, ...body}, author);
 	return {...signed, messageId: eventId(signed.event)};
 }
 
-export const publishing = (source: string, {event, signature}: SignedEvent) =>
-	received(source, {type: 'publish', event, signature, hops: 0});
+export const publishing = (source: string, {event, signature}: SignedEvent, hops = 0) =>
+	received(source, {type: 'publish', event, signature, hops});
 
-/** A message as it is shown; `via` and `hops` are those of one that came from Bob himself, unless it is ours. */
+/** A message as it is shown; `via` and `hops` are those of one that came from Bob himself. */
 export const shown = (message: Partial<ChatMessage> & Pick<ChatMessage, 'messageId'>): BehaviourOutput =>
 	emit({
 		type: 'message',
 		room: 'lobby',
+		kind: 'message',
 		from: BOB,
 		name: 'bob',
 		text: 'hello',
-		timestamp: 1_234,
+		timestamp: WRITTEN,
 		seq: 1,
+		order: WRITTEN,
 		local: false,
-		...(message.local ? {} : {via: BOB, hops: 1}),
+		via: BOB,
+		hops: 1,
 		...message,
 	});
 
-export const refused = (command: Parameters<typeof asked>[0], code: string, message: string) =>
-	({type: 'refuse', command, error: {code, message}}) as BehaviourOutput;
+export const handedOn = (peers: readonly PeerId[], {event, signature}: SignedEvent, hops = 1): BehaviourOutput =>
+	send(peers, {type: 'publish', event, signature, hops});
 
 export const receiptsAt = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'receipts', at});
 
-/** What our own n-th message in a room gives, to these peers. */
-export function published(
-	command: Parameters<typeof asked>[0],
-	text: string,
-	sequence: number,
-	peers: string[],
-	room = 'lobby',
-) {
-	const event = signEvent(
-		{room, author: ANN, epoch: INSTANCE, sequence, timestamp: TIMESTAMP, kind: 'message', text},
-		annIdentity,
+// --- outputs ---
+
+export const refused = (command: Command, code: string, message: string) =>
+	({type: 'refuse', command, error: {code, message}}) as BehaviourOutput;
+
+/** What people are told, of one type. */
+export function events<Type extends NodeEvent['type']>(
+	outputs: readonly BehaviourOutput[],
+	type: Type,
+): EventOf<Type>[] {
+	return outputs.flatMap(output =>
+		output.type === 'emit' && output.event.type === type ? [output.event as EventOf<Type>] : [],
 	);
-	const messageId = eventId(event.event);
-	const message = {room, messageId, from: ANN, name: 'me', text, timestamp: TIMESTAMP, seq: sequence, local: true};
-	return [
-		emit({type: 'message', ...message}),
-		...(peers.length > 0 ? [send(peers, {type: 'publish', ...event, hops: 0})] : []),
-		{type: 'reply', command, result: {messageId}},
-		emit({type: 'message-state', messageId, storedBy: 1, of: peers.length + 1}),
-	] as BehaviourOutput[];
+}
+
+/** Messages of one type that leave, with their receivers. */
+export function sent<Type extends Message['type']>(outputs: readonly BehaviourOutput[], type: Type) {
+	return outputs.flatMap(output =>
+		output.type === 'send' && output.message.type === type
+			? [{peers: output.peers, message: output.message as Extract<Message, {type: Type}>}]
+			: [],
+	);
+}
+
+/** The events that leave in `publish`, decoded. */
+export function published(outputs: readonly BehaviourOutput[]): (RoomEvent & {readonly peers: readonly PeerId[]})[] {
+	return sent(outputs, 'publish').map(({peers, message}) => ({...decodeEvent(message.event), peers}));
+}
+
+/** The result of the only reply. */
+export function replied(outputs: readonly BehaviourOutput[]): Record<string, unknown> {
+	const results = outputs.flatMap(output => (output.type === 'reply' ? [output.result] : []));
+	if (results.length !== 1) throw new Error(`${results.length} replies`);
+	return results[0] as Record<string, unknown>;
+}
+
+/** The id of what was just said. */
+export const idOf = (outputs: readonly BehaviourOutput[]) => replied(outputs)['messageId'] as string;
+
+/** Outputs in one word each: what is told, sent, answered. */
+export function inShort(outputs: readonly BehaviourOutput[]): string[] {
+	return outputs.map(output => {
+		if (output.type === 'emit') return output.event.type;
+		return output.type === 'send' ? `send ${output.message.type}` : output.type;
+	});
 }
