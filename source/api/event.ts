@@ -153,6 +153,8 @@ export type ExportedEvent = {
 	/** As its author wrote it. */
 	readonly text?: string;
 	readonly target?: string;
+	/** A reaction (`text` is the emoji) that is taken back. */
+	readonly off?: true;
 	/** The signed bytes and the signature in base64; a later event of its author vouches where there is no signature. */
 	readonly event: string;
 	readonly signature?: string;
@@ -313,7 +315,10 @@ export type NodeEvent =
 	/** All other kinds. */
 	| ({readonly type: 'notice'} & ChatMessage)
 	/** An entry that was told before, as it is to be shown from now on. */
-	| ({readonly type: 'message-changed'; readonly change: 'edit' | 'reaction' | 'redaction' | 'gap' | 'fork' | 'order'} & ChatMessage)
+	| ({
+			readonly type: 'message-changed';
+			readonly change: 'edit' | 'reaction' | 'redaction' | 'gap' | 'fork' | 'order';
+	  } & ChatMessage)
 	| ({readonly type: 'message-state'; readonly messageId: string; readonly room: RoomName} & Spread)
 	| {readonly type: 'topic-changed'; readonly room: RoomName; readonly topic: string; readonly from: string}
 	/** History is being taken over: `received` of about `expected` events; the last one of these says `done`. */

@@ -8,6 +8,7 @@ import {Identify} from '../behaviours/identify.ts';
 import {PeerExchange} from '../behaviours/peer-exchange.ts';
 import {People} from '../behaviours/people.ts';
 import {Ping} from '../behaviours/ping.ts';
+import {Queries} from '../behaviours/queries.ts';
 import {Receipts} from '../behaviours/receipts.ts';
 import {Rooms} from '../behaviours/rooms.ts';
 import {Archive} from '../history/archive.ts';
@@ -52,7 +53,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 	const behaviours = (view: View): readonly Behaviour[] => {
 		const receipts = new Receipts({view, archive});
 		const people = new Acquaintances({view, store: archive.store});
-		const spread = (_room: string, messageId: string) => receipts.spreadOf(messageId);
+		const spread = (messageId: string) => receipts.spreadOf(messageId);
 		const chronicle = new Chronicle({view, archive, people, spread});
 		const lastSeen = (peer: PeerId) => people.lastSeen(peer);
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
@@ -62,6 +63,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			talking,
 			new History({view, archive, chronicle, random, verify, ...(keep !== undefined && {keep})}),
 			new People({view, people}),
+			new Queries({view, archive, chronicle, receipts}),
 			new PeerExchange({view, random}),
 		];
 		const protocols = others.map(behaviour => behaviour.protocol);
