@@ -1,6 +1,7 @@
 /** Ids of events: 64 hex digits in memory, 32 bytes on the wire; several of them as one binary value. */
 import {MESSAGE_ID_BYTES} from './limits.ts';
 
+/** Hex digits of an id. */
 const ID_DIGITS = 2 * MESSAGE_ID_BYTES;
 
 /** Node's own way to make text of bytes, without the `Buffer` around them that costs as much as the text. */
@@ -11,13 +12,15 @@ export function hexOf(bytes: Uint8Array, from: number, to: number): string {
 	return hexSlice.call(bytes, from, to);
 }
 
-/** The ids that lie one after the other from `from` up to `to`. */
-export function idsIn(bytes: Uint8Array, from = 0, to = bytes.length): string[] {
-	if (from === to) return [];
-	const digits = hexOf(bytes, from, to);
-	if (digits.length === ID_DIGITS) return [digits];
+/** The ids that lie one after the other in `bytes`. */
+export function idsIn(bytes: Uint8Array): string[] {
+	return splitIds(hexOf(bytes, 0, bytes.length), 0);
+}
+
+/** The ids that lie one after the other in these digits, from `from` on. */
+export function splitIds(digits: string, from: number): string[] {
 	const ids: string[] = [];
-	for (let at = 0; at < digits.length; at += ID_DIGITS) ids.push(digits.slice(at, at + ID_DIGITS));
+	for (let at = from; at < digits.length; at += ID_DIGITS) ids.push(digits.slice(at, at + ID_DIGITS));
 	return ids;
 }
 
