@@ -1,6 +1,7 @@
 /** Arbitrary values of the wire's types, for property tests. Every one of them is valid. */
 import fc from 'fast-check';
-import type {Message} from '../../source/wire/messages.ts';
+import {MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
+import type {ChainRanges, EventBody, EventHead, Message, RoomEvent, Span} from '../../source/wire/messages.ts';
 import {peerIdFromPublicKey} from '../../source/wire/peer-id.ts';
 
 export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
@@ -16,6 +17,12 @@ export const text = (limit: number, minLength = 0): fc.Arbitrary<string> =>
 		.filter(string => Buffer.byteLength(string) <= limit && !/\p{Cs}/u.test(string));
 
 export const room: fc.Arbitrary<string> = fc.stringMatching(/^[a-z0-9äöé日本-][a-z0-9äöé日本#.-]{0,15}$/u);
+
+/** Named or direct. */
+export const roomId: fc.Arbitrary<string> = fc.oneof(
+	room,
+	hex(16).map(digits => `@${digits}`),
+);
 
 export const peer = bytes(32).map(peerIdFromPublicKey);
 
@@ -33,6 +40,112 @@ const hints = fc.array(
 		addresses: fc.uniqueArray(address, {maxLength: 4}),
 	}),
 	{maxLength: 16},
+);
+
+const id = hex(32);
+
+const time = fc.nat(MAX_TIMESTAMP);
+
+const body: fc.Arbitrary<Exclude<EventBody, {kind: 'unknown'}>> = fc.oneof(
+	{weight: 3, arbitrary: fc.record({kind: fc.constant('message' as const), text: text(500, 1)})},
+	fc.record({kind: fc.constantFrom('reply' as const, 'edit' as const), target: id, text: text(500, 1)}),
+	fc.record({
+		kind: fc.constant('reaction' as const),
+		target: id,
+		emoji: text(64, 1).filter(string => !/[\p{Cc}\s]/u.test(string)),
+		isOn: fc.boolean(),
+	}),
+	fc.record({kind: fc.constant('redaction' as const), target: id, reason: text(256)}),
+	fc.record({kind: fc.constant('topic' as const), text: text(256)}),
+	fc.record({kind: fc.constantFrom('join' as const, 'name' as const), name}),
+	fc.constant({kind: 'leave' as const}),
+);
+
+/** Events of one author, of every kind that can be made here. */
+export const eventOf = (author: string): fc.Arbitrary<RoomEvent> => {
+	const head: fc.Arbitrary<EventHead> = fc
+		.record({
+			room: roomId,
+			author: fc.constant(author),
+			epoch: hex(16),
+			sequence: fc.oneof(fc.constant(1), fc.integer({min: 1, max: Number.MAX_SAFE_INTEGER})),
+			timestamp: time,
+			clock: time,
+			previous: id,
+			parents: fc.uniqueArray(id, {maxLength: MAX_PARENTS}).map(ids => ids.sort()),
+		})
+		.map(one => ({...one, previous: one.sequence === 1 ? undefined : one.previous}));
+	return fc.tuple(head, body).map(([about, says]) => ({...about, ...says}));
+};
+
+/** Neither touching nor overlapping: gaps and lengths one after the other. */
+const spans: fc.Arbitrary<readonly Span[]> = fc
+	.array(fc.tuple(fc.integer({min: 2, max: 1_000}), fc.nat(2 ** 40)), {maxLength: 64})
+	.map(steps => {
+		let end = -1;
+		return steps.map(([gap, length]): Span => {
+			const from = end + gap;
+			end = from + length;
+			return [from, end];
+		});
+	});
+
+const chain: fc.Arbitrary<ChainRanges> = fc.record({
+	author: peer,
+	epoch: hex(16),
+	spans,
+	digest: hex(8),
+	forks: fc.array(id, {maxLength: 8}),
+});
+
+const run = fc
+	.record({
+		author: peer,
+		epoch: hex(16),
+		from: fc.integer({min: 1, max: 2 ** 40}),
+		more: fc.nat(),
+		isLinked: fc.boolean(),
+	})
+	.map(({more, ...one}) => ({...one, to: one.from + more}));
+
+const segment = fc.record({
+	events: fc.array(
+		fc.uint8Array({minLength: 1, maxLength: 300}).map(array => new Uint8Array(array)),
+		{
+			minLength: 1,
+			maxLength: 8,
+		},
+	),
+	signature: fc.option(bytes(64), {nil: undefined}),
+});
+
+/** By these histories are compared and handed on. */
+export const historyMessage: fc.Arbitrary<Message> = fc.oneof(
+	fc.record({type: fc.constant('digest' as const), room: roomId, digest: id, events: unsigned}),
+	fc.record({
+		type: fc.constant('ranges' as const),
+		room: roomId,
+		chains: fc.array(chain, {maxLength: 10}),
+		isLast: fc.boolean(),
+		wantsAnswer: fc.boolean(),
+	}),
+	fc.record({
+		type: fc.constant('want' as const),
+		request: unsigned,
+		room: roomId,
+		newest: fc.nat(256),
+		runs: fc.array(run, {maxLength: 64}),
+		ids: fc.array(id, {maxLength: 40}),
+		bytes: fc.nat(256 * 1024),
+	}),
+	fc.record({
+		type: fc.constant('events' as const),
+		request: unsigned,
+		room: roomId,
+		segments: fc.array(segment, {maxLength: 6}),
+		status: fc.constantFrom('done' as const, 'more' as const, 'busy' as const),
+	}),
+	fc.record({type: fc.constant('read' as const), room: roomId, messageId: id}),
 );
 
 export const message: fc.Arbitrary<Message> = fc.oneof(
@@ -62,7 +175,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	}),
 	fc.record({
 		type: fc.constant('receipt' as const),
-		room,
+		room: roomId,
 		messageIds: fc.array(hex(32), {maxLength: 40}),
 	}),
 	fc.record({type: fc.constant('graft' as const), room}),
@@ -73,4 +186,5 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('peers' as const), peers: hints}),
 	fc.record({type: fc.constant('choke' as const), room}),
 	fc.record({type: fc.constant('unchoke' as const), room}),
+	historyMessage,
 );

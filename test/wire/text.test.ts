@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {UserError} from '../../source/base/errors.ts';
-import {isRoom, normaliseName, normaliseRoom, normaliseText} from '../../source/wire/text.ts';
+import {
+	isReaction,
+	isRoom,
+	normaliseEmoji,
+	normaliseName,
+	normaliseReason,
+	normaliseRoom,
+	normaliseText,
+	normaliseTopic,
+} from '../../source/wire/text.ts';
 
 describe('normaliseRoom', () => {
 	test.each([
@@ -42,6 +51,12 @@ describe('normaliseRoom', () => {
 		expect(() => normaliseRoom(typed)).toThrow(UserError);
 	});
 
+	test.each(['@ann', '#@ann', ' @', `@${'0a'.repeat(16)}`])('%j is no room: people are told what @ is for', typed => {
+		expect(() => normaliseRoom(typed)).toThrow(
+			expect.objectContaining({hint: expect.stringContaining('@ is for direct messages')}),
+		);
+	});
+
 	test('what it gives is a room, and gives itself', () => {
 		fc.assert(
 			fc.property(fc.string({unit: 'binary', maxLength: 40}), typed => {
@@ -61,12 +76,21 @@ describe('normaliseRoom', () => {
 });
 
 describe('isRoom', () => {
-	test.each(['', 'Lobby', '#lobby', 'A\u0308', 'a\u0308', ' lobby', 'lobby ', 'a'.repeat(65), 'ö'.repeat(33)])(
-		'%j is not the form of the wire',
-		text => {
-			expect(isRoom(text)).toBe(false);
-		},
-	);
+	test.each([
+		'',
+		'Lobby',
+		'#lobby',
+		'@lobby',
+		'@ä',
+		'A\u0308',
+		'a\u0308',
+		' lobby',
+		'lobby ',
+		'a'.repeat(65),
+		'ö'.repeat(33),
+	])('%j is not the form of the wire', text => {
+		expect(isRoom(text)).toBe(false);
+	});
 });
 
 describe('normaliseName', () => {
@@ -93,4 +117,43 @@ describe('normaliseText', () => {
 	test.each(['', ' \n\t ', 'a'.repeat(16 * 1024 + 1), '€'.repeat(6000), 'a\udc00b'])('%.20j is no text', text => {
 		expect(() => normaliseText(text)).toThrow(UserError);
 	});
+});
+
+describe.each([
+	['normaliseTopic', normaliseTopic],
+	['normaliseReason', normaliseReason],
+])('%s', (_, normalise) => {
+	test('trims and composes, and may be empty', () => {
+		expect(normalise('  Jo\u0308rg’s party, 8 pm ')).toBe('Jörg’s party, 8 pm');
+		expect(normalise(' ')).toBe('');
+		expect(normalise('ö'.repeat(128))).toBe('ö'.repeat(128));
+	});
+
+	test.each(['a\nb', 'a\x1bb', 'a\x9bb', 'a\u2028b', 'a\ud800', 'ö'.repeat(129), 'a'.repeat(257)])(
+		'refuses %j',
+		text => {
+			expect(() => normalise(text)).toThrow(UserError);
+		},
+	);
+});
+
+describe('normaliseEmoji', () => {
+	test.each(['👍', '❤️', '👩🏽‍🚀', '🇩🇪', '1️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', 'x', 'é'])('%j is one character to a person', emoji => {
+		expect(normaliseEmoji(` ${emoji} `)).toBe(emoji);
+		expect(isReaction(emoji)).toBe(true);
+	});
+
+	test.each(['', ' ', '👍👍', 'ok', '👍 👎', '\n', '\x1b', '\r\n', '\ud83d', `a${'\u0301'.repeat(40)}`])(
+		'%j is none',
+		typed => {
+			expect(() => normaliseEmoji(typed)).toThrow(UserError);
+		},
+	);
+});
+
+test('a reaction that arrives is held to its length and to what it may contain, not to one program’s idea of an emoji', () => {
+	for (const text of ['👍👍', 'ok', 'ö'.repeat(32)]) expect(isReaction(text)).toBe(true);
+	for (const text of ['', 'a b', 'a\u00a0b', 'a\nb', '\x07', '\x9b', '\u2028', `${'ö'.repeat(32)}a`]) {
+		expect(isReaction(text)).toBe(false);
+	}
 });
