@@ -41,6 +41,8 @@ async function bundle() {
 		target: 'node20.19',
 		jsx: 'automatic',
 		define: {'process.env.NODE_ENV': '"production"'},
+		// Has native code: it is installed beside the program, and loaded when a history is kept.
+		external: ['@photostructure/sqlite'],
 		// The pure JavaScript of msgpackr: its Node entry looks for a native module beside the program.
 		alias: {msgpackr: path.join(root, 'node_modules/msgpackr/index.js')},
 		plugins: [withoutDevtools],

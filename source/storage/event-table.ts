@@ -1,0 +1,243 @@
+/** The events themselves: appended, found by id, number, place, target or age, and deleted. */
+import {ENTRY_KINDS, type NewEvent, type PageOptions, type Position, type StoredEvent} from '../history/event-store.ts';
+import type {EventKind} from '../wire/messages.ts';
+import type {PeerId} from '../wire/peer-id.ts';
+import {kindNumber, prefixOf, toBytes, toHex} from './ids.ts';
+import type {Chain} from './room-table.ts';
+import type {Connection, Row, Value} from './sqlite.ts';
+
+const EVENT = 'place, id, signature, received, bytes';
+const DESCENDING = 'ORDER BY place DESC, prefix DESC, id DESC';
+const ASCENDING = 'ORDER BY place, prefix, id';
+
+const INSERT = `INSERT INTO events
+	(room, chain, sequence, place, prefix, id, kind, is_entry, received, about, target, signature, bytes)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+const COUNT_UNREAD = `SELECT count(*) AS count FROM (
+	SELECT 1 FROM events WHERE room = ?1 AND is_entry = 1 AND (place, prefix, id) > (?2, ?3, ?4) AND kind IN (0, 1)
+	AND chain NOT IN (SELECT chain FROM chains WHERE room = ?1 AND author = ?5) LIMIT ?6)`;
+
+/** Chains of the author ?2 in the room ?1. */
+const CHAINS_OF = '(SELECT chain FROM chains WHERE room = ?1 AND author = ?2)';
+
+const EDIT = kindNumber('edit');
+const REDACTION = kindNumber('redaction');
+
+const REACTIONS = `SELECT ${EVENT} FROM events WHERE about = ? AND target = ? AND +room = ? AND kind = 3
+	${DESCENDING} LIMIT ?`;
+
+/** The last change of kind ?4 by the author of the chain ?3. */
+const OWN_CHANGE = `SELECT ${EVENT} FROM events WHERE about = ?1 AND target = ?2 AND kind IN (2, 4) AND kind = ?4
+	AND chain IN (SELECT theirs.chain FROM chains JOIN chains AS theirs USING (room, author) WHERE chains.chain = ?3)
+	${DESCENDING} LIMIT 1`;
+
+const AHEAD = `SELECT row, chain, prefix, ${EVENT} FROM events
+	WHERE room = ?1 AND received < ?2 AND place >= ?2 AND place > received ${ASCENDING} LIMIT ?3`;
+
+const LAST_PRESENCE = `SELECT kind FROM chains CROSS JOIN events USING (chain)
+	WHERE chains.room = ? AND author = ? AND kind IN (6, 7, 8) ${DESCENDING} LIMIT 1`;
+
+/** Before every event. */
+const BEGINNING = {order: -1, id: ''};
+
+// A plus before `room` keeps SQLite from looking through the whole room: it does not know how rare a prefix is.
+
+/** An event as its table has it. */
+export type EventRow = {
+	readonly row: number;
+	readonly chain: number;
+	readonly place: number;
+	readonly prefix: number;
+	readonly stored: StoredEvent;
+};
+
+export class EventTable {
+	readonly #connection: Connection;
+
+	constructor(connection: Connection) {
+		this.#connection = connection;
+	}
+
+	append(room: number, chain: Chain, {id, order, received, bytes, signature, event}: NewEvent): void {
+		const target = event.kind === 'reply' ? undefined : 'target' in event ? event.target : undefined;
+		this.#connection
+			.on(INSERT)
+			.run(
+				room,
+				chain.key,
+				event.sequence,
+				order,
+				prefixOf(id),
+				toBytes(id),
+				kindNumber(event.kind),
+				ENTRY_KINDS.has(event.kind) ? 1 : 0,
+				received,
+				target === undefined ? null : prefixOf(target),
+				target === undefined ? null : toBytes(target),
+				signature ?? null,
+				bytes,
+			);
+	}
+
+	/** Where an event stands: undefined if it is not here. */
+	locate(room: number, id: string): {row: number; chain: number; place: number; kind: number} | undefined {
+		return this.#connection
+			.on('SELECT row, chain, place, kind FROM events WHERE prefix = ? AND id = ? AND +room = ?')
+			.get(prefixOf(id), toBytes(id), room) as {row: number; chain: number; place: number; kind: number} | undefined;
+	}
+
+	get(room: number, name: string, id: string): StoredEvent | undefined {
+		const row = this.#connection
+			.on(`SELECT ${EVENT} FROM events WHERE prefix = ? AND id = ? AND +room = ?`)
+			.get(prefixOf(id), toBytes(id), room) as Row | undefined;
+		return row === undefined ? undefined : toEvent(row, name);
+	}
+
+	at(chain: number, name: string, sequence: number): StoredEvent[] {
+		const rows = this.#connection
+			.on(`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence = ? ORDER BY row`)
+			.all(chain, sequence) as Row[];
+		return rows.map(row => toEvent(row, name));
+	}
+
+	run(chain: number, name: string, range: {from: number; to: number; bytes: number}): StoredEvent[] {
+		const rows = this.#connection
+			.on(`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence BETWEEN ? AND ? ORDER BY sequence DESC, row`)
+			.iterate(chain, range.from, range.to);
+		const events: StoredEvent[] = [];
+		let bytes = 0;
+		for (const row of rows) {
+			const event = toEvent(row as Row, name);
+			events.push(event);
+			bytes += event.bytes.length;
+			if (bytes >= range.bytes) break;
+		}
+		return events;
+	}
+
+	page(room: number, name: string, {limit, before, after, kinds}: PageOptions): StoredEvent[] {
+		const edges = [
+			...(before === undefined ? [] : ['AND (place, prefix, id) < (?, ?, ?)']),
+			...(after === undefined ? [] : ['AND (place, prefix, id) > (?, ?, ?)']),
+		];
+		const values = [before, after].flatMap(edge => (edge === undefined ? [] : placeOf(edge)));
+		const direction = after === undefined ? DESCENDING : ASCENDING;
+		const statement = this.#connection.on(
+			`SELECT ${EVENT} FROM events WHERE room = ? AND is_entry = ? ${edges.join(' ')} ${direction} LIMIT ?`,
+		);
+		const read = (isEntry: number) =>
+			(statement.all(room, isEntry, ...values, limit) as Row[]).map(row => toEvent(row, name));
+		const found = kinds === 'entries' ? read(1) : [...read(1), ...read(0)];
+		found.sort(compare);
+		return after === undefined ? found.slice(Math.max(0, found.length - limit)) : found.slice(0, limit);
+	}
+
+	about(room: number, name: string, ids: readonly string[], limit: number): StoredEvent[] {
+		const reactions = this.#connection.on(REACTIONS);
+		const own = this.#connection.on(OWN_CHANGE);
+		return ids
+			.flatMap(id => {
+				const [prefix, target, chain] = [prefixOf(id), toBytes(id), this.locate(room, id)?.chain];
+				const changes = chain === undefined ? [] : [EDIT, REDACTION].map(kind => own.get(prefix, target, chain, kind));
+				return [...changes, ...reactions.all(prefix, target, room, limit)].filter(row => row !== undefined) as Row[];
+			})
+			.map(row => toEvent(row, name))
+			.sort(compare);
+	}
+
+	last(room: number, name: string, kind: EventKind, author?: PeerId): StoredEvent | undefined {
+		const by = author === undefined ? '' : `AND +chain IN ${CHAINS_OF}`;
+		const where = `${whereKind(kind, author !== undefined)} ${by}`;
+		const statement = this.#connection.on(`SELECT ${EVENT} FROM events WHERE ${where} ${DESCENDING} LIMIT 1`);
+		const row = (author === undefined ? statement.get(room) : statement.get(room, author)) as Row | undefined;
+		return row === undefined ? undefined : toEvent(row, name);
+	}
+
+	countUnread(room: number, after: Position = BEGINNING, self: PeerId, limit: number): number {
+		const row = this.#connection.on(COUNT_UNREAD).get(room, ...placeOf(after), self, limit) as Row;
+		return row.count as number;
+	}
+
+	hasLeft(room: number, author: PeerId): boolean {
+		const row = this.#connection.on(LAST_PRESENCE).get(room, author) as Row | undefined;
+		return row?.kind === kindNumber('leave');
+	}
+
+	move(row: number, order: number): void {
+		this.#connection.on('UPDATE events SET place = ? WHERE row = ?').run(order, row);
+	}
+
+	/** Those that came, or stand, before `olderThan`, in the order of the room. */
+	oldest(room: number, name: string, olderThan: number, limit: number): EventRow[] {
+		const statement = this.#connection.on(
+			`SELECT row, chain, prefix, ${EVENT} FROM events WHERE room = ? AND is_entry = ? AND place < ? ${ASCENDING} LIMIT ?`,
+		);
+		const toRow = (row: unknown) => toEventRow(row as Row, name);
+		const read = (isEntry: number) => statement.all(room, isEntry, olderThan, limit).map(toRow);
+		const found = [...read(1), ...read(0)].sort((a, b) => compare(a.stored, b.stored)).slice(0, limit);
+		if (found.length === limit) return found;
+		return [
+			...found,
+			...this.#connection
+				.on(AHEAD)
+				.all(room, olderThan, limit - found.length)
+				.map(toRow),
+		];
+	}
+
+	/** Some events of a room that is forgotten. */
+	some(room: number, limit: number): EventRow[] {
+		const rows = this.#connection
+			.on(`SELECT row, chain, prefix, ${EVENT} FROM events WHERE room = ? LIMIT ?`)
+			.all(room, limit) as Row[];
+		return rows.map(row => toEventRow(row, ''));
+	}
+
+	delete(row: number): void {
+		this.#connection.on('DELETE FROM events WHERE row = ?').run(row);
+	}
+}
+
+/**
+ * Those of one kind in the room ?1. Topics, and what says whether an author is in the room, have indexes of their own, which
+ * SQLite takes if it sees their very condition.
+ */
+function whereKind(kind: EventKind, hasAuthor: boolean): string {
+	const number = kindNumber(kind);
+	if (kind === 'topic') return `room = ?1 AND kind = ${number}`;
+	if (hasAuthor && (kind === 'join' || kind === 'name' || kind === 'leave')) {
+		return `chain IN ${CHAINS_OF} AND kind IN (6, 7, 8) AND +kind = ${number}`;
+	}
+	return `room = ?1 AND is_entry = ${ENTRY_KINDS.has(kind) ? 1 : 0} AND kind = ${number}`;
+}
+
+function placeOf({order, id}: Position): Value[] {
+	return id === '' ? [order, -1, new Uint8Array()] : [order, prefixOf(id), toBytes(id)];
+}
+
+function toEventRow(row: Row, name: string): EventRow {
+	return {
+		row: row.row as number,
+		chain: row.chain as number,
+		place: row.place as number,
+		prefix: row.prefix as number,
+		stored: toEvent(row, name),
+	};
+}
+
+export function toEvent(row: Row, room: string): StoredEvent {
+	return {
+		room,
+		order: row.place as number,
+		id: toHex(row.id as Uint8Array),
+		bytes: row.bytes as Uint8Array,
+		signature: (row.signature as Uint8Array | null) ?? undefined,
+		received: row.received as number,
+	};
+}
+
+/** By place, then by id as text. */
+function compare(a: Position, b: Position): number {
+	return a.order - b.order || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
