@@ -20,6 +20,11 @@ async function run(invocation: Invocation): Promise<number> {
 			return 0;
 		case 'headless':
 			return (await import('./cli/headless.ts')).headless(invocation.options, machine);
+		case 'send':
+			return (await import('./cli/send.ts')).send(invocation, machine);
+		case 'export':
+			endQuietlyWithoutReader();
+			return (await import('./cli/export.ts')).exportRoom(invocation, machine);
 		case 'ping':
 			endQuietlyWithoutReader();
 			return (await import('./cli/ping.ts')).ping(invocation, machine);

@@ -41,6 +41,7 @@ export function nodeConfig(options: Options, machine: Machine, forScreen: boolea
 		mdns: options.mdns,
 		pubsub: options.pubsub,
 		discoveryPort: options.discoveryPort,
+		...(options.keep !== undefined && {keep: options.keep}),
 		dataDirectory: dataDirectoryOf(options, machine),
 		logLevel: options.logLevel,
 		logFile: options.logFile === undefined ? undefined : path.resolve(options.logFile),

@@ -4,6 +4,8 @@ import {type CommandName, OPTION_NAMES, OPTIONS, variableOf} from './option-tabl
 const SUMMARY: Readonly<Record<CommandName, string>> = {
 	screen: 'Chat with everyone on this network, without a server.',
 	headless: 'The same node without a screen: commands in, events out, as JSON lines.',
+	send: 'Send one message and wait until somebody holds it.',
+	export: 'Print what is kept of a room; also while p2p-tui runs.',
 	ping: 'Dial a peer and measure the round-trip time.',
 	id: 'Show the peer ID, name and addresses of this profile.',
 	demo: 'The screen with a small live swarm of real peers on this machine only.',
@@ -13,6 +15,8 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
 const USAGE: Readonly<Record<CommandName, string>> = {
 	screen: 'p2p-tui [options]',
 	headless: 'p2p-tui headless [options]',
+	send: 'p2p-tui send --room <room> <text> [options]',
+	export: 'p2p-tui export --room <room> [options]',
 	ping: 'p2p-tui ping <multiaddr> [options]',
 	id: 'p2p-tui id [options]',
 	demo: 'p2p-tui demo [options]',
@@ -23,6 +27,8 @@ const USAGE: Readonly<Record<CommandName, string>> = {
 const LISTED: readonly (readonly [string, CommandName])[] = [
 	['', 'screen'],
 	['headless', 'headless'],
+	['send --room <room> <text>', 'send'],
+	['export --room <room>', 'export'],
 	['ping <multiaddr>', 'ping'],
 	['id', 'id'],
 	['demo', 'demo'],
@@ -33,6 +39,16 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 	headless: [
 		`echo '{"id":"1","command":"peers"}' | p2p-tui headless`,
 		'p2p-tui headless --name bot --room dev --listen /ip4/0.0.0.0/tcp/4001',
+	],
+	send: [
+		'p2p-tui send --room ops "backup done"',
+		'uptime | p2p-tui send --room ops --to 2 --timeout 60 -',
+		'p2p-tui send --direct 12D3KooW… "call me"',
+	],
+	export: [
+		'p2p-tui export --room lobby --since 7d',
+		'p2p-tui export --room lobby --json | jq -r .text',
+		'p2p-tui export --room @12D3KooW… --events > ann.jsonl',
 	],
 	ping: [
 		'p2p-tui ping /ip4/192.168.1.7/tcp/4001',
@@ -46,10 +62,18 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 	headless: [
 		'Commands, one JSON object a line on standard input:',
-		'  publish {room, text}   join {room}   leave {room}   rooms   history {room, limit, before}',
-		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   nick {name}   stats   shutdown',
+		'  publish {room, text, replyTo}   direct {peer, text, replyTo}   edit {room, messageId, text}',
+		'  redact {room, messageId, reason}   react {room, messageId, emoji, off}   topic {room, text}',
+		'  history {room, limit, before, after}   search {text, room, limit, before}   export {room, limit, after}',
+		'  read {room, messageId}   rooms   join {room}   leave {room}   forget {room}   nick {name}',
+		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   stats   shutdown',
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
 	],
+	send: [
+		'The text - is read from standard input. Exit status 0: as many as --to says hold it. 1: they do not; the message is',
+		'kept, and handed on the next time this profile is online with others (with --ephemeral it is gone).',
+	],
+	export: ['One entry a line: for people, or with --json as headless tells it. --events adds what was signed.'],
 };
 
 export function helpText(command: CommandName): string {
@@ -74,8 +98,10 @@ function commandLines(): string[] {
 
 function optionLines(command: CommandName): string[] {
 	const rows = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(command)).map(name => {
-		const {flag, value, repeatable, help} = OPTIONS[name];
-		return [`--${flag}${value === undefined ? '' : ` ${value}`}${repeatable ? ' …' : ''}`, help] as const;
+		const {flag, value, repeatable, help, helpFor} = OPTIONS[name];
+		const isRepeated = repeatable && helpFor?.[command] === undefined;
+		const left = `--${flag}${value === undefined ? '' : ` ${value}`}${isRepeated ? ' …' : ''}`;
+		return [left, helpFor?.[command] ?? help] as const;
 	});
 	return table([...rows, ['-h, --help', 'show this help'], ['-v, --version', 'show the version']]);
 }

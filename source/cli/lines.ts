@@ -147,18 +147,10 @@ function parseObject(value: object): ParsedLine {
 		if (problem !== undefined) return refuse(`${name}: "${field}" ${given === undefined ? 'is missing' : problem}`);
 		fields[field] = given;
 	}
-	const misfit = misfitOf(name, fields);
-	if (misfit !== undefined) return refuse(`${name}: ${misfit}`);
-	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
-}
-
-/** What is wrong with fields that are each of the right type. */
-function misfitOf(name: CommandName, fields: Readonly<Record<string, unknown>>): string | undefined {
-	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) return `"kind" is one of ${FAULTS.join(', ')}`;
-	if (name === 'history' && fields.before !== undefined && fields.after !== undefined) {
-		return '"before" and "after" do not go together';
+	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) {
+		return refuse(`fault: "kind" is one of ${FAULTS.join(', ')}`);
 	}
-	return undefined;
+	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
 }
 
 /** Null counts as absent. */

@@ -5,7 +5,7 @@
 import {LOG_LEVELS} from '../base/log.ts';
 import type {ThemeName} from '../ui/theme.ts';
 
-export const COMMANDS = ['screen', 'headless', 'ping', 'id', 'demo', 'doctor'] as const;
+export const COMMANDS = ['screen', 'headless', 'send', 'export', 'ping', 'id', 'demo', 'doctor'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
@@ -22,10 +22,16 @@ export type OptionName =
 	| 'noMdns'
 	| 'dataDir'
 	| 'ephemeral'
+	| 'keep'
 	| 'pubsub'
 	| 'theme'
 	| 'logLevel'
 	| 'logFile'
+	| 'direct'
+	| 'to'
+	| 'timeout'
+	| 'since'
+	| 'events'
 	| 'count'
 	| 'interval'
 	| 'json';
@@ -37,23 +43,33 @@ export type OptionSpec = {
 	readonly value?: string;
 	readonly repeatable?: true;
 	readonly help: string;
+	/** What the help of one command says instead. */
+	readonly helpFor?: Readonly<Partial<Record<CommandName, string>>>;
 	/** The commands that take it. */
 	readonly commands: readonly CommandName[];
 	/** The commands that take it although it changes nothing there, so that it is not in their help. */
 	readonly harmless?: readonly CommandName[];
 };
 
-const NODES: readonly CommandName[] = ['screen', 'headless'];
-const EVERYWHERE: readonly CommandName[] = ['screen', 'headless', 'ping', 'id', 'demo'];
+/** Those that run a node of this profile. */
+const NODES: readonly CommandName[] = ['screen', 'headless', 'send'];
+const EVERYWHERE: readonly CommandName[] = [...NODES, 'ping', 'id', 'demo'];
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
-	name: {flag: 'name', value: '<name>', help: 'how others see you (default: your user name)', commands: EVERYWHERE},
+	name: {
+		flag: 'name',
+		value: '<name>',
+		help: 'how others see you (default: your user name)',
+		commands: EVERYWHERE,
+		harmless: ['export'],
+	},
 	room: {
 		flag: 'room',
 		value: '<room>',
 		repeatable: true,
 		help: 'a room to join (default: lobby)',
-		commands: NODES,
+		helpFor: {send: 'the room to send to', export: 'the room to print; @<peerId> for the messages with that peer'},
+		commands: [...NODES, 'export'],
 		harmless: ['ping', 'id'],
 	},
 	listen: {
@@ -62,7 +78,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		repeatable: true,
 		help: 'where to accept connections (default: every address, any free port)',
 		commands: [...NODES, 'id'],
-		harmless: ['ping'],
+		harmless: ['ping', 'export'],
 	},
 	interface: {
 		flag: 'interface',
@@ -70,7 +86,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		repeatable: true,
 		help: 'use only this network interface or address; lo stays on this machine',
 		commands: [...NODES, 'id'],
-		harmless: ['ping', 'demo'],
+		harmless: ['ping', 'demo', 'export'],
 	},
 	peer: {
 		flag: 'peer',
@@ -78,32 +94,32 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		repeatable: true,
 		help: 'a peer to dial, and to dial again when it is lost',
 		commands: NODES,
-		harmless: ['ping', 'id'],
+		harmless: ['ping', 'id', 'export'],
 	},
 	discoveryPort: {
 		flag: 'discovery-port',
 		value: '<port>',
 		help: 'the UDP port on which peers announce themselves (default: 9999)',
 		commands: NODES,
-		harmless: ['ping', 'id', 'demo'],
+		harmless: ['ping', 'id', 'demo', 'export'],
 	},
 	noDiscovery: {
 		flag: 'no-discovery',
 		help: 'neither announce yourself nor listen for others',
 		commands: NODES,
-		harmless: ['ping', 'id'],
+		harmless: ['ping', 'id', 'export'],
 	},
 	noMdns: {
 		flag: 'no-mdns',
 		help: 'neither look for others by multicast DNS nor be found by it',
 		commands: NODES,
-		harmless: ['ping', 'id', 'demo'],
+		harmless: ['ping', 'id', 'demo', 'export'],
 	},
 	dataDir: {
 		flag: 'data-dir',
 		value: '<folder>',
 		help: 'where this profile lives',
-		commands: [...NODES, 'id'],
+		commands: [...NODES, 'export', 'id'],
 		harmless: ['ping'],
 	},
 	ephemeral: {
@@ -112,32 +128,59 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		commands: [...NODES, 'id'],
 		harmless: ['ping', 'demo'],
 	},
+	keep: {
+		flag: 'keep',
+		value: '<time>',
+		help: 'how long messages are kept here: 30d, 12h or forever (default: forever)',
+		commands: NODES,
+		harmless: ['ping', 'id', 'demo', 'export'],
+	},
 	pubsub: {
 		flag: 'pubsub',
 		value: '<router>',
 		help: 'how messages spread: gossipsub or floodsub (default: gossipsub)',
 		commands: NODES,
-		harmless: ['ping', 'id', 'demo'],
+		harmless: ['ping', 'id', 'demo', 'export'],
 	},
 	theme: {
 		flag: 'theme',
 		value: '<theme>',
 		help: `colours: ${THEMES.join(', ')} (default: as the terminal says)`,
 		commands: ['screen', 'demo'],
-		harmless: ['headless', 'ping', 'id'],
+		harmless: ['headless', 'send', 'export', 'ping', 'id'],
 	},
 	logLevel: {
 		flag: 'log-level',
 		value: '<level>',
 		help: `what --log-file takes in: ${LOG_LEVELS.join(', ')} (default: warn)`,
 		commands: EVERYWHERE,
+		harmless: ['export'],
 	},
 	logFile: {
 		flag: 'log-file',
 		value: '<file>',
 		help: 'keep a log there; without it there is none',
-		commands: ['screen', 'headless', 'demo'],
-		harmless: ['ping', 'id'],
+		commands: [...NODES, 'demo'],
+		harmless: ['ping', 'id', 'export'],
+	},
+	direct: {
+		flag: 'direct',
+		value: '<peerId>',
+		help: 'send to this peer alone, instead of to a room',
+		commands: ['send'],
+	},
+	to: {flag: 'to', value: '<n>', help: 'how many others have to hold it (default: 1)', commands: ['send']},
+	timeout: {flag: 'timeout', value: '<s>', help: 'seconds to wait for them (default: 10)', commands: ['send']},
+	since: {
+		flag: 'since',
+		value: '<time>',
+		help: 'only what is not older: 2026-11-21, 2026-11-21T18:30, or 30d for the last thirty days',
+		commands: ['export'],
+	},
+	events: {
+		flag: 'events',
+		help: 'print the signed events of every kind, one JSON object a line',
+		commands: ['export'],
 	},
 	count: {flag: 'count', value: '<n>', help: 'how many round trips to measure (default: 5)', commands: ['ping']},
 	interval: {
@@ -146,7 +189,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		help: 'milliseconds from one to the next (default: 1000)',
 		commands: ['ping'],
 	},
-	json: {flag: 'json', help: 'print JSON, one object a line', commands: ['ping', 'id']},
+	json: {flag: 'json', help: 'print JSON, one object a line', commands: ['send', 'export', 'ping', 'id']},
 };
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];

@@ -33,11 +33,21 @@ export type Options = {
 	/** Undefined: where the platform keeps such things. */
 	readonly dataDirectory: string | undefined;
 	readonly ephemeral: boolean;
+	/** Milliseconds; undefined: for ever. */
+	readonly keep: number | undefined;
 	readonly pubsub: (typeof PUBSUB_ROUTERS)[number];
 	/** Undefined: as the terminal says. */
 	readonly theme: (typeof THEMES)[number] | undefined;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
 	readonly logFile: string | undefined;
+	/** A peer id. */
+	readonly direct: string | undefined;
+	/** How many others have to hold what is sent. */
+	readonly to: number;
+	/** Milliseconds. */
+	readonly timeout: number;
+	readonly since: values.Since | undefined;
+	readonly events: boolean;
 	readonly count: number;
 	/** Milliseconds. */
 	readonly interval: number;
@@ -48,12 +58,26 @@ export type Invocation =
 	/** Something to print, and nothing else to do. */
 	| {readonly command: 'print'; readonly text: string}
 	| {readonly command: 'ping'; readonly address: string; readonly options: Options}
-	| {readonly command: Exclude<CommandName, 'ping'>; readonly options: Options};
+	/** The text `-` stands for standard input. */
+	| {readonly command: 'send'; readonly text: string; readonly target: Target; readonly options: Options}
+	/** `room` as commands and events call it. */
+	| {readonly command: 'export'; readonly room: string; readonly options: Options}
+	| {readonly command: Exclude<CommandName, 'ping' | 'send' | 'export'>; readonly options: Options};
+
+export type Target = {readonly room: string} | {readonly peer: string};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The commands that concern one room, which has to be named. */
+const ONE_ROOM: readonly CommandName[] = ['send', 'export'];
+
 const DEFAULT_DISCOVERY_PORT = 9999;
 const MAX_COUNT = 1_000_000;
+/** More members than one node is ever connected to. */
+const MAX_TO = 10_000;
+const DEFAULT_TIMEOUT = 10;
+/** A day, in seconds. */
+const MAX_TIMEOUT = 86_400;
 /** A day, in milliseconds. */
 const MAX_INTERVAL = 86_400_000;
 
@@ -72,7 +96,9 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 	const options = readOptions(flags, env, command);
 	const words = rest.filter(word => word !== undefined);
 	if (command === 'ping') return {command, address: pingAddress(words), options};
+	if (command === 'send') return {command, text: textToSend(words), target: targetOf(options, flags), options};
 	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
+	if (command === 'export') return {command, room: roomToExport(options), options};
 	return {command, options};
 }
 
@@ -198,11 +224,12 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 	const target = (text: string, label: string) => formatTcpAddress(values.parseDialAddress(text, label));
 	const whole = (least: number, most: number) => (text: string, label: string) =>
 		values.parseInteger(text, label, least, most);
-	const rooms = each('room', values.parseRoom);
+	const rooms = each('room', command === 'export' ? values.parseConversation : values.parseRoom);
+	const keep = one('keep', values.parseKeep);
 	const listen = each('listen', address);
 	return {
 		name: one('name', values.parseName),
-		rooms: rooms.length > 0 ? [...new Set(rooms)] : ['lobby'],
+		rooms: rooms.length > 0 || ONE_ROOM.includes(command) ? [...new Set(rooms)] : ['lobby'],
 		listen: listen.length > 0 ? listen : undefined,
 		interfaces: each('interface', values.parseText),
 		peers: each('peer', target),
@@ -211,10 +238,16 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		mdns: !on('noMdns'),
 		dataDirectory: one('dataDir', values.parseText),
 		ephemeral: on('ephemeral'),
+		keep: keep === Number.POSITIVE_INFINITY ? undefined : keep,
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
 		logFile: one('logFile', values.parseText),
+		direct: one('direct', values.parsePeer),
+		to: one('to', whole(1, MAX_TO)) ?? 1,
+		timeout: (one('timeout', whole(1, MAX_TIMEOUT)) ?? DEFAULT_TIMEOUT) * 1000,
+		since: one('since', values.parseSince),
+		events: on('events'),
 		count: one('count', whole(1, MAX_COUNT)) ?? 5,
 		interval: one('interval', whole(1, MAX_INTERVAL)) ?? 1000,
 		json: on('json'),
@@ -228,6 +261,36 @@ function pingAddress(words: readonly string[]): string {
 	if (extra !== undefined)
 		throw values.usageError(`ping takes one address; ${values.quote(extra)} is too much`, example);
 	return formatTcpAddress(values.parseDialAddress(text, 'ping'));
+}
+
+function textToSend(words: readonly string[]): string {
+	const [text, ...more] = words;
+	const example = 'For example: p2p-tui send --room lobby "good morning"; - takes the text from standard input';
+	if (text === undefined) throw values.usageError('send needs the text to send', example);
+	if (more.length > 0) throw values.usageError('send takes one text; put it in quotes', example);
+	return text;
+}
+
+/** A room or one peer, and not both. A room that only the environment names steps back for a peer that is named here. */
+function targetOf({rooms, direct, to}: Options, flags: Record<string, unknown>): Target {
+	const [room, ...more] = rooms;
+	if (direct !== undefined) {
+		if (isGiven(flags, 'room')) throw values.usageError('send takes --room or --direct, not both');
+		if (to > 1) throw values.usageError(`--to ${to}: there is one receiver with --direct`);
+		return {peer: direct};
+	}
+	if (room === undefined) {
+		throw values.usageError('send needs to know where to', 'Say --room <room>, or --direct <peerId>');
+	}
+	if (more.length > 0) throw values.usageError('send takes one room', `Run it for ${values.quote(more[0]!)} as well`);
+	return {room};
+}
+
+function roomToExport({rooms}: Options): string {
+	const [room, ...more] = rooms;
+	if (room === undefined) throw values.usageError('export needs to know what', 'Say --room <room>');
+	if (more.length > 0) throw values.usageError('export takes one room', `Run it for ${values.quote(more[0]!)} as well`);
+	return room;
 }
 
 function seeHelp(): string {

@@ -4,6 +4,7 @@
  */
 import {EXIT_USAGE, UserError} from '../base/errors.ts';
 import {parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseName, normaliseRoom} from '../wire/text.ts';
 import {nearest} from './nearest.ts';
 
@@ -51,6 +52,57 @@ export function parseRoom(text: string, label: string): string {
 
 export function parseAddress(text: string, label: string): TcpAddress {
 	return asUsage(label, () => parseTcpAddress(text));
+}
+
+export function parsePeer(text: string, label: string): PeerId {
+	try {
+		return parsePeerId(text);
+	} catch {
+		const hint = 'p2p-tui id shows it there; so does the peers page (F2) here';
+		throw usageError(`${label} takes a peer id, 12D3KooW…, not ${quote(text)}`, hint);
+	}
+}
+
+/** A room, or `@` and a peer id for the messages with that peer: what commands and events call it. */
+export function parseConversation(text: string, label: string): string {
+	return text.startsWith('@') ? `@${parsePeer(text.slice(1), label)}` : parseRoom(text, label);
+}
+
+const HOUR = 3_600_000;
+const UNITS: Readonly<Record<string, number>> = {h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR};
+
+/** `12h`, `30d` or `4w` in milliseconds; undefined for anything else. */
+function ageOf(text: string): number | undefined {
+	const match = /^([1-9]\d{0,4})\s*([hdw])$/.exec(text.trim().toLowerCase());
+	return match === null ? undefined : Number(match[1]) * UNITS[match[2] as string]!;
+}
+
+/** How long something is kept, in milliseconds; infinity for `forever`. */
+export function parseKeep(text: string, label: string): number {
+	if (text.trim().toLowerCase() === 'forever') return Number.POSITIVE_INFINITY;
+	const age = ageOf(text);
+	if (age !== undefined) return age;
+	throw usageError(`${label} takes hours, days or weeks, such as 12h, 30d or 4w, or forever, not ${quote(text)}`);
+}
+
+/** The beginning of a time, in Unix milliseconds, or how long before now it begins. */
+export type Since = {readonly at: number} | {readonly ago: number};
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** An age as above, or a date or time as in ISO 8601, of the zone here unless it names one. */
+export function parseSince(text: string, label: string): Since {
+	const ago = ageOf(text);
+	if (ago !== undefined) return {ago};
+	const typed = text.trim();
+	// A date alone would be taken for one in UTC.
+	const at = DATE.test(typed) ? Date.parse(`${typed}T00:00`) : TIME.test(typed) ? Date.parse(typed) : Number.NaN;
+	if (!Number.isNaN(at)) return {at};
+	throw usageError(
+		`${label} takes a date, a time or an age, not ${quote(text)}`,
+		'For example 2026-11-21, 2026-11-21T18:30 or 30d',
+	);
 }
 
 /** An address to dial: it needs a port. */

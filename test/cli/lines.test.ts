@@ -119,11 +119,6 @@ describe('a command', () => {
 		['{"id":"1","command":"history","room":"a","limit":"5"}', '1', /"limit" is not a whole number above 0/],
 		['{"id":"1","command":"history","room":"a","limit":1.5}', '1', /"limit" is not a whole number above 0/],
 		[
-			'{"id":"1","command":"history","room":"a","before":"x","after":"y"}',
-			'1',
-			/"before" and "after" do not go together/,
-		],
-		[
 			'{"id":"1","command":"react","room":"a","messageId":"b","emoji":"c","off":"no"}',
 			'1',
 			/"off" is neither true nor false/,
