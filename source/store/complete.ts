@@ -1,5 +1,7 @@
 /** What Tab makes of the word before the cursor: a command, a room, or somebody's name. */
 import {type Composer, replaceText} from './composer.ts';
+import {holdersOf} from './names.ts';
+import {displayName, people} from './selectors.ts';
 import type {Completion, State} from './state.ts';
 
 /** The next (or, with −1, the one before) of the words that fit; undefined if none does. */
@@ -35,27 +37,33 @@ function choicesFor(state: State, before: string, word: string, commands: readon
 			word,
 		).map(choice => `${choice} `);
 	}
-	const labels = state.rooms.map(room => room.label);
+	const labels = state.rooms.filter(room => room.peer === undefined).map(room => room.label);
 	if (word.startsWith('#')) return fitting(labels, word).map(choice => `${choice} `);
-	if (/^\/(join|leave)\s+$/.test(before)) {
+	if (/^\/(join|leave|forget)\s+$/.test(before)) {
 		return fitting(
 			labels.map(label => label.slice(1)),
 			word,
 		);
 	}
 	const at = word.startsWith('@') ? '@' : '';
-	const names = fitting(namesNear(state), word.slice(at.length));
+	const isCommand = before.startsWith('/');
+	const names = fitting(isCommand ? uniqueNames(state) : namesNear(state), word.slice(at.length));
 	const tail = before === '' && at === '' ? ': ' : ' ';
-	return names.map(name => `${at}${name}${before.startsWith('/') ? '' : tail}`);
+	const after = /^\/msg\s+$/.test(before) ? ' ' : isCommand ? '' : tail;
+	return names.map(name => `${at}${name}${after}`);
 }
 
 /** Members of the open room first, then everyone else we know. */
 function namesNear(state: State): readonly string[] {
-	const room = state.rooms.find(candidate => candidate.room === state.active);
-	const own = state.self?.peerId;
-	const members = (room?.members ?? []).filter(member => member.peer !== own).map(member => member.name);
-	const others = [...state.peers.values()].filter(peer => peer.state !== 'discovered').map(peer => peer.name);
-	return [...new Set([...members.toSorted(), ...others.toSorted()])];
+	return [...new Set(people(state).map(({name}) => name))];
+}
+
+/** The same, such that each is one person: a command has to know whom. */
+function uniqueNames(state: State): readonly string[] {
+	const everyone = people(state);
+	const {self} = state;
+	const holders = holdersOf(self ? [...everyone, {peer: self.peerId, name: self.name}] : everyone);
+	return everyone.map(({peer, name}) => displayName(holders, peer, name));
 }
 
 function fitting(words: readonly string[], start: string): readonly string[] {

@@ -9,8 +9,10 @@ import {Draft, type RoomDraft} from './draft.ts';
 import type {Intent, ViewName} from './intent.ts';
 import {activate, findTarget, markRead} from './navigate.ts';
 import {notify, notifyRefused} from './reduce/notices.ts';
+import {roomCalled, roomLeft} from './reduce/rooms.ts';
 import {INTERRUPT_TIME} from './reduce.ts';
-import {scrollBy} from './scroll.ts';
+import {SEARCH_SIZE} from './requests.ts';
+import {anchorAtEnd, scrollBy} from './scroll.ts';
 import type {Pending, Room, State} from './state.ts';
 import {switcherChoices} from './switcher.ts';
 
@@ -25,7 +27,7 @@ export type Surroundings = {
 	/** Rows of the message list. */
 	readonly chatRows: number;
 	/** Rows that an entry of the open room fills. */
-	readonly rowsOf: (room: Room, position: number) => number;
+	readonly rowsOf: (room: Room, index: number) => number;
 	/** Whether there is room for a pane, hidden or not. */
 	readonly fits: {readonly rooms: boolean; readonly network: boolean};
 	/** Rows of the page that is open, and how many of them are shown. */
@@ -97,6 +99,8 @@ class Act {
 				return this.#scrollToEnd();
 			case 'interrupt':
 				return this.#interrupt();
+			case 'search':
+				return this.#search(intent.text);
 			default:
 				return this.#show(intent);
 		}
@@ -109,6 +113,12 @@ class Act {
 				return this.#view(intent.view);
 			case 'back':
 				return this.#back();
+			case 'open-direct':
+				return this.#go(roomCalled(draft, `@${intent.peer}`).room);
+			case 'close-direct':
+				return roomLeft(draft, {type: 'room-left', room: intent.room});
+			case 'ask-forget':
+				return this.#askForget(intent.room);
 			case 'switcher':
 				return draft.set({switcher: intent.open ? {query: '', selected: 0} : undefined});
 			case 'toggle-pane':
@@ -134,15 +144,17 @@ class Act {
 		draft.set({nextId: draft.state.nextId + 1, pending});
 		this.#commands.push({...command, id});
 		if (command.command === 'publish') this.#toNewest(command.room);
+		if (command.command === 'direct') this.#toNewest(`@${command.peer}`);
 	}
 
 	/** Whoever writes has read what is there, and wants to see what was written. */
 	#toNewest(name: string): void {
 		const known = this.#draft.findRoom(name);
-		if (known?.anchor === undefined && known?.divider === undefined) return;
+		if (!known || (known.anchor === undefined && known.divider === undefined && known.owed === 0)) return;
 		const room = this.#draft.room(name) as RoomDraft;
 		room.anchor = undefined;
 		room.divider = undefined;
+		room.owed = 0;
 	}
 
 	#go(room: string | undefined): void {
@@ -161,7 +173,8 @@ class Act {
 		const {state} = this.#draft;
 		if (state.switcher) return this.#draft.set({switcher: undefined});
 		if (state.view !== 'chat') return this.#view('chat');
-		const {notice} = state;
+		const {notice, conflicts} = state;
+		if (conflicts.length > 0) return this.#draft.set({conflicts: conflicts.slice(1)});
 		if (!notice) return;
 		if (notice.line === this.#composer().text) this.#edit(composer => applyEdit(composer, {edit: 'clear'}));
 		this.#draft.set({notice: undefined});
@@ -188,7 +201,8 @@ class Act {
 		const needsCore = meaning.intents.some(intent => intent.type === 'command');
 		if (needsCore && draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
 		this.#edit(composer => submitComposer(composer).composer);
-		draft.set({completion: undefined, notice: undefined});
+		// Only the very next line may answer the question.
+		draft.set({completion: undefined, notice: undefined, forgetting: undefined});
 		this.#typed = {room: draft.state.active, line};
 		for (const intent of meaning.intents) this.perform(intent);
 		this.#typed = undefined;
@@ -237,8 +251,14 @@ class Act {
 		if (!known) return;
 		const {chatRows, rowsOf} = this.#around;
 		const rows = pages * Math.max(1, chatRows - 2);
-		const anchor = scrollBy(known.log, known.anchor, rows, chatRows, position => rowsOf(known, position));
-		if (anchor !== known.anchor) (this.#draft.room(known.room) as RoomDraft).anchor = anchor;
+		const heightOf = (index: number) => rowsOf(known, index);
+		const reached = scrollBy(known.log, known.anchor, rows, chatRows, heightOf);
+		// The end of what is here is not the end of the room.
+		const anchor = reached ?? (known.newer === 'none' ? undefined : anchorAtEnd(known.log, heightOf));
+		if (anchor === known.anchor) return;
+		const room = this.#draft.room(known.room) as RoomDraft;
+		if (known.anchor === undefined) room.below = 0;
+		room.anchor = anchor;
 	}
 
 	#scrollToEnd(): void {
@@ -251,6 +271,31 @@ class Act {
 		const wanted = this.#draft.state.viewScroll - pages * Math.max(1, shown - 2);
 		const viewScroll = Math.max(0, Math.min(total - shown, wanted));
 		if (viewScroll !== this.#draft.state.viewScroll) this.#draft.set({viewScroll});
+		if (pages < 0 && viewScroll >= total - 2 * shown) this.#searchOn();
+	}
+
+	#search(text: string): void {
+		this.#draft.set({search: {text, hits: [], state: 'more'}});
+		this.#view('search');
+		this.#searchOn();
+	}
+
+	/** The next results, while there are more. */
+	#searchOn(): void {
+		const {search, view} = this.#draft.state;
+		if (view !== 'search' || search?.state !== 'more') return;
+		if (this.#draft.state.core.state !== 'running') return notify(this.#draft, 'error', coreText(this.#draft.state));
+		const {text, hits} = search;
+		const last = hits.at(-1);
+		this.#draft.set({search: {...search, state: 'asking'}});
+		this.#send({command: 'search', text, limit: SEARCH_SIZE, ...(last ? {before: last.id} : {})});
+	}
+
+	#askForget(room: string): void {
+		const label = this.#draft.findRoom(room)?.label ?? room;
+		const what = `this leaves ${label} and deletes all that is kept of it here`;
+		notify(this.#draft, 'warning', `${what}; if you mean it, write /forget ${label}`);
+		this.#draft.set({forgetting: room});
 	}
 
 	#interrupt(): void {

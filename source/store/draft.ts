@@ -4,26 +4,29 @@
  * stays pure: the state that went in is not touched.
  */
 import {EMPTY_COMPOSER} from './composer.ts';
-import {KnownIdsDraft, NO_IDS} from './known-ids.ts';
-import {append, emptyLog} from './log.ts';
-import {withHolder} from './names.ts';
 import {
-	type Entry,
-	MAX_ENTRIES,
-	MAX_LOG_TEXT,
-	MAX_PEERS,
-	type MessageEntry,
-	type Peer,
-	type Room,
-	type State,
-	type SystemEntry,
-} from './state.ts';
+	dropBefore,
+	emptyLog,
+	findIndex,
+	indexOf,
+	insert,
+	type Key,
+	lastEntry,
+	removeAt,
+	type Trimmed,
+	trim,
+} from './log.ts';
+import {withHolder} from './names.ts';
+import {type Entry, MAX_ENTRIES, MAX_LOG_TEXT, MAX_PEERS, type Peer, type Room, type State} from './state.ts';
 import {widthOf} from './width.ts';
 
 type Mutable<Type> = {-readonly [Key in keyof Type]: Type[Key]};
 export type RoomDraft = Mutable<Room>;
 
-const CAPACITY = {entries: MAX_ENTRIES, weight: MAX_LOG_TEXT, weigh: ({text}: Entry) => text.length};
+const CAPACITY = {entries: MAX_ENTRIES, weight: MAX_LOG_TEXT};
+const weigh = ({text}: Entry): number => text.length;
+/** Direct conversations on the screen; what is kept of them is not touched when one goes. */
+const MAX_DIRECT = 200;
 
 export class Draft {
 	readonly now: number;
@@ -31,7 +34,7 @@ export class Draft {
 	#state: Mutable<State> | undefined;
 	#ownsRooms = false;
 	readonly #rooms = new Map<string, RoomDraft>();
-	readonly #known = new Map<string, KnownIdsDraft>();
+	readonly #orders = new Map<string, Map<string, number>>();
 	#peers: Map<string, Peer> | undefined;
 
 	constructor(state: State, now: number) {
@@ -69,24 +72,15 @@ export class Draft {
 		return copy;
 	}
 
-	addRoom(room: string, label: string): RoomDraft {
-		const added: RoomDraft = {
-			room,
-			label,
-			members: [],
-			log: emptyLog,
-			known: NO_IDS,
-			unread: 0,
-			mentions: 0,
-			firstUnread: undefined,
-			divider: undefined,
-			anchor: undefined,
-			composer: EMPTY_COMPOSER,
-			holders: new Map(),
-			nameWidth: 0,
-		};
-		this.#ownRooms().push(added);
+	/** Direct rooms stand below all others. `peer`: of a direct room. */
+	addRoom(room: string, label: string, peer?: string): RoomDraft {
+		const added = newRoom(room, label, peer);
+		const rooms = this.#ownRooms();
+		const place = rooms.findIndex(other => other.peer !== undefined);
+		if (peer !== undefined || place < 0) rooms.push(added);
+		else rooms.splice(place, 0, added);
 		this.#rooms.set(room, added);
+		if (peer !== undefined && rooms.length - Math.max(0, place) > MAX_DIRECT) this.#forgetDirect(place);
 		return added;
 	}
 
@@ -95,28 +89,77 @@ export class Draft {
 		if (index < 0) return;
 		this.#ownRooms().splice(index, 1);
 		this.#rooms.delete(room);
-		this.#known.delete(room);
+		this.#orders.delete(room);
 	}
 
-	/** Returns the position of the new entry. */
-	append(room: RoomDraft, entry: MessageEntry | SystemEntry): number {
-		room.log = append<Entry>(room.log, [entry], CAPACITY);
-		if (entry.kind === 'message' || entry.peer !== undefined) {
-			const peer = entry.kind === 'message' ? entry.from : entry.peer;
-			room.holders = withHolder(room.holders, {peer: peer as string, name: entry.name});
-		}
-		if (entry.kind === 'message') {
-			room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
-			this.#noteId(room, entry.id);
-		}
-		return room.log.end - 1;
+	/** The oldest conversation that is not open and has nothing unread makes room; if there is none, the oldest. */
+	#forgetDirect(from: number): void {
+		const {rooms, active} = this.state;
+		const others = rooms.slice(from, -1).filter(room => room.room !== active);
+		this.removeRoom(((others.find(room => room.unread === 0) ?? others[0]) as Room).room);
 	}
 
-	#noteId(room: RoomDraft, id: string): void {
-		const known = this.#known.get(room.room) ?? new KnownIdsDraft(room.known);
-		this.#known.set(room.room, known);
-		known.add(id);
-		room.known = known.ids;
+	/** The entry of the core with that id, if it is in the log. */
+	find(room: Room, id: string): Key | undefined {
+		const order = room.orders.get(id);
+		return order === undefined ? undefined : {order, id};
+	}
+
+	/** Puts an entry where it belongs; if it was there already, it is replaced, and moved if it has to. */
+	put(room: RoomDraft, entry: Entry): void {
+		const before = this.find(room, entry.id);
+		if (before && before.order !== entry.order) this.#take(room, before);
+		room.log = insert<Entry>(room.log, entry, weigh);
+		if (isKept(entry)) this.#ownOrders(room).set(entry.id, entry.order);
+		const peer = entry.kind === 'message' ? entry.from : entry.peer;
+		if (peer !== undefined) room.holders = withHolder(room.holders, {peer, name: entry.name});
+		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
+		if (room.log.length > MAX_ENTRIES || entry.text.length > 0) this.#trim(room);
+	}
+
+	/** Forgets all that stands before `key`. */
+	dropBefore(room: RoomDraft, key: Key): void {
+		this.#forget(room, dropBefore<Entry>(room.log, key, weigh));
+	}
+
+	/** What this program has to say in a room: it stands below all that is there now. */
+	nextKey(room: Room): Key {
+		const serial = this.state.nextId;
+		this.set({nextId: serial + 1});
+		const order = Math.max(this.now, lastEntry(room.log)?.order ?? 0);
+		return {order, id: `${SESSION}${String(serial).padStart(12, '0')}`};
+	}
+
+	#take(room: RoomDraft, key: Key): void {
+		const index = findIndex(room.log, key);
+		if (index !== undefined) room.log = removeAt<Entry>(room.log, index, weigh);
+		this.#ownOrders(room).delete(key.id);
+	}
+
+	/** At the end that is further away from what is looked at. */
+	#trim(room: RoomDraft): void {
+		const isUp = room.anchor !== undefined && indexOf(room.log, room.anchor) < room.log.length / 2;
+		const trimmed = trim<Entry>(room.log, CAPACITY, isUp ? 'newest' : 'oldest');
+		if (trimmed.gone.length === 0) return;
+		this.#forget(room, trimmed);
+		if (isUp) room.newer = 'more';
+		else if (room.older === 'none') room.older = 'more';
+	}
+
+	#forget(room: RoomDraft, {log, gone}: Trimmed<Entry>): void {
+		if (gone.length === 0) return;
+		room.log = log;
+		const orders = this.#ownOrders(room);
+		for (const {id} of gone) orders.delete(id);
+	}
+
+	#ownOrders(room: RoomDraft): Map<string, number> {
+		const owned = this.#orders.get(room.room);
+		if (owned) return owned;
+		const orders = new Map(room.orders);
+		this.#orders.set(room.room, orders);
+		room.orders = orders;
+		return orders;
 	}
 
 	findPeer(peer: string): Peer | undefined {
@@ -149,6 +192,42 @@ export class Draft {
 		}
 		return this.#peers;
 	}
+}
+
+/** Ids that this program gives. They come after all ids of messages as text. */
+const SESSION = '~';
+
+/** Whether an entry is part of the room's history, and not only of what happened here. */
+export function isKept({id}: Key): boolean {
+	return !id.startsWith(SESSION);
+}
+
+function newRoom(room: string, label: string, peer: string | undefined): RoomDraft {
+	return {
+		room,
+		label,
+		peer,
+		topic: '',
+		members: [],
+		log: emptyLog,
+		orders: new Map(),
+		page: 'stale',
+		older: 'none',
+		newer: 'none',
+		unread: 0,
+		mentions: 0,
+		owed: 0,
+		firstUnread: undefined,
+		divider: undefined,
+		anchor: undefined,
+		below: 0,
+		readUpTo: undefined,
+		isReading: false,
+		progress: undefined,
+		composer: EMPTY_COMPOSER,
+		holders: new Map(),
+		nameWidth: 0,
+	};
 }
 
 /** Who may be forgotten: whoever is not connected and was heard longest ago. */

@@ -3,7 +3,7 @@
  */
 import type {Command} from '../api/command.ts';
 
-export type ViewName = 'chat' | 'help' | 'peers';
+export type ViewName = 'chat' | 'help' | 'peers' | 'search';
 
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
 
@@ -28,6 +28,13 @@ export type Intent =
 	| {readonly type: 'command'; readonly command: Command}
 	| {readonly type: 'go'; readonly to: RoomTarget}
 	| {readonly type: 'view'; readonly view: ViewName}
+	/** Opens the conversation with somebody, here or not. */
+	| {readonly type: 'open-direct'; readonly peer: string}
+	/** Puts a conversation away; it comes back with the next message. */
+	| {readonly type: 'close-direct'; readonly room: string}
+	| {readonly type: 'search'; readonly text: string}
+	/** Asks whether a room is really to be forgotten. */
+	| {readonly type: 'ask-forget'; readonly room: string}
 	/** Back to the chat: closes what is open, disarms what is armed. */
 	| {readonly type: 'back'}
 	| {readonly type: 'edit'; readonly edit: Edit}

@@ -18,9 +18,11 @@ export function activate(draft: Draft, name: string): void {
 export function markRead(draft: Draft): void {
 	const {active, view} = draft.state;
 	const known = active === undefined ? undefined : draft.findRoom(active);
-	if (!known || view !== 'chat' || known.firstUnread === undefined) return;
+	if (!known || view !== 'chat' || (known.firstUnread === undefined && known.unread === 0)) return;
 	const room = draft.room(known.room) as RoomDraft;
-	room.divider = room.firstUnread;
+	// Of what came before this program was started it is not known yet where it begins.
+	if (room.owed > 0) room.owed = room.unread;
+	room.divider = room.firstUnread ?? room.divider;
 	room.firstUnread = undefined;
 	room.unread = 0;
 	room.mentions = 0;

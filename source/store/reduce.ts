@@ -2,10 +2,11 @@
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {Draft} from './draft.ts';
-import {message, messageState} from './reduce/messages.ts';
+import {historyProgress, nameConflict, rejoined, storage} from './reduce/alarms.ts';
+import {message, messageChanged, messageState, notice} from './reduce/messages.ts';
 import {reply, warning} from './reduce/notices.ts';
 import {peerConnected, peerDisconnected, peerDiscovered, peerRenamed, rtt} from './reduce/peers.ts';
-import {memberJoined, memberLeft, roomJoined, roomLeft} from './reduce/rooms.ts';
+import {memberJoined, memberLeft, roomJoined, roomLeft, topicChanged} from './reduce/rooms.ts';
 import {addressesChanged, coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
 import {traffic} from './reduce/traffic.ts';
 import type {State} from './state.ts';
@@ -45,8 +46,12 @@ function reduceEvent(draft: Draft, event: NodeEvent): void {
 	switch (event.type) {
 		case 'message':
 			return message(draft, event);
+		case 'message-changed':
+			return messageChanged(draft, event);
 		case 'message-state':
 			return messageState(draft, event);
+		case 'notice':
+			return notice(draft, event);
 		case 'rtt':
 			return rtt(draft, event);
 		case 'traffic':
@@ -78,6 +83,8 @@ function reduceRoomEvent(draft: Draft, event: NodeEvent): void {
 			return memberJoined(draft, event);
 		case 'member-left':
 			return memberLeft(draft, event);
+		case 'topic-changed':
+			return topicChanged(draft, event);
 		case 'ready':
 			return ready(draft, event);
 		case 'addresses-changed':
@@ -86,5 +93,20 @@ function reduceRoomEvent(draft: Draft, event: NodeEvent): void {
 			return nameChanged(draft, event);
 		case 'snapshot':
 			return snapshot(draft, event);
+		default:
+			return reduceAlarm(draft, event);
+	}
+}
+
+function reduceAlarm(draft: Draft, event: NodeEvent): void {
+	switch (event.type) {
+		case 'history-progress':
+			return historyProgress(draft, event);
+		case 'rejoined':
+			return rejoined(draft, event);
+		case 'name-conflict':
+			return nameConflict(draft, event);
+		case 'storage':
+			return storage(draft, event);
 	}
 }

@@ -80,9 +80,27 @@ function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Messages that came while the view was scrolled up. */
+/** Everyone to whom one could write, here or not: members of the open room first, then by name. Not ourselves. */
+export const people: (state: State) => readonly Named[] = derive(
+	(state: State) => [activeRoom(state)?.members, state.peers, state.self],
+	(members = [], peers, self) => {
+		const found = new Map<string, Named>();
+		const byName = (a: Named, b: Named) => compare(a.name.toLowerCase(), b.name.toLowerCase());
+		const known = [...peers.values()].filter(peer => peer.state !== 'discovered');
+		for (const {peer, name} of [...members.toSorted(byName), ...known.sort(byName)])
+			if (peer !== self?.peerId && !found.has(peer)) found.set(peer, {peer, name});
+		return [...found.values()];
+	},
+);
+
+/** Entries that came while the view was scrolled up. */
 export function newBelow(room: Room): number {
-	return room.anchor ? room.log.end - room.anchor.end : 0;
+	return room.anchor ? room.below : 0;
+}
+
+/** A room's name as it is shown: `#lobby`, `@bob`, or `@bob·WPqL` where that could be somebody else. */
+export function roomTitle(state: State, {peer, label}: Pick<Room, 'peer' | 'label'>): string {
+	return peer === undefined ? label : `@${displayName(nameHolders(state), peer, label.slice(1))}`;
 }
 
 /** Half of the recent round-trip times of all connected peers are below p50, 99 of 100 below p99. */

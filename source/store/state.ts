@@ -8,8 +8,7 @@ import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
 import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
-import type {KnownIds} from './known-ids.ts';
-import type {Log} from './log.ts';
+import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
 
 /** Entries kept per room; the core keeps what is older. */
@@ -20,34 +19,56 @@ export const MAX_LOG_TEXT = 4 * 1024 * 1024;
 export const MAX_SAMPLES = 60;
 /** Peers remembered; those that are gone longest are forgotten first. */
 export const MAX_PEERS = 1_000;
-/** Own messages whose spread can still be shown. */
-export const MAX_OWN = 512;
 
 export type Member = {readonly peer: string; readonly name: string};
 
-export type MessageEntry = {
-	readonly kind: 'message';
+/** What a message answers, as far as it is here. */
+export type Quoted = {
 	readonly id: string;
+	readonly from: string;
+	/** Empty if nothing is known of it. */
+	readonly name: string;
+	/** The beginning of its text, on one line; empty if it was taken back; undefined if it is not here. */
+	readonly text: string | undefined;
+};
+
+export type Reaction = {readonly emoji: string; readonly count: number; readonly isOurs: boolean};
+
+/** What every entry has, beside its place. */
+type AnyEntry = Key & {
+	readonly timestamp: number;
+	/** How many messages just before it are known of and not here. */
+	readonly missing: number;
+};
+
+export type MessageEntry = AnyEntry & {
+	readonly kind: 'message';
 	readonly from: string;
 	/** As known when it arrived. */
 	readonly name: string;
 	readonly text: string;
 	/** What was left out of the text, which was too long to be shown. */
 	readonly cut: Cut | undefined;
-	readonly timestamp: number;
 	readonly local: boolean;
-	/** It names us. */
+	/** It names us, or answers us. */
 	readonly mention: boolean;
-	/** Of own messages: how many members hold it, of how many. */
+	readonly reply: Quoted | undefined;
+	readonly isEdited: boolean;
+	/** It was taken back, and why; the reason may be empty. */
+	readonly redacted: string | undefined;
+	readonly reactions: readonly Reaction[];
+	/** Its author has signed another event under the same number. */
+	readonly isForked: boolean;
+	/** Of own messages: how many members hold it, of how many; of direct ones, whether it was read. */
 	readonly storedBy: number;
 	readonly of: number;
+	readonly isRead: boolean;
 };
 
-/** What happened in the room, said by this program. */
-export type SystemEntry = {
+/** What happened in the room: told by the room's history, or by this program while it runs (the id then is `~` and more). */
+export type SystemEntry = AnyEntry & {
 	readonly kind: 'system';
-	readonly timestamp: number;
-	readonly mark: 'in' | 'out' | 'lost' | 'note';
+	readonly mark: 'in' | 'out' | 'lost' | 'note' | 'alarm';
 	/** Who it is about; the text follows the name. */
 	readonly peer: string | undefined;
 	readonly name: string;
@@ -56,30 +77,43 @@ export type SystemEntry = {
 
 export type Entry = MessageEntry | SystemEntry;
 
-/** The bottom row of the view while scrolled up: a row of the entry at a position. */
-export type Anchor = {
-	readonly position: number;
-	readonly row: number;
-	/** Where the log ended when scrolling began: what came later is new below. */
-	readonly end: number;
-};
+/** The bottom row of the view while scrolled up: a row of the entry with that key. */
+export type Anchor = Key & {readonly row: number};
 
 export type Room = {
 	/** As the core names it: for commands. */
 	readonly room: string;
-	/** Sanitised: for the screen. */
+	/** Sanitised: for the screen. Of a direct room: `@` and the name. */
 	readonly label: string;
+	/** With whom, if it is a direct room. */
+	readonly peer: string | undefined;
+	readonly topic: string;
 	readonly members: readonly Member[];
+	/** A part of what is kept, without holes; the newest part, unless `newer` says otherwise. */
 	readonly log: Log<Entry>;
-	/** Whatever message is in the log, and some that are no longer. */
-	readonly known: KnownIds;
+	/** The order of every entry of the core in the log, by its id. */
+	readonly orders: ReadonlyMap<string, number>;
+	/** Whether the log agrees with what is kept: `stale` before the newest page came, and after old history came. */
+	readonly page: 'stale' | 'asked' | 'fresh';
+	/** Whether there is more before the log, and after it. */
+	readonly older: 'more' | 'loading' | 'none';
+	readonly newer: 'more' | 'loading' | 'none';
 	readonly unread: number;
 	readonly mentions: number;
-	/** Position of the first message not seen; where the line "new" is drawn after coming here. */
-	readonly firstUnread: number | undefined;
-	readonly divider: number | undefined;
+	/** Unread messages from before this program was started, which are not in the log yet. */
+	readonly owed: number;
+	/** Key of the first message not seen; where the line "new" is drawn after coming here. */
+	readonly firstUnread: Key | undefined;
+	readonly divider: Key | undefined;
 	/** Undefined while the newest message is in view. */
 	readonly anchor: Anchor | undefined;
+	/** Entries that came while scrolled up. */
+	readonly below: number;
+	/** The newest message that the core was told has been read, and whether it has answered. */
+	readonly readUpTo: string | undefined;
+	readonly isReading: boolean;
+	/** Old history is being taken over: events so far, of about so many. */
+	readonly progress: {readonly received: number; readonly expected: number} | undefined;
 	readonly composer: Composer;
 	/** Whose the names in the log are, those of long ago included. */
 	readonly holders: Holders;
@@ -128,6 +162,10 @@ export type ShownNotice = Notice & {
 export type Pending = {
 	readonly command: Command;
 	readonly typed?: {readonly room: string | undefined; readonly line: string};
+	/** The screen asked by itself: nobody is told how it went. */
+	readonly isQuiet?: true;
+	/** Of a message: it is in the log already. */
+	readonly isShown?: true;
 };
 
 export type Switcher = {readonly query: string; readonly selected: number};
@@ -142,7 +180,29 @@ export type Completion = {
 	readonly text: string;
 };
 
-export type OwnMessage = {readonly room: string; readonly position: number};
+export type SearchHit = {
+	readonly id: string;
+	readonly label: string;
+	readonly from: string;
+	readonly name: string;
+	readonly text: string;
+	readonly timestamp: number;
+};
+
+/** What was searched for, and what was found so far, the newest first. */
+export type Search = {
+	readonly text: string;
+	readonly hits: readonly SearchHit[];
+	readonly state: 'asking' | 'more' | 'done';
+};
+
+/** Two people with one name, one after the other. */
+export type Conflict = {
+	readonly name: string;
+	readonly peer: string;
+	readonly before: string;
+	readonly lastSeen: number;
+};
 
 export type State = {
 	readonly core: CoreState;
@@ -158,7 +218,15 @@ export type State = {
 	readonly traffic: TrafficState;
 	/** How messages spread, as told last. */
 	readonly pubsub: PubsubStats | undefined;
-	readonly own: ReadonlyMap<string, OwnMessage>;
+	/** Why nothing can be kept at present. */
+	readonly storage: string | undefined;
+	/** Name conflicts that nobody has put away yet, the newest first. */
+	readonly conflicts: readonly Conflict[];
+	readonly search: Search | undefined;
+	/** The room that `/forget` has asked about. */
+	readonly forgetting: string | undefined;
+	/** Who has ever been in the rooms is not known yet. */
+	readonly wantsRooms: boolean;
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
 	readonly viewScroll: number;
@@ -190,7 +258,11 @@ export function initialState(now: number): State {
 		peers: new Map(),
 		traffic: {in: [], out: []},
 		pubsub: undefined,
-		own: new Map(),
+		storage: undefined,
+		conflicts: [],
+		search: undefined,
+		forgetting: undefined,
+		wantsRooms: false,
 		view: 'chat',
 		viewScroll: 0,
 		notice: undefined,

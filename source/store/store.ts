@@ -2,11 +2,13 @@
  * The state of the screen, for `useSyncExternalStore`. What comes from the core is collected and shown at most once per
  * frame, figures that only tick four times a second; what the person does is shown at once.
  */
+import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {type Decision, decide, type Surroundings} from './decide.ts';
 import type {Intent} from './intent.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
+import {nextRequests} from './requests.ts';
 import {initialState, type State} from './state.ts';
 
 /** Milliseconds between two looks at what the core sent. */
@@ -19,6 +21,8 @@ export type StoreOptions = {
 	readonly now: () => number;
 	/** Calls back once; the function returned calls it off. */
 	readonly setTimer: (callback: () => void, milliseconds: number) => () => void;
+	/** What the screen asks by itself. Without it, it asks for nothing. */
+	readonly send?: (command: Command) => void;
 };
 
 export class Store {
@@ -81,8 +85,10 @@ export class Store {
 		this.#due?.cancel();
 		this.#due = undefined;
 		if (this.#next === this.#shown) return;
+		const requests = this.#ask();
 		this.#shown = this.#next;
 		this.#shownAt = this.#options.now();
+		for (const command of requests) this.#options.send?.(command);
 		for (const listener of [...this.#listeners]) listener();
 	}
 
@@ -90,6 +96,14 @@ export class Store {
 		this.#due?.cancel();
 		this.#due = undefined;
 		this.#listeners.clear();
+	}
+
+	/** At most once a frame, however much has come. */
+	#ask(): readonly Command[] {
+		if (!this.#options.send) return [];
+		const {state, commands} = nextRequests(this.#next, this.#options.now());
+		this.#next = state;
+		return commands;
 	}
 
 	#advance(next: State, isStatistics: boolean): void {

@@ -3,7 +3,7 @@ import type {Room, State} from './state.ts';
 
 /** Rooms to choose from. Nothing typed: what is unread first, then the order of the rooms pane. */
 export function switcherChoices(state: State, query: string): readonly Room[] {
-	const wanted = query.trim().toLowerCase().replace(/^#/, '');
+	const wanted = query.trim().toLowerCase().replace(/^[#@]/, '');
 	const scored = state.rooms.map((room, index) => ({
 		room,
 		index,

@@ -2,7 +2,8 @@
 import type {Command} from '../api/command.ts';
 import type {Decision, LineMeaning, Surroundings} from '../store/decide.ts';
 import type {Edit, Intent} from '../store/intent.ts';
-import {connectedPeers} from '../store/selectors.ts';
+import {entryAt} from '../store/log.ts';
+import {activeRoom, people} from '../store/selectors.ts';
 import type {Room, State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
@@ -11,6 +12,7 @@ import {type Layout, layoutFor} from './layout.ts';
 import {entryHeight, visibleRows} from './panes/chat.ts';
 import {keyContext} from './panes/status.ts';
 import {completeSlash, parseLine} from './slash.ts';
+import type {RecentMessage} from './slash-types.ts';
 import type {Theme} from './theme.ts';
 import {pageLines, pageRowsShown} from './views/page.ts';
 
@@ -69,7 +71,7 @@ function surroundings({size, theme, faults}: ControllerOptions, state: State): O
 		parseLine: (line, now) => meaningOf(line, now, faults),
 		commands: completeSlash('/').map(command => command.slice(1)),
 		chatRows: layout ? visibleRows(layout.chat) : 1,
-		rowsOf: (room: Room, position) => (layout ? entryHeight(state, room, position, layout.chat, theme) : 1),
+		rowsOf: (room: Room, index) => (layout ? entryHeight(state, room, index, layout.chat, theme) : 1),
 		fits: fitting(columns, rows),
 		page: pageSize(state, layout, theme),
 	};
@@ -89,10 +91,30 @@ function pageSize(state: State, layout: Layout | undefined, theme: Theme): Surro
 }
 
 function meaningOf(line: string, state: State, faults: boolean): LineMeaning {
+	const open = activeRoom(state);
 	return parseLine(line, {
 		room: state.active,
+		topic: open?.topic ?? '',
 		rooms: state.rooms.map(room => room.room),
-		peers: connectedPeers(state),
+		peers: people(state),
+		recent: () => recentMessages(open),
+		forgetting: state.forgetting,
 		faults,
 	});
+}
+
+/** Entries to look back over for what a command means. */
+const LOOK_BACK = 1_000;
+
+function recentMessages(room: Room | undefined): readonly RecentMessage[] {
+	const found: RecentMessage[] = [];
+	if (!room) return found;
+	const {length} = room.log;
+	for (let index = length - 1; index >= Math.max(0, length - LOOK_BACK); index--) {
+		const entry = entryAt(room.log, index);
+		if (entry?.kind !== 'message' || entry.redacted !== undefined) continue;
+		const {id, from, text, local, reactions} = entry;
+		found.push({id, from, text, local, reactions: reactions.filter(each => each.isOurs).map(each => each.emoji)});
+	}
+	return found;
 }

@@ -48,7 +48,7 @@ class Screen {
 	/** Settles when it is time to leave. */
 	readonly ended: Promise<number>;
 	readonly #options: ScreenOptions;
-	readonly #store = new Store({now: Date.now, setTimer: realTimer});
+	readonly #store = new Store({now: Date.now, setTimer: realTimer, send: command => this.#core.send(command)});
 	readonly #theme: Theme;
 	readonly #terminal: Terminal;
 	readonly #keyboard: Keyboard;

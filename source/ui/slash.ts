@@ -2,50 +2,26 @@
  * What a line in the composer means: text for the room, or a command that begins with a slash. Only what can be known
  * here is checked; whether a room, a name or an address is good is for the core to say.
  */
-import type {Command} from '../api/command.ts';
-import type {Intent} from '../store/intent.ts';
-import {TAG_MARK, tagOf} from '../store/names.ts';
+import {MESSAGE_COMMANDS} from './slash-messages.ts';
+import {personNamed} from './slash-people.ts';
+import {
+	ask,
+	done,
+	NO_ROOM,
+	peerOf,
+	roomNamed,
+	type SlashCommand,
+	type SlashContext,
+	type SlashResult,
+	saying,
+	wrong,
+} from './slash-types.ts';
 
-export type SlashPeer = {readonly peer: string; readonly name: string};
-
-/** What commands refer to without naming it. */
-export type SlashContext = {
-	/** The room that is open, if one is. */
-	readonly room: string | undefined;
-	readonly rooms: readonly string[];
-	readonly peers: readonly SlashPeer[];
-	/** The program was started so that it may be made to fail. */
-	readonly faults: boolean;
-};
-
-export type SlashResult =
-	| {readonly ok: true; readonly intents: readonly Intent[]}
-	/** One line that says what is wrong and what would be right. */
-	| {readonly ok: false; readonly message: string};
-
-export type SlashCommand = {
-	/** Without the slash. */
-	readonly name: string;
-	readonly aliases: readonly string[];
-	/** With the slash: `/join <room>`. */
-	readonly usage: string;
-	readonly help: string;
-	/** Left out of help and completion. */
-	readonly isHidden?: boolean;
-	/** `argument` is what follows the name, trimmed. */
-	readonly parse: (argument: string, context: SlashContext) => SlashResult;
-};
-
-const done = (...intents: readonly Intent[]): SlashResult => ({ok: true, intents});
-const wrong = (message: string): SlashResult => ({ok: false, message});
-const ask = (command: Command): Intent => ({type: 'command', command});
-
-/** People write `#dev` because rooms are shown so. */
-const roomNamed = (argument: string): string => argument.replace(/^#/, '');
+export type {SlashCommand, SlashContext, SlashPeer, SlashResult} from './slash-types.ts';
 
 const FAULTS = ['throw', 'hang', 'memory'] as const;
 
-export const SLASH_COMMANDS: readonly SlashCommand[] = [
+const ROOM_COMMANDS: readonly SlashCommand[] = [
 	{
 		name: 'join',
 		aliases: ['j'],
@@ -65,9 +41,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 		parse(argument, context) {
 			const room = argument === '' ? context.room : roomNamed(argument);
 			if (room === undefined || room === '') return wrong('There is no room to leave. Write /leave <room>');
-			return done(ask({command: 'leave', room}));
+			return done(peerOf(room) === undefined ? ask({command: 'leave', room}) : {type: 'close-direct', room});
 		},
 	},
+];
+
+const OTHER_COMMANDS: readonly SlashCommand[] = [
 	{
 		name: 'nick',
 		aliases: ['name'],
@@ -90,7 +69,11 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 		aliases: [],
 		usage: '/ping <name or peer id>',
 		help: 'measure the round trip to a peer',
-		parse: (argument, context) => ping(argument, context.peers),
+		parse(argument, {peers}) {
+			if (argument === '') return wrong('Whom? Write /ping <name or peer id>');
+			const found = personNamed(argument, peers);
+			return 'message' in found ? wrong(found.message) : done(ask({command: 'ping', peer: found.peer}));
+		},
 	},
 	{
 		name: 'peers',
@@ -126,13 +109,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	},
 ];
 
+export const SLASH_COMMANDS: readonly SlashCommand[] = [...ROOM_COMMANDS, ...MESSAGE_COMMANDS, ...OTHER_COMMANDS];
+
 /** What submitting `line` means. A blank line means nothing; two slashes send the rest with one. */
 export function parseLine(line: string, context: SlashContext): SlashResult {
 	if (line.trim() === '') return done();
 	if (line.startsWith('/') && !line.startsWith('//')) return parseCommand(line, context);
 	const text = line.startsWith('//') ? line.slice(1) : line;
-	if (context.room === undefined) return wrong('You are in no room. Enter one with /join <room>');
-	return done(ask({command: 'publish', room: context.room, text}));
+	return context.room === undefined ? wrong(NO_ROOM) : done(ask(saying(context.room, text)));
 }
 
 function parseCommand(line: string, context: SlashContext): SlashResult {
@@ -144,36 +128,6 @@ function parseCommand(line: string, context: SlashContext): SlashResult {
 	const nearest = nearestName(wanted);
 	const hint = nearest === undefined ? '/help lists the commands' : `did you mean /${nearest}?`;
 	return wrong(`There is no command /${written}; ${hint}`);
-}
-
-/** How every peer id begins, and nobody's name is likely to. */
-const PEER_ID = /^12D3KooW\w+$/;
-
-function ping(argument: string, peers: readonly SlashPeer[]): SlashResult {
-	if (argument === '') return wrong('Whom? Write /ping <name or peer id>');
-	const name = argument.replace(/^@/, '').toLowerCase();
-	const exact = peers.filter(peer => peer.peer === argument);
-	const matching = exact.length > 0 ? exact : peers.filter(peer => isCalled(peer, name));
-	if (matching.length > 1) {
-		const tagged = matching.slice(0, MAX_NAMED).map(tagOfPeer).join(', ');
-		return wrong(`${matching.length} peers are called ${argument}: say ${tagged}, or a peer id from /peers`);
-	}
-	// The core may know a peer id that the screen does not.
-	if (matching.length === 0 && !PEER_ID.test(argument))
-		return wrong(`Nobody here is called ${argument}; /peers lists everyone`);
-	return done(ask({command: 'ping', peer: matching[0]?.peer ?? argument}));
-}
-
-/** Namesakes that an error lists. */
-const MAX_NAMED = 4;
-
-/** By the name alone, or by the name with the tag that tells namesakes apart, as it is shown. */
-function isCalled(peer: SlashPeer, name: string): boolean {
-	return peer.name.toLowerCase() === name || tagOfPeer(peer).toLowerCase() === name;
-}
-
-function tagOfPeer({name, peer}: SlashPeer): string {
-	return `${name}${TAG_MARK}${tagOf(peer)}`;
 }
 
 /** Edits that a slip of the finger may make before a guess is no longer helpful. */

@@ -2,6 +2,7 @@
 import {Box, useCursor} from 'ink';
 import TextInput from 'ink-text-input';
 import {type ReactNode, useCallback, useMemo, useSyncExternalStore} from 'react';
+import {roomTitle} from '../store/selectors.ts';
 import type {State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {switcherChoices} from '../store/switcher.ts';
@@ -31,7 +32,7 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	const first = Math.max(0, selected - height + 1);
 	const rows = choices.slice(first, first + height).map((room, index) => {
 		const isSelected = first + index === selected;
-		const label = span(room.label, isSelected ? paint.title : room.unread > 0 ? paint.unread : undefined);
+		const label = span(roomTitle(state, room), isSelected ? paint.title : room.unread > 0 ? paint.unread : undefined);
 		const right = [span(`${unreadMark(room)} `, room.mentions > 0 ? paint.mention : paint.unread)];
 		const line = row(width, [span(isSelected ? '▌ ' : '  ', paint.accent), label], right);
 		return isSelected ? paint.selected(line) : line;

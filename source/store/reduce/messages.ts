@@ -1,58 +1,90 @@
-/** Messages, and how far our own have spread. */
-import type {EventOf} from '../../api/event.ts';
-import {clipText} from '../clip.ts';
+/** Entries of rooms as they come, change, and spread. */
+import type {ChatMessage, EventOf} from '../../api/event.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
-import {isKnown} from '../known-ids.ts';
-import {entryAt, replaceAt} from '../log.ts';
-import {cleanName, mentions} from '../names.ts';
-import {MAX_OWN, type MessageEntry, type State} from '../state.ts';
+import {entryOf, spreadOf} from '../entry.ts';
+import {compareKeys, entryAt, findIndex, type Key, lastEntry} from '../log.ts';
+import type {Entry, MessageEntry, Pending, Room} from '../state.ts';
+import {roomOfMessage, saidAlready} from './rooms.ts';
 
 export function message(draft: Draft, event: EventOf<'message'>): void {
-	const present = draft.findRoom(event.room);
-	if (!present || isKnown(present.known, event.messageId)) return;
+	const present = roomOfMessage(draft, event);
+	// A core that was started again may tell once more what is here already.
+	if (!present || present.orders.has(event.messageId)) return;
 	const room = draft.room(event.room) as RoomDraft;
-	const {text, cut} = clipText(event.text);
-	const entry: MessageEntry = {
-		kind: 'message',
-		id: event.messageId,
-		from: event.from,
-		name: cleanName(event.name, event.from),
-		text,
-		cut,
-		timestamp: event.timestamp,
-		local: event.local,
-		mention: !event.local && mentions(text, draft.state.self?.name ?? ''),
-		storedBy: 0,
-		of: 0,
-	};
-	const position = draft.append(room, entry);
-	if (event.local) own(draft, event, position);
-	else arrived(draft.state, room, entry, position);
+	const entry = entryOf(event, draft.state.self) as MessageEntry;
+	add(draft, room, entry);
+	if (event.local) shown(draft, event);
+	else arrived(draft, room, entry);
 }
 
-/** What we wrote is read by us, and shows where it stands. */
-function own(draft: Draft, event: EventOf<'message'>, position: number): void {
-	const known = new Map(draft.state.own).set(event.messageId, {room: event.room, position});
-	if (known.size > MAX_OWN) known.delete(known.keys().next().value as string);
-	draft.set({own: known});
+export function notice(draft: Draft, event: EventOf<'notice'>): void {
+	const present = roomOfMessage(draft, event);
+	if (!present || present.orders.has(event.messageId)) return;
+	const entry = entryOf(event, draft.state.self);
+	if (entry.kind === 'system' && saidAlready(draft, present, entry)) return;
+	add(draft, draft.room(event.room) as RoomDraft, entry);
 }
 
-function arrived(state: State, room: RoomDraft, entry: MessageEntry, position: number): void {
-	const isOpen = state.active === room.room && state.view === 'chat';
-	if (isOpen) return;
-	room.unread += 1;
-	if (entry.mention) room.mentions += 1;
-	room.firstUnread ??= position;
+export function messageChanged(draft: Draft, event: EventOf<'message-changed'>): void {
+	const present = draft.findRoom(event.room);
+	const before = present && draft.find(present, event.messageId);
+	if (!before) return;
+	const entry = entryOf(event, draft.state.self);
+	const room = draft.room(event.room) as RoomDraft;
+	const index = findIndex(room.log, before);
+	const known = index === undefined ? undefined : entryAt(room.log, index);
+	draft.put(room, withSpread(entry, event, known));
+}
+
+/** How far a message has spread is told by itself; what is known of it stays. */
+function withSpread(entry: Entry, event: ChatMessage, before: Entry | undefined): Entry {
+	if (event.state || entry.kind !== 'message' || before?.kind !== 'message') return entry;
+	return {...entry, storedBy: before.storedBy, of: before.of, isRead: before.isRead};
 }
 
 export function messageState(draft: Draft, event: EventOf<'message-state'>): void {
-	const place = draft.state.own.get(event.messageId);
-	const room = place && draft.findRoom(place.room);
-	if (!place || !room) return;
-	const entry = entryAt(room.log, place.position);
-	if (entry?.kind !== 'message' || entry.id !== event.messageId) return;
-	if (entry.storedBy === event.storedBy && entry.of === event.of) return;
-	const changed = {...entry, storedBy: event.storedBy, of: event.of};
-	const target = draft.room(place.room) as RoomDraft;
-	target.log = replaceAt(target.log, place.position, changed);
+	const present = draft.findRoom(event.room);
+	const key = present && draft.find(present, event.messageId);
+	const index = key && findIndex(present.log, key);
+	const entry = index === undefined ? undefined : entryAt((present as Room).log, index);
+	if (entry?.kind !== 'message') return;
+	const spread = spreadOf(event);
+	if (entry.storedBy === spread.storedBy && entry.of === spread.of && entry.isRead === spread.isRead) return;
+	draft.put(draft.room(event.room) as RoomDraft, {...entry, ...spread});
+}
+
+/** Only where it leaves no hole: what lies beyond the part that is here comes when somebody scrolls there. */
+function add(draft: Draft, room: RoomDraft, entry: Entry): void {
+	if (room.anchor && compareKeys(entry, room.anchor) > 0) room.below += 1;
+	const last = lastEntry(room.log);
+	const first = entryAt(room.log, 0);
+	if (room.newer !== 'none' && last && compareKeys(entry, last) > 0) return;
+	if (room.older !== 'none' && first && compareKeys(entry, first) < 0) return;
+	draft.put(room, entry);
+}
+
+function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry): void {
+	const {active, view} = draft.state;
+	if (active === room.room && view === 'chat') return;
+	room.unread += 1;
+	if (entry.mention) room.mentions += 1;
+	if (room.owed === 0) room.firstUnread = earlier(room.firstUnread, entry);
+}
+
+export function earlier(a: Key | undefined, {order, id}: Key): Key {
+	return a && compareKeys(a, {order, id}) <= 0 ? a : {order, id};
+}
+
+/** What we wrote is in the room now, and no longer on its way. */
+function shown(draft: Draft, {room, text}: ChatMessage): void {
+	for (const [id, asked] of draft.state.pending) {
+		if (asked.isShown || !isOnItsWay(asked, room, text)) continue;
+		draft.set({pending: new Map(draft.state.pending).set(id, {...asked, isShown: true})});
+		return;
+	}
+}
+
+function isOnItsWay({command}: Pending, room: string, text: string): boolean {
+	if (command.command === 'publish') return command.room === room && command.text === text;
+	return command.command === 'direct' && `@${command.peer}` === room && command.text === text;
 }

@@ -6,7 +6,10 @@ import {type Composer, replaceText} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
 import {activate} from '../navigate.ts';
+import {searchCame} from '../search.ts';
 import type {Pending, ShownNotice, State} from '../state.ts';
+import {historyCame, historyRefused} from './pages.ts';
+import {roomsTold} from './people.ts';
 
 /** Begins with a capital, whoever wrote it. */
 export function notify(draft: Draft, level: Notice['level'], text: string): void {
@@ -30,12 +33,21 @@ export function reply(draft: Draft, event: Reply): void {
 	const pending = new Map(draft.state.pending);
 	pending.delete(event.id);
 	draft.set({pending});
-	if (!event.ok) refused(draft, asked, event.error.message);
-	else answered(draft, asked.command, event.result);
+	if (asked.command.command === 'read') return readTold(draft, asked.command.room);
+	if (event.ok) answered(draft, asked.command, event.result);
+	else if (asked.command.command === 'history') historyRefused(draft, asked.command);
+	else if (!asked.isQuiet) refused(draft, asked, event.error.message);
+}
+
+function readTold(draft: Draft, name: string): void {
+	const room = draft.room(name);
+	if (room) room.isReading = false;
 }
 
 /** Nothing that was written is lost: it goes back where it came from, unless something else is being written there. */
-function refused(draft: Draft, {typed}: Pending, message: string): void {
+function refused(draft: Draft, {command, typed}: Pending, message: string): void {
+	const {search} = draft.state;
+	if (command.command === 'search' && search) draft.set({search: {...search, state: 'done'}});
 	const composer = typed && composerIn(draft.state, typed.room);
 	if (!typed || composer?.text !== '') return notify(draft, 'error', message);
 	setComposer(draft, typed.room, replaceText(composer, typed.line));
@@ -59,10 +71,22 @@ function openJoined(draft: Draft, room: string): void {
 	activate(draft, room);
 }
 
+function shownRoom(room: string): string {
+	return room.startsWith('@') ? 'that conversation' : `#${room}`;
+}
+
 function answered(draft: Draft, command: Command, result: Results[keyof Results]): void {
 	switch (command.command) {
 		case 'join':
 			return openJoined(draft, (result as Results['join']).room);
+		case 'history':
+			return historyCame(draft, command, result as Results['history']);
+		case 'search':
+			return searchCame(draft, command.text, result as Results['search']);
+		case 'rooms':
+			return roomsTold(draft, (result as Results['rooms']).rooms);
+		case 'forget':
+			return notify(draft, 'info', `nothing is kept here any more of what was said in ${shownRoom(command.room)}`);
 		case 'nick':
 			return notify(draft, 'info', `you are now ${(result as Results['nick']).name}`);
 		case 'dial': {

@@ -4,6 +4,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft} from '../draft.ts';
 import {cleanName} from '../names.ts';
 import {MAX_SAMPLES, type Peer} from '../state.ts';
+import {newPeer} from './people.ts';
 import {memberRenamed, peerLost} from './rooms.ts';
 
 export function peerDiscovered(draft: Draft, event: EventOf<'peer-discovered'>): void {
@@ -14,6 +15,7 @@ export function peerDiscovered(draft: Draft, event: EventOf<'peer-discovered'>):
 }
 
 export function peerConnected(draft: Draft, event: EventOf<'peer-connected'>): void {
+	memberRenamed(draft, event.peer, cleanName(event.name, event.peer));
 	const known = draft.findPeer(event.peer) ?? newPeer(event.peer, draft.now);
 	draft.setPeer({
 		...known,
@@ -64,21 +66,6 @@ export function peerFromInfo(info: PeerInfo, before: Peer | undefined, now: numb
 		lastSeen: info.lastSeen ?? before?.lastSeen ?? now,
 		reason: before?.reason ?? '',
 		samples: before && before.samples.length > 0 ? before.samples : rtts,
-	};
-}
-
-function newPeer(peer: string, now: number): Peer {
-	return {
-		peer,
-		name: cleanName('', peer),
-		state: 'discovered',
-		address: '',
-		direction: undefined,
-		via: undefined,
-		isForeign: false,
-		lastSeen: now,
-		reason: '',
-		samples: [],
 	};
 }
 

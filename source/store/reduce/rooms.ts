@@ -2,8 +2,9 @@
 import type {Member as ApiMember, EventOf} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import {EMPTY_COMPOSER} from '../composer.ts';
-import type {Draft, RoomDraft} from '../draft.ts';
-import {entryAt, replaceAt} from '../log.ts';
+import {type Draft, isKept, type RoomDraft} from '../draft.ts';
+import {lineOf} from '../entry.ts';
+import {entryAt} from '../log.ts';
 import {cleanName} from '../names.ts';
 import {activate} from '../navigate.ts';
 import type {Member, Room, SystemEntry} from '../state.ts';
@@ -12,13 +13,63 @@ import type {Member, Room, SystemEntry} from '../state.ts';
 const SAME_NEWS = 2_000;
 
 export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
-	const room = draft.room(event.room) ?? draft.addRoom(event.room, roomLabel(event.room));
+	const isNew = draft.findRoom(event.room) === undefined;
+	const room = roomCalled(draft, event.room);
 	room.members = event.members.map(cleanMember);
-	if (draft.state.active !== undefined) return;
+	if (room.peer !== undefined) relabel(draft, room);
+	room.topic = lineOf(event.topic ?? '');
+	draft.set({wantsRooms: true});
+	// A core that was started again does not know what was read since; we do.
+	if (isNew && event.unread !== undefined && event.unread > 0) {
+		room.unread = event.unread;
+		room.owed = event.unread;
+	}
+	if (!isNew) room.page = 'stale';
+	// Nobody asked for a conversation to be opened before there is a room.
+	if (draft.state.active !== undefined || room.peer !== undefined) return;
 	// What was written before there was a room is meant for the first one.
 	if (room.composer.text === '') room.composer = draft.state.composer;
 	draft.set({composer: EMPTY_COMPOSER});
 	activate(draft, event.room);
+}
+
+/** The room, to be changed; as a new one if it is not there yet. */
+export function roomCalled(draft: Draft, name: string): RoomDraft {
+	const known = draft.room(name);
+	if (known) return known;
+	const peer = peerOfRoom(name);
+	const room = draft.addRoom(name, roomLabel(name), peer);
+	if (peer !== undefined) relabel(draft, room);
+	return room;
+}
+
+/** Whose direct room that is; undefined if it is no direct room. */
+export function peerOfRoom(room: string): string | undefined {
+	return room.startsWith('@') ? room.slice(1) : undefined;
+}
+
+/** Where a message belongs. A conversation that was put away comes back with it. */
+export function roomOfMessage(draft: Draft, event: {room: string; from: string; name: string}): Room | undefined {
+	const known = draft.findRoom(event.room);
+	const peer = peerOfRoom(event.room);
+	if (peer === undefined) return known;
+	const room = known ?? roomCalled(draft, event.room);
+	if (event.from !== peer) return room;
+	const label = `@${cleanName(event.name, peer)}`;
+	if (label !== room.label) (draft.room(event.room) as RoomDraft).label = label;
+	return draft.findRoom(event.room);
+}
+
+function relabel(draft: Draft, room: RoomDraft): void {
+	const peer = room.peer as string;
+	const member = room.members.find(candidate => candidate.peer === peer);
+	room.label = `@${member?.name ?? draft.findPeer(peer)?.name ?? cleanName('', peer)}`;
+}
+
+export function topicChanged(draft: Draft, event: EventOf<'topic-changed'>): void {
+	const known = draft.findRoom(event.room);
+	const topic = lineOf(event.topic);
+	if (known && known.topic !== topic) (draft.room(event.room) as RoomDraft).topic = topic;
 }
 
 export function roomLeft(draft: Draft, event: EventOf<'room-left'>): void {
@@ -41,7 +92,8 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 	room.members = [...room.members, member];
 	if (member.peer === draft.state.self?.peerId) return;
 	const wasHere = lastNewsOf(room, member.peer) !== undefined;
-	say(draft, room, member, 'in', wasHere ? 'is back' : 'joined');
+	if (room.peer !== undefined) relabel(draft, room);
+	say(draft, room, member, 'in', wasHere ? 'is back' : room.peer === undefined ? 'joined' : 'is here');
 }
 
 export function memberLeft(draft: Draft, event: EventOf<'member-left'>): void {
@@ -69,7 +121,9 @@ export function peerLost(draft: Draft, peer: string, reason: string): void {
 
 export function memberRenamed(draft: Draft, peer: string, name: string): void {
 	for (const {room: roomName} of draft.state.rooms) {
-		const member = draft.findRoom(roomName)?.members.find(candidate => candidate.peer === peer);
+		const known = draft.findRoom(roomName);
+		if (known?.peer === peer && known.label !== `@${name}`) (draft.room(roomName) as RoomDraft).label = `@${name}`;
+		const member = known?.members.find(candidate => candidate.peer === peer);
 		if (!member || member.name === name) continue;
 		const room = draft.room(roomName) as RoomDraft;
 		room.members = room.members.map(candidate => (candidate.peer === peer ? {peer, name} : candidate));
@@ -95,7 +149,29 @@ function removeMember(draft: Draft, name: string, peer: string): void {
 }
 
 function say(draft: Draft, room: RoomDraft, about: Member, mark: SystemEntry['mark'], text: string): void {
-	draft.append(room, {kind: 'system', timestamp: draft.now, mark, peer: about.peer, name: about.name, text});
+	const {peer, name} = about;
+	draft.put(room, {kind: 'system', ...draft.nextKey(room), timestamp: draft.now, missing: 0, mark, peer, name, text});
+	if (room.anchor) room.below += 1;
+}
+
+/** A line about the room itself, or about nobody in particular. */
+export function sayIn(draft: Draft, name: string, mark: SystemEntry['mark'], text: string): void {
+	const room = draft.room(name);
+	if (!room) return;
+	const about = {peer: undefined, name: ''};
+	draft.put(room, {kind: 'system', ...draft.nextKey(room), timestamp: draft.now, missing: 0, mark, ...about, text});
+	if (room.anchor) room.below += 1;
+}
+
+/** The history tells of a new name what a connection has told a moment before. */
+export function saidAlready(draft: Draft, room: Room, {peer, text}: SystemEntry): boolean {
+	const oldest = Math.max(0, room.log.length - NEWS_WINDOW);
+	for (let index = room.log.length - 1; index >= oldest; index--) {
+		const entry = entryAt(room.log, index);
+		if (entry?.kind === 'system' && entry.peer === peer && entry.mark === 'note')
+			return entry.text === text && draft.now - entry.timestamp < RECENT_NEWS;
+	}
+	return false;
 }
 
 /** "left" was said a moment ago, before it was known that the connection is lost: now it says so. */
@@ -103,19 +179,18 @@ function correctLeft(draft: Draft, name: string, peer: string, text: string): vo
 	const known = draft.findRoom(name);
 	const news = known && lastNewsOf(known, peer);
 	if (news?.mark !== 'out' || draft.now - news.timestamp > SAME_NEWS) return;
-	const room = draft.room(name) as RoomDraft;
-	const {position, ...entry} = news;
-	room.log = replaceAt(room.log, position, {...entry, mark: 'lost', text});
+	draft.put(draft.room(name) as RoomDraft, {...news, mark: 'lost', text});
 }
 
-/** How far back to look for news of a peer. */
+/** How far back to look for news of a peer, in entries; and in milliseconds, for what comes twice by two ways. */
 const NEWS_WINDOW = 500;
+const RECENT_NEWS = 10 * 60_000;
 
-function lastNewsOf(room: Room, peer: string): (SystemEntry & {position: number}) | undefined {
-	const oldest = Math.max(room.log.start, room.log.end - NEWS_WINDOW);
-	for (let position = room.log.end - 1; position >= oldest; position--) {
-		const entry = entryAt(room.log, position);
-		if (entry?.kind === 'system' && entry.peer === peer && entry.mark !== 'note') return {...entry, position};
+function lastNewsOf(room: Room, peer: string): SystemEntry | undefined {
+	const oldest = Math.max(0, room.log.length - NEWS_WINDOW);
+	for (let index = room.log.length - 1; index >= oldest; index--) {
+		const entry = entryAt(room.log, index);
+		if (entry?.kind === 'system' && !isKept(entry) && entry.peer === peer && entry.mark !== 'note') return entry;
 	}
 	return undefined;
 }

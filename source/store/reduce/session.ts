@@ -8,7 +8,7 @@ import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
 import {notify} from './notices.ts';
 import {peerFromInfo} from './peers.ts';
-import {cleanMember, roomLabel} from './rooms.ts';
+import {cleanMember, roomCalled} from './rooms.ts';
 
 export function ready(draft: Draft, event: EventOf<'ready'>): void {
 	const interfaces = draft.state.self?.interfaces ?? [];
@@ -45,7 +45,7 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 		},
 	});
 	for (const info of event.rooms) {
-		const room = draft.room(info.room) ?? draft.addRoom(info.room, roomLabel(info.room));
+		const room = roomCalled(draft, info.room);
 		room.members = info.members.map(cleanMember);
 	}
 	if (draft.state.readyAt === undefined) draft.set({readyAt: draft.now});
@@ -69,10 +69,26 @@ export function coreState(draft: Draft, core: CoreState): void {
 	if (core.state === 'running' || core.state === 'starting') return;
 	// Without a core there is no connection. Whoever is still there will be back in a moment.
 	draft.set({pending: new Map()});
+	forgetRequests(draft);
 	for (const peer of draft.state.peers.values()) {
 		if (peer.state === 'connected')
 			draft.setPeer({...peer, state: 'gone', lastSeen: draft.now, reason: 'core stopped'});
 	}
+}
+
+/** What was asked is never answered now: it is asked again, and so is whatever came while nobody told us. */
+function forgetRequests(draft: Draft): void {
+	for (const {room: name} of draft.state.rooms) {
+		const room = draft.room(name) as RoomDraft;
+		room.page = 'stale';
+		room.isReading = false;
+		room.progress = undefined;
+		if (room.older === 'loading') room.older = 'more';
+		if (room.newer === 'loading') room.newer = 'more';
+	}
+	const {search} = draft.state;
+	if (search?.state === 'asking') draft.set({search: {...search, state: 'more'}});
+	draft.set({storage: undefined});
 }
 
 function cleanCore(core: CoreState): CoreState {

@@ -1,18 +1,35 @@
-/** A core that is being started again, or has failed: said where nobody can overlook it. */
+/** What nobody may overlook: a core or a disk that does not work, and two people with one name. */
+import {conflictText} from '../../store/reduce/alarms.ts';
 import type {State} from '../../store/state.ts';
 import {fit} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
 /** Rows for the foot of the chat; none while all is well. */
-export function alarmRows({core}: State, width: number, height: number, {paint}: Theme): readonly string[] {
-	if (core.state !== 'restarting' && core.state !== 'failed') return [];
-	const isFailed = core.state === 'failed';
-	const headline = isFailed ? '✖ The core has failed' : '▲ The core stopped: restarting it';
-	const rest = isFailed
-		? `${core.hint ? `${core.hint} ` : ''}Ctrl-C twice to leave.`
-		: 'Your text and screen are kept.';
-	const lines = [headline, core.reason, rest].flatMap(text => wrap(text, width - 4));
+export function alarmRows(state: State, width: number, height: number, {paint}: Theme): readonly string[] {
+	const [headline, ...rest] = alarmTexts(state);
+	if (headline === undefined) return [];
+	const lines = [headline, ...rest].flatMap(text => wrap(text, width - 4));
 	const spaced = lines.length + 4 <= height ? ['', ...lines, ''] : lines;
 	return spaced.slice(0, Math.max(1, height - 2)).map(line => paint.alarm(`  ${fit(line, width - 4)}  `));
+}
+
+/** The worst first: only that is shown. */
+function alarmTexts({core, storage, conflicts}: State): readonly string[] {
+	if (core.state === 'failed') {
+		return ['✖ The core has failed', core.reason, `${core.hint ? `${core.hint} ` : ''}Ctrl-C twice to leave.`];
+	}
+	if (core.state === 'restarting') {
+		return ['▲ The core stopped: restarting it', core.reason, 'Your text and screen are kept.'];
+	}
+	const [conflict] = conflicts;
+	if (conflict) {
+		const text = conflictText(conflict);
+		const more = conflicts.length > 1 ? ` (${conflicts.length - 1} more)` : '';
+		return [`▲ ${text.charAt(0).toUpperCase()}${text.slice(1)}`, `Esc puts this away${more}.`];
+	}
+	if (storage !== undefined) {
+		return ['▲ Nothing can be kept at present', storage, 'What was acknowledged is safe. It is tried again and again.'];
+	}
+	return [];
 }

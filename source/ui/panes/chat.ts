@@ -1,15 +1,17 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
-import {entryAt} from '../../store/log.ts';
+import {compareKeys, entryAt} from '../../store/log.ts';
 import {type Holders, SHARED} from '../../store/names.ts';
-import {clamped} from '../../store/scroll.ts';
-import {activeRoom, connectedPeers, nameHolders} from '../../store/selectors.ts';
+import {placeOf} from '../../store/scroll.ts';
+import {activeRoom, connectedPeers, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
+import {dayOf, formatAgo, formatDay} from '../format.ts';
 import type {Rect} from '../layout.ts';
-import {framed, MIN_TAGGED, type Span, span, TAG_CELLS, titleRow} from '../text.ts';
+import {framed, MIN_TAGGED, row, type Span, span, TAG_CELLS, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
 import {emptyRoomRows, startingRows} from './empty.ts';
-import {entryRows} from './entry.ts';
+import {type EntryContext, entryRows} from './entry.ts';
+import {onTheirWay} from './queued.ts';
 import {unreadMark} from './unread.ts';
 
 const MAX_NAME = 16;
@@ -39,58 +41,104 @@ function elsewhereSpans(state: State, paint: Theme['paint']): readonly Span[] {
 	if (!room) return [];
 	const more = state.rooms.filter(other => other !== room && other.unread > 0).length;
 	const what = span(` ${unreadMark(room)}`, room.mentions > 0 ? paint.mention : paint.unread);
-	return [span(room.label, paint.dim), what, ...(more > 0 ? [span(` +${more}`, paint.unread)] : [])];
+	return [span(roomTitle(state, room), paint.dim), what, ...(more > 0 ? [span(` +${more}`, paint.unread)] : [])];
 }
 
 function chatTitle(state: State, room: Room | undefined, width: number, isAlone: boolean, {paint}: Theme): string {
 	if (!room) return titleRow(width, ['╭', '╮'], paint.border, [span('p2p-tui', paint.title)]);
-	const left = [span(room.label, paint.accent), span(` · ${room.members.length} here`, paint.dim)];
+	const topic = room.topic === '' ? [] : [span(` · ${room.topic}`, paint.dim)];
+	const left = [span(roomTitle(state, room), paint.accent), span(` · ${whoIsHere(state, room)}`, paint.dim), ...topic];
 	return titleRow(width, ['╭', '╮'], paint.border, left, isAlone ? elsewhereSpans(state, paint) : []);
 }
 
+function whoIsHere(state: State, {peer, members}: Room): string {
+	if (peer === undefined) return `${members.length} here`;
+	const known = state.peers.get(peer);
+	if (known?.state === 'connected') return 'here';
+	return known ? `last seen ${formatAgo(state.clock - known.lastSeen)}` : 'away';
+}
+
 function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
-	const rows = windowRows(state, room, width, height, theme);
-	if (room.nameWidth > 0) return rows;
+	const progress = progressRows(room, width, theme);
+	const rows = [...windowRows(state, room, width, height - progress.length, theme), ...progress];
+	if (room.nameWidth > 0 || room.log.length > height / 2 || room.peer !== undefined) return rows;
 	const others = room.members.length > 1 || connectedPeers(state).length > 0;
 	const hint = emptyRoomRows(state, room, others, width, height - rows.length, theme);
 	return [...rows, ...hint];
 }
 
-/** The rows that end with the anchor, or with the newest entry. */
+function progressRows({progress}: Room, width: number, {paint}: Theme): readonly string[] {
+	if (!progress) return [];
+	const [received, expected] = [progress.received, progress.expected].map(count => count.toLocaleString('en'));
+	return [row(width, [span(` ⇣ taking over history: ${received} of ${expected}`, paint.dim)])];
+}
+
+/** The rows that end with the anchor, or with the newest entry and what is still on its way. */
 function windowRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
 	const {log, anchor} = room;
 	const contextOf = entryContext(state, room, width, theme);
-	const rowsAt = (position: number, isFirst: boolean): readonly string[] => {
-		const entry = entryAt(log, position);
-		return entry ? entryRows(entry, {...contextOf(position), isFirst}) : [];
+	const rowsAt = (index: number, isFirst: boolean): readonly string[] => {
+		const entry = entryAt(log, index);
+		return entry ? entryRows(entry, {...contextOf(index), isFirst}) : [];
 	};
-	const bottom = anchor && clamped(log, anchor, position => rowsAt(position, false).length);
-	const chunks: (readonly string[])[] = [];
-	let missing = height;
-	for (let position = bottom?.position ?? log.end - 1; position >= log.start && missing > 0; position--) {
-		const all = rowsAt(position, false);
-		const rows = position === bottom?.position ? all.slice(0, bottom.row + 1) : all;
+	const bottom = anchor && log.length > 0 ? placeOf(log, anchor, index => rowsAt(index, false).length) : undefined;
+	const queued = bottom ? [] : queuedRows(state, room, contextOf(log.length));
+	const chunks: (readonly string[])[] = [queued.slice(-height)];
+	let missing = height - Math.min(height, queued.length);
+	for (let index = bottom?.index ?? log.length - 1; index >= 0 && missing > 0; index--) {
+		const all = rowsAt(index, false);
+		const rows = index === bottom?.index ? all.slice(0, bottom.row + 1) : all;
 		// The first entry in view says who wrote it and when, whatever came before; not if its first row is out of view.
 		const isFirst = rows.length === missing;
-		const named = isFirst ? rowsAt(position, true).slice(0, rows.length) : rows;
+		const named = isFirst ? rowsAt(index, true).slice(0, rows.length) : rows;
 		chunks.push(named.slice(Math.max(0, rows.length - missing)));
 		missing -= rows.length;
 	}
 	return chunks.reverse().flat();
 }
 
+function queuedRows(state: State, room: Room, context: EntryContext): readonly string[] {
+	let {previous} = context;
+	return onTheirWay(state, room).flatMap(entry => {
+		const rows = entryRows(entry, {...context, previous, isQueued: true});
+		previous = entry;
+		return rows;
+	});
+}
+
 function entryContext(state: State, room: Room, width: number, theme: Theme) {
 	const holders = nameHolders(state);
 	const nameWidth = nameColumn(room, width, holders);
-	return (position: number) => ({
+	return (index: number): EntryContext => ({
 		width,
 		nameWidth,
 		holders,
-		previous: entryAt(room.log, position - 1),
-		isDivided: room.divider === position,
+		previous: entryAt(room.log, index - 1),
+		isDivided: isDivided(room, index),
 		isFirst: false,
+		isQueued: false,
+		isDirect: room.peer !== undefined,
+		top: index === 0 ? topText(room) : '',
 		theme,
 	});
+}
+
+/** The first entry that does not stand before the line "new"; what that line stood before may have moved. */
+function isDivided({divider, log}: Room, index: number): boolean {
+	const entry = entryAt(log, index);
+	if (!divider || !entry || compareKeys(entry, divider) < 0) return false;
+	const previous = entryAt(log, index - 1);
+	return !previous || compareKeys(previous, divider) < 0;
+}
+
+/** What stands above the oldest entry that is here. */
+function topText({older, page, log}: Room): string {
+	if (older === 'loading') return 'loading…';
+	const first = entryAt(log, 0);
+	if (older !== 'none' || page !== 'fresh' || !first) return '';
+	const last = entryAt(log, log.length - 1);
+	const isLong = last && dayOf(first.timestamp) !== dayOf(last.timestamp);
+	return `the beginning of what is kept${isLong ? `: ${formatDay(first.timestamp)}` : ''}`;
 }
 
 function nameColumn(room: Room, width: number, holders: Holders): number {
@@ -101,7 +149,7 @@ function nameColumn(room: Room, width: number, holders: Holders): number {
 }
 
 /** Rows that an entry of a room fills: for scrolling. */
-export function entryHeight(state: State, room: Room, position: number, rect: Rect, theme: Theme): number {
-	const entry = entryAt(room.log, position);
-	return entry ? entryRows(entry, entryContext(state, room, rect.width - 2, theme)(position)).length : 0;
+export function entryHeight(state: State, room: Room, index: number, rect: Rect, theme: Theme): number {
+	const entry = entryAt(room.log, index);
+	return entry ? entryRows(entry, entryContext(state, room, rect.width - 2, theme)(index)).length : 0;
 }

@@ -1,6 +1,6 @@
 /** The line in which you write, and above it what helps while writing. */
 import {type Composer, composerWindow} from '../../store/composer.ts';
-import {activeRoom, newBelow} from '../../store/selectors.ts';
+import {activeRoom, newBelow, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {commandBeingWritten, completeSlash} from '../slash.ts';
@@ -27,23 +27,36 @@ export function composerRows(state: State, rect: Rect, theme: Theme): readonly s
 	const room = activeRoom(state);
 	const text =
 		composer.text === ''
-			? span(room ? `message ${room.label}` : '/join a room', paint.dim)
+			? span(room ? `message ${roomTitle(state, room)}` : '/join a room', paint.dim)
 			: span(shown.text, composer.text.startsWith('/') ? paint.key : undefined);
 	const prompt = [span(shown.more.left ? ' ‹ ' : ' › ', paint.accent), text];
 	return [
-		titleRow(rect.width, ['├', '┤'], paint.border, hintSpans(composer, theme), rightSpans(state, composer, theme)),
+		titleRow(
+			rect.width,
+			['├', '┤'],
+			paint.border,
+			hintSpans(state, composer, theme),
+			rightSpans(state, composer, theme),
+		),
 		framed(row(rect.width - 2, prompt, shown.more.right ? [span('›', paint.dim)] : []), paint.border),
 		titleRow(rect.width, ['╰', '╯'], paint.border, []),
 	];
 }
 
-/** While a command is being written: how it goes on, and what it does. */
-function hintSpans(composer: Composer, {paint}: Theme): readonly Span[] {
-	if (!composer.text.startsWith('/') || composer.text.startsWith('//')) return [];
+/** While a command is being written: how it goes on, and what it does. Else, what happens to what is being written. */
+function hintSpans(state: State, composer: Composer, {paint}: Theme): readonly Span[] {
+	if (!composer.text.startsWith('/') || composer.text.startsWith('//')) return laterSpans(state, paint);
 	const command = commandBeingWritten(composer.text);
 	if (command) return [span(command.usage, paint.key), span(` · ${command.help}`, paint.dim)];
 	const choices = completeSlash(composer.text);
 	return choices.length > 0 ? [span(choices.join('  '), paint.key)] : [];
+}
+
+/** Whoever is away gets it later. */
+function laterSpans(state: State, paint: Theme['paint']): readonly Span[] {
+	const room = activeRoom(state);
+	if (room?.peer === undefined || state.peers.get(room.peer)?.state === 'connected') return [];
+	return [span(`will be delivered when ${roomTitle(state, room).slice(1)} is back`, paint.dim)];
 }
 
 /** A line that was refused says how to get rid of it. */

@@ -2,9 +2,9 @@
 import {linesFrom, MAX_ENTRY_LINES} from '../../store/clip.ts';
 import {type Holders, isShared} from '../../store/names.ts';
 import {displayName} from '../../store/selectors.ts';
-import type {Entry, MessageEntry, SystemEntry} from '../../store/state.ts';
-import {dayOf, formatDay, formatTime} from '../format.ts';
-import {fitName, painted, row, type Span, span, widthOf} from '../text.ts';
+import type {Entry, MessageEntry, Quoted, SystemEntry} from '../../store/state.ts';
+import {dayOf, formatDay, formatTime, plural} from '../format.ts';
+import {fitName, painted, row, type Span, span, spansWidth, truncate, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {wrap, wrapHead} from '../wrap.ts';
 
@@ -22,6 +22,12 @@ export type EntryContext = {
 	readonly isDivided: boolean;
 	/** Say time and name even if the entry before said the same. */
 	readonly isFirst: boolean;
+	/** Ours, and not yet known to be kept. */
+	readonly isQueued: boolean;
+	/** In a conversation of two. */
+	readonly isDirect: boolean;
+	/** What is to be said above the oldest entry; empty for nothing. */
+	readonly top: string;
 	readonly theme: Theme;
 };
 
@@ -59,23 +65,46 @@ export function countRemembered(): number {
 
 /** The rows of an entry, each exactly `width` cells. The same for the same entry, until something about it changes. */
 export function entryRows(entry: Entry, context: EntryContext): readonly string[] {
-	const {width, nameWidth, theme, isDivided, isFirst, holders} = context;
+	const {theme, isDivided, isFirst} = context;
 	const isNewDay = isOtherDay(entry, context.previous);
 	const isGoingOn = !isFirst && !isNewDay && !isDivided && goesOn(entry, context.previous);
-	const peer = entry.kind === 'message' ? entry.from : entry.peer;
-	const isTagged = peer !== undefined && isShared(holders, {peer, name: entry.name});
 	const showTime = !isGoingOn || formatTime(entry.timestamp) !== formatTime(context.previous?.timestamp ?? 0);
-	const key = `${width} ${nameWidth} ${isNewDay} ${isDivided} ${isGoingOn} ${isTagged} ${showTime}`;
+	const key = `${keyOf(entry, context)} ${isNewDay} ${isGoingOn} ${showTime}`;
 	const known = remembered.get(entry);
 	if (known?.key === key && known.theme === theme) return known.rows;
-	const head = {showTime, showName: !isGoingOn};
 	const rows = [
-		...(isNewDay ? [ruler(width, formatDay(entry.timestamp), theme.paint.dim, theme.paint.border)] : []),
-		...(isDivided ? [ruler(width, 'new', theme.paint.divider, theme.paint.divider)] : []),
-		...(entry.kind === 'message' ? messageRows(entry, context, head) : systemRows(entry, context)),
+		...rowsAbove(entry, context, isNewDay),
+		...(entry.kind === 'message'
+			? messageRows(entry, context, {showTime, showName: !isGoingOn})
+			: systemRows(entry, context)),
 	];
 	remember(entry, {key, theme, rows});
 	return rows;
+}
+
+/** What decides on the rows of an entry beside the entry itself and the one before. */
+function keyOf(entry: Entry, {width, nameWidth, holders, isDivided, isQueued, top}: EntryContext): string {
+	const peer = entry.kind === 'message' ? entry.from : entry.peer;
+	const isTagged = peer !== undefined && isShared(holders, {peer, name: entry.name});
+	const reply = entry.kind === 'message' ? entry.reply : undefined;
+	const isReplyTagged = reply !== undefined && isShared(holders, {peer: reply.from, name: reply.name});
+	return `${width} ${nameWidth} ${isDivided} ${isQueued} ${isTagged} ${isReplyTagged} ${top}`;
+}
+
+/** Lines across the whole width. */
+function rowsAbove(entry: Entry, {width, theme, isDivided, top}: EntryContext, isNewDay: boolean): readonly string[] {
+	const {paint} = theme;
+	const rows: string[] = [];
+	if (top !== '') rows.push(ruler(width, top, paint.dim, paint.border));
+	if (isNewDay) rows.push(ruler(width, formatDay(entry.timestamp), paint.dim, paint.border));
+	if (isDivided) rows.push(ruler(width, 'new', paint.divider, paint.divider));
+	if (entry.missing > 0) rows.push(ruler(width, missingText(entry.missing, width), paint.warn, paint.dim, '┄'));
+	return rows;
+}
+
+function missingText(count: number, width: number): string {
+	const long = `${plural(count, 'message')} before this ${count === 1 ? 'is' : 'are'} missing: asking others`;
+	return long.length + 6 <= width ? long : `${count} missing: asking others`;
 }
 
 function isOtherDay(entry: Entry, previous: Entry | undefined): boolean {
@@ -103,26 +132,62 @@ function messageRows(
 ): readonly string[] {
 	const {width, nameWidth, holders, theme} = context;
 	const {paint} = theme;
-	const state = spread(entry, theme);
+	const state = spread(entry, context);
 	const stateCells = state.length > 0 ? widthOf(state[0]?.text ?? '') + 2 : 1;
 	const name = head.showName ? displayName(holders, entry.from, entry.name) : '';
 	const namePaint = entry.local ? paint.own : theme.peer(entry.from);
-	const textPaint = entry.mention ? paint.mention : undefined;
 	const mark = entry.mention ? span('▌', paint.mention) : span(' ');
 	const time = head.showTime ? formatTime(entry.timestamp) : '     ';
 	const start = [mark, span(time, paint.dim), span('  '), span(fitName(name, nameWidth), namePaint), span('  ')];
 	const indent = [mark, span(' '.repeat(TIME_CELLS - 1 + nameWidth + NAME_GAP))];
-	const {rows: lines, end} = wrapHead(
-		entry.text,
-		width - TIME_CELLS - nameWidth - NAME_GAP - stateCells,
-		MAX_ENTRY_LINES,
+	const textWidth = width - TIME_CELLS - nameWidth - NAME_GAP;
+	const quote = entry.reply ? [[span(quoteText(entry.reply, holders), paint.dim)]] : [];
+	const text = textLines(entry, textWidth - stateCells, theme);
+	const lines = [...quote, ...text, ...linesBelow(entry, textWidth - 1, theme)];
+	const last = quote.length + text.length - 1;
+	return lines.map((line, index) =>
+		row(width, [...(index === 0 ? start : indent), ...line], index === last ? state : []),
 	);
+}
+
+/** What was said, as it is now. */
+function textLines(entry: MessageEntry, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	if (entry.redacted !== undefined) {
+		const text = entry.redacted === '' ? '(taken back)' : `(taken back: ${entry.redacted})`;
+		return wrap(text, width).map(line => [span(line, paint.dim)]);
+	}
+	const {rows, end} = wrapHead(entry.text, width, MAX_ENTRY_LINES);
+	const lines: (readonly Span[])[] = rows.map(line => [span(line, entry.mention ? paint.mention : undefined)]);
 	const more = moreText(entry, end);
-	const last = more === '' ? lines.length - 1 : lines.length;
-	const rows = lines.map((line, index) =>
-		row(width, [...(index === 0 ? start : indent), span(line, textPaint)], index === last ? state : []),
-	);
-	return more === '' ? rows : [...rows, row(width, [...indent, span(more, paint.dim)], state)];
+	if (more !== '') lines.push([span(more, paint.dim)]);
+	if (!entry.isEdited) return lines;
+	const last = lines.at(-1) ?? [];
+	const edited = span(' (edited)', paint.dim);
+	if (spansWidth(last) + widthOf(edited.text) <= width) return [...lines.slice(0, -1), [...last, edited]];
+	return [...lines, [span('(edited)', paint.dim)]];
+}
+
+/** `╭ ann: did the deploy finish?` */
+function quoteText({from, name, text}: Quoted, holders: Holders): string {
+	if (text === undefined) return '╭ a message that is not here';
+	return `╭ ${displayName(holders, from, name)}: ${text === '' ? '(taken back)' : text}`;
+}
+
+function linesBelow(entry: MessageEntry, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const lines: (readonly Span[])[] = [];
+	let line: Span[] = [];
+	for (const {emoji, count, isOurs} of entry.reactions) {
+		const text = `${emoji} ${count}`;
+		if (line.length > 0 && spansWidth(line) + widthOf(text) + 2 > width) {
+			lines.push(line);
+			line = [];
+		}
+		line.push(...(line.length > 0 ? [span('  ')] : []), span(text, isOurs ? paint.accent : paint.dim));
+	}
+	if (line.length > 0) lines.push(line);
+	if (!entry.isForked) return lines;
+	const warning = wrap('⚠ forked: its author has signed something else in its place', width);
+	return [...lines, ...warning.map(text => [span(text, paint.warn)])];
 }
 
 /** `… 15,800 more lines`: what is not shown of a message whose text is shown up to `end`. Empty if all of it is. */
@@ -135,32 +200,36 @@ function moreText({text, cut}: MessageEntry, end: number): string {
 	return `… ${count.toLocaleString('en')} more ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** `✓ 3/4`: stored by three of four. Only the author is told. */
-function spread(entry: MessageEntry, {paint}: Theme): readonly Span[] {
-	if (!entry.local) return [];
-	if (entry.of <= 1) return [span('✓', paint.dim), span(' ')];
-	const isComplete = entry.storedBy >= entry.of;
-	return [span(`✓ ${entry.storedBy}/${entry.of}`, isComplete ? paint.good : paint.dim), span(' ')];
+/** How far our own has come; see the marks on the help page. */
+function spread(entry: MessageEntry, {isQueued, isDirect, theme}: EntryContext): readonly Span[] {
+	const {paint} = theme;
+	if (!entry.local || entry.redacted !== undefined) return [];
+	if (isQueued) return [span('…', paint.dim), span(' ')];
+	const {storedBy, of} = entry;
+	if (isDirect) return [span(storedBy < 2 ? '✓' : entry.isRead ? '✓✓ read' : '✓✓', paint.dim), span(' ')];
+	if (of <= 1) return [span('✓', paint.dim), span(' ')];
+	return [span(`✓ ${storedBy}/${of}`, storedBy >= of ? paint.dim : undefined), span(' ')];
 }
 
-const MARKS = {in: '→', out: '←', lost: '×', note: '·'} as const;
+const MARKS = {in: '→', out: '←', lost: '×', note: '·', alarm: '!'} as const;
 
 function systemRows(entry: SystemEntry, context: EntryContext): readonly string[] {
 	const {width, nameWidth, holders, theme} = context;
 	const {paint} = theme;
-	const markPaint = {in: paint.good, out: paint.dim, lost: paint.warn, note: paint.dim}[entry.mark];
+	const markPaint = {in: paint.good, out: paint.dim, lost: paint.warn, note: paint.dim, alarm: paint.bad}[entry.mark];
+	const textPaint = entry.mark === 'alarm' ? paint.bad : paint.dim;
 	const who = entry.peer === undefined ? entry.name : displayName(holders, entry.peer, entry.name);
 	const lines = wrap(`${who} ${entry.text}`.trim(), width - TIME_CELLS - nameWidth - NAME_GAP - 1);
 	const time = span(` ${formatTime(entry.timestamp)}  `, paint.dim);
 	const mark = span(`${MARKS[entry.mark].padStart(nameWidth)}  `, markPaint);
 	const indent = span(' '.repeat(TIME_CELLS + nameWidth + NAME_GAP));
-	return lines.map((line, index) => row(width, [...(index === 0 ? [time, mark] : [indent]), span(line, paint.dim)]));
+	return lines.map((line, index) => row(width, [...(index === 0 ? [time, mark] : [indent]), span(line, textPaint)]));
 }
 
 /** `──────── new ────────` */
-function ruler(width: number, text: string, textPaint: Paint, linePaint: Paint): string {
-	const label = ` ${text} `;
+function ruler(width: number, text: string, textPaint: Paint, linePaint: Paint, dash = '─'): string {
+	const label = ` ${truncate(text, width - 6)} `;
 	const left = Math.max(1, Math.floor((width - 2 - label.length) / 2));
 	const right = Math.max(1, width - 2 - label.length - left);
-	return ` ${painted([span('─'.repeat(left), linePaint), span(label, textPaint), span('─'.repeat(right), linePaint)])} `;
+	return ` ${painted([span(dash.repeat(left), linePaint), span(label, textPaint), span(dash.repeat(right), linePaint)])} `;
 }

@@ -1,5 +1,7 @@
-/** Rooms in the order in which they were joined: a digit to go there, and what is unread. */
+/** Rooms in the order in which they were joined, then people: a digit to go there, and what is unread. */
+import {roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
+import {formatAgo} from '../format.ts';
 import type {Rect} from '../layout.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -12,7 +14,7 @@ export function roomsRows(state: State, rect: Rect, theme: Theme): readonly stri
 	const active = state.rooms.findIndex(room => room.room === state.active);
 	const first = Math.max(0, Math.min(active - height + 2, state.rooms.length - height));
 	const shown = state.rooms.slice(first, first + height);
-	const rows = shown.map((room, index) => roomRow(room, first + index, room.room === state.active, width, theme));
+	const rows = shown.map((room, index) => roomRow(state, room, first + index, width, theme));
 	const filling = Array.from({length: height - rows.length}, () => ' '.repeat(width));
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, [span('Rooms', paint.title)]),
@@ -20,18 +22,27 @@ export function roomsRows(state: State, rect: Rect, theme: Theme): readonly stri
 	];
 }
 
-function roomRow(room: Room, index: number, isActive: boolean, width: number, {paint}: Theme): string {
+function roomRow(state: State, room: Room, index: number, width: number, {paint}: Theme): string {
+	const isActive = room.room === state.active;
 	const digit = index < 9 ? String(index + 1) : ' ';
 	const labelPaint = room.mentions > 0 ? paint.mention : room.unread > 0 ? paint.unread : undefined;
-	const right = unreadSpans(room, paint);
-	if (isActive) {
-		const left = [span('▌', paint.accent), span(digit, paint.dim), span(' '), span(room.label, paint.title)];
-		return paint.selected(row(width, left, right));
-	}
-	return row(width, [span(' '), span(digit, paint.dim), span(' '), span(room.label, labelPaint)], right);
+	const left = [
+		isActive ? span('▌', paint.accent) : span(' '),
+		span(digit, paint.dim),
+		span(' '),
+		span(roomTitle(state, room), isActive ? paint.title : labelPaint),
+	];
+	const line = row(width, left, rightSpans(state, room, paint));
+	return isActive ? paint.selected(line) : line;
 }
 
-function unreadSpans(room: Room, paint: Theme['paint']): readonly Span[] {
+/** What is unread; of a person, whether it is here, or when it was. */
+function rightSpans(state: State, room: Room, paint: Theme['paint']): readonly Span[] {
 	const mark = unreadMark(room);
-	return mark === '' ? [] : [span(` ${mark} `, room.mentions > 0 ? paint.mention : paint.unread)];
+	const unread = mark === '' ? [] : [span(` ${mark} `, room.mentions > 0 ? paint.mention : paint.unread)];
+	if (room.peer === undefined) return unread;
+	const peer = state.peers.get(room.peer);
+	if (peer?.state === 'connected') return [...unread, span(unread.length > 0 ? '● ' : ' ● ', paint.good)];
+	const ago = peer && unread.length === 0 ? ` ${formatAgo(state.clock - peer.lastSeen)}` : '';
+	return [...unread, span(`${ago}${unread.length > 0 ? '' : ' '}○ `, paint.dim)];
 }

@@ -10,7 +10,11 @@ type Section = {readonly title: string; readonly entries: readonly {readonly key
 const MARKS = [
 	{keys: '3', help: 'three unread messages in a room'},
 	{keys: '@3', help: 'the same, and one of them names you'},
-	{keys: '✓ 2/3', help: 'yours, held by two of three members so far'},
+	{keys: '…', help: 'yours, on its way to the disk here'},
+	{keys: '✓', help: 'yours, kept here; nobody else has it yet'},
+	{keys: '✓ 2/3', help: 'yours, kept by two of three members so far'},
+	{keys: '✓✓ · ✓✓ read', help: 'yours to one person: has arrived; was read'},
+	{keys: '┄ 3 missing ┄', help: 'messages known of, and not here yet'},
 	{keys: 'ann·WPqL', help: 'the end of the peer id, where a name is not one person’s alone'},
 	{keys: '● ◌ ○', help: 'connected, connecting, gone'},
 ] as const;

@@ -1,10 +1,12 @@
 /** A page that takes the place of the panes: a frame, a title, and rows that scroll. */
+import {sanitizeLine} from '../../base/sanitize.ts';
 import type {State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
-import {framed, row, span, titleRow} from '../text.ts';
+import {framed, row, span, titleRow, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {helpLines} from './help.ts';
 import {peersLines} from './peers.ts';
+import {searchLines} from './search.ts';
 
 /** Rows of a page of this height that are not its frame. */
 export function pageRowsShown(rect: Rect): number {
@@ -13,10 +15,12 @@ export function pageRowsShown(rect: Rect): number {
 
 /** All rows of the page that is open, each as wide as the inside of the frame. */
 export function pageLines(state: State, rect: Rect, theme: Theme): readonly string[] {
-	return state.view === 'help' ? helpLines(rect.width - 2, theme) : peersLines(state, rect.width - 2, theme);
+	const width = rect.width - 2;
+	if (state.view === 'help') return helpLines(width, theme);
+	return state.view === 'search' ? searchLines(state, width, theme) : peersLines(state, width, theme);
 }
 
-const TITLES = {help: 'Help', peers: 'Peers', chat: ''} as const;
+const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', chat: ''} as const;
 
 export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
 	const {paint} = theme;
@@ -28,7 +32,8 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const filling = Array.from({length: height - shown.length}, () => row(width, []));
 	const more = lines.length - first - shown.length;
 	const position = more > 0 ? [span(`PgDn · ${more} more`, paint.dim)] : [];
-	const about = state.view === 'help' ? [span(` · p2p-tui ${version}`, paint.dim)] : [];
+	const what = state.view === 'help' ? `p2p-tui ${version}` : state.view === 'search' ? state.search?.text : undefined;
+	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];
 	const title = [span(TITLES[state.view], paint.title), ...about];
 	const back = [span('Esc', paint.key), span(' back', paint.dim)];
 	return [

@@ -1,0 +1,156 @@
+/** Commands about people, about messages that were said, and about what is kept. */
+import {personFirst} from './slash-people.ts';
+import {
+	ask,
+	done,
+	inform,
+	NO_ROOM,
+	peerOf,
+	type RecentMessage,
+	roomNamed,
+	type SlashCommand,
+	type SlashContext,
+	type SlashResult,
+	saying,
+	wrong,
+} from './slash-types.ts';
+
+export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
+	{
+		name: 'msg',
+		aliases: ['m', 'dm', 'query'],
+		usage: '/msg <name> [text]',
+		help: 'talk to one person alone, here or not',
+		parse(argument, {peers}) {
+			if (argument === '') return wrong('To whom? Write /msg <name> [text]');
+			const found = personFirst(argument, peers);
+			if ('message' in found) return wrong(found.message);
+			const {peer, rest: text} = found;
+			const open = {type: 'open-direct', peer} as const;
+			return text === '' ? done(open) : done(open, ask({command: 'direct', peer, text}));
+		},
+	},
+	{
+		name: 'reply',
+		aliases: ['r'],
+		usage: '/reply [@name] <text>',
+		help: 'answer the last message, or the last of somebody',
+		parse: (argument, context) =>
+			withTarget(argument, context, 'answer', (room, target, text) => {
+				if (text === '') return wrong('What is the answer? Write /reply [@name] <text>');
+				return done(ask(saying(room, text, target.id)));
+			}),
+	},
+	{
+		name: 'react',
+		aliases: [],
+		usage: '/react [@name] <emoji>',
+		help: 'react to the last message, or take that back',
+		parse: (argument, context) =>
+			withTarget(argument, context, 'react to', (room, target, emoji) => {
+				if (emoji === '') return wrong('With what? Write /react [@name] <emoji>, such as /react 👍');
+				const off = target.reactions.includes(emoji) ? {off: true} : {};
+				return done(ask({command: 'react', room, messageId: target.id, emoji, ...off}));
+			}),
+	},
+	{
+		name: 'edit',
+		aliases: ['e'],
+		usage: '/edit [new text]',
+		help: 'change your last message; without text, to write in',
+		parse: (text, context) =>
+			withOwn(context, 'change', (room, {id, text: before}) => {
+				if (text !== '') return done(ask({command: 'edit', room, messageId: id, text}));
+				return done({type: 'edit', edit: {edit: 'insert', text: `/edit ${before}`}});
+			}),
+	},
+	{
+		name: 'redact',
+		aliases: ['unsay'],
+		usage: '/redact [reason]',
+		help: 'take back your last message, everywhere',
+		parse: (reason, context) =>
+			withOwn(context, 'take back', (room, {id}) =>
+				done(ask({command: 'redact', room, messageId: id, ...(reason === '' ? {} : {reason})})),
+			),
+	},
+	{
+		name: 'topic',
+		aliases: [],
+		usage: '/topic [text]',
+		help: 'show or set what the room is about',
+		parse(text, {room, topic}) {
+			if (room === undefined) return wrong(NO_ROOM);
+			if (text !== '') return done(ask({command: 'topic', room, text}));
+			return done(inform(topic === '' ? 'there is no topic; /topic <text> sets one' : `topic: ${topic}`));
+		},
+	},
+	{
+		name: 'search',
+		aliases: ['find'],
+		usage: '/search <words>',
+		help: 'find messages with all of these words',
+		parse: text => (text === '' ? wrong('For what? Write /search <words>') : done({type: 'search', text})),
+	},
+	{
+		name: 'forget',
+		aliases: [],
+		usage: '/forget [room]',
+		help: 'leave a room and delete what is kept of it here',
+		parse: (argument, context) => forget(argument, context),
+	},
+	{
+		name: 'export',
+		aliases: [],
+		usage: '/export',
+		help: 'how to write a room to a file',
+		parse(_, {room}) {
+			if (room === undefined) return wrong(NO_ROOM);
+			return done(inform(`in a shell: p2p-tui export --room '${room}' --json > history.jsonl`));
+		},
+	},
+];
+
+/** Messages of somebody else: of whoever is named first, or else of anybody. */
+function withTarget(
+	argument: string,
+	{room, peers, recent}: SlashContext,
+	what: string,
+	then: (room: string, target: RecentMessage, rest: string) => SlashResult,
+): SlashResult {
+	if (room === undefined) return wrong(NO_ROOM);
+	const others = recent().filter(message => !message.local);
+	if (!argument.startsWith('@')) {
+		const [last] = others;
+		return last ? then(room, last, argument) : wrong(`There is no message of somebody else to ${what}`);
+	}
+	const found = personFirst(argument, peers);
+	if ('message' in found) return wrong(found.message);
+	const last = others.find(({from}) => from === found.peer);
+	return last ? then(room, last, found.rest) : wrong(`There is no message of theirs to ${what}`);
+}
+
+function withOwn(
+	{room, recent}: SlashContext,
+	what: string,
+	then: (room: string, target: RecentMessage) => SlashResult,
+): SlashResult {
+	if (room === undefined) return wrong(NO_ROOM);
+	const last = recent().find(message => message.local);
+	return last ? then(room, last) : wrong(`There is no message of yours to ${what}`);
+}
+
+/** What cannot be undone is asked twice: the second time with the name of the room. */
+function forget(argument: string, {room, rooms, peers, forgetting}: SlashContext): SlashResult {
+	const named = argument === '' ? room : roomOf(argument, rooms, peers);
+	if (named === undefined) return wrong(argument === '' ? NO_ROOM : `There is no room ${argument} here`);
+	if (argument === '' || forgetting !== named) return done({type: 'ask-forget', room: named});
+	const close = peerOf(named) === undefined ? [] : [{type: 'close-direct', room: named} as const];
+	return done(ask({command: 'forget', room: named}), ...close);
+}
+
+function roomOf(argument: string, rooms: readonly string[], peers: SlashContext['peers']): string | undefined {
+	if (!argument.startsWith('@')) return rooms.find(room => room === roomNamed(argument));
+	const found = personFirst(argument, peers);
+	return 'message' in found ? undefined : rooms.find(room => room === `@${found.peer}`);
+}

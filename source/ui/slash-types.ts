@@ -1,0 +1,71 @@
+/** What a slash command is, and what it may refer to. */
+import type {Command} from '../api/command.ts';
+import type {Intent} from '../store/intent.ts';
+
+export type SlashPeer = {readonly peer: string; readonly name: string};
+
+/** A message of the open room, as far as commands care. */
+export type RecentMessage = {
+	readonly id: string;
+	readonly from: string;
+	readonly text: string;
+	readonly local: boolean;
+	/** What we have reacted with. */
+	readonly reactions: readonly string[];
+};
+
+/** What commands refer to without naming it. */
+export type SlashContext = {
+	/** The room that is open, if one is. */
+	readonly room: string | undefined;
+	readonly topic: string;
+	readonly rooms: readonly string[];
+	/** Everyone that could be meant, here or not. */
+	readonly peers: readonly SlashPeer[];
+	/** Messages of the open room that were not taken back, the newest first. */
+	readonly recent: () => readonly RecentMessage[];
+	/** The room that `/forget` has asked about. */
+	readonly forgetting: string | undefined;
+	/** The program was started so that it may be made to fail. */
+	readonly faults: boolean;
+};
+
+export type SlashResult =
+	| {readonly ok: true; readonly intents: readonly Intent[]}
+	/** One line that says what is wrong and what would be right. */
+	| {readonly ok: false; readonly message: string};
+
+export type SlashCommand = {
+	/** Without the slash. */
+	readonly name: string;
+	readonly aliases: readonly string[];
+	/** With the slash: `/join <room>`. */
+	readonly usage: string;
+	readonly help: string;
+	/** Left out of help and completion. */
+	readonly isHidden?: boolean;
+	/** `argument` is what follows the name, trimmed. */
+	readonly parse: (argument: string, context: SlashContext) => SlashResult;
+};
+
+export const done = (...intents: readonly Intent[]): SlashResult => ({ok: true, intents});
+export const wrong = (message: string): SlashResult => ({ok: false, message});
+export const ask = (command: Command): Intent => ({type: 'command', command});
+export const inform = (text: string): Intent => ({type: 'notice', notice: {level: 'info', text}});
+
+/** People write `#dev` because rooms are shown so. */
+export const roomNamed = (argument: string): string => argument.replace(/^#/, '');
+
+/** Whose direct room that is, if it is one. */
+export function peerOf(room: string): string | undefined {
+	return room.startsWith('@') ? room.slice(1) : undefined;
+}
+
+/** Text for a room or for a person, whichever is open. */
+export function saying(room: string, text: string, replyTo?: string): Command {
+	const peer = peerOf(room);
+	const reply = replyTo === undefined ? {} : {replyTo};
+	return peer === undefined ? {command: 'publish', room, text, ...reply} : {command: 'direct', peer, text, ...reply};
+}
+
+export const NO_ROOM = 'You are in no room. Enter one with /join <room>';
