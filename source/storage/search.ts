@@ -16,7 +16,7 @@ const PREFIX_BITS = 48;
 /** Events of one place whose ids begin alike take the next numbers; so many are tried. */
 const MAX_NEIGHBOURS = 64;
 
-const DOCUMENT = `(CAST(?1 AS INTEGER) << ${ID_BITS} | CAST(?2 AS INTEGER) >> ${PREFIX_BITS - ID_BITS})`;
+const DOCUMENT = `((CAST(?1 AS INTEGER) << ${ID_BITS}) | (CAST(?2 AS INTEGER) >> ${PREFIX_BITS - ID_BITS}))`;
 const INSERT_WORDS = `INSERT INTO words (rowid, text, room) VALUES (${DOCUMENT} + CAST(?3 AS INTEGER), ?4, ?5)`;
 const INSERT_DOCUMENT = `INSERT OR IGNORE INTO documents VALUES (${DOCUMENT} + CAST(?3 AS INTEGER), ?4)`;
 const FIND_DOCUMENT = `SELECT CAST(document AS TEXT) AS document FROM documents
@@ -29,7 +29,8 @@ const SELECT_UNINDEXED = `SELECT row, room, kind, place, prefix, bytes, text FRO
 	LEFT JOIN texts USING (row) LIMIT ?`;
 
 const SEARCH = `SELECT rooms.name, place, id, signature, received, bytes
-	FROM words CROSS JOIN documents ON document = words.rowid CROSS JOIN events USING (row) CROSS JOIN rooms USING (room)
+	FROM words CROSS JOIN documents ON document = words.rowid CROSS JOIN events USING (row)
+	CROSS JOIN rooms ON rooms.room = events.room
 	WHERE words MATCH ?1 AND rooms.name IS NOT NULL`;
 
 export class SearchIndex {
