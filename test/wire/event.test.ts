@@ -2,26 +2,69 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
-import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
-import type {RoomEvent} from '../../source/wire/messages.ts';
-import {pack} from '../../source/wire/msgpack.ts';
-import {hex, room, text} from '../helpers/arbitrary.ts';
+import {
+	MAX_EMOJI_BYTES,
+	MAX_PARENTS,
+	MAX_REASON_BYTES,
+	MAX_TEXT_BYTES,
+	MAX_TIMESTAMP,
+	MAX_TOPIC_BYTES,
+} from '../../source/wire/limits.ts';
+import type {EventBody, RoomEvent} from '../../source/wire/messages.ts';
+import {pack, unpack} from '../../source/wire/msgpack.ts';
+import {eventOf} from '../helpers/arbitrary.ts';
 import {reasonOf} from './reason.ts';
 
 const ann = identityFromSeed(new Uint8Array(32).fill(1));
 const bob = identityFromSeed(new Uint8Array(32).fill(2));
 
-const EVENT: RoomEvent = {
+const id = (byte: number) => new Uint8Array(32).fill(byte);
+const ids = (...values: number[]) => new Uint8Array(Buffer.concat(values.map(id)));
+
+const TARGET = 'cd'.repeat(32);
+
+const HEAD = {
 	room: 'lobby',
 	author: ann.peerId,
 	epoch: 'ab'.repeat(16),
-	sequence: 1,
+	sequence: 2,
 	timestamp: 1_763_700_000_000,
-	kind: 'message',
-	text: 'did the deploy finish?',
+	clock: 1_763_700_000_001,
+	previous: '07'.repeat(32),
+	parents: ['05'.repeat(32), '06'.repeat(32)],
 };
 
-const FIELDS: unknown[] = ['lobby', ann.publicKey, new Uint8Array(16).fill(0xab), 1, EVENT.timestamp, 0, EVENT.text];
+const EVENT: RoomEvent = {...HEAD, kind: 'message', text: 'did the deploy finish?'};
+
+/** Those of `EVENT`. */
+const FIELDS: unknown[] = [
+	'lobby',
+	ann.publicKey,
+	new Uint8Array(16).fill(0xab),
+	2,
+	HEAD.timestamp,
+	0,
+	'did the deploy finish?',
+	HEAD.clock,
+	id(7),
+	ids(5, 6),
+];
+
+const FIRST = FIELDS.with(3, 1).with(8, null);
+
+/** Each kind with its number and its body. */
+const BODIES: [EventBody, number, unknown][] = [
+	[{kind: 'message', text: 'hi'}, 0, 'hi'],
+	[{kind: 'reply', target: TARGET, text: 'hi'}, 1, [id(0xcd), 'hi']],
+	[{kind: 'edit', target: TARGET, text: 'ho'}, 2, [id(0xcd), 'ho']],
+	[{kind: 'reaction', target: TARGET, emoji: '👍', isOn: true}, 3, [id(0xcd), '👍', true]],
+	[{kind: 'reaction', target: TARGET, emoji: '👍', isOn: false}, 3, [id(0xcd), '👍', false]],
+	[{kind: 'redaction', target: TARGET, reason: ''}, 4, [id(0xcd), '']],
+	[{kind: 'topic', text: ''}, 5, ''],
+	[{kind: 'join', name: 'ann'}, 6, 'ann'],
+	[{kind: 'name', name: 'ann lee'}, 7, 'ann lee'],
+	[{kind: 'leave'}, 8, null],
+];
 
 const reasonFor = (fields: unknown) => reasonOf(() => decodeEvent(pack(fields)));
 
@@ -30,29 +73,34 @@ describe('room events', () => {
 		expect([...signEvent(EVENT, ann).event]).toEqual([...pack(FIELDS)]);
 	});
 
+	test.each(BODIES)('a $kind has the body that is documented', (body, kind, packed) => {
+		const event: RoomEvent = {...HEAD, ...body};
+		const signed = signEvent(event, ann);
+		expect([...signed.event]).toEqual([...pack(FIELDS.with(5, kind).with(6, packed))]);
+		expect(decodeEvent(signed.event)).toStrictEqual(event);
+	});
+
 	test('come back as they were, signed by their author', () => {
-		const event = fc.record({
-			room,
-			author: fc.constant(ann.peerId),
-			epoch: hex(16),
-			sequence: fc.integer({min: 1, max: Number.MAX_SAFE_INTEGER}),
-			timestamp: fc.maxSafeNat(),
-			kind: fc.constant('message' as const),
-			text: text(500, 1).filter(one => one !== ''),
-		});
 		fc.assert(
-			fc.property(event, one => {
+			fc.property(eventOf(ann.peerId), one => {
 				const signed = signEvent(one, ann);
-				expect(decodeEvent(signed.event)).toEqual(one);
+				expect(decodeEvent(signed.event)).toStrictEqual(one);
 				expect(verifyEvent(signed.event, signed.signature, ann.peerId)).toBe(true);
 			}),
-			{numRuns: 50},
+			{numRuns: 200},
 		);
 	});
 
-	test('a signature holds for one author and for exactly these bytes', () => {
+	test('rows 33 and 34: a signature holds for one author, one room and exactly these bytes', () => {
 		const {event, signature} = signEvent(EVENT, ann);
+		expect(verifyEvent(event, signature, ann.peerId)).toBe(true);
 		expect(verifyEvent(event, signature, bob.peerId)).toBe(false);
+		for (const room of ['lobbz', `@${'0a'.repeat(16)}`]) {
+			const moved = new Uint8Array(pack((unpack(event) as unknown[]).with(0, room)));
+			expect(decodeEvent(moved)).toStrictEqual({...EVENT, room});
+			expect(verifyEvent(moved, signature, ann.peerId)).toBe(false);
+			expect(eventId(moved)).not.toBe(eventId(event));
+		}
 		for (let index = 0; index < event.length; index += 7) {
 			const changed = Uint8Array.from(event);
 			changed[index]! ^= 1;
@@ -65,8 +113,16 @@ describe('room events', () => {
 		expect(verifyEvent(event, ann.sign(event), ann.peerId)).toBe(false);
 	});
 
-	test('nobody signs for another', () => {
+	test('nobody signs for another, nor what others would refuse', () => {
 		expect(() => signEvent(EVENT, bob)).toThrow(RangeError);
+		const wrong: Partial<RoomEvent>[] = [
+			{previous: undefined},
+			{parents: [...HEAD.parents].reverse()},
+			{clock: -1},
+			{room: 'Lobby'},
+			{kind: 'unknown'},
+		];
+		for (const change of wrong) expect(() => signEvent({...EVENT, ...change} as RoomEvent, ann)).toThrow(RangeError);
 	});
 
 	test('the id is the SHA-256 of the bytes', () => {
@@ -74,30 +130,23 @@ describe('room events', () => {
 		expect(eventId(Buffer.from('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 	});
 
-	test('fields after the known ones are ignored', () => {
-		expect(decodeEvent(pack([...FIELDS, ['parents'], {more: 1}]))).toEqual(EVENT);
+	test('fields after the known ones are ignored, of the event and of its body', () => {
+		expect(decodeEvent(pack([...FIELDS, ['new'], {more: 1}]))).toStrictEqual(EVENT);
+		const reply = FIELDS.with(5, 1).with(6, [id(0xcd), 'hi', 'new']);
+		expect(decodeEvent(pack(reply))).toStrictEqual({...HEAD, kind: 'reply', target: TARGET, text: 'hi'});
 	});
 
-	test('another kind has a reason of its own, whatever its body is', () => {
-		expect(reasonFor(FIELDS.with(5, 1))).toBe('event-kind');
-		expect(reasonFor(FIELDS.with(5, 77).with(6, {any: 'body'}))).toBe('event-kind');
+	test('row 32: of a kind that is not known the head is read, whatever the body is', () => {
+		for (const body of [null, 'text', 7, {any: 'body'}, [[1], id(1)]]) {
+			expect(decodeEvent(pack(FIELDS.with(5, 9).with(6, body)))).toStrictEqual({...HEAD, kind: 'unknown', number: 9});
+		}
+		expect(reasonFor(FIELDS.with(5, 9).with(3, 0))).toBe('event-shape');
+		expect(reasonFor(FIELDS.with(5, 9).slice(0, 9))).toBe('event-shape');
 	});
 
-	test.each([
-		['room', 0, ['Lobby', '', 7, null, 'a\u202eb']],
-		['author', 1, [new Uint8Array(31), 'ann', null]],
-		['epoch', 2, [new Uint8Array(15), 'ab', null]],
-		['sequence', 3, [0, -1, 1.5, '1', null]],
-		['timestamp', 4, [-1, 1.5, 2 ** 53, '1', null]],
-		['kind', 5, ['message', -1, null]],
-		['text', 6, ['', 7, null, 'a'.repeat(MAX_TEXT_BYTES + 1)]],
-	])('a bad %s is refused', (_, index, values) => {
-		for (const value of values) expect(reasonFor(FIELDS.with(index, value))).toBe('event-shape');
-		expect(reasonFor(FIELDS.slice(0, index))).toBe('event-shape');
-	});
-
-	test('a text of the largest size is accepted', () => {
-		expect(reasonFor(FIELDS.with(6, 'a'.repeat(MAX_TEXT_BYTES)))).toBe('accepted');
+	test('a direct room is a room', () => {
+		const room = `@${'0a'.repeat(16)}`;
+		expect(decodeEvent(pack(FIELDS.with(0, room)))).toStrictEqual({...EVENT, room});
 	});
 
 	test('the bytes pass the scan first', () => {
@@ -106,14 +155,92 @@ describe('room events', () => {
 	});
 
 	test('nothing but a WireError comes out of an event with one byte changed', () => {
-		const {event} = signEvent(EVENT, ann);
+		const signed = BODIES.map(([body]) => signEvent({...HEAD, ...body}, ann).event);
 		fc.assert(
-			fc.property(fc.nat(event.length - 1), fc.nat(255), (position, value) => {
+			fc.property(fc.constantFrom(...signed), fc.nat(), fc.nat(255), (event, position, value) => {
 				const changed = Uint8Array.from(event);
-				changed[position] = value;
+				changed[position % changed.length] = value;
 				reasonOf(() => decodeEvent(changed));
 			}),
 			{numRuns: 1000},
 		);
+	});
+});
+
+describe('the head of an event', () => {
+	test.each([
+		['room', 0, ['Lobby', '', 7, null, 'a\u202eb', '@ann', `@${'0A'.repeat(16)}`]],
+		['author', 1, [new Uint8Array(31), 'ann', null]],
+		['epoch', 2, [new Uint8Array(15), 'ab', null]],
+		['sequence', 3, [0, -1, 1.5, '1', null]],
+		['timestamp', 4, [-1, 1.5, MAX_TIMESTAMP + 1, 2 ** 53, '1', null]],
+		['kind', 5, ['message', -1, 1.5, null]],
+		['clock', 7, [-1, 1.5, MAX_TIMESTAMP + 1, '1', null]],
+		['previous', 8, [new Uint8Array(31), new Uint8Array(33), new Uint8Array(0), 'cd', [id(7)], 0, false]],
+		['parents', 9, [null, [], [id(5)], 'ids', new Uint8Array(31), new Uint8Array(33), new Uint8Array(1)]],
+	])('row 43: a bad or missing %s is refused', (_, index, values) => {
+		// The first two also where the event is first: no previous then.
+		for (const fields of [FIELDS, FIRST]) {
+			for (const value of values) expect([value, reasonFor(fields.with(index, value))]).toEqual([value, 'event-shape']);
+			expect(reasonFor(fields.slice(0, index))).toBe('event-shape');
+		}
+	});
+
+	test('row 43: the first event of a chain, and no other, has none before it', () => {
+		expect(reasonFor(FIRST)).toBe('accepted');
+		expect(reasonFor(FIELDS)).toBe('accepted');
+		expect(reasonFor(FIRST.with(8, id(7)))).toBe('event-shape');
+		expect(reasonFor(FIELDS.with(8, null))).toBe('event-shape');
+	});
+
+	test('row 43: parents are ascending, so none comes twice, and few', () => {
+		expect(reasonFor(FIELDS.with(9, new Uint8Array(0)))).toBe('accepted');
+		expect(reasonFor(FIELDS.with(9, ids(5, 5)))).toBe('event-shape');
+		expect(reasonFor(FIELDS.with(9, ids(6, 5)))).toBe('event-shape');
+		// As bytes, not as numbers with a sign.
+		expect(reasonFor(FIELDS.with(9, ids(0x7f, 0x80)))).toBe('accepted');
+		const many = Array.from({length: MAX_PARENTS + 1}, (_, index) => index);
+		expect(reasonFor(FIELDS.with(9, ids(...many.slice(1))))).toBe('accepted');
+		expect(reasonFor(FIELDS.with(9, ids(...many)))).toBe('event-shape');
+	});
+
+	test('times up to the largest are accepted', () => {
+		expect(reasonFor(FIELDS.with(4, MAX_TIMESTAMP).with(7, MAX_TIMESTAMP))).toBe('accepted');
+		expect(reasonFor(FIELDS.with(4, 0).with(7, 0))).toBe('accepted');
+	});
+});
+
+describe('the body of an event', () => {
+	const long = (bytes: number) => 'a'.repeat(bytes);
+	const withBody = (kind: number, body: unknown) => reasonFor(FIELDS.with(5, kind).with(6, body));
+
+	test.each([
+		['message', 0, [long(MAX_TEXT_BYTES)], ['', 7, null, ['hi'], long(MAX_TEXT_BYTES + 1)]],
+		['topic', 5, ['', long(MAX_TOPIC_BYTES)], [7, null, ['hi'], long(MAX_TOPIC_BYTES + 1)]],
+		['join', 6, [long(64)], ['', ' \n', 7, null, long(65)]],
+		['name', 7, [long(64)], ['', ' \n', 7, null, long(65)]],
+		['leave', 8, [null], ['', 0, false, []]],
+	])('of a %s', (_, kind, good, bad) => {
+		for (const body of good) expect([body, withBody(kind, body)]).toEqual([body, 'accepted']);
+		for (const body of bad) expect([body, withBody(kind, body)]).toEqual([body, 'event-shape']);
+	});
+
+	test.each([
+		['reply', 1, [long(MAX_TEXT_BYTES)], ['', 7, null, long(MAX_TEXT_BYTES + 1)]],
+		['edit', 2, [long(MAX_TEXT_BYTES)], ['', 7, null, long(MAX_TEXT_BYTES + 1)]],
+		['reaction', 3, ['👍', 'ok', long(MAX_EMOJI_BYTES)], ['', 7, null, 'a b', '\x1b', '\n', long(MAX_EMOJI_BYTES + 1)]],
+		['redaction', 4, ['', long(MAX_REASON_BYTES)], [7, null, long(MAX_REASON_BYTES + 1)]],
+	])('of a %s, which has a target', (_, kind, good, bad) => {
+		for (const said of good) expect([said, withBody(kind, [id(1), said, true])]).toEqual([said, 'accepted']);
+		for (const said of bad) expect([said, withBody(kind, [id(1), said, true])]).toEqual([said, 'event-shape']);
+		for (const target of [null, 'cd', new Uint8Array(31), new Uint8Array(33), [id(1)]]) {
+			expect(withBody(kind, [target, 'ok', true])).toBe('event-shape');
+		}
+		for (const body of [null, 'ok', [], [id(1)], {}]) expect(withBody(kind, body)).toBe('event-shape');
+	});
+
+	test('a reaction is on or off', () => {
+		for (const isOn of [null, 1, 0, 'true']) expect(withBody(3, [id(1), '👍', isOn])).toBe('event-shape');
+		expect(withBody(3, [id(1), '👍'])).toBe('event-shape');
 	});
 });

@@ -5,7 +5,7 @@ import {WireError} from '../../source/base/errors.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {readEvent, readUsual} from '../../source/wire/hot-path.ts';
-import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
+import {MAX_TEXT_BYTES, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
 import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {bytesKey} from '../../source/wire/peer-id.ts';
 import {validateEvent, validateMessage} from '../../source/wire/validate.ts';
@@ -120,19 +120,56 @@ const usualNumber = fc.oneof(
 );
 const nothingOrMore = usually(fc.constant(bytes()), fc.constantFrom(bytes(0x01), bytes(0xa1)));
 
+const nil = bytes(0xc0);
+const id = bytes(...new Array(32).fill(0x5a));
+const usualId = sized(32).map(content => joined(bytes(0xc4, 32), content));
+const someIds = (sizes: fc.Arbitrary<number>) => fc.array(sizes.chain(sized), {maxLength: 9});
+const usualParents = fc
+	.uniqueArray(sized(32), {maxLength: 8, selector: content => bytesKey(content)})
+	.map(ids => joined(...ids.sort(Buffer.compare)));
+
+/** Sequence number and what is said to be before it: that the first has none is known to one of the two only. */
+const places: fc.Arbitrary<readonly Uint8Array[]> = usually<readonly Uint8Array[]>(
+	fc.oneof(
+		fc.constant([bytes(1), nil]),
+		fc.tuple(
+			usualNumber.filter(([first]) => first !== 1),
+			usualId,
+		),
+	),
+	fc.tuple(fc.oneof(usualNumber, number), fc.oneof(usualId, binary(32), fc.constant(nil), number)),
+);
+const usualTime = fc.integer({min: 2 ** 32, max: MAX_TIMESTAMP + 1}).map(value => float(0xcb, value));
+
 const event = fc
 	.tuple(
-		usually(fc.constant(bytes(0x97)), fc.constantFrom(bytes(0x96), bytes(0x98), bytes(0xdc, 0, 7))),
+		usually(fc.constant(bytes(0x9a)), fc.constantFrom(bytes(0x99), bytes(0x9b), bytes(0xdc, 0, 10))),
 		usually(usualRoom.map(short), written(fc.oneof(usualRoom, oddRoom), stringOf)),
 		binary(32),
 		binary(16),
-		usually(usualNumber, number),
-		usually(usualNumber, number),
+		places,
+		usually(usualTime, number),
 		usually(fc.constant(bytes(0)), number),
 		usually(usualText.map(short), written(fc.oneof(usualText, oddText), stringOf)),
+		usually(usualTime, number),
+		usually(
+			usualParents.map(content =>
+				joined(typed(content.length < 256 ? 0xc4 : 0xc5, content.length < 256 ? 1 : 2, content.length), content),
+			),
+			written(
+				fc.oneof(
+					usualParents,
+					someIds(fc.constantFrom(32, 32, 31)).map(ids => joined(...ids)),
+					fc.constant(joined(id, id)),
+				),
+				binaryOf,
+			),
+		),
 		nothingOrMore,
 	)
-	.map(parts => joined(...parts));
+	.map(([array, room, key, epoch, [sequence, previous], timestamp, kind, said, clock, parents, more]) =>
+		joined(array, room, key, epoch, sequence!, timestamp, kind, said, clock, previous!, parents, more),
+	);
 
 const publish = fc
 	.tuple(
@@ -191,9 +228,13 @@ describe('what a program of ours writes takes the short way', () => {
 		'an event that says %.10s',
 		said => {
 			for (const sequence of [1, 127, 128, 300, 70_000, 2 ** 40]) {
-				const packed = pack(['lobby', key, epoch, sequence, TIMESTAMP, 0, said]);
-				expect(readEvent(packed)).toEqual(validateEvent(unpack(packed)));
-				expect(readEvent(packed)?.text).toBe(said);
+				for (const count of [0, 1, 7, 8]) {
+					const previous = sequence === 1 ? null : key;
+					const parents = joined(...Array.from({length: count}, (_, index) => key.with(31, index)));
+					const packed = pack(['lobby', key, epoch, sequence, TIMESTAMP, 0, said, TIMESTAMP, previous, parents]);
+					expect(readEvent(packed)).toStrictEqual(validateEvent(unpack(packed)));
+					expect(readEvent(packed)).toMatchObject({kind: 'message', text: said});
+				}
 			}
 		},
 	);
