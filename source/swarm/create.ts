@@ -57,11 +57,12 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const chronicle = new Chronicle({view, archive, people, spread});
 		const lastSeen = (peer: PeerId) => people.lastSeen(peer);
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
+		const {directs} = talking;
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
 			talking,
-			new History({view, archive, chronicle, random, verify, ...(keep !== undefined && {keep})}),
+			new History({view, archive, chronicle, receipts, directs, random, verify, ...(keep !== undefined && {keep})}),
 			new People({view, people}),
 			new Queries({view, archive, chronicle, receipts}),
 			new PeerExchange({view, random}),
