@@ -13,171 +13,323 @@
  * only heads that have no gap, so nobody can hang a whole room on something that he withholds.
  */
 import type {EventVerifier} from '../wire/event.ts';
+import {eventId, signEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
-import type {ChainRanges, EventBody, RoomEvent, Run, Segment, Want} from '../wire/messages.ts';
+import {MAX_PARENTS, MAX_TIMESTAMP} from '../wire/limits.ts';
+import type {ChainRanges, EventBody, RoomEvent, Segment, Want} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {CommitResult, EventStore, Position, StoredEvent, StoredRoom} from './event-store.ts';
+import {answer} from './answer.ts';
+import type {ChainState} from './chain-state.ts';
+import {compare} from './compare.ts';
+import {IdDigest} from './digest.ts';
+import type {CommitResult, EventStore, Position, StoredPerson, StoredRoom, StoredSpread} from './event-store.ts';
+import {comparePositions, readStored} from './fold.ts';
+import type {Answer, Comparison, Incoming, Kept, Taken} from './kept.ts';
+import {prove} from './prove.ts';
+import {pruneRoom} from './prune.ts';
+import {reorderSome} from './reorder.ts';
+import {RoomState} from './room-state.ts';
+import {takeIn} from './take-in.ts';
+
+export type {Answer, Comparison, Incoming, Kept, Taken} from './kept.ts';
 
 export type ArchiveOptions = {readonly store: EventStore; readonly identity: Identity};
 
-/** An event that was taken in just now, and what came of it. Staged: the disk has it after the next commit. */
-export type Kept = {
-	readonly stored: StoredEvent;
-	readonly event: RoomEvent;
-	/** Its parents that are not here. */
-	readonly missing: readonly string[];
-	/** Events here that it was missing for. */
-	readonly filled: readonly string[];
-	/** Other events with the same author, epoch and number: it has forked. */
-	readonly siblings: readonly string[];
-	/** Events of the room, of any kind, that stand after it; counted up to 1,000. */
-	readonly after: number;
-};
+/** What others may ask the store directly. */
+export type StoreReads = Pick<
+	EventStore,
+	| 'about'
+	| 'at'
+	| 'authors'
+	| 'chains'
+	| 'countUnread'
+	| 'epoch'
+	| 'get'
+	| 'last'
+	| 'orderOf'
+	| 'page'
+	| 'people'
+	| 'rooms'
+	| 'search'
+	| 'size'
+	| 'spreads'
+>;
 
-/** What came from somebody, decoded: `id` is the hash of `bytes`. */
-export type Incoming = {
-	readonly id: string;
-	readonly event: RoomEvent;
-	readonly bytes: Uint8Array;
-	readonly signature: Uint8Array | undefined;
-};
-
-export type Taken = {
-	readonly kept: readonly Kept[];
-	/** Events of it that were here already. */
-	readonly known: number;
-	/** Bytes of events. */
-	readonly bytes: number;
-	/**
-	 * Why the rest was refused, which nobody who handed on what he got can have caused: `segment-link` (one does not name
-	 * the one before), `segment-chain` (of another room, author or epoch), `event-signature`, or the reason of the decoder.
-	 */
-	readonly refused?: string;
-	/** The last one is neither signed nor named by one that is here: kept none, blames nobody. */
-	readonly isUnproved?: true;
-};
-
-/** The difference between what is here and what somebody says that it holds. */
-export type Comparison = {
-	/** What we lack, for `want`; runs may be long. Without what is gone on purpose. */
-	readonly runs: readonly Run[];
-	/** Proofs of forks that we lack. */
-	readonly ids: readonly string[];
-	/** Chains that both hold to the same numbers, and not the same: one of us lacks a branch of a fork. */
-	readonly differing: readonly Pick<ChainRanges, 'author' | 'epoch'>[];
-	/** How many events we lack, and they. */
-	readonly weLack: number;
-	readonly theyLack: number;
-};
-
-export type Answer = {
-	readonly segments: readonly Segment[];
-	readonly events: number;
-	/** Bytes of these events. */
-	readonly bytes: number;
-	/** What of the want is not in it, because the bytes were used up; undefined if nothing is left. */
-	readonly rest: Want | undefined;
-};
+/** Events that are deleted in one go. */
+const PRUNE_STEP = 500;
 
 export class Archive {
-	constructor(_options: ArchiveOptions) {}
+	/** For reading. Whatever is written goes through the archive. */
+	readonly store: EventStore;
+	readonly #identity: Identity;
+	readonly #states = new Map<string, RoomState>();
+
+	constructor({store, identity}: ArchiveOptions) {
+		this.store = store;
+		this.#identity = identity;
+	}
+
+	get reads(): StoreReads {
+		return this.store;
+	}
 
 	// --- rooms
 
 	/** Rooms of which something is kept, open or not. */
 	rooms(): readonly StoredRoom[] {
-		throw new Error('not built yet');
+		const rooms = new Map(this.store.rooms().map(row => [row.room, row]));
+		for (const state of this.#states.values()) if (state.isDirty) rooms.set(state.room, state.toStored());
+		return [...rooms.values()];
 	}
 
 	/** Takes the room's state into memory: from now on the methods below work for it. `peer`: of a direct room. */
-	open(_room: string, _peer?: PeerId): void {}
+	open(room: string, peer?: PeerId): void {
+		if (!this.#states.has(room)) this.#states.set(room, new RoomState(this.store, room, peer));
+	}
 
-	isOpen(_room: string): boolean {
-		throw new Error('not built yet');
+	isOpen(room: string): boolean {
+		return this.#states.has(room);
 	}
 
 	/** Its state leaves memory; what is kept of it stays. */
-	close(_room: string): void {}
+	close(room: string): void {
+		this.#states.get(room)?.flush();
+		this.#states.delete(room);
+	}
 
 	/** Deletes what is kept of it. Own numbers go on where they were if it is opened again. */
-	forget(_room: string): void {}
+	forget(room: string): void {
+		this.close(room);
+		const own = this.store.chains(room).filter(chain => this.#isOwn(chain) && chain.tip !== undefined);
+		this.store.forget(room);
+		for (const {author, epoch, tip} of own) {
+			const digest = new IdDigest().toString();
+			this.store.saveChain(room, {author, epoch, spans: [], digest, forks: [], keptFrom: 1, ...(tip && {tip})});
+		}
+	}
 
-	/** The room as it stands, staged changes included. */
-	room(_room: string): StoredRoom {
-		throw new Error('not built yet');
+	/** The room as it stands, staged changes included. Empty if nothing is kept of it. */
+	room(room: string): StoredRoom {
+		const state = this.#states.get(room);
+		if (state !== undefined) return state.toStored();
+		const stored = this.store.rooms().find(one => one.room === room);
+		return stored ?? {room, digest: new IdDigest().toString(), events: 0, heads: []};
+	}
+
+	/** Stages how far a person has read; returns whether that is further than before. The room must be open. */
+	markRead(room: string, to: Position): boolean {
+		return this.#mark(room, 'readTo', to);
+	}
+
+	/** The same of the other one in a direct room. */
+	markReadByPeer(room: string, to: Position): boolean {
+		return this.#mark(room, 'readByPeer', to);
+	}
+
+	saveSpread(spread: StoredSpread): void {
+		this.store.saveSpread(spread);
+	}
+
+	savePerson(person: StoredPerson): void {
+		this.store.savePerson(person);
 	}
 
 	// --- taking in
 
-	/** Makes, signs and stages an event of our own. `timestamp`: wall clock, Unix milliseconds. */
-	create(_room: string, _body: EventBody, _timestamp: number): Kept {
-		throw new Error('not built yet');
+	/**
+	 * Makes, signs and stages an event of our own. `timestamp`: wall clock, Unix milliseconds.
+	 * @throws RangeError if the room is not open, or nobody would accept such an event.
+	 */
+	create(room: string, body: EventBody, timestamp: number): Kept {
+		const state = this.#states.get(room);
+		if (state === undefined) throw new RangeError('the room is not open');
+		const {store} = this;
+		const chain = state.chainFor({author: this.#identity.peerId, epoch: store.epoch});
+		const event = this.#compose(state, chain, body, timestamp);
+		const {event: bytes, signature} = signEvent(event, this.#identity);
+		const id = eventId(bytes);
+		chain.tip = {sequence: event.sequence, id};
+		state.fresh.set(id, {chain, sequence: event.sequence, id});
+		return takeIn(state, store, {id, event, bytes, signature}, timestamp);
 	}
 
 	/** Whether an event is here; if its room is not open: false. */
-	has(_room: string, _id: string): boolean {
-		throw new Error('not built yet');
+	has(room: string, id: string): boolean {
+		return this.#states.get(room)?.has(id) ?? false;
+	}
+
+	/** What an event names and is not here, if its room is open. Without what was deleted on purpose. */
+	missing(room: string, id: string): readonly string[] {
+		return [...(this.#states.get(room)?.gaps.of(id) ?? [])];
 	}
 
 	/**
-	 * Stages an event whose signature was checked. Undefined if it is here already, its room is not open, or it is older
-	 * than what is kept. `received`: wall clock.
+	 * Stages an event whose signature was checked. Undefined if it is here already, its room is not open, it is older
+	 * than what is kept, or, in a direct room, of a third. `received`: wall clock.
 	 */
-	accept(_incoming: Incoming, _received: number): Kept | undefined {
-		throw new Error('not built yet');
+	accept(incoming: Incoming, received: number): Kept | undefined {
+		const {id, event} = incoming;
+		const state = this.#states.get(event.room);
+		if (state === undefined || !this.#isMember(state, event.author)) return undefined;
+		const chain = state.chain(event);
+		if (chain !== undefined && event.sequence < chain.keptFrom) return undefined;
+		if (chain?.spans.has(event.sequence) && state.has(id)) return undefined;
+		this.#watchOwn(state, incoming);
+		return takeIn(state, this.store, incoming, received);
 	}
 
 	/**
 	 * Proves a segment from its last event to its first, and stages what is not here. One signature is checked at most: if
 	 * the last event is named as `previous` by one that is here, none. What was proved before a flaw is kept.
 	 */
-	take(_room: string, _segment: Segment, _received: number, _verify: EventVerifier): Taken {
-		throw new Error('not built yet');
+	take(room: string, segment: Segment, received: number, verify: EventVerifier): Taken {
+		const state = this.#states.get(room);
+		if (state === undefined) return {kept: [], known: 0, bytes: 0};
+		const circumstances = {
+			isExpected: (event: RoomEvent) => event.room === room && this.#isMember(state, event.author),
+			isVouchedFor: (id: string, event: RoomEvent) => isVouchedFor(state, this.store, id, event),
+		};
+		const {proved, refused, isUnproved} = prove(segment, circumstances, verify);
+		const kept: Kept[] = [];
+		let [known, bytes] = [0, 0];
+		for (const incoming of proved) {
+			bytes += incoming.bytes.length;
+			const one = this.accept(incoming, received);
+			if (one !== undefined) kept.push(one);
+			else known++;
+		}
+		return {kept, known, bytes, ...(refused !== undefined && {refused}), ...(isUnproved && {isUnproved})};
 	}
 
 	/**
 	 * Goes on with what late parents have set off: computes some orders anew (at most about a thousand) and returns the
 	 * events that have moved. `isDone`: there is nothing left to do.
 	 */
-	reorderSome(_room: string): {readonly moved: readonly string[]; readonly isDone: boolean} {
-		throw new Error('not built yet');
+	reorderSome(room: string): {readonly moved: readonly string[]; readonly isDone: boolean} {
+		const state = this.#states.get(room);
+		return state === undefined ? {moved: [], isDone: true} : reorderSome(state, this.store);
 	}
 
 	/** `failure`: everything staged since the last commit is gone from here too, as if it had never come. */
 	commit(): CommitResult {
-		throw new Error('not built yet');
+		for (const state of this.#states.values()) {
+			const excess = this.store.excess?.(state.room) ?? 0;
+			if (excess > 0) pruneRoom(state, this.store, Number.POSITIVE_INFINITY, excess);
+			state.flush();
+		}
+		const result = this.store.commit();
+		for (const [room, state] of this.#states) {
+			if (result.ok) state.fresh.clear();
+			else this.#states.set(room, new RoomState(this.store, room, state.peer));
+		}
+		return result;
 	}
 
 	// --- what others may have, and what they have
 
-	digest(_room: string): {readonly digest: string; readonly events: number} {
-		throw new Error('not built yet');
+	/** All that others may know of. */
+	digest(room: string): {readonly digest: string; readonly events: number} {
+		const state = this.#states.get(room);
+		const digest = new IdDigest(state?.digest.toString());
+		for (const id of state?.fresh.keys() ?? []) digest.toggle(id);
+		return {digest: digest.toString(), events: (state?.events ?? 0) - (state?.fresh.size ?? 0)};
 	}
 
 	/** Chains with the most spans beyond `MAX_SPANS` tell only of the highest. Empty ones are left out. */
-	ranges(_room: string): readonly ChainRanges[] {
-		throw new Error('not built yet');
+	ranges(room: string): readonly ChainRanges[] {
+		const state = this.#states.get(room);
+		if (state === undefined) return [];
+		const fresh = [...state.fresh.values()];
+		return [...state.chains.values()].flatMap(chain => {
+			const hidden = fresh.filter(one => one.chain === chain);
+			return chain.toRanges(hidden) ?? [];
+		});
 	}
 
-	compare(_room: string, _theirs: readonly ChainRanges[]): Comparison {
-		throw new Error('not built yet');
+	/** `theirs`: all that they told of the room, however many messages that took. */
+	compare(room: string, theirs: readonly ChainRanges[]): Comparison {
+		const state = this.#states.get(room);
+		if (state === undefined) return {runs: [], ids: [], differing: [], weLack: 0, theyLack: 0};
+		return compare(state, this.ranges(room), theirs);
 	}
 
 	/** Ids of events that are known of and not here, the latest found out first. */
-	gaps(_room: string): readonly string[] {
-		throw new Error('not built yet');
+	gaps(room: string): readonly string[] {
+		return this.#states.get(room)?.gaps.ids() ?? [];
 	}
 
 	/**
 	 * What we hold of what somebody wants, as segments, each of which proves itself to him; at most `bytes` of events
 	 * (or one event), and never more than fits in one `events` message.
 	 */
-	answer(_want: Want, _bytes: number): Answer {
-		throw new Error('not built yet');
+	answer(want: Want, bytes: number): Answer {
+		const state = this.#states.get(want.room);
+		if (state === undefined) return {segments: [], events: 0, bytes: 0, rest: undefined};
+		return answer(state, this.store, want, bytes);
 	}
 
 	/** Deletes some of what is older than `olderThan` (Unix milliseconds), of all rooms; false if nothing is left to do. */
-	prune(_olderThan: number): boolean {
-		throw new Error('not built yet');
+	prune(olderThan: number): boolean {
+		let isMore = false;
+		for (const {room} of this.rooms()) {
+			const state = this.#states.get(room) ?? new RoomState(this.store, room, undefined);
+			if (pruneRoom(state, this.store, olderThan, PRUNE_STEP) > 0) isMore = true;
+			if (!this.#states.has(room)) state.flush();
+		}
+		return isMore;
 	}
+
+	#compose(state: RoomState, chain: ChainState, body: EventBody, timestamp: number): RoomEvent {
+		// Whoever withholds something cannot make others hang on it.
+		const heads = state.heads.filter(({id}) => state.gaps.of(id).size === 0).slice(-MAX_PARENTS);
+		const last = Math.max(state.newest.top?.order ?? -1, state.heads.at(-1)?.order ?? -1);
+		const time = Math.min(Math.max(0, Math.floor(timestamp)), MAX_TIMESTAMP);
+		return {
+			room: state.room,
+			author: chain.author,
+			epoch: chain.epoch,
+			sequence: chain.lastNumber + 1,
+			timestamp: time,
+			clock: Math.min(Math.max(time, last + 1), MAX_TIMESTAMP),
+			previous: chain.tip?.id,
+			parents: heads.map(({id}) => id).sort(),
+			...body,
+		};
+	}
+
+	/** Somebody else makes events with our key in our epoch: this is a copy, or another one was made from here. */
+	#watchOwn(state: RoomState, {id, event}: Incoming): void {
+		if (event.epoch !== this.store.epoch || !this.#isOwn(event)) return;
+		const chain = state.chainFor(event);
+		const {tip} = chain;
+		const isNew = tip === undefined || event.sequence > tip.sequence;
+		const isOther = tip?.sequence === event.sequence && tip.id !== id;
+		if (isNew || isOther || chain.spans.has(event.sequence)) this.store.newEpoch();
+	}
+
+	#isOwn({author}: {readonly author: PeerId}): boolean {
+		return author === this.#identity.peerId;
+	}
+
+	#isMember({peer}: RoomState, author: PeerId): boolean {
+		return peer === undefined || author === peer || author === this.#identity.peerId;
+	}
+
+	#mark(room: string, mark: 'readTo' | 'readByPeer', {order, id}: Position): boolean {
+		const state = this.#states.get(room);
+		const before = state?.[mark];
+		if (state === undefined || (before && comparePositions({order, id}, before) <= 0)) return false;
+		state[mark] = {order, id};
+		state.isDirty = true;
+		return true;
+	}
+}
+
+/** Whether it is here, or one that is here names it as its `previous`. */
+function isVouchedFor(state: RoomState, store: EventStore, id: string, event: RoomEvent): boolean {
+	const chain = state.chain(event);
+	if (chain === undefined) return false;
+	if (chain.spans.has(event.sequence) && state.has(id)) return true;
+	if (!chain.spans.has(event.sequence + 1)) return false;
+	return store.at(state.room, event, event.sequence + 1).some(above => readStored(above)?.previous === id);
 }
