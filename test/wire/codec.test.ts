@@ -17,8 +17,10 @@ import {reasonOf} from './reason.ts';
 
 const instance = new Uint8Array(16).fill(0xab);
 const id = new Uint8Array(32).fill(0xcd);
+const twoIds = new Uint8Array(64).fill(0xcd);
 const signature = new Uint8Array(64);
 const publicKey = new Uint8Array(32).fill(7);
+const DIRECT = `@${'0a'.repeat(16)}`;
 const HINT: PeerHint = {peer: peerIdFromPublicKey(publicKey), addresses: ['/ip4/192.0.2.7/tcp/4001']};
 
 /** Decodes fields that a stranger might send. */
@@ -57,6 +59,63 @@ const EXAMPLES: [Message, unknown[]][] = [
 	[{type: 'peers', peers: [HINT]}, [14, [[publicKey, HINT.addresses]]]],
 	[{type: 'choke', room: 'lobby'}, [15, 'lobby']],
 	[{type: 'unchoke', room: 'lobby'}, [16, 'lobby']],
+	[{type: 'digest', room: DIRECT, digest: 'cd'.repeat(32), events: 300}, [17, DIRECT, id, 300]],
+	[
+		{
+			type: 'ranges',
+			room: 'lobby',
+			chains: [
+				{
+					author: HINT.peer,
+					epoch: 'ab'.repeat(16),
+					spans: [
+						[1, 7],
+						[9, 9],
+					],
+					digest: 'ef'.repeat(8),
+					forks: ['cd'.repeat(32), 'cd'.repeat(32)],
+				},
+			],
+			isLast: true,
+			wantsAnswer: false,
+		},
+		[18, 'lobby', [[publicKey, instance, [1, 7, 9, 9], new Uint8Array(8).fill(0xef), twoIds]], true, false],
+	],
+	[
+		{
+			type: 'want',
+			request: 5,
+			room: 'lobby',
+			newest: 40,
+			runs: [{author: HINT.peer, epoch: 'ab'.repeat(16), from: 3, to: 300, isLinked: true}],
+			ids: ['cd'.repeat(32), 'cd'.repeat(32)],
+			bytes: 65_536,
+		},
+		[19, 5, 'lobby', 40, [[publicKey, instance, 3, 300, true]], twoIds, 65_536],
+	],
+	[
+		{
+			type: 'events',
+			request: 5,
+			room: 'lobby',
+			segments: [
+				{events: [instance, id], signature},
+				{events: [id], signature: undefined},
+			],
+			status: 'busy',
+		},
+		[
+			20,
+			5,
+			'lobby',
+			[
+				[[instance, id], signature],
+				[[id], null],
+			],
+			2,
+		],
+	],
+	[{type: 'read', room: DIRECT, messageId: 'cd'.repeat(32)}, [21, DIRECT, id]],
 ];
 
 describe('messages', () => {
@@ -110,7 +169,14 @@ describe('messages', () => {
 			const isOptional = sent.type === 'publish' && index === 3;
 			if (!isOptional) expect(reasonFor(...fields.slice(0, index))).toBe(reason);
 			for (const wrong of [null, true, -1, 1.5, {a: 1}, [[]], [null], new Uint8Array(0)]) {
-				expect(reasonFor(...fields.with(index, wrong))).toBe(reason);
+				// Either may be: another truth, and no ids at all.
+				const isRight =
+					typeof fields[index] === 'boolean' ? wrong === true : fields[index] === twoIds && wrong instanceof Uint8Array;
+				expect([index, wrong, reasonFor(...fields.with(index, wrong))]).toEqual([
+					index,
+					wrong,
+					isRight ? 'accepted' : reason,
+				]);
 			}
 		}
 	});
@@ -131,7 +197,7 @@ describe('messages', () => {
 			fc.constantFrom(instance, id, signature, 'lobby', ['lobby'], 0, 1),
 		);
 		fc.assert(
-			fc.property(fc.integer({min: 0, max: 9}), fc.array(field, {maxLength: 6}), (number, fields) => {
+			fc.property(fc.integer({min: 0, max: 21}), fc.array(field, {maxLength: 6}), (number, fields) => {
 				reasonFor(number, ...fields);
 			}),
 			{numRuns: 2000},
@@ -218,6 +284,17 @@ describe('limits of each field', () => {
 		expect(reasonFor(8, 'lobby', new Array(MAX_RECEIPT_IDS + 1).fill(id))).toBe('message-receipt');
 		expect(reasonFor(8, 'lobby', [new Uint8Array(31)])).toBe('message-receipt');
 		expect(reasonFor(8, 'two words', [id])).toBe('message-receipt');
+		expect(reasonFor(8, DIRECT, [id])).toBe('accepted');
+	});
+
+	test('a direct room is nothing that one joins, tells of or meshes in', () => {
+		expect(reasonFor(6, [DIRECT], [])).toBe('message-subscriptions');
+		expect(reasonFor(6, [], [DIRECT])).toBe('message-subscriptions');
+		expect(reasonFor(9, DIRECT)).toBe('message-graft');
+		expect(reasonFor(10, DIRECT, 60, [])).toBe('message-prune');
+		expect(reasonFor(11, DIRECT, [id])).toBe('message-ihave');
+		expect(reasonFor(15, DIRECT)).toBe('message-choke');
+		expect(reasonFor(16, DIRECT)).toBe('message-unchoke');
 	});
 });
 
@@ -226,6 +303,7 @@ test('a decoded message does not change when its frame is written over', () => {
 	for (const sent of [
 		{type: 'publish', event, signature: new Uint8Array(64).fill(4), hops: 0},
 		{type: 'ping', nonce: new Uint8Array(8).fill(5)},
+		{type: 'events', request: 1, room: 'lobby', segments: [{events: [event, id], signature}], status: 'done'},
 	] as const) {
 		const body = Uint8Array.from(encodeMessage(sent));
 		const decoded = decodeMessage(body);
