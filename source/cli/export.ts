@@ -7,7 +7,6 @@ import {Acquaintances} from '../behaviours/acquaintances.ts';
 import type {View} from '../behaviours/behaviour.ts';
 import {Chronicle} from '../behaviours/chronicle.ts';
 import {exportPage} from '../behaviours/export.ts';
-import {systemRandom} from '../core/system-random.ts';
 import {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredRoom} from '../history/event-store.ts';
 import {loadIdentity} from '../storage/identity.ts';
@@ -48,7 +47,9 @@ export async function exportRoom(
 ): Promise<number> {
 	const directory = dataDirectoryOf(options, machine) as string;
 	const {openReadOnly} = await import('../storage/event-store.ts');
-	const store = (await openReadOnly(directory, {random: systemRandom})) as EventStore;
+	const store = await openReadOnly(directory);
+	if (store === undefined)
+		throw new UserError(`Nothing is kept in ${directory}`, {hint: 'Name another profile with --data-dir'});
 	try {
 		const identity = await loadIdentity(directory);
 		const format = options.events ? 'events' : options.json ? 'json' : 'text';
