@@ -228,10 +228,10 @@ export class Chronicle {
 
 	/** How many parents of each entry are known of and not here. Those that are gone on purpose are no gaps. */
 	#gaps(room: string, entries: readonly Entry[]): Map<string, number> {
-		const store = this.#store;
+		const {archive} = this.#options;
+		if (archive.isOpen(room)) return new Map(entries.map(({stored: {id}}) => [id, archive.missing(room, id).length]));
 		const counts = new Map<string, number>();
-		if (entries.every(({event}) => event.parents.every(parent => store.has(room, parent)))) return counts;
-		for (const {child} of store.gaps(room)) counts.set(child, (counts.get(child) ?? 0) + 1);
+		for (const {child} of this.#store.gaps(room)) counts.set(child, (counts.get(child) ?? 0) + 1);
 		return counts;
 	}
 
