@@ -1,7 +1,8 @@
 /** Pages of a room's events as they were signed, for whoever wants to keep or check them elsewhere. */
 import type {ExportedEvent, Results} from '../api/event.ts';
-import type {EventStore, PageOptions, StoredEvent} from '../history/event-store.ts';
+import type {EventStore, PageOptions, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored, textOfBody} from '../history/fold.ts';
+import {BEGINNING} from '../history/order.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {ITEM_LENGTH, MAX_REPLY_LENGTH} from './reply-size.ts';
@@ -17,12 +18,11 @@ export function exportPage(
 	nameOf: (author: PeerId) => string,
 ): Results['export'] {
 	const events: ExportedEvent[] = [];
-	let [last, length]: [PageOptions['after'], number] = [after, 0];
+	let [last, length]: [Position, number] = [after ?? BEGINNING, 0];
 	while (true) {
-		const step = store.page(room, {limit: STEP, kinds: 'all', ...(last && {after: last})});
+		const step = store.page(room, {limit: STEP, kinds: 'all', after: last});
 		for (const stored of step) {
-			if (events.length === limit || (length > 0 && length >= MAX_REPLY_LENGTH))
-				return {events, ...(last && {next: last.id})};
+			if (events.length === limit || (length > 0 && length >= MAX_REPLY_LENGTH)) return {events, next: last.id};
 			last = {order: stored.order, id: stored.id};
 			const event = readStored(stored);
 			if (!event) continue;
