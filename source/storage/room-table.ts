@@ -103,6 +103,7 @@ export class RoomTable {
 	}
 
 	saveRoom(room: StoredRoom): void {
+		this.enter(room.room);
 		this.#savedRooms.set(room.room, room);
 	}
 
