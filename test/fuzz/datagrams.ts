@@ -86,6 +86,7 @@ export class DatagramWorld {
 			peers: [],
 			discovery: true,
 			pubsub: 'gossipsub',
+			wallClock: () => 1_763_700_000_000 + this.#now,
 		});
 		this.#input({type: 'start', addresses: ['/ip4/192.0.2.1/tcp/4001', '/ip6/2001:db8::1/tcp/4001']});
 	}

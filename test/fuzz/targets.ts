@@ -9,7 +9,8 @@ import {decodeAnnouncement, encodeAnnouncement, looksLikeAnnouncement} from '../
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {encodeFrame, FrameDecoder} from '../../source/wire/frame.ts';
-import {MAX_FRAME_BYTES} from '../../source/wire/limits.ts';
+import {MAX_FRAME_BYTES, MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
+import type {Message, RoomEvent, Span} from '../../source/wire/messages.ts';
 import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {formatTcpAddress, parseTcpAddress} from '../../source/wire/multiaddr.ts';
 import {validateEvent, validateMessage} from '../../source/wire/validate.ts';
@@ -29,23 +30,18 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 		if (written.length > bytes.length) throw new Error(`an answer of ${written.length} bytes to ${bytes.length}`);
 	},
 
-	/** What is read in one go is read, or refused, as the general path does it; and it is nobody else's memory. */
 	message: bytes => {
-		const copy = shifted(bytes);
-		const outcome = outcomeOf(() => decodeMessage(copy));
-		same(
-			outcome,
-			outcomeOf(() => validateMessage(unpack(bytes))),
-		);
-		copy.fill(0xff);
-		same(
-			outcome,
-			outcomeOf(() => decodeMessage(bytes)),
-		);
-		if (outcome.value === undefined) return;
-		const written = Uint8Array.from(encodeMessage(outcome.value));
-		same(decodeMessage(written), outcome.value);
-		same(hexOf(pack(unpack(written))), hexOf(written));
+		checkMessage(bytes);
+	},
+
+	/** Messages 17 to 21, whose promises the rest of the program computes with. */
+	history: bytes => {
+		const message = checkMessage(bytes);
+		if (message?.type === 'ranges') for (const {spans} of message.chains) checkSpans(spans);
+		if (message?.type === 'want') for (const {from, to} of message.runs) checkSpans([[from, to]]);
+		if (message?.type === 'events' && message.segments.some(({events}) => events.some(event => event.length === 0))) {
+			throw new Error('an event of no bytes');
+		}
 	},
 
 	/** Twice, since the beginning of an event is remembered. */
@@ -59,6 +55,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 			outcomeOf(() => decodeEvent(bytes)),
 			outcome,
 		);
+		if (outcome.value !== undefined) checkHead(outcome.value);
 	},
 
 	/** The stream in one piece and in pieces of 1, 2, 3 … bytes: the same frames, or the same refusal after the same ones. */
@@ -94,6 +91,46 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 
 	mdns,
 };
+
+/** What is read in one go is read, or refused, as the general path does it; and it is nobody else's memory. */
+function checkMessage(bytes: Uint8Array): Message | undefined {
+	const copy = shifted(bytes);
+	const outcome = outcomeOf(() => decodeMessage(copy));
+	same(
+		outcome,
+		outcomeOf(() => validateMessage(unpack(bytes))),
+	);
+	copy.fill(0xff);
+	same(
+		outcome,
+		outcomeOf(() => decodeMessage(bytes)),
+	);
+	if (outcome.value === undefined) return undefined;
+	const written = Uint8Array.from(encodeMessage(outcome.value));
+	same(decodeMessage(written), outcome.value);
+	same(hexOf(pack(unpack(written))), hexOf(written));
+	return outcome.value;
+}
+
+/** What everybody who hangs events together relies on. */
+function checkHead({sequence, timestamp, clock, previous, parents}: RoomEvent): void {
+	const isSound =
+		sequence >= 1 &&
+		(previous === undefined) === (sequence === 1) &&
+		Math.max(timestamp, clock) <= MAX_TIMESTAMP &&
+		parents.length <= MAX_PARENTS &&
+		parents.every((id, index) => id.length === 64 && (index === 0 || id > parents[index - 1]!));
+	if (!isSound) throw new Error('an event with a bad head');
+}
+
+/** Ascending from 1, with something missing between any two. */
+function checkSpans(spans: readonly Span[]): void {
+	let free = 1;
+	for (const [from, to] of spans) {
+		if (from < free || to < from) throw new Error(`spans ${JSON.stringify(spans)}`);
+		free = to + 2;
+	}
+}
 
 function hexOf(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString('hex');
