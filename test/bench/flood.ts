@@ -7,8 +7,8 @@ import {randomBytes} from 'node:crypto';
 import {Transport} from '../../source/net/transport.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
-import {signEvent} from '../../source/wire/event.ts';
 import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import {Author} from '../helpers/events.ts';
 
 /** Milliseconds between two bursts. */
 const STEP = 5;
@@ -22,10 +22,10 @@ const [rate, seconds] = [Number(rateText), Number(secondsText)];
 
 const identity = newIdentity();
 const instance = randomBytes(16).toString('hex');
+const author = new Author(identity, {epoch: instance, timestamp: Date.now(), clock: Date.now()});
 const bodies = Array.from({length: rate * seconds}, (_, index) => {
-	const event = {room: 'lobby', author: identity.peerId, epoch: instance, sequence: index + 1, timestamp: Date.now()};
-	const signed = signEvent({...event, kind: 'message', text: `message number ${index} of very many`}, identity);
-	return Buffer.from(encodeMessage({type: 'publish', ...signed, hops: 0}));
+	const {event, signature} = author.say({kind: 'message', text: `message number ${index} of very many`});
+	return Buffer.from(encodeMessage({type: 'publish', event, signature, hops: 0}));
 });
 
 const transport = new Transport({identity, onConnection: () => {}, onRefused: () => {}});

@@ -16,9 +16,10 @@ import {secureContextFor, TLS_OPTIONS} from '../../source/net/secure.ts';
 import {Transport} from '../../source/net/transport.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
-import {decodeEvent, signEvent} from '../../source/wire/event.ts';
+import {decodeEvent} from '../../source/wire/event.ts';
 import {encodeFrame, FrameDecoder} from '../../source/wire/frame.ts';
 import type {Message} from '../../source/wire/messages.ts';
+import {Author} from '../helpers/events.ts';
 import {answerQuestions} from './answer.ts';
 import {ECHO, ECHO_FRAME, HOST, type Line, openLine, openRaw} from './line.ts';
 import {
@@ -137,10 +138,10 @@ const transport = newTransport();
 const TEXT = 'did the deploy finish? it looks green from here, but the dashboard says otherwise';
 
 /** Made and signed beforehand: a signature costs more than all the rest together, and has a row of its own. */
-const chats: readonly Message[] = Array.from({length: BATCH}, (_, index) => {
-	const author = identity.peerId;
-	const event = {room: 'lobby', author, epoch: '00'.repeat(16), sequence: index + 1, timestamp: Date.now()};
-	return {type: 'publish', ...signEvent({...event, kind: 'message', text: TEXT}, identity), hops: 0};
+const author = new Author(identity, {timestamp: Date.now(), clock: Date.now()});
+const chats: readonly Message[] = Array.from({length: BATCH}, () => {
+	const {event, signature} = author.say({kind: 'message', text: TEXT});
+	return {type: 'publish', event, signature, hops: 0};
 });
 const chatFrames = Buffer.concat(chats.map(message => encodeFrame(encodeMessage(message))));
 

@@ -4,17 +4,17 @@ import type {Connection} from '../../source/net/connection.ts';
 import {Transport} from '../../source/net/transport.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
-import {signEvent} from '../../source/wire/event.ts';
 import type {Message} from '../../source/wire/messages.ts';
 import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
 import {PRIORITY_OF} from '../../source/wire/priority.ts';
+import {Author} from './events.ts';
 
 export class Rogue {
 	readonly identity = newIdentity();
 	readonly #instance = randomBytes(16).toString('hex');
 	readonly #transport = new Transport({identity: this.identity, onConnection: () => {}, onRefused: () => {}});
 	#connection: Connection | undefined;
-	#sequence = 0;
+	readonly #author = new Author(this.identity, {epoch: this.#instance, clock: Date.now()});
 
 	/** Dials a node, introduces itself by any name at all, and enters the lobby. */
 	async connect(address: string, name: string): Promise<void> {
@@ -34,12 +34,10 @@ export class Rogue {
 		this.#connection?.send(encodeMessage(message), PRIORITY_OF[message.type]);
 	}
 
-	/** Publishes any text, properly signed. */
+	/** Publishes any text, properly signed, each linked to the one before. */
 	publish(text: string, timestamp = Date.now()): void {
-		const sequence = ++this.#sequence;
-		const author = this.identity.peerId;
-		const event = {room: 'lobby', author, epoch: this.#instance, sequence, timestamp, kind: 'message', text} as const;
-		this.send({type: 'publish', ...signEvent(event, this.identity), hops: 0});
+		const {event, signature} = this.#author.say({kind: 'message', text}, {timestamp});
+		this.send({type: 'publish', event, signature, hops: 0});
 	}
 
 	close(): Promise<void> {
