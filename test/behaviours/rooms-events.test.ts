@@ -1,71 +1,93 @@
+/** Events as they are said, as they come live, and what others say of having stored them. */
 import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
-import {HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX} from '../../source/behaviours/rooms.ts';
+import {eventId} from '../../source/wire/event.ts';
+import {EVENT_DOMAIN} from '../../source/wire/layout.ts';
 import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
 import {pack} from '../../source/wire/msgpack.ts';
-import {publicKeyOf, shortPeerId} from '../../source/wire/peer-id.ts';
-import {ANN, asked, BOB, CAT, count, DAN, disconnected, emit, received, send, timer} from './fixtures.ts';
+import {shortPeerId} from '../../source/wire/peer-id.ts';
+import {ANN, BOB, CAT, count, DAN, disconnected, received, send, TIMESTAMP, timer} from './fixtures.ts';
 import {
 	annIdentity,
 	bobIdentity,
 	catIdentity,
+	Desk,
+	events,
+	handedOn,
+	idOf,
+	inShort,
 	published,
 	publishing,
 	receiptsAt,
 	refused,
+	replied,
+	sent,
 	shown,
-	start,
 	startTogether,
 	subscribed,
+	WRITTEN,
 	written,
 } from './rooms-fixtures.ts';
+
+const LET_GO = {type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true} as const;
 
 describe('publishing', () => {
 	const command = {command: 'publish', room: '#Lobby', text: 'hi\r\nthere', id: '1'} as const;
 
 	test('shows the message, sends it to every member, answers with its id and says where it is stored', () => {
-		expect(startTogether().handle(asked(command), 0)).toEqual(published(command, 'hi\nthere', 1, [BOB, CAT]));
+		const outputs = startTogether().ask(command);
+		expect(inShort(outputs)).toEqual(['message', 'send publish', 'reply', 'message-state']);
+		const messageId = idOf(outputs);
+		expect(events(outputs, 'message')).toMatchObject([
+			{
+				room: 'lobby',
+				messageId,
+				kind: 'message',
+				from: ANN,
+				name: 'me',
+				text: 'hi\nthere',
+				timestamp: TIMESTAMP,
+				local: true,
+			},
+		]);
+		expect(published(outputs)).toMatchObject([{kind: 'message', text: 'hi\nthere', author: ANN, peers: [BOB, CAT]}]);
+		expect(events(outputs, 'message-state')).toEqual([
+			{type: 'message-state', messageId, room: 'lobby', storedBy: 1, of: 3},
+		]);
 	});
 
 	test('sends to no peer that is not in the room', () => {
-		const {behaviour} = start();
-		behaviour.handle(subscribed(CAT, ['lobby']), 0);
-		behaviour.handle(subscribed(BOB, ['dev']), 0);
-		expect(behaviour.handle(asked(command), 0)).toEqual(published(command, 'hi\nthere', 1, [CAT]));
+		const desk = new Desk();
+		desk.handle(subscribed(CAT, ['lobby']));
+		desk.handle(subscribed(BOB, ['dev']));
+		const outputs = desk.ask(command);
+		expect(published(outputs).map(({kind, peers}) => [kind, peers])).toEqual([
+			['join', [CAT]],
+			['message', [CAT]],
+		]);
+		expect(events(outputs, 'message-state')).toMatchObject([{storedBy: 1, of: 2}]);
 	});
 
-	test('counts its messages room by room', () => {
-		const behaviour = startTogether(['lobby', 'dev']);
-		const inDev = {command: 'publish', room: 'dev', text: 'hi'} as const;
-		behaviour.handle(asked(command), 0);
-		expect(behaviour.handle(asked(command), 0)).toEqual(published(command, 'hi\nthere', 2, [BOB, CAT]));
-		expect(behaviour.handle(asked(inDev), 0)).toEqual(published(inDev, 'hi', 1, [BOB, CAT], 'dev'));
+	test('counts its events room by room, each naming the one before', () => {
+		const desk = startTogether(['lobby', 'dev']);
+		const said = ['lobby', 'dev', 'lobby'].map(room => published(desk.say('hi', room))[0]!);
+		expect(said.map(({room, sequence}) => [room, sequence])).toEqual([
+			['lobby', 3],
+			['dev', 3],
+			['lobby', 4],
+		]);
 	});
 
 	test('never uses a sequence number again, however often the room is left and joined', () => {
-		const {behaviour} = start({peers: []});
-		for (const sequence of [1, 2, 3]) {
-			const again = {command: 'publish', room: 'lobby', text: 'hi'} as const;
-			expect(behaviour.handle(asked(again), 0)).toEqual(published(again, 'hi', sequence, []));
-			behaviour.handle(asked({command: 'leave', room: 'lobby'}), 0);
-			behaviour.handle(asked({command: 'join', room: 'lobby'}), 0);
-		}
-	});
-
-	test('never uses a sequence number again, however many other rooms were left meanwhile', () => {
-		const {behaviour} = start({peers: []});
-		const again = {command: 'publish', room: 'lobby', text: 'hi'} as const;
-		behaviour.handle(asked(again), 0);
-		behaviour.handle(asked({command: 'leave', room: 'lobby'}), 0);
-		let now = 0;
-		for (let number = 0; number < 2_000; number++) {
-			// A second for each, for a person may not change rooms without end.
-			now += 1_000;
-			behaviour.handle(asked({command: 'join', room: `r${number}`}), now);
-			behaviour.handle(asked({command: 'leave', room: `r${number}`}), now);
-		}
-		behaviour.handle(asked({command: 'join', room: 'lobby'}), now);
-		expect(behaviour.handle(asked(again), now)).toEqual(published(again, 'hi', 2, []));
+		const desk = new Desk({peers: [BOB]});
+		desk.handle(subscribed(BOB, ['lobby']));
+		const numbers = [1, 2, 3].flatMap(() => {
+			const outputs = [...desk.say('hi'), ...desk.ask({command: 'leave', room: 'lobby'})];
+			desk.ask({command: 'join', room: 'lobby'});
+			return published(outputs).map(({sequence}) => sequence);
+		});
+		// A join, a message and a leave each time.
+		expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 	});
 
 	test.each([
@@ -77,229 +99,262 @@ describe('publishing', () => {
 		],
 		['not Unicode', 'a\ud800', 'The text is not valid Unicode: half a surrogate pair'],
 	])('a text that is %s is refused, and uses up no sequence number', (_, text, message) => {
-		const behaviour = startTogether();
+		const desk = startTogether();
 		const bad = {command: 'publish', room: 'lobby', text, id: '1'} as const;
-		expect(behaviour.handle(asked(bad), 0)).toEqual([refused(bad, 'bad-text', message)]);
-		expect(behaviour.handle(asked(command), 0)).toEqual(published(command, 'hi\nthere', 1, [BOB, CAT]));
+		expect(desk.ask(bad)).toEqual([refused(bad, 'bad-text', message)]);
+		expect(published(desk.ask(command))).toMatchObject([{sequence: 3}]);
 	});
 
 	test('our own message that comes back is dropped as a duplicate', () => {
-		const behaviour = startTogether();
-		const [, sent] = behaviour.handle(asked(command), 0);
-		if (sent?.type !== 'send' || sent.message.type !== 'publish') throw new Error('nothing was sent');
-		expect(behaviour.handle(received(BOB, sent.message), 1)).toEqual([count('duplicate')]);
+		const desk = startTogether();
+		const [publish] = sent(desk.ask(command), 'publish');
+		expect(desk.handle(received(BOB, publish!.message), 1)).toEqual([count('duplicate')]);
 	});
 });
 
 describe('receiving', () => {
 	test('shows a message, hands the same bytes on to the others, and owes its author a receipt', () => {
 		const event = written(bobIdentity);
-		const behaviour = startTogether();
-		behaviour.handle(subscribed(DAN, ['lobby']), 0);
-		expect(behaviour.handle(publishing(CAT, event), 50)).toEqual([
+		const desk = startTogether();
+		desk.handle(subscribed(DAN, ['lobby']));
+		expect(desk.handle(publishing(CAT, event), 50)).toEqual([
 			shown({messageId: event.messageId, via: CAT}),
-			send([DAN], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
+			handedOn([DAN], event),
 			receiptsAt(50 + RECEIPT_DELAY),
 		]);
-		expect(behaviour.handle(timer('receipts'), 50 + RECEIPT_DELAY)).toEqual([
+		expect(desk.timer('receipts', 50 + RECEIPT_DELAY)).toEqual([
 			send([BOB], {type: 'receipt', room: 'lobby', messageIds: [event.messageId]}),
 		]);
 	});
 
+	test('shows and hands on at once, and says that it is stored only when it is', () => {
+		const event = written(bobIdentity);
+		const desk = startTogether();
+		expect(inShort(desk.hold(publishing(BOB, event), 50))).toEqual(['message', 'send publish', 'commit']);
+		expect(desk.timer('receipts', 80)).toEqual([]);
+		expect(desk.commit(90)).toEqual([receiptsAt(90 + RECEIPT_DELAY)]);
+		expect(sent(desk.timer('receipts', 120), 'receipt')).toMatchObject([{message: {messageIds: [event.messageId]}}]);
+	});
+
 	test('hands nothing on where nobody else is in the room', () => {
 		const event = written(bobIdentity);
-		const {behaviour} = start();
-		behaviour.handle(subscribed(BOB, ['lobby']), 0);
-		expect(behaviour.handle(publishing(BOB, event), 50)).toEqual([
+		const desk = new Desk();
+		desk.handle(subscribed(BOB, ['lobby']));
+		expect(desk.handle(publishing(BOB, event), 50)).toEqual([
 			shown({messageId: event.messageId}),
 			receiptsAt(50 + RECEIPT_DELAY),
 		]);
 	});
 
-	test('a message of our own from before a restart is shown as ours, and owes no receipt', () => {
+	test('a message of our own from before we lost our data is shown as ours, and owes no receipt', () => {
 		const event = written(annIdentity);
-		expect(startTogether().handle(publishing(BOB, event), 50)).toEqual([
-			shown({messageId: event.messageId, from: ANN, name: 'me', local: true}),
-			send([CAT], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
-		]);
+		const outputs = startTogether().handle(publishing(BOB, event), 50);
+		expect(inShort(outputs)).toEqual(['message', 'send publish']);
+		const [message] = events(outputs, 'message');
+		expect(message).toMatchObject({messageId: event.messageId, from: ANN, name: 'me', local: true});
+		expect(message).not.toHaveProperty('via');
 	});
 
 	test('an author that was never met goes by its short peer id', () => {
-		const {behaviour} = start({peers: [BOB]});
 		const event = written(catIdentity);
-		expect(behaviour.handle(publishing(BOB, event), 50)[0]).toEqual(
+		const desk = new Desk({peers: [BOB]});
+		expect(desk.handle(publishing(BOB, event), 50)[0]).toEqual(
 			shown({messageId: event.messageId, from: CAT, name: shortPeerId(CAT)}),
 		);
 	});
 
 	test('a duplicate is dropped before its signature is looked at', () => {
 		const event = written(bobIdentity);
-		const behaviour = startTogether();
-		behaviour.handle(publishing(BOB, event), 50);
-		expect(behaviour.handle(publishing(CAT, event), 51)).toEqual([count('duplicate')]);
+		const desk = startTogether();
+		desk.handle(publishing(BOB, event), 50);
+		expect(desk.handle(publishing(CAT, event), 51)).toEqual([count('duplicate')]);
 		// With a signature that would cost the connection, if it were checked.
-		expect(behaviour.handle(publishing(CAT, {...event, signature: new Uint8Array(64)}), 52)).toEqual([
-			count('duplicate'),
-		]);
+		expect(desk.handle(publishing(CAT, {...event, signature: new Uint8Array(64)}), 52)).toEqual([count('duplicate')]);
 	});
 
 	test('row 34: who hands on an altered message is disconnected, and the real one is still taken', () => {
 		const event = written(bobIdentity);
-		const behaviour = startTogether();
+		const desk = startTogether();
 		const forged = {...event, signature: written(bobIdentity, {text: 'other'}).signature};
-		expect(behaviour.handle(publishing(CAT, forged), 50)).toEqual([
-			count('event-signature'),
-			{type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true},
-		]);
-		expect(behaviour.handle(publishing(BOB, event), 51)).toEqual([
+		expect(desk.handle(publishing(CAT, forged), 50)).toEqual([count('event-signature'), LET_GO]);
+		expect(desk.archive.has('lobby', event.messageId)).toBe(false);
+		expect(desk.handle(publishing(BOB, event), 51)).toEqual([
 			shown({messageId: event.messageId}),
-			send([CAT], {type: 'publish', event: event.event, signature: event.signature, hops: 1}),
+			handedOn([CAT], event),
 			receiptsAt(51 + RECEIPT_DELAY),
 		]);
 	});
 
+	test.each(['text', 'room', 'clock'] as const)(
+		'row 34: not a letter of it can be changed, such as of its %s',
+		what => {
+			const event = written(bobIdentity);
+			const altered = written(bobIdentity, {[what]: what === 'clock' ? WRITTEN + 1 : 'other'});
+			const desk = startTogether(['lobby', 'other']);
+			const forged = {event: altered.event, signature: event.signature};
+			expect(desk.handle(publishing(CAT, forged), 50)).toEqual([count('event-signature'), LET_GO]);
+		},
+	);
+
 	test('row 34: a message in the name of another is refused', () => {
 		const event = written(bobIdentity);
-		const byCat = catIdentity.sign(Buffer.concat([Buffer.from('p2p-tui room event 1\n'), event.event]));
+		const byCat = catIdentity.sign(Buffer.concat([Buffer.from(EVENT_DOMAIN), event.event]));
 		expect(startTogether().handle(publishing(CAT, {...event, signature: byCat}), 50)).toEqual([
 			count('event-signature'),
-			{type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true},
+			LET_GO,
 		]);
 	});
 
-	test('row 33: a message for a room that we are not in is dropped, and taken once we have joined', () => {
+	test('row 33: a message signed for another room appears there and nowhere else', () => {
 		const event = written(bobIdentity, {room: 'dev'});
-		const behaviour = startTogether();
-		expect(behaviour.handle(publishing(BOB, event), 50)).toEqual([count('not-subscribed')]);
-		behaviour.handle(asked({command: 'join', room: 'dev'}), 51);
-		expect(behaviour.handle(publishing(BOB, event), 52)).toEqual([
+		const desk = startTogether(['lobby', 'dev']);
+		expect(events(desk.handle(publishing(CAT, event), 50), 'message')).toMatchObject([{room: 'dev'}]);
+		expect(desk.archive.has('lobby', event.messageId)).toBe(false);
+	});
+
+	test('row 33: a message for a room that we are not in is dropped unchecked, and taken once we have joined', () => {
+		const event = written(bobIdentity, {room: 'dev'});
+		const desk = startTogether();
+		const before = desk.verified;
+		expect(desk.handle(publishing(BOB, event), 50)).toEqual([count('not-subscribed')]);
+		expect(desk.verified).toBe(before);
+		desk.ask({command: 'join', room: 'dev'}, 51);
+		expect(desk.handle(publishing(BOB, event), 52)).toEqual([
 			shown({messageId: event.messageId, room: 'dev'}),
 			receiptsAt(52 + RECEIPT_DELAY),
 		]);
 	});
 
+	test('row 35: what was shown before a restart is neither shown nor checked again, nor handed on', () => {
+		const event = written(bobIdentity);
+		const first = startTogether();
+		first.handle(publishing(BOB, event), 50);
+		const desk = first.restarted();
+		desk.handle(subscribed(BOB, ['lobby']));
+		expect(desk.handle(publishing(BOB, event), 50)).toEqual([count('duplicate')]);
+		expect(desk.verified).toBe(0);
+	});
+
+	test('row 36: both events of an author who forks are kept, shown as such, and handed on', () => {
+		const [one, other] = [written(bobIdentity, {text: 'yes'}), written(bobIdentity, {text: 'no'})];
+		const desk = startTogether();
+		desk.handle(publishing(BOB, one), 50);
+		const outputs = desk.handle(publishing(BOB, other), 51);
+		expect(events(outputs, 'message')).toMatchObject([{text: 'no', forked: true}]);
+		expect(events(outputs, 'message-changed')).toMatchObject([
+			{messageId: one.messageId, text: 'yes', forked: true, change: 'fork'},
+		]);
+		expect(outputs).toContainEqual(handedOn([CAT], other));
+		expect(outputs).toContainEqual(count('fork'));
+		expect([one, other].map(({messageId}) => desk.archive.has('lobby', messageId))).toEqual([true, true]);
+	});
+
 	test.each([
 		['no msgpack', Uint8Array.of(0xc1), 'body-reserved'],
 		['no event', pack([1, 2, 3]), 'event-shape'],
-		['of an unknown kind', pack(['lobby', publicKeyOf(BOB), new Uint8Array(16), 1, 1, 9, 'x']), 'event-kind'],
 	])('what is %s is counted and dropped, and the peer kept', (_, event, reason) => {
 		expect(startTogether().handle(publishing(BOB, {event, signature: new Uint8Array(64)}), 50)).toEqual([
 			count(reason),
 		]);
 	});
 
-	test('every message counts as unread until we publish to the room or read its history', () => {
-		const behaviour = startTogether();
-		const unread = () => {
-			const [reply] = behaviour.handle(asked({command: 'rooms'}), 0);
-			if (reply?.type !== 'reply' || !('rooms' in reply.result)) throw new Error('no reply');
-			return reply.result.rooms[0]?.unread;
-		};
-		for (const sequence of [1, 2]) behaviour.handle(publishing(BOB, written(bobIdentity, {sequence})), 0);
-		behaviour.handle(publishing(BOB, written(bobIdentity, {sequence: 2})), 0);
+	test('an event of a kind that we do not know is kept, shown as such, and handed on', () => {
+		const event = unknownKind();
+		const desk = startTogether();
+		const outputs = desk.handle(publishing(BOB, event), 50);
+		expect(events(outputs, 'notice')).toMatchObject([{kind: 'unknown', from: BOB, text: ''}]);
+		expect(outputs).toContainEqual(handedOn([CAT], event));
+		expect(outputs).toContainEqual(receiptsAt(50 + RECEIPT_DELAY));
+		expect(desk.archive.has('lobby', event.messageId)).toBe(true);
+	});
+
+	test('every message counts as unread until we publish to the room, over restarts too', () => {
+		let desk = startTogether();
+		const unread = () => (replied(desk.ask({command: 'rooms'}))['rooms'] as {unread: number}[])[0]?.unread;
+		for (const sequence of [1, 2])
+			desk.handle(publishing(BOB, written(bobIdentity, {sequence, clock: TIMESTAMP + sequence})));
+		desk.handle(publishing(CAT, written(bobIdentity, {sequence: 2, clock: TIMESTAMP + 2})));
 		expect(unread()).toBe(2);
-		behaviour.handle(asked({command: 'publish', room: 'lobby', text: 'hi'}), 0);
+		desk = desk.restarted();
+		expect(unread()).toBe(2);
+		expect(events(desk.begun, 'room-joined')).toMatchObject([{room: 'lobby', unread: 2}]);
+		desk.say('hi');
 		expect(unread()).toBe(0);
-		behaviour.handle(publishing(BOB, written(bobIdentity, {sequence: 3})), 0);
-		behaviour.handle(publishing(BOB, written(annIdentity, {sequence: 4})), 0);
+		desk = desk.restarted();
+		expect(unread()).toBe(0);
+		desk.handle(publishing(BOB, written(bobIdentity, {sequence: 3, clock: TIMESTAMP + 9})));
+		desk.handle(publishing(BOB, written(annIdentity, {sequence: 4, clock: TIMESTAMP + 9})));
 		expect(unread()).toBe(1);
-		behaviour.handle(asked({command: 'history', room: 'lobby'}), 0);
-		expect(unread()).toBe(0);
 	});
 });
 
 describe('receipts', () => {
-	test('of a member raise what its author sees', () => {
-		const behaviour = startTogether();
-		const [, , reply] = behaviour.handle(asked({command: 'publish', room: 'lobby', text: 'hi'}), 0);
-		if (reply?.type !== 'reply' || !('messageId' in reply.result)) throw new Error('no reply');
-		const {messageId} = reply.result;
+	test('of a member raise what its author sees, over restarts too', () => {
+		const first = startTogether();
+		const messageId = idOf(first.say('hi'));
 		const receipt = {type: 'receipt', room: 'lobby', messageIds: ['ff'.repeat(32), messageId]} as const;
-		expect(behaviour.handle(received(BOB, receipt), 1)).toEqual([
-			emit({type: 'message-state', messageId, storedBy: 2, of: 3}),
-		]);
+		const state = {type: 'message-state', messageId, room: 'lobby', of: 3} as const;
+		expect(events(first.handle(received(BOB, receipt), 1), 'message-state')).toEqual([{...state, storedBy: 2}]);
+		first.timer('spreads', 600);
+		const desk = first.restarted();
+		desk.handle(subscribed(BOB, ['lobby']));
+		desk.handle(subscribed(CAT, ['lobby']));
+		expect(desk.handle(received(BOB, receipt), 1)).toEqual([]);
+		expect(events(desk.handle(received(CAT, receipt), 1), 'message-state')).toEqual([{...state, storedBy: 3}]);
+	});
+
+	test('of a stranger are counted and nothing else', () => {
+		const desk = startTogether();
+		const receipt = {type: 'receipt', room: 'lobby', messageIds: [idOf(desk.say('hi'))]} as const;
+		expect(desk.handle(received(DAN, receipt), 1)).toEqual([count('stray-receipt')]);
 	});
 
 	test('are not sent to an author who is gone', () => {
-		const behaviour = startTogether();
-		behaviour.handle(publishing(BOB, written(bobIdentity)), 0);
-		behaviour.handle(disconnected(BOB), 10);
-		expect(behaviour.handle(timer('receipts'), RECEIPT_DELAY)).toEqual([]);
+		const desk = startTogether();
+		desk.handle(publishing(BOB, written(bobIdentity)));
+		desk.handle(disconnected(BOB), 10);
+		expect(desk.timer('receipts', RECEIPT_DELAY)).toEqual([]);
 	});
 
 	test('an unknown timer does nothing', () => {
-		const behaviour = startTogether();
-		behaviour.handle(publishing(BOB, written(bobIdentity)), 0);
-		expect(behaviour.handle(timer('other'), RECEIPT_DELAY)).toEqual([]);
+		const desk = startTogether();
+		desk.handle(publishing(BOB, written(bobIdentity)));
+		expect(desk.handle(timer('other'), RECEIPT_DELAY)).toEqual([]);
 	});
 });
 
-describe('history', () => {
-	/** Bob has said `count` things: `text 1`, `text 2` … */
-	function afterBobSaid(count: number) {
-		const behaviour = startTogether();
-		const said = Array.from({length: count}, (_, index) => {
-			const event = written(bobIdentity, {sequence: index + 1, text: `text ${index + 1}`});
-			behaviour.handle(publishing(BOB, event), 0);
-			const {messageId} = event;
-			const text = `text ${index + 1}`;
-			return {
-				room: 'lobby',
-				messageId,
-				from: BOB,
-				name: 'bob',
-				text,
-				timestamp: 1_234,
-				seq: index + 1,
-				local: false,
-				via: BOB,
-				hops: 1,
-			};
-		});
-		return {behaviour, said};
-	}
+describe('of how many', () => {
+	const DAY = 24 * 60 * 60 * 1_000;
+	const of = (desk: Desk) => events(desk.say('hi'), 'message-state')[0]?.of;
 
-	test('gives the newest messages in the order in which they are shown', () => {
-		const {behaviour, said} = afterBobSaid(HISTORY_LIMIT_DEFAULT + 5);
-		const command = {command: 'history', room: 'lobby', id: '1'} as const;
-		expect(behaviour.handle(asked(command), 0)).toEqual([
-			{type: 'reply', command, result: {messages: said.slice(-HISTORY_LIMIT_DEFAULT)}},
-		]);
+	test('a message is for those who have spoken in the room, too, when they are away', () => {
+		const desk = new Desk({peers: [BOB]});
+		desk.handle(subscribed(BOB, ['lobby']));
+		expect(of(desk)).toBe(2);
+		// Bob hands on what Cat has said, whom we have never met.
+		desk.handle(publishing(BOB, written(catIdentity)));
+		expect(of(desk)).toBe(3);
+		expect(of(desk.restarted({peers: []}))).toBe(2);
 	});
 
-	test('goes back page by page', () => {
-		const {behaviour, said} = afterBobSaid(5);
-		const command = {command: 'history', room: 'lobby', limit: 2, before: said[3]!.messageId, id: '1'} as const;
-		expect(behaviour.handle(asked(command), 0)).toEqual([
-			{type: 'reply', command, result: {messages: said.slice(1, 3)}},
-		]);
-	});
-
-	test('is empty before a message that is not there', () => {
-		const command = {command: 'history', room: 'lobby', before: 'ff'.repeat(32), id: '1'} as const;
-		expect(afterBobSaid(3).behaviour.handle(asked(command), 0)).toEqual([
-			{type: 'reply', command, result: {messages: []}},
-		]);
-	});
-
-	test.each([0, -1, 1.5, HISTORY_LIMIT_MAX + 1])('refuses a limit of %d', limit => {
-		const command = {command: 'history', room: 'lobby', limit, id: '1'} as const;
-		expect(startTogether().handle(asked(command), 0)).toEqual([
-			refused(command, 'bad-command', 'limit must be a whole number from 1 to 1000'),
-		]);
-	});
-
-	test('takes the largest limit', () => {
-		const {behaviour, said} = afterBobSaid(3);
-		const command = {command: 'history', room: 'lobby', limit: HISTORY_LIMIT_MAX} as const;
-		expect(behaviour.handle(asked(command), 0)).toEqual([{type: 'reply', command, result: {messages: said}}]);
-	});
-
-	test('of a room that was left is gone', () => {
-		const {behaviour} = afterBobSaid(3);
-		behaviour.handle(asked({command: 'leave', room: 'lobby'}), 0);
-		behaviour.handle(asked({command: 'join', room: 'lobby'}), 0);
-		const command = {command: 'history', room: 'lobby'} as const;
-		expect(behaviour.handle(asked(command), 0)).toEqual([{type: 'reply', command, result: {messages: []}}]);
+	test('but not for those who have left, or have been silent for a month', () => {
+		const desk = new Desk({peers: []});
+		desk.handle(publishing(BOB, written(bobIdentity)));
+		desk.handle(publishing(BOB, written(catIdentity, {clock: TIMESTAMP - 31 * DAY})));
+		expect(of(desk)).toBe(2);
+		desk.handle(publishing(BOB, written(bobIdentity, {sequence: 2, body: {kind: 'leave'}})));
+		expect(of(desk)).toBe(1);
+		expect(of(desk.restarted({peers: []}))).toBe(1);
 	});
 });
+
+/** Bob says something of a kind that a newer version may have. */
+function unknownKind() {
+	const known = written(bobIdentity, {body: {kind: 'topic', text: 'hello'}});
+	const event = new Uint8Array(known.event);
+	// The kind stands before the text: a positive fixnum, then a text of five bytes.
+	const at = Buffer.from(event).indexOf('hello') - 2;
+	event[at] = 99;
+	const signature = bobIdentity.sign(Buffer.concat([Buffer.from(EVENT_DOMAIN), event]));
+	return {event, signature, messageId: eventId(event)};
+}

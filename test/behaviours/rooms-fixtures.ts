@@ -78,9 +78,7 @@ export class Desk {
 
 	/** All that comes of it, the commit it asks for included. */
 	handle(input: BehaviourInput, now = 0): BehaviourOutput[] {
-		const outputs = this.hold(input, now);
-		const rest = outputs.filter(({type}) => type !== 'commit');
-		return rest.length === outputs.length ? rest : [...rest, ...this.commit(now)];
+		return this.#settled(this.hold(input, now), now);
 	}
 
 	/** The same, while the disk lets us wait. */
@@ -92,7 +90,13 @@ export class Desk {
 	commit(now = 0): BehaviourOutput[] {
 		this.commits += 1;
 		const result = this.archive.commit();
-		return this.hold(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, now);
+		const outputs = this.hold(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, now);
+		return this.#settled(outputs, now);
+	}
+
+	#settled(outputs: readonly BehaviourOutput[], now: number): BehaviourOutput[] {
+		const rest = outputs.filter(({type}) => type !== 'commit');
+		return rest.length === outputs.length ? rest : [...rest, ...this.commit(now)];
 	}
 
 	ask(command: Command, now = 0): BehaviourOutput[] {

@@ -4,11 +4,13 @@
  */
 import {type Random, seededRandom} from '../../../source/base/random.ts';
 import type {BehaviourInput, BehaviourOutput, Instant} from '../../../source/behaviours/behaviour.ts';
+import {Receipts} from '../../../source/behaviours/receipts.ts';
 import {Rooms} from '../../../source/behaviours/rooms.ts';
 import {type Identity, identityFromSeed} from '../../../source/wire/identity.ts';
 import type {Message, MessageType} from '../../../source/wire/messages.ts';
 import type {PeerId} from '../../../source/wire/peer-id.ts';
-import {FakeView} from '../fixtures.ts';
+import {FakeView, TIMESTAMP} from '../fixtures.ts';
+import {Shelf} from './shelf.ts';
 
 export type NetworkOptions = {
 	readonly seed: number;
@@ -61,10 +63,22 @@ export class Network {
 		const random = seededRandom(Math.floor(this.#random.float() * 2 ** 31));
 		const identity = identityFromSeed(random.bytes(32));
 		const view = new FakeView(identity.peerId);
-		const instance = Buffer.from(random.bytes(16)).toString('hex');
-		const rooms = new Rooms({view, identity, instance, rooms: ['lobby'], random, pubsub, verify: () => true});
+		const {archive, chronicle} = new Shelf(identity, view.name).parts();
+		const receipts = new Receipts({view, archive});
+		const parts = {view, archive, chronicle, receipts, random};
+		const rooms = new Rooms({...parts, rooms: ['lobby'], pubsub, verify: () => true});
 		const node: Node = {
-			...{index, peerId: identity.peerId, identity, view, rooms, shown: [], shownAt: new Map(), received: new Map()},
+			...{
+				index,
+				peerId: identity.peerId,
+				identity,
+				view,
+				archive,
+				rooms,
+				shown: [],
+				shownAt: new Map(),
+				received: new Map(),
+			},
 			...{counters: new Map(), timers: new Map(), beats: 0, withholds: false},
 		};
 		this.nodes.push(node);
@@ -121,7 +135,11 @@ export class Network {
 	// --- what happens ---
 
 	say(node: Node, text: string): void {
-		this.tell(node, {type: 'command', command: {command: 'publish', room: 'lobby', text}, timestamp: 0});
+		this.tell(node, {
+			type: 'command',
+			command: {command: 'publish', room: 'lobby', text},
+			timestamp: TIMESTAMP + this.now,
+		});
 	}
 
 	send(from: Node, to: Node, message: Message): void {
@@ -139,7 +157,9 @@ export class Network {
 	}
 
 	tell(node: Node, input: BehaviourInput): void {
-		for (const output of node.rooms.handle(input, this.now)) this.#output(node, output);
+		const outputs = node.rooms.handle(input, this.now);
+		for (const output of outputs) this.#output(node, output);
+		if (outputs.some(({type}) => type === 'commit')) this.tell(node, {type: 'committed'});
 	}
 
 	// --- what is seen ---
