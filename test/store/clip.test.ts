@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {sanitizeText} from '../../source/base/sanitize.ts';
 import {clipText, linesFrom, MAX_ENTRY_LINES, MAX_ENTRY_TEXT} from '../../source/store/clip.ts';
-import {logLength} from '../../source/store/log.ts';
 import {reduceEvents} from '../../source/store/reduce.ts';
 import {MAX_LOG_TEXT, type MessageEntry} from '../../source/store/state.ts';
 import {ANN, entriesOf, message, NOW, roomInfo, roomOf, stateIn} from './helpers.ts';
@@ -47,6 +46,6 @@ test('a room keeps so much text and no more, whatever is written in it', () => {
 	const kept = entries.reduce((sum, entry) => sum + entry.text.length, 0);
 	expect(kept).toBeLessThanOrEqual(MAX_LOG_TEXT);
 	expect(kept).toBeGreaterThan(MAX_LOG_TEXT / 2);
-	expect(logLength(roomOf(state, 'lobby').log)).toBeLessThan(600);
+	expect(roomOf(state, 'lobby').log.length).toBeLessThan(600);
 	expect((entries.at(-1) as MessageEntry).cut?.characters).toBeGreaterThan(0);
 });

@@ -17,17 +17,20 @@ describe('going to a room', () => {
 	});
 
 	test('to the next unread: one that names us first', () => {
-		const state = reduceEvents(three(), [message('b', ANN, 'x'), message('c', ANN, '@me')], NOW);
+		const mention = message('c', ANN, '@me');
+		const state = reduceEvents(three(), [message('b', ANN, 'x'), mention], NOW);
 		const there = act(state, [{type: 'go', to: {by: 'unread'}}]).state;
 		expect(there.active).toBe('c');
-		expect(roomOf(there, 'c')).toMatchObject({unread: 0, mentions: 0, divider: 0});
+		expect(roomOf(there, 'c')).toMatchObject({unread: 0, mentions: 0, divider: {id: mention.messageId}});
 		expect(act(there, [{type: 'go', to: {by: 'unread'}}]).state.active).toBe('b');
 	});
 
 	test('the line "new" stands until the room is left', () => {
-		const state = reduceEvents(three(), [message('b', ANN, 'x')], NOW);
+		const first = message('b', ANN, 'x');
+		const state = reduceEvents(three(), [first], NOW);
 		const there = act(state, [{type: 'go', to: {by: 'name', room: 'b'}}]).state;
-		expect(roomOf(reduceEvents(there, [message('b', ANN, 'y')], NOW), 'b').divider).toBe(0);
+		const divider = roomOf(reduceEvents(there, [message('b', ANN, 'y')], NOW), 'b').divider;
+		expect(divider).toEqual({order: first.order, id: first.messageId});
 		expect(roomOf(act(there, [{type: 'go', to: {by: 'name', room: 'a'}}]).state, 'b').divider).toBeUndefined();
 	});
 
@@ -99,9 +102,10 @@ describe('scrolling', () => {
 	const many = (count: number) => Array.from({length: count}, (_, index) => message('a', ANN, String(index)));
 
 	test('holds still while messages come, and counts them', () => {
-		const up = act(reduceEvents(three(), many(100), NOW), [{type: 'scroll', pages: 1}]).state;
+		const events = many(100);
+		const up = act(reduceEvents(three(), events, NOW), [{type: 'scroll', pages: 1}]).state;
 		const {anchor} = roomOf(up, 'a');
-		expect(anchor).toEqual({position: 91, row: 0, end: 100});
+		expect(anchor).toMatchObject({id: events[91]?.messageId, row: 0});
 		const more = reduceEvents(up, many(3), NOW);
 		expect(roomOf(more, 'a').anchor).toBe(anchor);
 		expect(newBelow(roomOf(more, 'a'))).toBe(3);
@@ -110,13 +114,14 @@ describe('scrolling', () => {
 	});
 
 	test('stops at the oldest, and needs as many pages back as there were', () => {
-		const state = reduceEvents(three(), many(25), NOW);
+		const events = many(25);
+		const state = reduceEvents(three(), events, NOW);
 		const top = act(
 			state,
 			Array.from({length: 9}, () => ({type: 'scroll', pages: 1}) as const),
 		).state;
-		expect(roomOf(top, 'a').anchor).toMatchObject({position: 9, row: 0});
-		expect(roomOf(act(top, [{type: 'scroll', pages: -1}]).state, 'a').anchor?.position).toBe(17);
+		expect(roomOf(top, 'a').anchor).toMatchObject({id: events[9]?.messageId, row: 0});
+		expect(roomOf(act(top, [{type: 'scroll', pages: -1}]).state, 'a').anchor?.id).toBe(events[17]?.messageId);
 	});
 
 	test('does nothing while everything is in view', () => {

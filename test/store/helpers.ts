@@ -1,8 +1,7 @@
 import type {Command} from '../../source/api/command.ts';
-import type {ChatMessage, NodeEvent, PeerInfo, RoomInfo, Snapshot} from '../../source/api/event.ts';
+import type {ChatMessage, EventOf, NodeEvent, PeerInfo, RoomInfo, Snapshot} from '../../source/api/event.ts';
 import {type Decision, decide, type Surroundings} from '../../source/store/decide.ts';
 import type {Intent} from '../../source/store/intent.ts';
-import {entryAt} from '../../source/store/log.ts';
 import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
 import {type Entry, initialState, type Room, type State} from '../../source/store/state.ts';
 
@@ -13,7 +12,7 @@ export const BOB = '12D3KooWBob0';
 
 export function roomInfo(room: string, ...peers: readonly string[]): RoomInfo {
 	const members = [SELF, ...peers].map(peer => ({peer, name: peer === SELF ? 'me' : peer.slice(8, 11).toLowerCase()}));
-	return {room, name: room, members, unread: 0};
+	return {room, name: room, members, unread: 0, topic: '', known: [], events: 0};
 }
 
 export function snapshot(rooms: readonly RoomInfo[], peers: readonly PeerInfo[] = []): Snapshot {
@@ -36,13 +35,15 @@ export function stateIn(...rooms: readonly RoomInfo[]): State {
 
 let serial = 0;
 
-export function message(room: string, from: string, text: string, more: Partial<ChatMessage> = {}): NodeEvent {
+export function message(room: string, from: string, text: string, more: Partial<ChatMessage> = {}): EventOf<'message'> {
 	serial += 1;
 	const name = from === SELF ? 'me' : from.slice(8, 11).toLowerCase();
 	return {
 		type: 'message',
+		kind: 'message',
 		room,
 		messageId: `id-${serial}`,
+		order: NOW + serial,
 		from,
 		name,
 		text,
@@ -64,8 +65,7 @@ export function roomOf(state: State, room: string): Room {
 }
 
 export function entriesOf(state: State, room: string): Entry[] {
-	const {log} = roomOf(state, room);
-	return Array.from({length: log.end - log.start}, (_, index) => entryAt(log, log.start + index) as Entry);
+	return roomOf(state, room).log.chunks.flat();
 }
 
 /** What the entries say, without when: `ann: hello`, `→ bob joined`. */

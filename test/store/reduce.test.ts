@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
-import {MAX_KNOWN} from '../../source/store/known-ids.ts';
+import {entryAt} from '../../source/store/log.ts';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
 import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
 import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES} from '../../source/store/state.ts';
@@ -25,34 +25,31 @@ const entered = (room: string): NodeEvent => ({type: 'room-joined', room, member
 
 describe('messages', () => {
 	test('are kept per room, and count as unread only where nobody looks', () => {
+		const first = message('dev', ANN, 'hi');
 		const state = reduceEvents(
 			stateIn(roomInfo('lobby', ANN), roomInfo('dev', ANN)),
-			[
-				message('lobby', ANN, 'hello'),
-				message('dev', ANN, 'hi'),
-				message('dev', ANN, '@me!'),
-				message('dev', SELF, 'yes'),
-			],
+			[message('lobby', ANN, 'hello'), first, message('dev', ANN, '@me!'), message('dev', SELF, 'yes')],
 			NOW,
 		);
 		expect(texts(state, 'lobby')).toEqual(['ann: hello']);
 		expect(roomOf(state, 'lobby')).toMatchObject({unread: 0, mentions: 0, firstUnread: undefined});
-		expect(roomOf(state, 'dev')).toMatchObject({unread: 2, mentions: 1, firstUnread: 0});
+		expect(roomOf(state, 'dev')).toMatchObject({unread: 2, mentions: 1, firstUnread: {id: first.messageId}});
 	});
 
 	test('of the open room are unread while another page is shown, and marked off afterwards', () => {
 		const help = act(stateIn(roomInfo('lobby', ANN)), [{type: 'view', view: 'help'}]).state;
-		const state = reduceEvents(help, [message('lobby', ANN, 'hello')], NOW);
+		const first = message('lobby', ANN, 'hello');
+		const state = reduceEvents(help, [first], NOW);
 		expect(roomOf(state, 'lobby').unread).toBe(1);
 		const back = act(state, [{type: 'back'}]).state;
-		expect(roomOf(back, 'lobby')).toMatchObject({unread: 0, divider: 0, firstUnread: undefined});
+		expect(roomOf(back, 'lobby')).toMatchObject({unread: 0, divider: {id: first.messageId}, firstUnread: undefined});
 	});
 
 	test('are bounded per room', () => {
 		const many = Array.from({length: MAX_ENTRIES + 500}, (_, index) => message('lobby', ANN, String(index)));
 		const {log} = roomOf(reduceEvents(stateIn(roomInfo('lobby', ANN)), many, NOW), 'lobby');
-		expect(log.end - log.start).toBeLessThan(MAX_ENTRIES + 64);
-		expect(log.end).toBe(MAX_ENTRIES + 500);
+		expect(log.length).toBeLessThan(MAX_ENTRIES + 64);
+		expect(entryAt(log, log.length - 1)).toMatchObject({text: String(MAX_ENTRIES + 499)});
 	});
 
 	test('of rooms that we are not in are not shown', () => {
@@ -66,9 +63,9 @@ describe('messages', () => {
 			[
 				message('lobby', SELF, 'mine', {messageId: 'mine'}),
 				message('lobby', ANN, 'later'),
-				{type: 'message-state', messageId: 'mine', storedBy: 1, of: 2},
-				{type: 'message-state', messageId: 'mine', storedBy: 2, of: 2},
-				{type: 'message-state', messageId: 'unknown', storedBy: 9, of: 9},
+				{type: 'message-state', room: 'lobby', messageId: 'mine', storedBy: 1, of: 2},
+				{type: 'message-state', room: 'lobby', messageId: 'mine', storedBy: 2, of: 2},
+				{type: 'message-state', room: 'lobby', messageId: 'unknown', storedBy: 9, of: 9},
 			],
 			NOW,
 		);
@@ -307,7 +304,7 @@ describe('the core', () => {
 			{type: 'go', to: {by: 'name', room: 'dev'}},
 			{type: 'scroll', pages: 1},
 		]).state;
-		expect([roomOf(unread, 'dev').unread, roomOf(scrolled, 'dev').anchor?.end]).toEqual([51, 52]);
+		expect([roomOf(unread, 'dev').unread, roomOf(scrolled, 'dev').below]).toEqual([51, 0]);
 		for (const state of [unread, scrolled]) {
 			const again = reduceCore(reduceCore(state, {state: 'restarting', reason: 'boom'}, NOW), {state: 'running'}, NOW);
 			const up = reduceEvents(again, [snapshot([]), entered('lobby'), entered('dev')], NOW);
@@ -329,8 +326,8 @@ describe('the core', () => {
 			state = reduceEvents(state, flood.slice(from, from + 1_000), NOW);
 			expect(reduceEvents(state, flood.slice(Math.max(0, from + 1_000 - MAX_ENTRIES), from + 1_000), NOW)).toBe(state);
 		}
-		const {newer, older} = roomOf(state, 'lobby').known;
-		expect(newer.size + older.size).toBeLessThanOrEqual(2 * MAX_KNOWN);
+		const {orders, log} = roomOf(state, 'lobby');
+		expect(orders.size).toBe(log.length);
 		// A room that we left and came back to begins anew.
 		const left = reduceEvents(state, [{type: 'room-left', room: 'lobby'}, entered('lobby'), ...flood.slice(-1)], NOW);
 		expect(texts(left, 'lobby')).toEqual(['ann: 19999']);

@@ -26,7 +26,7 @@ test('however many batches come within a frame, the screen hears of them once', 
 	expect(notified()).toBe(1);
 	time.advance(1);
 	expect(notified()).toBe(2);
-	expect(roomOf(store.getState(), 'lobby').log.end).toBe(100);
+	expect(roomOf(store.getState(), 'lobby').log.length).toBe(100);
 	time.advance(1_000);
 	expect(notified()).toBe(2);
 });

@@ -30,7 +30,7 @@ function chat(): readonly string[] {
 function newestHeight(): number {
 	const state = store.getState();
 	const room = state.rooms[0]!;
-	return entryHeight(state, room, room.log.end - 1, rect, theme);
+	return entryHeight(state, room, room.log.length - 1, rect, theme);
 }
 
 test.each([
@@ -57,7 +57,7 @@ test('a message that just fits is shown whole', () => {
 test('how far an own message has spread stands on its last row, cut or not', () => {
 	store.receive([
 		said('you', 'a\n'.repeat(8_000), 1, 'lobby', 'own-1'),
-		{type: 'message-state', messageId: 'own-1', storedBy: 2, of: 3},
+		{type: 'message-state', room: 'lobby', messageId: 'own-1', storedBy: 2, of: 3},
 	]);
 	expect(chat().at(-1)).toMatch(/… 7,800 more lines +✓ 2\/3 │$/);
 });
@@ -69,5 +69,5 @@ test('rows are remembered by their number, however long the entries', () => {
 	}
 	expect(countRemembered()).toBeLessThanOrEqual(REMEMBERED_ROWS);
 	const {log} = store.getState().rooms[0]!;
-	expect(entryAt(log, log.end - 1)).toMatchObject({cut: {lines: 8_000 - MAX_ENTRY_LINES}});
+	expect(entryAt(log, log.length - 1)).toMatchObject({cut: {lines: 8_000 - MAX_ENTRY_LINES}});
 });

@@ -28,7 +28,15 @@ export function openApp(
 	size: Size,
 	{theme = PLAIN_THEME, time = new VirtualTime()}: {theme?: Theme; time?: VirtualTime} = {},
 ) {
-	const store = new Store({now: time.now, setTimer: time.setTimer});
+	/** What the screen asked by itself. */
+	const asked: Command[] = [];
+	const store = new Store({
+		now: time.now,
+		setTimer: time.setTimer,
+		send: command => {
+			asked.push(command);
+		},
+	});
 	const listeners = new Set<(input: Input) => void>();
 	const sent: Command[] = [];
 	const quits: string[] = [];
@@ -83,6 +91,7 @@ export function openApp(
 		store,
 		time,
 		sent,
+		asked,
 		quits,
 		screen,
 		redraws: () => redraws,

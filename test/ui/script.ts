@@ -1,5 +1,5 @@
 /** A small company with something to say, always the same. */
-import type {ChatMessage, NodeEvent, PeerInfo, Snapshot} from '../../source/api/event.ts';
+import type {ChatMessage, EventOf, NodeEvent, PeerInfo, Snapshot} from '../../source/api/event.ts';
 
 export const SELF = '12D3KooWSelfSelfSelfSelfSelfSelfSelfSelfSelfSelfWPqL';
 export const PEERS = {
@@ -22,7 +22,15 @@ export function snapshotOf(rooms: readonly string[], peers: readonly PeerInfo[] 
 		name: 'you',
 		addresses: [`/ip4/192.0.2.7/tcp/4001/p2p/${SELF}`],
 		interfaces: ['eth0', 'wlan0'],
-		rooms: rooms.map(room => ({room, name: room, members: [{peer: SELF, name: 'you'}, ...here], unread: 0})),
+		rooms: rooms.map(room => ({
+			room,
+			name: room,
+			members: [{peer: SELF, name: 'you'}, ...here],
+			unread: 0,
+			topic: '',
+			known: [],
+			events: 0,
+		})),
 		peers,
 	};
 }
@@ -35,11 +43,13 @@ export function peerInfo(who: Who, state: PeerInfo['state'] = 'connected', lastS
 
 let counter = 0;
 
-export function said(who: Who | 'you', text: string, at: number, room = 'lobby', id?: string): NodeEvent {
+export function said(who: Who | 'you', text: string, at: number, room = 'lobby', id?: string): EventOf<'message'> {
 	counter += 1;
 	const message: ChatMessage = {
+		kind: 'message',
 		room,
 		messageId: id ?? `message-${counter}`,
+		order: minutes(at) + counter,
 		from: who === 'you' ? SELF : PEERS[who],
 		name: who,
 		text,
@@ -71,10 +81,10 @@ export function livelyEvents(): NodeEvent[] {
 		said('bob', 'yes, all green', 2),
 		said('bob', 'I left the old one running for an hour, just in case somebody still talks to it', 2),
 		said('you', 'thank you both', 3, 'lobby', 'own-1'),
-		{type: 'message-state', messageId: 'own-1', storedBy: 3, of: 4},
+		{type: 'message-state', room: 'lobby', messageId: 'own-1', storedBy: 3, of: 4},
 		said('cat', '@you look at #dev', 5),
 		said('you', 'on my way', 6, 'lobby', 'own-2'),
-		{type: 'message-state', messageId: 'own-2', storedBy: 4, of: 4},
+		{type: 'message-state', room: 'lobby', messageId: 'own-2', storedBy: 4, of: 4},
 		said('bob', 'the build is red', 5, 'dev'),
 		said('bob', 'you broke it ;)', 5, 'dev'),
 		said('ann', 'written', 5, 'release-notes'),

@@ -14,14 +14,34 @@ const ANN = {peer: '12D3KooWAnn', name: 'Ann'};
 const BOB = {peer: '12D3KooWBob', name: 'bob'};
 const OTHER_BOB = {peer: '12D3KooWOther', name: 'Bob'};
 
+const MARY = {peer: '12D3KooWMary', name: 'Mary Ann'};
+
+const RECENT = [
+	{id: 'm4', from: '12D3KooWSelf', text: 'my last', local: true, reactions: []},
+	{id: 'm3', from: BOB.peer, text: 'from bob', local: false, reactions: ['👍']},
+	{id: 'm2', from: ANN.peer, text: 'from ann', local: false, reactions: []},
+	{id: 'm1', from: '12D3KooWSelf', text: 'my first', local: true, reactions: []},
+];
+
 const CONTEXT: SlashContext = {
 	room: 'lobby',
-	rooms: ['lobby', 'dev'],
-	peers: [ANN, BOB, OTHER_BOB],
+	topic: 'ships',
+	rooms: ['lobby', 'dev', `@${ANN.peer}`],
+	peers: [ANN, BOB, OTHER_BOB, MARY],
+	recent: () => RECENT,
+	forgetting: undefined,
 	faults: false,
 };
 
 const asks = (command: Command): SlashResult => ({ok: true, intents: [{type: 'command', command}]});
+
+const direct = (peer: string, text: string): SlashResult => ({
+	ok: true,
+	intents: [
+		{type: 'open-direct', peer},
+		{type: 'command', command: {command: 'direct', peer, text}},
+	],
+});
 
 describe('a line', () => {
 	test('without a slash goes to the room, exactly as it was written', () => {
@@ -56,7 +76,6 @@ describe('commands', () => {
 				],
 			},
 		],
-		['/leave', asks({command: 'leave', room: 'lobby'})],
 		['/leave dev', asks({command: 'leave', room: 'dev'})],
 		['/nick  Ann of Green Gables ', asks({command: 'nick', name: 'Ann of Green Gables'})],
 		['/dial /ip4/192.0.2.7/tcp/4001', asks({command: 'dial', address: '/ip4/192.0.2.7/tcp/4001'})],
@@ -67,6 +86,25 @@ describe('commands', () => {
 		['/peers', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
 		['/who', {ok: true, intents: [{type: 'view', view: 'peers'}]}],
 		['/ping @bob·ther', asks({command: 'ping', peer: OTHER_BOB.peer})],
+		['/msg ann hello there', direct(ANN.peer, 'hello there')],
+		['/msg mary ann hello', direct(MARY.peer, 'hello')],
+		['/dm @Bob·ther', {ok: true, intents: [{type: 'open-direct', peer: OTHER_BOB.peer}]}],
+		['/msg 12D3KooWStranger hi', direct('12D3KooWStranger', 'hi')],
+		['/reply yes', asks({command: 'publish', room: 'lobby', text: 'yes', replyTo: 'm3'})],
+		['/reply @ann yes, ann', asks({command: 'publish', room: 'lobby', text: 'yes, ann', replyTo: 'm2'})],
+		['/react 🎉', asks({command: 'react', room: 'lobby', messageId: 'm3', emoji: '🎉'})],
+		['/react 👍', asks({command: 'react', room: 'lobby', messageId: 'm3', emoji: '👍', off: true})],
+		['/react @ann 👍', asks({command: 'react', room: 'lobby', messageId: 'm2', emoji: '👍'})],
+		['/edit better', asks({command: 'edit', room: 'lobby', messageId: 'm4', text: 'better'})],
+		['/edit', {ok: true, intents: [{type: 'edit', edit: {edit: 'insert', text: '/edit my last'}}]}],
+		['/redact', asks({command: 'redact', room: 'lobby', messageId: 'm4'})],
+		['/redact a slip', asks({command: 'redact', room: 'lobby', messageId: 'm4', reason: 'a slip'})],
+		['/topic planes', asks({command: 'topic', room: 'lobby', text: 'planes'})],
+		['/topic', {ok: true, intents: [{type: 'notice', notice: {level: 'info', text: 'topic: ships'}}]}],
+		['/search two  words', {ok: true, intents: [{type: 'search', text: 'two  words'}]}],
+		['/forget', {ok: true, intents: [{type: 'ask-forget', room: 'lobby'}]}],
+		['/forget dev', {ok: true, intents: [{type: 'ask-forget', room: 'dev'}]}],
+		['/leave', asks({command: 'leave', room: 'lobby'})],
 		['/HELP', {ok: true, intents: [{type: 'view', view: 'help'}]}],
 		['/quit', {ok: true, intents: [{type: 'quit'}]}],
 	])('%s', (line, expected) => {
@@ -81,12 +119,46 @@ describe('commands', () => {
 		['/ping', 'Whom? Write /ping <name or peer id>'],
 		['/ping bob', '2 peers are called bob: say bob·WBob, Bob·ther, or a peer id from /peers'],
 		['/ping zzz', 'Nobody here is called zzz; /peers lists everyone'],
+		['/msg', 'To whom? Write /msg <name> [text]'],
+		['/msg bob hi', '2 peers are called bob: say bob·WBob, Bob·ther, or a peer id from /peers'],
+		['/msg zed hi', 'Nobody here is called zed; /peers lists everyone'],
+		['/reply', 'What is the answer? Write /reply [@name] <text>'],
+		['/reply @mary ann hi', 'There is no message of theirs to answer'],
+		['/react', 'With what? Write /react [@name] <emoji>, such as /react 👍'],
+		['/search', 'For what? Write /search <words>'],
+		['/forget zzz', 'There is no room zzz here'],
 		['/jion dev', 'There is no command /jion; did you mean /join?'],
 		['/pe', 'There is no command /pe; did you mean /peers?'],
 		['/xyzzy', 'There is no command /xyzzy; /help lists the commands'],
 		['/', 'There is no command /; /help lists the commands'],
 	])('%s is answered with one line', (line, message) => {
 		expect(parseLine(line, CONTEXT)).toEqual({ok: false, message});
+	});
+
+	test('what cannot be undone needs the name of the room, right after it was asked about', () => {
+		const asked = {...CONTEXT, forgetting: 'dev'};
+		expect(parseLine('/forget #dev', asked)).toEqual(asks({command: 'forget', room: 'dev'}));
+		expect(parseLine('/forget lobby', asked)).toEqual({ok: true, intents: [{type: 'ask-forget', room: 'lobby'}]});
+		expect(parseLine('/forget', {...asked, room: 'dev'})).toEqual({
+			ok: true,
+			intents: [{type: 'ask-forget', room: 'dev'}],
+		});
+	});
+
+	test('in a conversation of two everything goes to that person', () => {
+		const context = {...CONTEXT, room: `@${ANN.peer}`};
+		expect(parseLine('hello', context)).toEqual(asks({command: 'direct', peer: ANN.peer, text: 'hello'}));
+		expect(parseLine('/reply yes', context)).toEqual(
+			asks({command: 'direct', peer: ANN.peer, text: 'yes', replyTo: 'm3'}),
+		);
+		expect(parseLine('/leave', context)).toEqual({ok: true, intents: [{type: 'close-direct', room: context.room}]});
+	});
+
+	test.each(['/reply x', '/react x', '/edit x', '/redact'])('%s where nothing was said', line => {
+		expect(parseLine(line, {...CONTEXT, recent: () => []})).toMatchObject({
+			ok: false,
+			message: expect.stringMatching(/^There is no message/),
+		});
 	});
 
 	test('leaving when in no room needs a room', () => {
@@ -120,7 +192,7 @@ describe('while writing', () => {
 	test('completion knows the commands, but not the hidden ones', () => {
 		expect(completeSlash('/p')).toEqual(['/peers', '/ping']);
 		expect(completeSlash('/LE')).toEqual(['/leave']);
-		expect(completeSlash('/f')).toEqual([]);
+		expect(completeSlash('/fa')).toEqual([]);
 		expect(completeSlash('p')).toEqual([]);
 		expect(completeSlash('/').length).toBe(SLASH_COMMANDS.filter(command => !command.isHidden).length);
 	});
