@@ -12,7 +12,8 @@ const ASCENDING = 'ORDER BY place, prefix, id';
 
 const INSERT = `INSERT INTO events
 	(room, chain, sequence, place, prefix, id, kind, is_entry, received, about, target, signature, bytes)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+	WHERE NOT EXISTS (SELECT 1 FROM events WHERE prefix = ?5 AND id = ?6 AND +room = ?1)`;
 
 const COUNT_UNREAD = `SELECT count(*) AS count FROM (
 	SELECT 1 FROM events WHERE room = ?1 AND is_entry = 1 AND (place, prefix, id) > (?2, ?3, ?4) AND kind IN (0, 1)
@@ -59,6 +60,7 @@ export class EventTable {
 		this.#connection = connection;
 	}
 
+	/** Does nothing if it is here already. */
 	append(room: number, chain: Chain, {id, order, received, bytes, signature, event}: NewEvent): void {
 		const target = event.kind === 'reply' ? undefined : 'target' in event ? event.target : undefined;
 		this.#connection

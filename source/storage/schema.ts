@@ -105,7 +105,7 @@ CREATE TABLE unindexed (row INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE documents (document INTEGER PRIMARY KEY, row INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE words USING fts5 (
 	text, room,
-	content = '', contentless_delete = 1,
+	content = '', contentless_delete = 1, prefix = '1 2 3',
 	tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"
 );
 `;

@@ -171,7 +171,6 @@ export class SqliteEventStore implements EventStore {
 	append(event: NewEvent): void {
 		this.#stage(() => {
 			const room = this.#rooms.enter(event.room);
-			if (this.#events.locate(room, event.id) !== undefined) return;
 			const chain = this.#rooms.enterChain(room, event.event);
 			this.#events.append(room, chain, event);
 			if (chain.latest !== undefined && chain.latest >= event.order) return;
