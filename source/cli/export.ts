@@ -9,6 +9,7 @@ import {Chronicle} from '../behaviours/chronicle.ts';
 import {exportPage} from '../behaviours/export.ts';
 import {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredRoom} from '../history/event-store.ts';
+import {readStored} from '../history/fold.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {cleanName, holdersOf, isShared, TAG_MARK, tagOf} from '../store/names.ts';
 import type {Identity} from '../wire/identity.ts';
@@ -30,7 +31,7 @@ const MAX_PEOPLE = 4_096;
 export type ExportOptions = {
 	readonly store: EventStore;
 	readonly identity: Identity;
-	/** What we are called. */
+	/** What we are called where we have not said it. */
 	readonly name: string;
 	/** As commands and events call it. */
 	readonly room: string;
@@ -66,9 +67,10 @@ export async function exportRoom(
  * Prints everything from `since` on, in the order of the room.
  * @throws UserError if nothing is kept of it.
  */
-export async function printRoom(options: ExportOptions): Promise<void> {
-	const {output, format} = options;
-	const room = findRoom(options);
+export async function printRoom(given: ExportOptions): Promise<void> {
+	const {store, identity, output, format} = given;
+	const room = findRoom(given);
+	const options = {...given, name: ownName(store, room, identity.peerId) ?? given.name};
 	const pages = format === 'events' ? eventPages(options, room) : entryPages(options, room);
 	for (const lines of pages) {
 		if (lines.length > 0 && !output.write(`${lines.join('\n')}\n`)) await once(output, 'drain');
@@ -80,10 +82,11 @@ function* entryPages(options: ExportOptions, room: string): Generator<readonly s
 	const chronicle = chronicleOf(options);
 	const lineOf = format === 'json' ? jsonLine : forPeople(options);
 	for (let after = beginning(options); ; ) {
-		const page = store.page(room, {limit: PAGE, kinds: 'entries', ...(after && {after})});
+		const page = store.page(room, {limit: PAGE, kinds: 'entries', after});
 		yield chronicle.entries(page).map(lineOf);
-		after = page.at(-1);
-		if (page.length < PAGE) return;
+		const last = page.at(-1);
+		if (last === undefined) return;
+		after = last;
 	}
 }
 
@@ -91,7 +94,7 @@ function* eventPages(options: ExportOptions, room: string): Generator<readonly s
 	const {store} = options;
 	const chronicle = chronicleOf(options);
 	for (let after = beginning(options); ; ) {
-		const page = exportPage(store, room, {limit: PAGE, ...(after && {after})}, peer => chronicle.authorName(peer));
+		const page = exportPage(store, room, {limit: PAGE, after}, peer => chronicle.authorName(peer));
 		yield page.events.map(jsonLine);
 		const order = page.next === undefined ? undefined : store.orderOf(room, page.next);
 		if (page.next === undefined || order === undefined) return;
@@ -99,12 +102,18 @@ function* eventPages(options: ExportOptions, room: string): Generator<readonly s
 	}
 }
 
-/** The place just before the first entry that is wanted; undefined for the beginning of the room. */
-function beginning({since, now}: ExportOptions): Position | undefined {
-	if (since === undefined) return undefined;
-	const order = 'at' in since ? since.at : now - since.ago;
-	// No id stands before the empty one.
-	return {order, id: ''};
+/** The place just before the first entry that is wanted: no order is below 0, and no id stands before the empty one. */
+function beginning({since, now}: ExportOptions): Position {
+	if (since === undefined) return {order: -1, id: ''};
+	return {order: 'at' in since ? since.at : now - since.ago, id: ''};
+}
+
+/** What we said last that we are called. */
+function ownName(store: EventStore, room: string, self: string): string | undefined {
+	const said = (['join', 'name'] as const).flatMap(kind => store.last(room, kind, self) ?? []);
+	const [last] = said.sort((a, b) => b.order - a.order);
+	const event = last && readStored(last);
+	return event !== undefined && 'name' in event ? event.name : undefined;
 }
 
 /** What speaks of entries to people, for a profile that is not running: nobody is here. */

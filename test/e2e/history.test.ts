@@ -2,7 +2,6 @@
 import {mkdtemp, open, readFile, rm, stat, truncate} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {DatabaseSync} from '@photostructure/sqlite';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {ExportedEvent} from '../../source/api/event.ts';
 import {connected, disposeNodes, freeUdpPort, type HeadlessNode, spawnNode} from '../helpers/node-process.ts';
@@ -259,18 +258,4 @@ describe('a history that cannot be read is refused and left as it is', () => {
 		await truncate(databaseOf('ann'), Math.floor((await stat(databaseOf('ann'))).size / 2));
 		await expectRefusal(/cut short.*backup/);
 	});
-});
-
-test('P2P_TUI_KEEP: what is older goes', async () => {
-	const ann = startAlone('ann');
-	await ann.publish('old');
-	await quit(ann);
-	// Two hours ago, as far as this profile knows.
-	const database = new DatabaseSync(databaseOf('ann'));
-	database.exec('UPDATE events SET received = received - 7200000');
-	database.close();
-	const forgetful = start('ann', {P2P_TUI_KEEP: '1h'});
-	await forgetful.publish('new');
-	for (let texts = await textsOf(forgetful); texts.includes('old'); texts = await textsOf(forgetful));
-	expect(await textsOf(forgetful)).toEqual(['new']);
 });
