@@ -17,9 +17,10 @@ export class Ledger {
 		this.#room = room;
 	}
 
-	/** Told of each event of each node: an own message is shown when it is safe, and not before. */
+	/** Told of each event of each node: a reply with an id says that it is safe. */
 	told(node: SimulatedNode, event: NodeEvent): void {
-		if (event.type === 'message' && event.local) this.#acknowledged.set(event.messageId, node.index);
+		const id = acknowledgedBy(event);
+		if (id !== undefined) this.#acknowledged.set(id, node.index);
 	}
 
 	/** Some acknowledged message, own or of anybody, that the node holds; undefined if there is none at hand. */
@@ -68,7 +69,8 @@ export class Ledger {
 		for (const node of others) this.#compare(simulation, node, expected, this.#everything(node));
 		const held = new Set(expected.map(({id}) => id));
 		for (const [id, author] of this.#acknowledged) {
-			if (!held.has(id)) throw simulation.failure(`message ${id} of node ${author} was acknowledged, and nobody has it`);
+			if (!held.has(id))
+				throw simulation.failure(`message ${id} of node ${author} was acknowledged, and nobody has it`);
 		}
 		return expected.length;
 	}
@@ -96,6 +98,11 @@ export class Ledger {
 		const room = store.rooms().find(({room}) => room === this.#room);
 		return room ? `${room.events} events, ${room.digest}` : 'nothing';
 	}
+}
+
+/** The event that this reply says is safe; undefined for everything else. */
+export function acknowledgedBy(event: NodeEvent): string | undefined {
+	return event.type === 'reply' && event.ok && 'messageId' in event.result ? event.result.messageId : undefined;
 }
 
 function describe(event: StoredEvent | undefined): string {

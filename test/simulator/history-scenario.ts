@@ -127,7 +127,7 @@ class HistoryScenario {
 		// A burst may end in the middle: its machine has lost power.
 		if (!author.isAlive) return;
 		this.#said += 1;
-		this.#simulation.command(author, this.#something(author));
+		this.#simulation.command(author, {...this.#something(author), id: `${this.#said}`});
 	}
 
 	#something(author: SimulatedNode): Command {

@@ -18,7 +18,7 @@ describe('an invariant notices', () => {
 	it('a message that is shown twice', () => {
 		const node = startOne();
 		const message = {type: 'message', messageId: 'id', room: 'lobby', from: 'x', name: 'x', text: 'hi'} as const;
-		const event = {...message, timestamp: 0, seq: 1, local: false};
+		const event = {...message, kind: 'message', timestamp: 0, seq: 1, order: 0, local: false} as const;
 		invariants.event(node, event);
 		node.tell(event);
 		expect(() => invariants.event(node, event)).toThrow('message id shown twice');
@@ -36,8 +36,16 @@ describe('an invariant notices', () => {
 	});
 
 	it('a message stored by more than there are', () => {
-		const event = {type: 'message-state', messageId: 'id', storedBy: 3, of: 2} as const;
+		const event = {type: 'message-state', messageId: 'id', room: 'lobby', storedBy: 3, of: 2} as const;
 		expect(() => invariants.event(startOne(), event)).toThrow('stored by 3 of 2');
+	});
+
+	it('what is acknowledged before it is on disk, to its author and to others', () => {
+		const node = startOne();
+		const reply = {type: 'reply', id: '1', ok: true, result: {messageId: 'id'}} as const;
+		expect(() => invariants.event(node, reply)).toThrow('acknowledged to its author before it is on disk');
+		const receipt = {type: 'receipt', room: 'lobby', messageIds: ['id']} as const;
+		expect(() => invariants.receipt(node, receipt)).toThrow('acknowledged to others before it is on disk');
 	});
 
 	it('timers that nobody cancels', () => {

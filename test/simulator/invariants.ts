@@ -2,6 +2,7 @@
 import type {NodeEvent} from '../../source/api/event.ts';
 import {MAX_CONNECTIONS} from '../../source/swarm/swarm.ts';
 import type {Receipt} from '../../source/wire/messages.ts';
+import {acknowledgedBy} from './history-ledger.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 
 /**
@@ -22,9 +23,14 @@ export class Invariants {
 	event(node: SimulatedNode, event: NodeEvent): void {
 		switch (event.type) {
 			case 'message':
+			case 'notice':
 				if (node.shownMessages.has(event.messageId)) fail(node, `message ${event.messageId} shown twice`);
-				if (event.local) this.#isDurable(node, event.room, event.messageId, 'shown to its author');
 				return;
+			case 'reply': {
+				const id = acknowledgedBy(event);
+				if (id !== undefined) this.#isDurable(node, 'lobby', id, 'acknowledged to its author');
+				return;
+			}
 			case 'peer-connected':
 				if (node.shownPeers.has(event.peer)) fail(node, `peer-connected twice for ${event.peer}`);
 				if (event.peer === node.peerId) fail(node, 'connected to itself');
@@ -40,7 +46,7 @@ export class Invariants {
 
 	/** A receipt leaves: whoever gets it relies on it. */
 	receipt(node: SimulatedNode, {room, messageIds}: Receipt): void {
-		for (const id of messageIds) this.#isDurable(node, room, id, 'acknowledged');
+		for (const id of messageIds) this.#isDurable(node, room, id, 'acknowledged to others');
 	}
 
 	#isDurable(node: SimulatedNode, room: string, id: string, what: string): void {

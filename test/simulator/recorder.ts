@@ -34,7 +34,7 @@ export class Recorder {
 
 	/** Told of each event of each node. */
 	event(node: SimulatedNode, event: NodeEvent, hops: number): void {
-		if (event.type !== 'message') return;
+		if (event.type !== 'message' && event.type !== 'notice') return;
 		const {messageId} = event;
 		if (event.local) {
 			const [at, phase] = [this.#now(), this.phase];

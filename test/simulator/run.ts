@@ -1,7 +1,7 @@
 /** `npm run sim`: one scenario from the command line. */
 import {parseArguments, UsageError, usage} from './arguments.ts';
-import {reportOn, table} from './report.ts';
 import {runHistory} from './history-scenario.ts';
+import {reportOn, table} from './report.ts';
 import {runScenario} from './scenario.ts';
 
 /** Returns the exit status: 1 if the run broke what must hold, 2 for a mistake in the arguments. */

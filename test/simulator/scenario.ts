@@ -217,7 +217,7 @@ class Scenario {
 		const alive = simulation.alive().filter(node => !node.isAsleep);
 		const author = alive[Math.floor(this.#random.float() * alive.length)]!;
 		const links = phase === 'faults' ? soundLinks(simulation) : undefined;
-		simulation.command(author, {command: 'publish', room: 'lobby', text: `m${this.#said++} ${PADDING}`});
+		simulation.command(author, {id: 'said', command: 'publish', room: 'lobby', text: `m${this.#said++} ${PADDING}`});
 		const fate = [...this.#recorder.fates.values()].at(-1)!;
 		const everyone = new Set(alive);
 		/** Whom it must have reached, as far as is known by now: the longer it takes, the more links have broken. */

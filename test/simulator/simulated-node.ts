@@ -172,7 +172,7 @@ export class SimulatedNode {
 		if (this.options.keepsEvents ?? true) this.events.push(event);
 		if (event.type === 'peer-connected') this.shownPeers.add(event.peer);
 		if (event.type === 'peer-disconnected') this.shownPeers.delete(event.peer);
-		if (event.type === 'message') this.shownMessages.add(event.messageId);
+		if (event.type === 'message' || event.type === 'notice') this.shownMessages.add(event.messageId);
 	}
 
 	eventsOf<Type extends NodeEvent['type']>(type: Type): EventOf<Type>[] {

@@ -39,7 +39,9 @@ const STEPS_BETWEEN_SWEEPS = 50_000;
 
 /** Message numbers of who is in which room, of the upkeep of meshes, and of comparing histories. */
 const PUBSUB_CONTROL: ReadonlySet<number> = new Set(
-	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant', 'digest', 'ranges', 'want'] as const).map(type => MESSAGE_NUMBERS[type]),
+	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant', 'digest', 'ranges', 'want'] as const).map(
+		type => MESSAGE_NUMBERS[type],
+	),
 );
 
 /** Says the seed, the step, the time, what went wrong and what happened just before. */
