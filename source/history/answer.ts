@@ -2,14 +2,16 @@
 import {MAX_FRAME_BYTES, MAX_SEGMENT_EVENTS} from '../wire/limits.ts';
 import type {Run, Want} from '../wire/messages.ts';
 import type {EventStore, StoredEvent} from './event-store.ts';
-import {readStored} from './fold.ts';
 import type {Answer} from './kept.ts';
 import type {RoomState} from './room-state.ts';
+import {itemOf, RunReader} from './run-reader.ts';
 import {type Item, Parcel} from './segment.ts';
 
 /** Bytes of a frame for all but the events and their segments. */
 const ENVELOPE = 1_024;
 const MAX_PARCEL = MAX_FRAME_BYTES - ENVELOPE;
+/** Bytes that are read of a run at a time. */
+const PART = 4_096;
 
 export function answer(state: RoomState, store: EventStore, want: Want, bytes: number): Answer {
 	return new Answering(state, store, bytes).answer(want);
@@ -40,53 +42,41 @@ class Answering {
 	/** Returns those for which there was no room. */
 	#addAll(events: readonly StoredEvent[]): readonly StoredEvent[] {
 		for (const [index, stored] of events.entries()) {
-			if (!this.#add(stored, false)) return events.slice(index);
+			const item = itemOf(stored);
+			if (item !== undefined && !this.#add(item)) return events.slice(index);
 		}
 		return [];
 	}
 
-	/** Returns what is left of the runs. */
+	/**
+	 * All runs together from the newest event backwards, so that what answers each other arrives together. Returns what is
+	 * left of them.
+	 */
 	#addRuns(runs: readonly Run[]): readonly Run[] {
-		for (const [index, run] of runs.entries()) {
-			const left = this.#addRun(run);
-			if (left !== undefined) return [left, ...runs.slice(index + 1)];
+		const share = Math.ceil(this.#parcel.left / Math.max(1, runs.length));
+		const readers = runs.map(run => new RunReader(this.#state.room, this.#store, run, Math.min(share, PART)));
+		let isFull = false;
+		while (!isFull) {
+			const reader = newestOf(readers);
+			if (reader?.next === undefined) break;
+			if (this.#add(reader.next, reader.run)) reader.advance();
+			else isFull = true;
 		}
-		return [];
-	}
-
-	/** From the highest number downwards. Returns what is left of it. */
-	#addRun(run: Run): Run | undefined {
-		let {to} = run;
-		while (to >= run.from) {
-			const bytes = Math.max(1, this.#parcel.left);
-			const part = this.#store.run(this.#state.room, run, {from: run.from, to, bytes});
-			const last = readLast(part);
-			if (last === undefined) return undefined;
-			// The last number may have been cut off in the middle of siblings.
-			const siblings = this.#store.at(this.#state.room, run, last).filter(({id}) => !part.some(one => one.id === id));
-			const refused = [...part, ...siblings].find(stored => !this.#add(stored, run.isLinked, run.to));
-			if (refused !== undefined) {
-				const sequence = readStored(refused)?.sequence ?? last;
-				return {
-					...run,
-					to: sequence,
-					isLinked: sequence === run.to ? run.isLinked : this.#parcel.hasNumber(run, sequence + 1),
-				};
-			}
-			to = last - 1;
-		}
-		return undefined;
+		return readers.flatMap(({run, next}) => {
+			if (next === undefined) return [];
+			const to = next.event.sequence;
+			return {...run, to, isLinked: to === run.to ? run.isLinked : this.#parcel.hasNumber(run, to + 1)};
+		});
 	}
 
 	/**
 	 * False if there is no room for it. What cannot be proved is passed over: it comes with whoever holds its signature.
-	 * `isLinked`: the receiver holds what names number `linkedTo`.
+	 * `run`: what it was asked for in.
 	 */
-	#add(stored: StoredEvent, isLinked: boolean, linkedTo?: number): boolean {
+	#add(item: Item, run?: Run): boolean {
+		const {stored, event} = item;
 		if (this.#parcel.has(stored.id) || this.#state.fresh.has(stored.id)) return true;
-		const item = itemOf(stored);
-		if (item === undefined) return true;
-		if (isLinked && item.event.sequence === linkedTo) return this.#parcel.add([item]);
+		if (run?.isLinked && event.sequence === run.to) return this.#parcel.add([item]);
 		const path = this.#pathToSignature(item);
 		return path === undefined || this.#parcel.add(path);
 	}
@@ -113,12 +103,12 @@ class Answering {
 	}
 }
 
-function itemOf(stored: StoredEvent): Item | undefined {
-	const event = readStored(stored);
-	return event && {stored, event};
-}
-
-function readLast(part: readonly StoredEvent[]): number | undefined {
-	const last = part.at(-1);
-	return last && readStored(last)?.sequence;
+/** The one with the latest event; undefined if all are at their ends. */
+function newestOf(readers: readonly RunReader[]): RunReader | undefined {
+	let newest: RunReader | undefined;
+	for (const reader of readers) {
+		if (reader.next === undefined) continue;
+		if (newest?.next === undefined || reader.next.stored.order > newest.next.stored.order) newest = reader;
+	}
+	return newest;
 }

@@ -53,8 +53,8 @@ export function entryOf({event, ...stored}: NewEvent, arrival: number): Entry {
 export class MemoryRoom {
 	row: StoredRoom | undefined;
 	readonly chains = new Map<string, StoredChain>();
-	/** By missing id and child. */
-	readonly gaps = new Map<string, Gap>();
+	/** By the missing id. */
+	readonly gaps = new Map<string, readonly Gap[]>();
 	readonly entries = new Map<string, Entry>();
 	readonly places = sortedByPlace<Entry>();
 	bytes = 0;

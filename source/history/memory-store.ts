@@ -96,7 +96,7 @@ export class MemoryEventStore implements EventStore {
 			name,
 			row,
 			chains: [...chains.values()],
-			gaps: [...gaps.values()],
+			gaps: [...gaps.values()].flat(),
 			entries: [...entries.values()],
 		}));
 		const copy = {epoch: this.#epoch, rooms, spreads: [...this.#spreads.values()], people: [...this.#people.values()]};
@@ -138,7 +138,7 @@ export class MemoryEventStore implements EventStore {
 	}
 
 	gaps(room: string): readonly Gap[] {
-		return [...(this.#rooms.get(room)?.gaps.values() ?? [])];
+		return [...(this.#rooms.get(room)?.gaps.values() ?? [])].flat();
 	}
 
 	has(room: string, id: string): boolean {
@@ -238,12 +238,15 @@ export class MemoryEventStore implements EventStore {
 	}
 
 	addGap(room: string, gap: Gap): void {
-		this.#put(this.#roomFor(room).gaps, `${gap.missing} ${gap.child}`, gap);
+		const {gaps} = this.#roomFor(room);
+		const known = gaps.get(gap.missing) ?? [];
+		if (known.some(({child}) => child === gap.child)) return;
+		this.#put(gaps, gap.missing, [...known, gap]);
 	}
 
 	fillGap(room: string, missing: string): void {
-		const {gaps} = this.#roomFor(room);
-		for (const [key, gap] of gaps) if (gap.missing === missing) this.#put(gaps, key, undefined);
+		const gaps = this.#rooms.get(room)?.gaps;
+		if (gaps?.has(missing)) this.#put(gaps, missing, undefined);
 	}
 
 	saveSpread(spread: StoredSpread): void {
@@ -270,7 +273,11 @@ export class MemoryEventStore implements EventStore {
 	}
 
 	forget(name: string): void {
+		if (!this.#rooms.has(name)) return;
 		this.#put(this.#rooms, name, undefined);
+		for (const {room, messageId} of this.#spreads.values()) {
+			if (room === name) this.#put(this.#spreads, messageId, undefined);
+		}
 	}
 
 	commit(): CommitResult {
@@ -331,7 +338,7 @@ export class MemoryEventStore implements EventStore {
 			const room = new MemoryRoom();
 			room.row = row;
 			for (const chain of chains) room.chains.set(chainKey(chain), chain);
-			for (const gap of gaps) room.gaps.set(`${gap.missing} ${gap.child}`, gap);
+			for (const gap of gaps) room.gaps.set(gap.missing, [...(room.gaps.get(gap.missing) ?? []), gap]);
 			for (const entry of entries) {
 				room.add(entry);
 				this.#arrivals = Math.max(this.#arrivals, entry.arrival + 1);

@@ -4,7 +4,7 @@
  * have their final order, or once more at its new place.
  */
 import type {EventStore, StoredEvent} from './event-store.ts';
-import {readStored} from './fold.ts';
+import {comparePositions, readStored} from './fold.ts';
 import type {RoomState} from './room-state.ts';
 
 /** Events that are looked at in one go. */
@@ -15,17 +15,26 @@ export function reorderSome(
 	store: EventStore,
 ): {readonly moved: readonly string[]; readonly isDone: boolean} {
 	if (state.cursor === undefined) return {moved: [], isDone: true};
-	const page = store.page(state.room, {limit: STEP, kinds: 'all', after: state.cursor});
-	const moved = page.filter(stored => reorderOne(state, stored)).map(({id}) => id);
-	const last = page.at(-1);
-	if (last === undefined || page.length < STEP) state.endReorder();
-	else state.cursor = {order: last.order, id: last.id};
-	if (moved.length > 0) state.isDirty = true;
-	return {moved, isDone: state.cursor === undefined};
+	const page = [...store.page(state.room, {limit: STEP, kinds: 'all', after: state.cursor})];
+	const end = page.length < STEP ? undefined : page.at(-1);
+	const moved = new Set<string>();
+	// It grows while it is walked through: what moves within it is looked at again at its new place.
+	for (let index = 0; index < page.length; index++) {
+		const stored = page[index]!;
+		const order = reorderOne(state, stored);
+		if (order === stored.order) continue;
+		moved.add(stored.id);
+		const there = {...stored, order};
+		if (end === undefined || comparePositions(there, end) < 0) insertAfter(page, index, there);
+	}
+	if (end === undefined) state.endReorder();
+	else state.cursor = {order: end.order, id: end.id};
+	if (moved.size > 0) state.isDirty = true;
+	return {moved: [...moved], isDone: state.cursor === undefined};
 }
 
-/** Returns whether it has moved. */
-function reorderOne(state: RoomState, stored: StoredEvent): boolean {
+/** Returns the order that it has now. */
+function reorderOne(state: RoomState, stored: StoredEvent): number {
 	const {id, order} = stored;
 	let computed = order;
 	for (const parent of readStored(stored)?.parents ?? []) {
@@ -37,7 +46,17 @@ function reorderOne(state: RoomState, stored: StoredEvent): boolean {
 			else state.addGap(parent, id);
 		}
 	}
-	if (computed === order) return false;
-	state.move(id, order, computed);
-	return true;
+	if (computed !== order) state.move(id, order, computed);
+	return computed;
+}
+
+/** Puts it into its place, somewhere behind `index`. */
+function insertAfter(page: StoredEvent[], index: number, stored: StoredEvent): void {
+	let [low, high] = [index + 1, page.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (comparePositions(page[middle]!, stored) < 0) low = middle + 1;
+		else high = middle;
+	}
+	page.splice(low, 0, stored);
 }
