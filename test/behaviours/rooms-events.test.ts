@@ -270,7 +270,8 @@ describe('receiving', () => {
 
 	test('every message counts as unread until we publish to the room, over restarts too', () => {
 		let desk = startTogether();
-		const unread = () => (replied(desk.ask({command: 'rooms'}))['rooms'] as {unread: number}[])[0]?.unread;
+		type Rooms = {rooms: {unread: number}[]};
+		const unread = () => (replied(desk.ask({command: 'rooms'})) as Rooms).rooms[0]?.unread;
 		for (const sequence of [1, 2])
 			desk.handle(publishing(BOB, written(bobIdentity, {sequence, clock: TIMESTAMP + sequence})));
 		desk.handle(publishing(CAT, written(bobIdentity, {sequence: 2, clock: TIMESTAMP + 2})));

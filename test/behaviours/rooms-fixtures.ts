@@ -229,7 +229,7 @@ export function replied(outputs: readonly BehaviourOutput[]): Record<string, unk
 }
 
 /** The id of what was just said. */
-export const idOf = (outputs: readonly BehaviourOutput[]) => replied(outputs)['messageId'] as string;
+export const idOf = (outputs: readonly BehaviourOutput[]) => (replied(outputs) as {messageId: string}).messageId;
 
 /** Outputs in one word each: what is told, sent, answered. */
 export function inShort(outputs: readonly BehaviourOutput[]): string[] {

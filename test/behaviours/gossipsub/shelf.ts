@@ -14,14 +14,16 @@ const NOTHING = {missing: [], filled: [], siblings: [], after: 0};
 export class Shelf {
 	readonly #identity: Identity;
 	readonly #name: string;
+	readonly #epoch: string;
 	readonly #ids = new Set<string>();
 	#sequence = 0;
 	#previous: string | undefined;
 
-	/** `name`: what the node goes by. */
-	constructor(identity: Identity, name: string) {
+	/** `name`: what the node goes by. `epoch`: 32 hex digits. */
+	constructor(identity: Identity, name: string, epoch: string) {
 		this.#identity = identity;
 		this.#name = name;
+		this.#epoch = epoch;
 	}
 
 	/** What `Rooms` asks of the two. */
@@ -55,7 +57,7 @@ export class Shelf {
 	#made(room: string, body: EventBody, timestamp: number): Kept {
 		this.#sequence += 1;
 		const author = this.#identity.peerId;
-		const head = {room, author, epoch: '00'.repeat(16), sequence: this.#sequence, previous: this.#previous};
+		const head = {room, author, epoch: this.#epoch, sequence: this.#sequence, previous: this.#previous};
 		const event: RoomEvent = {...head, timestamp, clock: timestamp, parents: [], ...body};
 		const {event: bytes, signature} = signEvent(event, this.#identity);
 		this.#previous = eventId(bytes);
