@@ -181,7 +181,8 @@ export function randomHistory(seed: number): HistoryOptions {
 	return {
 		seed,
 		nodes,
-		pubsub: random.float() < 0.85 ? 'gossipsub' : 'floodsub',
+		// A flood of many is many frames, and finds nothing more.
+		pubsub: random.float() < 0.85 || nodes > 16 ? 'gossipsub' : 'floodsub',
 		limits: random.float() < 0.5 ? {target: 6, max: 16} : {target: 12, max: 32},
 		events,
 		authors: Math.round(between(1, nodes)),
