@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {createChatSwarm} from '../../source/swarm/create.ts';
 import {Swarm} from '../../source/swarm/swarm.ts';
 import {addressOfMember, Crowd} from './crowd.ts';
+import {NOTHING_KEPT, wallClock} from './rig.ts';
 
 const LIMITS = {target: 6, max: 12};
 
@@ -10,7 +11,16 @@ const LIMITS = {target: 6, max: 12};
 const crowd = (seed: number) =>
 	new Crowd(60, seed, ({identity, instance, random}) => {
 		const self = identity.peerId;
-		return new Swarm({self, instance, random, peers: [], discovery: true, limits: LIMITS, behaviours: () => []});
+		return new Swarm({
+			self,
+			instance,
+			random,
+			peers: [],
+			discovery: true,
+			limits: LIMITS,
+			behaviours: () => [],
+			...NOTHING_KEPT,
+		});
 	});
 
 describe('a crowd of 60 with room for a dozen connections each', () => {
@@ -51,6 +61,7 @@ describe('forty that hear nobody and were told of the same two, who have room fo
 				discovery: false,
 				pubsub: 'floodsub',
 				limits: LIMITS,
+				wallClock,
 			}),
 		);
 

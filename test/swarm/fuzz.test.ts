@@ -10,7 +10,7 @@ import {signEvent} from '../../source/wire/event.ts';
 import type {Message} from '../../source/wire/messages.ts';
 import {ANN, addressOf, IDENTITIES, INSTANCE} from '../behaviours/fixtures.ts';
 import {message} from '../helpers/arbitrary.ts';
-import {introduction} from './rig.ts';
+import {introduction, wallClock} from './rig.ts';
 
 const PEERS = IDENTITIES.slice(0, 5).map(({peerId}) => peerId);
 /** A connection that is not there. */
@@ -50,7 +50,8 @@ const publish = fc
 	.map(({author, sequence, forged, room}) => {
 		const identity = IDENTITIES[author]!;
 		const event = {room, author: identity.peerId, epoch: INSTANCE, sequence: sequence + 1, timestamp: 1} as const;
-		const signed = signEvent({...event, kind: 'message', text: 'x'}, identity);
+		const previous = sequence === 0 ? undefined : 'ee'.repeat(32);
+		const signed = signEvent({...event, clock: 1, previous, parents: [], kind: 'message', text: 'x'}, identity);
 		return {type: 'publish', ...signed, ...(forged && {signature: new Uint8Array(64)}), hops: 0} as const;
 	});
 
@@ -120,6 +121,7 @@ class World {
 		peers: [addressOf(9)],
 		discovery: true,
 		pubsub: 'gossipsub',
+		wallClock,
 	});
 	#now = 0;
 	#connection = STRAY + 1;

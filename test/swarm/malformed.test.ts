@@ -89,7 +89,10 @@ describe('a malformed frame costs its sender the connection and nobody else anyt
 		const rig = startWithBobAndCat();
 		const [, , cat] = IDENTITIES;
 		const signed = signEvent(
-			{room: 'lobby', author: CAT, epoch: 'ef'.repeat(16), sequence: 1, timestamp: 1, kind: 'message', text: 'x'},
+			{
+				...{room: 'lobby', author: CAT, epoch: 'ef'.repeat(16), sequence: 1, timestamp: 1, clock: 1},
+				...{previous: undefined, parents: [], kind: 'message', text: 'x'},
+			},
 			cat,
 		);
 		const effects = rig.message(1, {

@@ -26,6 +26,7 @@ describe('a peer that goes on over another connection', () => {
 		expect(greetings(effects)).toEqual([
 			[[2], 'identify'],
 			[[2], 'subscriptions'],
+			[[2], 'digest'],
 		]);
 		expect(peerEvents([...effects, ...rig.message(2, introduction('bob')), ...rig.close(1)])).toEqual([]);
 	});
@@ -39,6 +40,7 @@ describe('a peer that goes on over another connection', () => {
 		expect(greetings(effects)).toEqual([
 			[[2], 'identify'],
 			[[2], 'subscriptions'],
+			[[2], 'digest'],
 		]);
 		expect(peerEvents(effects)).toEqual([]);
 	});
@@ -60,6 +62,7 @@ describe('a peer that goes on over another connection', () => {
 		expect(greetings(rig.close(2))).toEqual([
 			[[1], 'identify'],
 			[[1], 'subscriptions'],
+			[[1], 'digest'],
 			[[1], 'ping'],
 		]);
 	});

@@ -2,10 +2,11 @@
 import type {Command} from '../../source/api/command.ts';
 import type {Direction} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
+import type {EventStore} from '../../source/history/event-store.ts';
 import {createChatSwarm} from '../../source/swarm/create.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../../source/swarm/io.ts';
 import type {SwarmLimits} from '../../source/swarm/limits.ts';
-import type {Swarm} from '../../source/swarm/swarm.ts';
+import type {Swarm, SwarmOptions} from '../../source/swarm/swarm.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import type {Message} from '../../source/wire/messages.ts';
 import {addressOf, IDENTITIES, INSTANCE, TIMESTAMP} from '../behaviours/fixtures.ts';
@@ -29,12 +30,11 @@ export class Rig {
 		this.swarm = swarm;
 	}
 
+	/** All that comes of it, what waited for the disk included: that takes everything at once. */
 	input(input: SwarmInput): Seen[] {
-		return this.swarm.handle(input, this.now).map(effect => {
-			if (effect.type !== 'send') return effect;
-			const {connections, body} = effect;
-			return {type: 'send', connections, message: decodeMessage(body)};
-		});
+		const effects = this.swarm.handle(input, this.now);
+		const seen = effects.filter(({type}) => type !== 'commit').map(shown);
+		return seen.length === effects.length ? seen : [...seen, ...this.input({type: 'commit'})];
 	}
 
 	start(addresses: readonly string[] = [addressOf(1)]): Seen[] {
@@ -83,6 +83,20 @@ export class Rig {
 	}
 }
 
+function shown(effect: Effect): Seen {
+	if (effect.type !== 'send') return effect;
+	const {connections, body} = effect;
+	return {type: 'send', connections, message: decodeMessage(body)};
+}
+
+export const wallClock = () => TIMESTAMP;
+
+/** For swarms without anything to keep. */
+export const NOTHING_KEPT: Pick<SwarmOptions, 'wallClock' | 'archive'> = {
+	wallClock,
+	archive: {commit: () => ({ok: true})},
+};
+
 /** Ann's whole node, started: all behaviours, one room, no announcements unless wanted. */
 export function startChat({
 	peers = [],
@@ -90,12 +104,14 @@ export function startChat({
 	self = IDENTITIES[0],
 	limits = {},
 	seed = 1,
+	store,
 }: {
 	peers?: readonly string[];
 	discovery?: boolean;
 	self?: (typeof IDENTITIES)[number];
 	limits?: Partial<SwarmLimits>;
 	seed?: number;
+	store?: EventStore;
 } = {}): Rig {
 	const rig = new Rig(
 		createChatSwarm({
@@ -109,6 +125,8 @@ export function startChat({
 			discovery,
 			limits,
 			pubsub: 'floodsub',
+			wallClock,
+			...(store && {store}),
 		}),
 	);
 	rig.start();

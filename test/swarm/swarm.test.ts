@@ -7,7 +7,7 @@ import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
 import {Swarm, type SwarmOptions} from '../../source/swarm/swarm.ts';
 import {ANN, addressOf, BOB, CAT, emit, INSTANCE, send, TIMESTAMP} from '../behaviours/fixtures.ts';
 import {strangers} from './fixtures.ts';
-import {Rig} from './rig.ts';
+import {NOTHING_KEPT, Rig} from './rig.ts';
 
 /** Writes down what it is told, and answers with what the test has prepared. */
 class Recorder implements Behaviour {
@@ -44,7 +44,8 @@ function start(options: Partial<SwarmOptions> = {}) {
 		return [recorder];
 	};
 	const random = seededRandom(1);
-	const swarm = new Swarm({self: ANN, instance: INSTANCE, random, peers: [], discovery: false, behaviours, ...options});
+	const given = {self: ANN, instance: INSTANCE, random, peers: [], discovery: false, ...NOTHING_KEPT};
+	const swarm = new Swarm({...given, behaviours, ...options});
 	const rig = new Rig(swarm);
 	rig.start();
 	recorder.take();
@@ -79,6 +80,7 @@ describe('the life of a swarm', () => {
 			peers: [addressOf(9)],
 			discovery: true,
 			behaviours: () => [recorder],
+			...NOTHING_KEPT,
 		});
 		const announcement = {
 			peer: ANN,
@@ -152,7 +154,7 @@ describe('the life of a swarm', () => {
 			{type: 'close', connection: 1, reason: 'leaving'},
 			{type: 'close', connection: 2, reason: 'leaving'},
 		]);
-		expect(recorder.take()).toEqual([{type: 'stop'}]);
+		expect(recorder.take()).toEqual([{type: 'committed'}, {type: 'stop'}]);
 	});
 });
 
