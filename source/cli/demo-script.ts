@@ -8,6 +8,11 @@ export const DEMO_ROOMS = ['lobby', 'dev'] as const;
 /** Something that happens `after` milliseconds from the scene before it. */
 export type Scene = {readonly after: number; readonly who: Actor} & (
 	| {readonly does: 'say'; readonly room: (typeof DEMO_ROOMS)[number]; readonly text: string}
+	/** To the last message of somebody else, wherever that was said. */
+	| {readonly does: 'reply'; readonly to: Actor; readonly text: string}
+	| {readonly does: 'react'; readonly to: Actor; readonly emoji: string}
+	/** Changes its own last message. */
+	| {readonly does: 'edit'; readonly text: string}
 	/** Ends properly: everyone knows at once. */
 	| {readonly does: 'leave'}
 	/** Is killed, without a goodbye: everyone sees the connection break. */
@@ -19,28 +24,56 @@ function say(after: number, who: Actor, room: (typeof DEMO_ROOMS)[number], text:
 	return {after, who, does: 'say', room, text};
 }
 
+function reply(after: number, who: Actor, to: Actor, text: string): Scene {
+	return {after, who, does: 'reply', to, text};
+}
+
+function react(after: number, who: Actor, to: Actor, emoji: string): Scene {
+	return {after, who, does: 'react', to, emoji};
+}
+
 export const SCENES: readonly Scene[] = [
 	say(2500, 'ann', 'lobby', 'Welcome! We are four real peers, each a program of its own on this machine. No server.'),
-	say(3500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
-	say(4500, 'cat', 'lobby', 'The number beside each name is the live round-trip time to that peer.'),
+	react(1500, 'cat', 'ann', '👋'),
+	react(600, 'dan', 'ann', '👋'),
+	say(2500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
+	say(4500, 'cat', 'lobby', 'The number beside each name is the live round-trip time to that pear.'),
+	{
+		after: 3500,
+		who: 'cat',
+		does: 'edit',
+		text: 'The number beside each name is the live round-trip time to that peer.',
+	},
 	say(4500, 'ann', 'dev', 'This is #dev. Messages here raise the unread count while you are elsewhere.'),
 	say(3000, 'dan', 'lobby', 'See the unread count at #dev? Alt-2 goes there (or Esc, then 2), Alt-1 comes back.'),
 	say(5000, 'bob', 'dev', 'Alt-A jumps to the next room with something unread.'),
-	say(5000, 'cat', 'lobby', '/help lists every key and command. /join #anything makes a room of your own.'),
+	reply(5000, 'cat', 'dan', 'Or by name, with Ctrl-K. This is a reply: /reply and /react take the last message.'),
 	say(5000, 'dan', 'lobby', 'I leave for a moment. Watch me in the peers pane: a goodbye is seen at once.'),
 	{after: 2000, who: 'dan', does: 'leave'},
-	say(6000, 'bob', 'lobby', 'When dan comes back nobody has to do a thing: he announces himself, and we dial.'),
+	say(6000, 'bob', 'lobby', 'While dan is away: the check mark beside a message counts who keeps it. His is missing.'),
+	say(
+		4000,
+		'cat',
+		'lobby',
+		'Nothing is lost by being away. Whoever has it hands it on, whether its author is there or not.',
+	),
 	{after: 4000, who: 'dan', does: 'return'},
-	say(3000, 'dan', 'lobby', 'Back. That was discovery: a small UDP datagram, then a connection that proves who I am.'),
+	reply(
+		4000,
+		'dan',
+		'cat',
+		'Back, and I have all that you said. I asked what I had missed, and any of you could answer.',
+	),
+	react(2000, 'bob', 'dan', '🎉'),
 	say(6000, 'ann', 'dev', '/nick gives you another name; everyone sees the change at once.'),
-	say(6000, 'cat', 'dev', 'The check mark beside your message counts who has it: ✓ 5/5 is everyone here.'),
+	say(6000, 'cat', 'dev', '/msg dan and some words talk to dan alone. If he is away, he gets them when he is back.'),
 	say(6000, 'bob', 'lobby', 'Now dan is killed without a goodbye. The broken connection gives him away.'),
 	{after: 1500, who: 'dan', does: 'vanish'},
 	say(12_000, 'ann', 'lobby', 'Found out yet? No server told you: your own program saw the connection break.'),
 	{after: 3000, who: 'dan', does: 'return'},
 	say(4000, 'dan', 'dev', 'Same key, same peer: my name could be anything, the key is who I am.'),
 	say(7000, 'cat', 'dev', 'Scripts can join in: p2p-tui headless reads commands and prints events as JSON lines.'),
-	say(7000, 'bob', 'lobby', 'PgUp and PgDn scroll. While you read older messages the view holds still.'),
+	say(7000, 'bob', 'lobby', 'PgUp and PgDn scroll, /search finds. While you read older messages the view holds still.'),
 	say(7000, 'ann', 'lobby', 'On a second machine, just run p2p-tui: you two will find each other. /quit leaves.'),
 	{after: 20_000, who: 'dan', does: 'leave'},
 	{after: 8000, who: 'dan', does: 'return'},

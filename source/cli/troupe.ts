@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Command} from '../api/command.ts';
-import type {NodeEvent} from '../api/event.ts';
+import type {EventOf, NodeEvent} from '../api/event.ts';
 import {type Actor, ANSWERS, CAST, DEMO_ROOMS, SCENES, type Scene} from './demo-script.ts';
 import type {Environment} from './options.ts';
 
@@ -27,12 +27,16 @@ export type TroupeOptions = {
 	readonly scenes?: readonly Scene[];
 };
 
+type Said = {readonly room: string; readonly messageId: string};
+
 export class Troupe {
 	readonly #options: TroupeOptions;
 	/** The keys of those who come back, so that they are who they were. */
 	readonly #profiles = mkdtempSync(path.join(tmpdir(), 'p2p-tui-demo-'));
 	readonly #scenes: readonly Scene[];
 	readonly #actors = new Map<Actor, ChildProcess>();
+	/** What each of them said last. */
+	readonly #last = new Map<Actor, Said>();
 	#timer: NodeJS.Timeout | undefined;
 	#answers = 0;
 	#lastAnswer = Number.NEGATIVE_INFINITY;
@@ -82,6 +86,14 @@ export class Troupe {
 		switch (scene.does) {
 			case 'say':
 				return this.#tell(scene.who, {command: 'publish', room: scene.room, text: scene.text});
+			case 'reply':
+				return this.#answer(scene.who, scene.to, ({room, messageId}) => {
+					return {command: 'publish', room, text: scene.text, replyTo: messageId};
+				});
+			case 'react':
+				return this.#answer(scene.who, scene.to, where => ({command: 'react', ...where, emoji: scene.emoji}));
+			case 'edit':
+				return this.#answer(scene.who, scene.who, where => ({command: 'edit', ...where, text: scene.text}));
 			case 'leave':
 				this.#actors.delete(scene.who);
 				if (child !== undefined) void leave(child);
@@ -101,9 +113,7 @@ export class Troupe {
 		const place = ['--interface', network, '--listen', `/ip4/${network}/tcp/0`, '--discovery-port', `${discoveryPort}`];
 		const profile = ['--name', actor, '--data-dir', path.join(this.#profiles, actor)];
 		const args = [program, 'headless', ...profile, ...rooms, ...place];
-		// Only ann listens: the others' events would be read by nobody.
-		const output = actor === 'ann' ? 'pipe' : 'ignore';
-		const child = spawn(process.execPath, args, {stdio: ['pipe', output, 'ignore'], env: this.#environment()});
+		const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore'], env: this.#environment()});
 		// One that cannot start, or has just been killed, is missing on the screen; that says enough.
 		child.on('error', () => {});
 		child.stdin?.on('error', () => {});
@@ -120,10 +130,23 @@ export class Troupe {
 		this.#actors.get(actor)?.stdin?.write(`${JSON.stringify(command)}\n`);
 	}
 
-	/** Answers the person at the screen: whoever is not one of us. */
+	/** About the last message of somebody; nothing if there is none. */
+	#answer(actor: Actor, to: Actor, command: (said: Said) => Command): void {
+		const said = this.#last.get(to);
+		if (said) this.#tell(actor, command(said));
+	}
+
 	#heard(actor: Actor, line: string): void {
-		const event = parseEvent(line);
-		if (event?.type !== 'message' || event.local || CAST.some(member => member === event.name)) return;
+		// Most of what they print is of no interest here.
+		const event = line.startsWith('{"type":"message"') ? parseEvent(line) : undefined;
+		if (event?.type !== 'message') return;
+		if (event.local) this.#last.set(actor, {room: event.room, messageId: event.messageId});
+		else if (actor === 'ann') this.#answerPerson(actor, event);
+	}
+
+	/** Answers the person at the screen: whoever is not one of us. */
+	#answerPerson(actor: Actor, event: EventOf<'message'>): void {
+		if (CAST.some(member => member === event.name)) return;
 		if (performance.now() - this.#lastAnswer < ANSWER_PAUSE) return;
 		this.#lastAnswer = performance.now();
 		const text = ANSWERS[this.#answers++ % ANSWERS.length]!.replace('{name}', () => event.name);

@@ -34,7 +34,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'reply',
 		aliases: ['r'],
 		usage: '/reply [@name] <text>',
-		help: 'answer the last message, or the last of somebody',
+		help: 'answer the last message',
 		parse: (argument, context) =>
 			withTarget(argument, context, 'answer', (room, target, text) => {
 				if (text === '') return wrong('What is the answer? Write /reply [@name] <text>');
@@ -45,7 +45,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'react',
 		aliases: [],
 		usage: '/react [@name] <emoji>',
-		help: 'react to the last message, or take that back',
+		help: 'react to it; again takes that back',
 		parse: (argument, context) =>
 			withTarget(argument, context, 'react to', (room, target, emoji) => {
 				if (emoji === '') return wrong('With what? Write /react [@name] <emoji>, such as /react 👍');
@@ -57,7 +57,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'edit',
 		aliases: ['e'],
 		usage: '/edit [new text]',
-		help: 'change your last message; without text, to write in',
+		help: 'change your last message',
 		parse: (text, context) =>
 			withOwn(context, 'change', (room, {id, text: before}) => {
 				if (text !== '') return done(ask({command: 'edit', room, messageId: id, text}));
@@ -68,7 +68,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'redact',
 		aliases: ['unsay'],
 		usage: '/redact [reason]',
-		help: 'take back your last message, everywhere',
+		help: 'take back your last message',
 		parse: (reason, context) =>
 			withOwn(context, 'take back', (room, {id}) =>
 				done(ask({command: 'redact', room, messageId: id, ...(reason === '' ? {} : {reason})})),
@@ -96,7 +96,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'forget',
 		aliases: [],
 		usage: '/forget [room]',
-		help: 'leave a room and delete what is kept of it here',
+		help: 'leave, and delete what is kept here',
 		parse: (argument, context) => forget(argument, context),
 	},
 	{
