@@ -1,13 +1,22 @@
 /** PROTOCOL.md is a specification: what it shows must be what this program writes and reads. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
+import {MAX_ANSWER_BYTES, QUESTIONS, SERVED_BYTES} from '../../source/behaviours/history/parameters.ts';
 import {MULTICAST_GROUP_4, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
+import {DIRECT_ROOM_DOMAIN, EVENT_DOMAIN, EVENT_KIND_NUMBERS} from '../../source/wire/layout.ts';
 import * as limits from '../../source/wire/limits.ts';
-import {ALPN_PROTOCOL, MESSAGE_NUMBERS, type Message, PROTOCOL_MINOR} from '../../source/wire/messages.ts';
+import {
+	ALPN_PROTOCOL,
+	MESSAGE_NUMBERS,
+	type Message,
+	PROTOCOL_MINOR,
+	type RoomEvent,
+} from '../../source/wire/messages.ts';
 
 const page = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -51,14 +60,49 @@ test('the announcement means what the page says, and is written so', () => {
 	expect(toHex(encodeAnnouncement(announcement))).toBe(hex);
 });
 
-test('the event has the meaning, the signature and the id that the page says', () => {
-	const [[meaning, hex, signature, id]] = blocks('event') as [[string, string, string, string]];
-	const event = decodeEvent(fromHex(hex));
-	expect(event).toEqual(JSON.parse(meaning));
-	const signed = signEvent(event, author);
-	expect([toHex(signed.event), `signature ${toHex(signed.signature)}`]).toEqual([hex, signature]);
-	expect(`id ${eventId(signed.event)}`).toBe(id);
-	expect(verifyEvent(signed.event, signed.signature, author.peerId)).toBe(true);
+describe('events', () => {
+	const examples = blocks('event').map(([meaning, hex, signature, id]) => {
+		return {...(JSON.parse(meaning!) as RoomEvent), example: {hex: hex!, signature, id}};
+	});
+
+	test.each(examples)(
+		'a $kind has the meaning, the signature and the id that the page says',
+		({example, ...meaning}) => {
+			const bytes = fromHex(example.hex);
+			const event = decodeEvent(bytes);
+			expect(shown(event)).toEqual(meaning);
+			expect(`id ${eventId(bytes)}`).toBe(example.id);
+			expect(verifyEvent(bytes, fromHex(example.signature!.replace('signature ', '')), author.peerId)).toBe(true);
+			if (event.kind === 'unknown') return;
+			const signed = signEvent(event, author);
+			expect([toHex(signed.event), `signature ${toHex(signed.signature)}`]).toEqual([example.hex, example.signature]);
+		},
+	);
+
+	test('every kind has an example, and a row with its number', () => {
+		expect(new Set(examples.map(({kind}) => kind))).toEqual(new Set([...Object.keys(EVENT_KIND_NUMBERS), 'unknown']));
+		const kinds = page.slice(page.indexOf('### 7.2'), page.indexOf('### 7.3'));
+		const rows = [...kinds.matchAll(/^\| (\d+) \| (\w+) \|/gmu)].map(([, number, kind]) => [kind, Number(number)]);
+		expect(Object.fromEntries(rows)).toEqual(EVENT_KIND_NUMBERS);
+	});
+
+	test('they are one chain', () => {
+		const ids = examples.map(({example}) => example.id?.replace('id ', ''));
+		expect(examples.map(({previous}) => previous)).toEqual([undefined, ...ids.slice(0, -1)]);
+		expect(examples.map(({sequence}) => sequence)).toEqual(examples.map((_, index) => index + 1));
+	});
+
+	test('what is signed and hashed beside them is what the page says', () => {
+		expect(page).toContain(`\`${EVENT_DOMAIN.trimEnd()}\`, a line`);
+		expect(page).toContain(`\`${DIRECT_ROOM_DOMAIN.trimEnd()}\`, a line`);
+	});
+});
+
+test('the direct room of two keys has the id that the page says', () => {
+	const [[one, other, id]] = blocks('direct') as [[string, string, string]];
+	const second = identityFromSeed(Uint8Array.from({length: 32}, (_, index) => 0x20 + index));
+	expect([one, other]).toEqual([author.peerId, second.peerId]);
+	expect(directRoomOf(one, other)).toBe(id);
 });
 
 test('the groups of announcements are those of the program', () => {
@@ -70,7 +114,7 @@ test('the key of the examples, the protocol’s name and its minor version are t
 	expect(page).toContain(toHex(author.publicKey));
 	expect(page).toContain(author.peerId);
 	expect(page).toContain(`ALPN \`${ALPN_PROTOCOL}\``);
-	const versions = page.slice(page.indexOf('## 9. Versions'), page.indexOf('## 10. Limits'));
+	const versions = page.slice(page.indexOf('## 11. Versions'), page.indexOf('## 12. Limits'));
 	expect([...versions.matchAll(/^\| (\d+) \|/gmu)].at(-1)?.[1]).toBe(`${PROTOCOL_MINOR}`);
 });
 
@@ -87,6 +131,19 @@ test.each([
 	],
 	['ids in a message', [limits.MAX_GOSSIP_IDS]],
 	['rooms of a peer', [limits.MAX_SUBSCRIPTIONS]],
+	['text, name of a room, name of a person', [limits.MAX_TEXT_BYTES, limits.MAX_ROOM_BYTES, limits.MAX_NAME_BYTES]],
+	['topic, reason, reaction', [limits.MAX_TOPIC_BYTES, limits.MAX_REASON_BYTES, limits.MAX_EMOJI_BYTES]],
+	['parents of an event', [limits.MAX_PARENTS]],
+	['timestamp, clock', [limits.MAX_TIMESTAMP]],
+	['chains in `ranges`, spans and forks of each', [limits.MAX_RANGES, limits.MAX_SPANS, limits.MAX_FORK_IDS]],
+	[
+		'`want`: runs, ids, newest, bytes',
+		[limits.MAX_WANT_RUNS, limits.MAX_WANT_IDS, limits.MAX_WANT_NEWEST, limits.MAX_WANT_BYTES],
+	],
+	['`events`: segments, events in each', [limits.MAX_SEGMENTS, limits.MAX_SEGMENT_EVENTS]],
+	['events given to one peer', [SERVED_BYTES.burst / 2 ** 20, SERVED_BYTES.perSecond / 2 ** 20]],
+	['bytes of events in one answer', [MAX_ANSWER_BYTES]],
+	['`digest`, `ranges` and `want` of one peer', [QUESTIONS.burst, QUESTIONS.perSecond]],
 ])('the table of limits has that of %s', (what, values) => {
 	const row = page.split('\n').find(line => line.startsWith(`| ${what} |`));
 	const numbers = [...(row?.split('|')[2] ?? '').matchAll(/[\d,]*\d/gu)].map(([text]) =>
