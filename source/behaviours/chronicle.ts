@@ -24,6 +24,9 @@ export const EXCERPT_LENGTH = 120;
 /** Rooms whose topic and direct rooms whose peer are remembered. */
 const MAX_ROOMS = 4_096;
 
+/** Entries remembered that people were told of and that the disk did not take. */
+const MAX_LOST = 20_000;
+
 export type ChronicleOptions = {
 	readonly view: View;
 	readonly archive: Archive;
@@ -49,6 +52,9 @@ export class Chronicle {
 	readonly #topics = new BoundedMap<string, Told>(MAX_ROOMS);
 	/** The other one in each direct room. It never changes. */
 	readonly #peers = new BoundedMap<string, PeerId>(MAX_ROOMS);
+	/** Entries that came live and were told before the disk had them; and those that it never took. */
+	#unsaved: string[] = [];
+	readonly #lost = new BoundedMap<string, true>(MAX_LOST);
 
 	constructor(options: ChronicleOptions) {
 		this.#options = options;
@@ -68,13 +74,20 @@ export class Chronicle {
 			people?.heard(event.author, event.name, event.timestamp, path !== undefined);
 		const topic = event.kind === 'topic' ? this.#topicChange(stored.room, stored.id) : [];
 		if (path === undefined && kept.after >= TOLD_NEAR_END) return topic;
-		const own = isChange(event) ? this.#changed(stored, event) : this.#introduce(kept, path);
+		const own = isChange(event) ? this.#changed(stored, event) : this.#introduced(kept, path);
 		return [
 			...own,
 			...this.#changedEntries(stored.room, kept.filled, 'gap'),
-			...this.#changedEntries(stored.room, kept.siblings, 'fork'),
+			// More than one has been flagged already: whoever forks a thousand times does not have us tell all of them each time.
+			...(kept.siblings.length === 1 ? this.#changedEntries(stored.room, kept.siblings, 'fork') : []),
 			...topic,
 		];
+	}
+
+	/** What was told until now is on disk, or is gone from the archive though people have seen it. */
+	committed(isOk: boolean): void {
+		if (!isOk) for (const id of this.#unsaved) this.#lost.set(id, true);
+		this.#unsaved = [];
 	}
 
 	/** The same of several events that came together: what changes an entry twice is told once, as it stands now. */
@@ -163,6 +176,13 @@ export class Chronicle {
 		// Of a room that people have just entered, they know the topic.
 		const isNew = told === undefined ? stored.id === id : told.text !== topic.topic || told.id === id;
 		return isNew ? [{type: 'topic-changed', room: this.nameOf(room), ...topic}] : [];
+	}
+
+	/** An entry that was told, and then lost with a commit that failed, has come again: people know it. */
+	#introduced(kept: Kept, path: Path | undefined): NodeEvent[] {
+		const {room, id} = kept.stored;
+		if (path) this.#unsaved.push(id);
+		return this.#lost.delete(id) ? this.#changedEntries(room, [id], 'order') : this.#introduce(kept, path);
 	}
 
 	#introduce({stored, event, missing}: Kept, path: Path | undefined): NodeEvent[] {

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {EXCERPT_LENGTH, TOLD_NEAR_END} from '../../source/behaviours/chronicle.ts';
 import {excerptOf} from '../../source/behaviours/excerpt.ts';
+import type {StorageFailure} from '../../source/history/event-store.ts';
 import {MAX_REACTIONS} from '../../source/history/fold.ts';
 import {shortPeerId} from '../../source/wire/peer-id.ts';
 import {
@@ -217,6 +218,10 @@ describe('a mention is', () => {
 		const said = bob.write(message('@me'), 0);
 		shelf.live(said, bob.write({kind: 'redaction', target: said.id, reason: ''}, 1));
 		expect(shelf.shown()[0]).not.toHaveProperty('mention');
+		const ours = new Author(annIdentity).write(message('hello'), 2);
+		const reply = bob.write({kind: 'reply', target: ours.id, text: 'hi'}, 3);
+		shelf.live(ours, reply, bob.write({kind: 'redaction', target: reply.id, reason: ''}, 4));
+		expect(shelf.shown()[2]).not.toHaveProperty('mention');
 	});
 
 	test('a reply to us', () => {
@@ -239,6 +244,12 @@ describe('the topic', () => {
 		expect(shelf.chronicle.topicOf('lobby')).toEqual({topic: 'boats', from: CAT});
 	});
 
+	test('is no news to those who have just entered, when an older one comes', () => {
+		const shelf = new Shelf();
+		shelf.take(later);
+		expect(typesOf(shelf.live(first))).toEqual(['notice']);
+	});
+
 	test('is told when it changes', () => {
 		const shelf = new Shelf();
 		shelf.live(first);
@@ -255,6 +266,24 @@ describe('the topic', () => {
 		shelf.archive.commit();
 		expect(typesOf(shelf.live(first))).toEqual(['notice', 'topic-changed']);
 	});
+});
+
+test('row 57: what the disk did not take is told once, though it comes again', () => {
+	const [bob, shelf] = [new Author(bobIdentity), new Shelf()];
+	const [said, more] = [bob.write(message('one'), 0), bob.write(message('two'), 1)];
+	const commit = (failure?: StorageFailure) => {
+		shelf.store.failure = failure;
+		shelf.chronicle.committed(shelf.archive.commit().ok);
+	};
+	expect(typesOf(shelf.live(said))).toEqual(['message']);
+	for (const _ of [1, 2]) {
+		commit({code: 'disk-full', message: 'full'});
+		expect(shelf.shown()).toEqual([]);
+		expect(shelf.live(said)).toMatchObject([{type: 'message-changed', messageId: said.id}]);
+	}
+	commit();
+	expect(typesOf(shelf.live(more))).toEqual(['message']);
+	expect(shelf.shown()).toHaveLength(2);
 });
 
 describe('what came late', () => {
@@ -314,6 +343,9 @@ test('row 36: two events under one number are both shown, and both flagged', () 
 		{type: 'message-changed', change: 'fork', messageId: one.id, forked: true},
 	]);
 	expect(shelf.shown()).toMatchObject([{forked: true}, {forked: true}]);
+	// And so on: those that are flagged already are not told again with each further one.
+	const third = new Author(bobIdentity).write(message('perhaps'), 2);
+	expect(typesOf(shelf.live(third))).toEqual(['message']);
 });
 
 test('what was moved by parents that came late is told again, with the topic that follows from it', () => {
