@@ -117,11 +117,6 @@ export class Receipts {
 		return [...outputs, ...this.#stage()];
 	}
 
-	/** `peer` holds the same as we do. */
-	heldAll(peer: PeerId, room: string): BehaviourOutput[] {
-		return this.heldBy(peer, room, () => true);
-	}
-
 	/** `peer`, the other one of a direct room, has read everything in it up to this message. */
 	readBy(peer: PeerId, room: string, messageId: string): BehaviourOutput[] {
 		const to = this.#positionOf(room, messageId);

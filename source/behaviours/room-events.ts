@@ -137,12 +137,9 @@ export class RoomEvents {
 	#show(kept: Kept, path: {readonly via: PeerId; readonly hops: number}): BehaviourOutput[] {
 		const {chronicle, meter, view} = this.#options;
 		const {author, room} = kept.event;
-		// One of our own, from before we lost our data: it was not delivered by anybody.
-		const isOurs = author === view.self;
-		if (!isOurs) meter.delivered(room, path.hops);
-		const outputs: BehaviourOutput[] = chronicle
-			.tell(kept, isOurs ? undefined : path)
-			.map(event => ({type: 'emit', event}));
+		// One of our own, from before we lost our data, was not delivered by anybody.
+		if (author !== view.self) meter.delivered(room, path.hops);
+		const outputs: BehaviourOutput[] = chronicle.tell(kept, path).map(event => ({type: 'emit', event}));
 		if (kept.siblings.length > 0) outputs.push(count('fork'));
 		return outputs;
 	}

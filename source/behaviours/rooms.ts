@@ -200,6 +200,7 @@ export class Rooms implements Behaviour {
 	#committed(failure: StorageFailure | undefined, now: Instant): BehaviourOutput[] {
 		// What we had said of ourselves may be gone: looked up again with the next word.
 		if (failure) for (const room of this.#rooms.values()) room.joinedAs = undefined;
+		this.#options.chronicle.committed(failure === undefined);
 		return [
 			...this.#storage.committed(failure, now),
 			...this.#publisher.committed(failure, now),

@@ -50,6 +50,7 @@ export class Desk {
 	readonly view: FakeView;
 	readonly store: MemoryEventStore;
 	readonly archive: Archive;
+	readonly chronicle: Chronicle;
 	readonly receipts: Receipts;
 	readonly rooms: Rooms;
 	/** What the start gave. */
@@ -70,6 +71,7 @@ export class Desk {
 		};
 		this.view = view;
 		this.archive = archive;
+		this.chronicle = chronicle;
 		this.receipts = receipts;
 		this.rooms = new Rooms({view, archive, chronicle, receipts, rooms, random: seededRandom(1), pubsub, verify});
 		this.begun = this.handle({type: 'start'});

@@ -2,6 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
 import {TRIAL_INTERVAL} from '../../source/behaviours/storage-watch.ts';
+import {decodeEvent} from '../../source/wire/event.ts';
 import {asked, BOB, CAT, received} from './fixtures.ts';
 import {
 	bobIdentity,
@@ -131,6 +132,18 @@ describe('what others say, while the disk takes nothing', () => {
 		desk.handle(publishing(CAT, event), 10);
 		desk.timer('storage', TRIAL_INTERVAL);
 		expect(events(desk.handle(publishing(BOB, event), 6_000), 'message')).toEqual([]);
+	});
+
+	test('is no news when it comes by another way, once the disk works again', () => {
+		const desk = afterFailure();
+		const {event: bytes, signature, messageId: id} = written(catIdentity);
+		desk.handle(publishing(CAT, {event: bytes, signature}), 10);
+		desk.timer('storage', TRIAL_INTERVAL);
+		desk.store.failure = undefined;
+		desk.timer('storage', 2 * TRIAL_INTERVAL);
+		expect(desk.archive.has('lobby', id)).toBe(false);
+		const kept = desk.archive.accept({id, event: decodeEvent(bytes), bytes, signature}, 0)!;
+		expect(desk.chronicle.tell(kept)).toMatchObject([{type: 'message-changed', change: 'order', messageId: id}]);
 	});
 
 	test('gets its receipt with the trial that works, if it came since the one before', () => {

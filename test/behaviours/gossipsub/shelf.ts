@@ -47,6 +47,7 @@ export class Shelf {
 		};
 		const chronicle = {
 			tell: ({event, stored}: Kept) => [shown(event, stored.id)],
+			committed: () => {},
 			nameOf: (room: string) => room,
 			authorName: (peer: string) => peer,
 			topicOf: () => undefined,
