@@ -96,6 +96,8 @@ export const MAX_HUNTS = 8_192;
 
 /** Bytes of events in one message. */
 export const CHUNK_BYTES = 16 * 1024;
+/** Bytes of a first screenful, which comes in one piece: what does not fit comes with the rest. */
+export const SCREENFUL_BYTES = 48 * 1024;
 /** All chunks of one turn together. */
 export const TURN_BYTES = 64 * 1024;
 /** What one want gets at most: so much waits in one peer's queue. */

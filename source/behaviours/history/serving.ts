@@ -12,6 +12,7 @@ import {
 	CHUNK_BYTES,
 	MAX_ANSWER_BYTES,
 	MAX_REMEMBERED_PEERS,
+	SCREENFUL_BYTES,
 	SERVED_BYTES,
 	TURN_BYTES,
 	WANT_COST,
@@ -77,12 +78,14 @@ export class Serving {
 		if (!budget.has(now, CHUNK_BYTES)) {
 			return {bytes: 0, outputs: [this.#send(peer, want, [], 'busy'), {type: 'count', counter: 'history-busy'}]};
 		}
-		const answer = this.#archive.answer(want, Math.min(CHUNK_BYTES, bytes));
+		const limit = want.newest > 0 ? SCREENFUL_BYTES : CHUNK_BYTES;
+		const answer = this.#archive.answer(want, Math.min(limit, bytes));
 		if (!budget.take(now, answer.bytes)) budget.take(now, CHUNK_BYTES);
 		this.given += answer.events;
 		const left = bytes - answer.bytes;
-		const hasMore = answer.rest !== undefined && left > 0 && answer.events > 0;
-		if (hasMore) this.#jobs.set(peer, {want: answer.rest as Want, bytes: left});
+		const rest = answer.rest && withoutNewest(answer.rest, want);
+		const hasMore = rest !== undefined && left > 0 && answer.events > 0;
+		if (hasMore) this.#jobs.set(peer, {want: rest, bytes: left});
 		return {bytes: answer.bytes, outputs: [this.#send(peer, want, answer.segments, hasMore ? 'more' : 'done')]};
 	}
 
@@ -102,4 +105,10 @@ export class Serving {
 		this.#budgets.set(peer, budget);
 		return budget;
 	}
+}
+
+/** What is left of what was asked for by name; undefined if that is nothing. Each newest event would bring its proof anew. */
+function withoutNewest(rest: Want, asked: Want): Want | undefined {
+	const ids = rest.ids.filter(id => asked.ids.includes(id));
+	return ids.length + rest.runs.length === 0 ? undefined : {...rest, ids};
 }
