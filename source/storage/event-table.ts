@@ -39,6 +39,10 @@ const AHEAD = `SELECT row, chain, prefix, ${EVENT} FROM events
 const LAST_PRESENCE = `SELECT kind FROM chains CROSS JOIN events USING (chain)
 	WHERE chains.room = ? AND author = ? AND kind IN (6, 7, 8) ${DESCENDING} LIMIT 1`;
 
+/** Bytes of an event that says little, and the most events that are read at once. */
+const USUAL_BYTES = 200;
+const MAX_PORTION = 512;
+
 /** Before every event. */
 const BEGINNING = {order: -1, id: ''};
 
@@ -103,19 +107,25 @@ export class EventTable {
 		return rows.map(row => toEvent(row, name));
 	}
 
-	run(chain: number, name: string, range: {from: number; to: number; bytes: number}): StoredEvent[] {
-		const rows = this.#connection
-			.on(`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence BETWEEN ? AND ? ORDER BY sequence DESC, row`)
-			.iterate(chain, range.from, range.to);
+	run(chain: number, name: string, {from, to, bytes}: {from: number; to: number; bytes: number}): StoredEvent[] {
+		// Not by an iterator: one that is not read to its end would hold the log for ever.
+		const statement = this.#connection.on(
+			`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence BETWEEN ? AND ? ORDER BY sequence DESC, row
+			LIMIT ? OFFSET ?`,
+		);
+		const portion = Math.min(MAX_PORTION, 1 + Math.ceil(bytes / USUAL_BYTES));
 		const events: StoredEvent[] = [];
-		let bytes = 0;
-		for (const row of rows) {
-			const event = toEvent(row as Row, name);
-			events.push(event);
-			bytes += event.bytes.length;
-			if (bytes >= range.bytes) break;
+		let sum = 0;
+		for (;;) {
+			const rows = statement.all(chain, from, to, portion, events.length) as Row[];
+			for (const row of rows) {
+				const event = toEvent(row, name);
+				events.push(event);
+				sum += event.bytes.length;
+				if (sum >= bytes) return events;
+			}
+			if (rows.length < portion) return events;
 		}
-		return events;
 	}
 
 	page(room: number, name: string, {limit, before, after, kinds}: PageOptions): StoredEvent[] {

@@ -7,7 +7,6 @@ export type Row = Readonly<Record<string, Value>>;
 export type Statement = {
 	get(...values: Value[]): unknown;
 	all(...values: Value[]): unknown[];
-	iterate(...values: Value[]): IterableIterator<unknown>;
 	run(...values: Value[]): {changes: number | bigint; lastInsertRowid: number | bigint};
 };
 

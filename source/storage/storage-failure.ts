@@ -14,10 +14,21 @@ const CODES: Readonly<Record<number, string>> = {
 	26: 'damaged',
 };
 
+/** Errors of `all` come without a code, but in SQLite's words for it. */
+const WORDS: Readonly<Record<string, number>> = {
+	'database is locked': 5,
+	'attempt to write a readonly database': 8,
+	'disk I/O error': 10,
+	'database disk image is malformed': 11,
+	'database or disk is full': 13,
+	'unable to open database file': 14,
+	'file is not a database': 26,
+};
+
 /** The result code without its extension, or undefined if the error is not SQLite's. */
 export function resultCode(error: unknown): number | undefined {
 	const code = (error as {errcode?: unknown} | undefined)?.errcode;
-	return typeof code === 'number' ? code & 0xff : undefined;
+	return typeof code === 'number' ? code & 0xff : WORDS[describeError(error)];
 }
 
 /** Whether the file is to blame, and not the disk or us. */
