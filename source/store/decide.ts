@@ -293,8 +293,7 @@ class Act {
 
 	#askForget(room: string): void {
 		const label = this.#draft.findRoom(room)?.label ?? room;
-		const what = `this leaves ${label} and deletes all that is kept of it here`;
-		notify(this.#draft, 'warning', `${what}; if you mean it, write /forget ${label}`);
+		notify(this.#draft, 'warning', `to leave ${label} and delete what is kept of it here, write /forget ${label}`);
 		this.#draft.set({forgetting: room});
 	}
 

@@ -147,7 +147,7 @@ describe('one to one', () => {
 		const closed = act(open, [{type: 'close-direct', room: WITH_ANN}]).state;
 		expect([closed.active, closed.rooms.length]).toEqual(['lobby', 1]);
 		const back = reduceEvents(closed, [message(WITH_ANN, ANN, 'psst')], NOW);
-		expect(roomOf(back, WITH_ANN)).toMatchObject({label: '@ann', unread: 1});
+		expect(roomOf(back, WITH_ANN)).toMatchObject({label: '@ann', unread: 1, mentions: 1});
 	});
 
 	test('row 39: two people with one name have two names', () => {

@@ -67,7 +67,8 @@ function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry): void {
 	const {active, view} = draft.state;
 	if (active === room.room && view === 'chat') return;
 	room.unread += 1;
-	if (entry.mention) room.mentions += 1;
+	// What somebody writes to us alone is as pressing as our name.
+	if (entry.mention || room.peer !== undefined) room.mentions += 1;
 	if (room.owed === 0) room.firstUnread = earlier(room.firstUnread, entry);
 }
 

@@ -132,10 +132,10 @@ function isDivided({divider, log}: Room, index: number): boolean {
 }
 
 /** What stands above the oldest entry that is here. */
-function topText({older, page, log}: Room): string {
+function topText({older, page, log, orders}: Room): string {
 	if (older === 'loading') return 'loading…';
 	const first = entryAt(log, 0);
-	if (older !== 'none' || page !== 'fresh' || !first) return '';
+	if (older !== 'none' || page !== 'fresh' || orders.size === 0 || !first) return '';
 	const last = entryAt(log, log.length - 1);
 	const isLong = last && dayOf(first.timestamp) !== dayOf(last.timestamp);
 	return `the beginning of what is kept${isLong ? `: ${formatDay(first.timestamp)}` : ''}`;
