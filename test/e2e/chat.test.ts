@@ -41,11 +41,14 @@ describe('two nodes', () => {
 			type: 'message',
 			room: 'lobby',
 			messageId,
+			kind: 'message',
 			from: await ann.peerId(),
 			name: 'ann',
 			text: 'hi bob',
 			timestamp: expect.any(Number),
-			seq: 1,
+			// The first one tells that she joined.
+			seq: 2,
+			order: expect.any(Number),
 			local: false,
 			via: await ann.peerId(),
 			hops: 1,
@@ -53,7 +56,7 @@ describe('two nodes', () => {
 		expect(messageId).toEqual(MESSAGE_ID);
 		expect(Math.abs(heard.timestamp - sent)).toBeLessThan(5_000);
 		const {via: _via, hops: _hops, ...own} = heard;
-		expect(await ann.hears('hi bob')).toEqual({...own, local: true});
+		expect(await ann.hears('hi bob')).toEqual({...own, local: true, state: {storedBy: 1, of: 2}});
 
 		await bob.publish('hi ann, 你好 👋🏽');
 		expect(await ann.hears('hi ann, 你好 👋🏽')).toMatchObject({from: await bob.peerId(), name: 'bob', local: false});
@@ -65,8 +68,8 @@ describe('two nodes', () => {
 		await ann.waitFor('message-state', event => event.messageId === messageId && event.storedBy === 2);
 		const states = ann.all('message-state').filter(event => event.messageId === messageId);
 		expect(states).toEqual([
-			{type: 'message-state', messageId, storedBy: 1, of: 2},
-			{type: 'message-state', messageId, storedBy: 2, of: 2},
+			{type: 'message-state', messageId, room: 'lobby', storedBy: 1, of: 2},
+			{type: 'message-state', messageId, room: 'lobby', storedBy: 2, of: 2},
 		]);
 		expect(bob.all('message-state')).toEqual([]);
 	});
@@ -84,13 +87,16 @@ describe('two nodes', () => {
 		}
 		for (const node of [ann, bob]) {
 			const {messages} = await node.result({command: 'history', room: 'lobby'});
-			expect(messages.map(({text, messageId}) => [text, messageId])).toEqual([
+			expect(messages.map(({kind, text, messageId}) => (kind === 'message' ? [text, messageId] : kind))).toEqual([
+				'join',
 				['one', ids[0]],
+				'join',
 				['two', ids[1]],
 				['three', ids[2]],
 			]);
-			const {type: _, ...last} = await node.hears('three');
-			expect(messages.at(-1)).toEqual(last);
+			// How it came is told when it comes, and how far it has spread changes.
+			const {type: _type, via: _via, hops: _hops, state: _state, ...last} = await node.hears('three');
+			expect(messages.at(-1)).toMatchObject(last);
 			const {messages: page} = await node.result({command: 'history', room: 'lobby', limit: 1, before: ids[2]!});
 			expect(page.map(({text}) => text)).toEqual(['two']);
 		}
@@ -156,12 +162,23 @@ test('stats counts what went through', async () => {
 		framesIn: expect.any(Number),
 		framesOut: expect.any(Number),
 		connections: 1,
-		queued: {control: 0, chat: 0, bulk: 0},
+		// What is told of the history may be on its way just now.
+		queued: {control: 0, chat: expect.any(Number), bulk: 0},
 		counters: expect.any(Object),
+		history: {
+			// That she joined, and what she said.
+			events: 2,
+			bytes: expect.any(Number),
+			commits: expect.any(Number),
+			commitP50: expect.any(Number),
+			commitP99: expect.any(Number),
+			received: 0,
+			given: 0,
+		},
 		pubsub: {
 			router: 'gossipsub',
-			rooms: [{room: 'lobby', members: 1, mesh: 1, delivered: 1, duplicates: 0}],
-			hops: expect.arrayContaining([0, 1]),
+			rooms: [{room: 'lobby', members: 1, mesh: 1, delivered: 2, duplicates: 0}],
+			hops: [0, 2],
 			controlBytesIn: expect.any(Number),
 			controlBytesOut: expect.any(Number),
 		},
@@ -239,7 +256,13 @@ describe('rooms', () => {
 		await bob.hears('unread');
 		const member = async (node: HeadlessNode) => ({peer: await node.peerId(), name: node.name});
 		expect(await bob.result({command: 'rooms'})).toEqual({
-			rooms: [{room: 'lobby', name: 'lobby', members: [await member(bob), await member(ann)], unread: 1}],
+			rooms: [
+				{
+					...{room: 'lobby', name: 'lobby', topic: '', unread: 1, events: 2},
+					members: [await member(bob), await member(ann)],
+					known: [{...(await member(ann)), isHere: true, lastSeen: expect.any(Number)}],
+				},
+			],
 		});
 		await bob.result({command: 'history', room: 'lobby'});
 		expect((await bob.result({command: 'rooms'})).rooms[0]!.unread).toBe(0);
