@@ -3,7 +3,7 @@
  * goes out: whoever reads what one person wrote to another in a direct room tells the one who wrote it.
  */
 import type {CommandOf} from '../api/command.ts';
-import type {ErrorCode} from '../api/event.ts';
+import type {ErrorCode, NodeEvent} from '../api/event.ts';
 import type {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
@@ -52,7 +52,10 @@ export class Queries implements Behaviour {
 	readonly protocol = '/p2p-tui/read/1';
 	readonly messages = ['read'] as const;
 	readonly commands = ['history', 'read', 'search', 'export'] as const;
+	readonly watches = ['message'] as const;
 	readonly #options: QueriesOptions;
+	/** What each peer was told last that we have read. */
+	readonly #told = new Map<PeerId, string>();
 
 	constructor(options: QueriesOptions) {
 		this.#options = options;
@@ -63,7 +66,13 @@ export class Queries implements Behaviour {
 			// How far we have read may not have reached it: saying it twice does no harm.
 			case 'connected':
 			case 'moved':
+				this.#told.delete(input.peer);
 				return this.#tellRead(input.peer);
+			case 'disconnected':
+				this.#told.delete(input.peer);
+				return [];
+			case 'event':
+				return this.#answered(input.event);
 			case 'message':
 				return input.message.type === 'read' ? this.#readBy(input.peer, input.message) : [];
 			case 'command':
@@ -151,9 +160,16 @@ export class Queries implements Behaviour {
 
 	#markRead(room: string, to: Position | undefined): BehaviourOutput[] {
 		const {archive} = this.#options;
-		if (!to || !archive.isOpen(room) || !archive.markRead(room, {order: to.order, id: to.id})) return [];
+		if (!to || !archive.isOpen(room)) return [];
+		const hasMoved = archive.markRead(room, {order: to.order, id: to.id});
 		const {peer} = archive.room(room);
-		return [{type: 'commit'}, ...(peer === undefined ? [] : this.#tellRead(peer))];
+		return [...(hasMoved ? [{type: 'commit'} as const] : []), ...(peer === undefined ? [] : this.#tellRead(peer))];
+	}
+
+	/** Who answers has read what was said before. */
+	#answered(event: NodeEvent): BehaviourOutput[] {
+		const isOurs = event.type === 'message' && event.local && event.room.startsWith('@');
+		return isOurs ? this.#tellRead(event.room.slice(1)) : [];
 	}
 
 	/** Tells the other one of a direct room which of its messages was the last that we have read. */
@@ -163,7 +179,9 @@ export class Queries implements Behaviour {
 		const readTo = archive.isOpen(room) ? archive.room(room).readTo : undefined;
 		if (!readTo || !view.isConnected(peer)) return [];
 		const messageId = lastOf(archive.store, room, peer, readTo);
-		return messageId === undefined ? [] : [{type: 'send', peers: [peer], message: {type: 'read', room, messageId}}];
+		if (messageId === undefined || this.#told.get(peer) === messageId) return [];
+		this.#told.set(peer, messageId);
+		return [{type: 'send', peers: [peer], message: {type: 'read', room, messageId}}];
 	}
 
 	/** Only the other one of a direct room can have read something there, and only what we wrote. */

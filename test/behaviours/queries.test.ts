@@ -160,6 +160,17 @@ describe('what was read in a conversation', () => {
 		expect(sends(outputs)).toEqual([send([BOB], read(DIRECT, first))]);
 	});
 
+	test('is told with our answer, and once', () => {
+		const {desk, first, answer} = conversation();
+		desk.archive.markRead(DIRECT, {order: answer.event.clock, id: answer.id});
+		const [event] = desk.chronicle.entries([desk.store.get(DIRECT, answer.id)].filter(one => one !== undefined));
+		if (!event) throw new Error('it is here');
+		const said = {type: 'event', event: {type: 'message', ...event}} as const;
+		expect(desk.queries.handle(said)).toEqual([send([BOB], read(DIRECT, first))]);
+		expect(desk.queries.handle(said)).toEqual([]);
+		expect(sends(desk.queries.handle(asked({command: 'read', room: `@${BOB}`})))).toEqual([]);
+	});
+
 	test('is told when they come, if they were away, and again each time they come', () => {
 		const {desk, first} = conversation();
 		desk.view.disconnect(BOB);
