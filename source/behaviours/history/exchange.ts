@@ -28,6 +28,7 @@ import type {SharedRooms} from './shared-rooms.ts';
 type Link = {
 	/** Our digest that it was told last, and its own that we were told last. */
 	told?: string;
+	toldAt?: Instant;
 	heard?: string;
 	/** The last that was the same on both sides. */
 	agreed?: string;
@@ -95,25 +96,25 @@ export class Exchange {
 	}
 
 	/** Our digest, for whoever has not heard it yet. */
-	tell(room: string, peers: readonly PeerId[]): BehaviourOutput[] {
+	tell(room: string, peers: readonly PeerId[], now: Instant): BehaviourOutput[] {
 		const digest = this.#digest(room);
 		const news = peers.filter(peer => this.#link(room, peer).told !== digest.digest);
-		return this.#send(room, news, digest);
+		return this.#send(room, news, digest, now);
 	}
 
 	/** The same of several rooms for one. */
-	tellAll(rooms: readonly string[], peer: PeerId): BehaviourOutput[] {
-		return rooms.flatMap(room => this.tell(room, [peer]));
+	tellAll(rooms: readonly string[], peer: PeerId, now: Instant): BehaviourOutput[] {
+		return rooms.flatMap(room => this.tell(room, [peer], now));
 	}
 
 	/** To the members, after we have taken something over. */
-	tellMembers(room: string): BehaviourOutput[] {
+	tellMembers(room: string, now: Instant): BehaviourOutput[] {
 		const {shared, random} = this.#options;
-		return this.tell(room, shuffled(shared.members(room), random).slice(0, MAX_TOLD_MEMBERS));
+		return this.tell(room, shuffled(shared.members(room), random).slice(0, MAX_TOLD_MEMBERS), now);
 	}
 
 	/** The regular look at all rooms. */
-	look(rooms: readonly string[]): BehaviourOutput[] {
+	look(rooms: readonly string[], now: Instant): BehaviourOutput[] {
 		this.#looks++;
 		const outputs: BehaviourOutput[] = [];
 		for (const room of rooms) {
@@ -121,7 +122,7 @@ export class Exchange {
 			const members = shuffled(this.#options.shared.members(room), this.#options.random);
 			const open = members.filter(peer => !isSettled(this.#link(room, peer), digest.digest));
 			const isRefresh = open.length === 0 && this.#looks % LOOKS_BEFORE_REFRESH === 0;
-			outputs.push(...this.#send(room, isRefresh ? members.slice(0, 1) : open.slice(0, DIGEST_PEERS), digest));
+			outputs.push(...this.#send(room, isRefresh ? members.slice(0, 1) : open.slice(0, DIGEST_PEERS), digest, now));
 		}
 		return outputs;
 	}
@@ -136,10 +137,12 @@ export class Exchange {
 			delete link.awaitedUntil;
 			const isNews = link.agreed !== theirs;
 			link.agreed = theirs;
-			return {isEqual: true, isNews, outputs: this.tell(room, [peer])};
+			return {isEqual: true, isNews, outputs: this.tell(room, [peer], now)};
 		}
 		if (isKnownDifference(link, ours.digest, now)) {
-			return {isEqual: false, isNews: false, outputs: this.tell(room, [peer])};
+			// Nothing for us; but whoever asks again may have lost what he had heard.
+			const isOld = now - (link.toldAt ?? Number.NEGATIVE_INFINITY) >= RANGES_REPEAT;
+			return {isEqual: false, isNews: false, outputs: isOld ? this.#send(room, [peer], ours, now) : []};
 		}
 		const isLive = !this.#options.shared.isFresh(peer, room, now) && Math.abs(events - ours.events) < MANY_EVENTS;
 		link.hasWaited = !isLive;
@@ -186,7 +189,7 @@ export class Exchange {
 		if (!shared.share(peer, room) || !archive.isOpen(room)) return [];
 		const link = this.#link(room, peer);
 		link.hasWaited = true;
-		return link.heard === this.#digest(room).digest ? this.tell(room, [peer]) : this.#ask(room, peer, now);
+		return link.heard === this.#digest(room).digest ? this.tell(room, [peer], now) : this.#ask(room, peer, now);
 	}
 
 	/** Our ranges for its ranges; later, if it has just had ours, or if enough others are being compared with. */
@@ -212,6 +215,7 @@ export class Exchange {
 		}
 		link.sent = {digest, at: now};
 		link.told = digest;
+		link.toldAt = now;
 		if (wantsAnswer) link.awaitedUntil = now + RANGES_TIMEOUT;
 		return rangesMessages(room, archive.ranges(room), wantsAnswer).map(message => ({
 			type: 'send',
@@ -229,9 +233,10 @@ export class Exchange {
 		room: string,
 		peers: readonly PeerId[],
 		digest: {readonly digest: string; readonly events: number},
+		now: Instant,
 	): BehaviourOutput[] {
 		if (peers.length === 0) return [];
-		for (const peer of peers) this.#link(room, peer).told = digest.digest;
+		for (const peer of peers) Object.assign(this.#link(room, peer), {told: digest.digest, toldAt: now});
 		return [{type: 'send', peers, message: {type: 'digest', room, ...digest}}];
 	}
 

@@ -133,7 +133,7 @@ export class History implements Behaviour {
 				return this.#changed(this.#shared.connected(input.peer, now), now);
 			case 'moved':
 				this.#exchange.moved(input.peer);
-				return this.#exchange.tellAll(this.#shared.roomsWith(input.peer).filter(this.#isOpen), input.peer);
+				return this.#exchange.tellAll(this.#shared.roomsWith(input.peer).filter(this.#isOpen), input.peer, now);
 			case 'disconnected':
 				return this.#disconnected(input.peer, now);
 			case 'event':
@@ -216,9 +216,9 @@ export class History implements Behaviour {
 	#greet(room: string, joined: readonly PeerId[], now: Instant): BehaviourOutput[] {
 		const {random} = this.#options;
 		for (const peer of joined) this.#rejoin.joined(room, peer, now);
-		if (joined.length > 1) return this.#exchange.tell(room, shuffled(joined, random).slice(0, DIGEST_PEERS));
+		if (joined.length > 1) return this.#exchange.tell(room, shuffled(joined, random).slice(0, DIGEST_PEERS), now);
 		const members = this.#shared.members(room).length;
-		return random.float() * members < MAX_TOLD_MEMBERS ? this.#exchange.tell(room, joined) : [];
+		return random.float() * members < MAX_TOLD_MEMBERS ? this.#exchange.tell(room, joined, now) : [];
 	}
 
 	readonly #isOpen = (room: string): boolean => this.#options.archive.isOpen(room);
@@ -242,7 +242,7 @@ export class History implements Behaviour {
 	#lookNow(now: Instant): BehaviourOutput[] {
 		const rooms = this.#shared.rooms().filter(this.#isOpen);
 		for (const room of rooms) this.#gaps.look(room, now);
-		return this.#exchange.look(rooms);
+		return this.#exchange.look(rooms, now);
 	}
 
 	#tellNews(now: Instant): BehaviourOutput[] {
@@ -254,7 +254,7 @@ export class History implements Behaviour {
 				continue;
 			}
 			this.#news.delete(room);
-			if (this.#isOpen(room) && !this.#isFailing) outputs.push(...this.#exchange.tellMembers(room));
+			if (this.#isOpen(room) && !this.#isFailing) outputs.push(...this.#exchange.tellMembers(room, now));
 		}
 		return outputs;
 	}
