@@ -19,6 +19,9 @@ import {
 } from './chronicle-fixtures.ts';
 import {ANN, BOB, CAT, DAN} from './fixtures.ts';
 
+/** Of authors who begin anew. */
+const OTHER_EPOCH = 'ef'.repeat(16);
+
 const message = (text: string) => ({kind: 'message', text}) as const;
 const typesOf = (events: readonly NodeEvent[]) => events.map(({type}) => type);
 
@@ -313,9 +316,12 @@ describe('what came late', () => {
 		const [shelf, bob] = [new Shelf(), new Author(bobIdentity)];
 		const said = bob.write(message('one'), 0);
 		shelf.live(said);
-		const edits = ['two', 'three'].map((text, index) => bob.write({kind: 'edit', target: said.id, text}, index + 1));
-		const told = shelf.chronicle.tellAll(edits.map(signed => shelf.take(signed)));
-		expect(told).toMatchObject([{type: 'message-changed', change: 'edit', text: 'three'}]);
+		const thumb = {kind: 'reaction', target: said.id, emoji: '👍', isOn: true} as const;
+		const reactions = [bobIdentity, danIdentity].map((who, at) =>
+			new Author(who).write(thumb, at, {epoch: OTHER_EPOCH}),
+		);
+		const told = shelf.chronicle.tellAll(reactions.map(signed => shelf.take(signed)));
+		expect(told).toMatchObject([{type: 'message-changed', change: 'reaction', reactions: [{from: [BOB, DAN]}]}]);
 	});
 });
 

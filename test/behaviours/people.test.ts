@@ -91,9 +91,14 @@ describe('people are remembered', () => {
 		expect(town.people.lastSeen(BOB)).toBeUndefined();
 	});
 
-	test('by what they say themselves, whatever an event from the future calls them', () => {
+	test('by what they say themselves, and not for ever by what an event from the future calls them', () => {
 		const town = new Town();
 		town.hears(BOB, 'king', {timestamp: TIMESTAMP * 2});
+		town.hears(BOB, 'prince', {timestamp: TIMESTAMP + 1});
+		expect(town.people.nameOf(BOB)).toBe('king');
+		town.view.wallClock += 10;
+		town.hears(BOB, 'prince', {timestamp: TIMESTAMP + 5});
+		expect(town.people.nameOf(BOB)).toBe('prince');
 		town.arrives(BOB, 'bob');
 		town.leaves(BOB);
 		town.hears(BOB, 'king', {timestamp: TIMESTAMP});
