@@ -171,7 +171,7 @@ function damaged(file: string, how: string, cause?: unknown): UserError {
 	});
 }
 
-function cannotUse(file: string, cause: unknown): UserError {
+export function cannotUse(file: string, cause: unknown): UserError {
 	return new UserError(`Cannot use the history in ${file}: ${explain(cause)}`, {
 		hint: 'Mend that, choose another --data-dir <directory>, or keep nothing with --ephemeral',
 		cause,

@@ -5,7 +5,7 @@ import {describeError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
-import {createDatabase, FILE_NAME, openDatabase, sizeOf} from './database-file.ts';
+import {cannotUse, createDatabase, FILE_NAME, openDatabase, sizeOf} from './database-file.ts';
 import {leaveMark, newEpoch, takeMark} from './epoch-mark.ts';
 import {loadSqlite} from './sqlite.ts';
 import {SqliteEventStore} from './sqlite-event-store.ts';
@@ -39,7 +39,7 @@ export async function openEventStore(
 	}
 	const file = join(directory, FILE_NAME);
 	createDatabase(sqlite, file);
-	const epoch = takeMark(directory, file) ?? newEpoch(random);
+	const epoch = markedEpoch(directory, file) ?? newEpoch(random);
 	const connection = openDatabase(sqlite, file);
 	const store: SqliteEventStore = new SqliteEventStore({
 		connection,
@@ -53,6 +53,14 @@ export async function openEventStore(
 	const upkeep = startUpkeep(() => store.upkeep());
 	upkeep.wake();
 	return {store};
+}
+
+function markedEpoch(directory: string, file: string): string | undefined {
+	try {
+		return takeMark(directory, file);
+	} catch (cause) {
+		throw cannotUse(file, cause);
+	}
 }
 
 /**

@@ -10,6 +10,9 @@ import {message, newDirectory, open, removeDirectories} from './history.ts';
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Milliseconds: several processes, one after the other, on a machine that may be busy. */
+const PATIENCE = 60_000;
+
 let writer: readonly string[];
 
 beforeAll(async () => {
@@ -40,9 +43,12 @@ function write(args: readonly string[], before: readonly string[] = []): {lines:
 	return {lines: stdout.split('\n').filter(Boolean), signal: signal ?? (status === 0 ? null : 'SIGKILL')};
 }
 
-function inject(what: string): string[] {
-	const calls = what.split(':', 1)[0];
-	return ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${what}`];
+/** Has these system calls end otherwise. */
+function inject(calls: string, fault: string): string[] {
+	const options = ['-f', '-qq', '-o', '/dev/null'];
+	// Other calls run at full speed then; but signals are not sent.
+	if (!fault.startsWith('signal')) options.push('--seccomp-bpf');
+	return ['strace', ...options, '-e', `trace=${calls}`, '-e', `inject=${calls}:${fault}`];
 }
 
 /** Every event that was acknowledged is there, whole. Returns how many there are. */
@@ -63,11 +69,11 @@ async function expectKept(directory: string, lines: readonly string[]): Promise<
 	return all.length;
 }
 
-describe('row 56: killed', () => {
+describe('row 56: killed', {timeout: PATIENCE}, () => {
 	it('at any moment, again and again: what was acknowledged is there', async () => {
 		const directory = newDirectory();
 		const lines: string[] = [];
-		for (const patience of [1, 7, 30]) {
+		for (const patience of [1, 25]) {
 			const child = spawn(writer[0]!, [...writer.slice(1), directory, '100000'], {cwd: root});
 			const ended = once(child, 'close');
 			let count = 0;
@@ -78,47 +84,48 @@ describe('row 56: killed', () => {
 			await ended;
 			await expectKept(directory, lines);
 		}
-		expect(lines.length).toBeGreaterThanOrEqual(38);
+		expect(lines.length).toBeGreaterThanOrEqual(26);
 	});
 
 	it.skipIf(straceProblem)(
 		titled('at each call that puts data on the disk: what was acknowledged is there', straceProblem),
 		async () => {
-			for (const calls of ['fdatasync', 'fsync']) {
-				const directory = newDirectory();
-				const lines: string[] = [];
-				let wasKilled = true;
-				let kills = 0;
-				for (let when = 1; wasKilled; when++) {
-					const run = write([directory, '3'], inject(`${calls}:signal=KILL:when=${when}`));
-					lines.push(...run.lines);
-					wasKilled = run.signal !== null;
-					if (wasKilled) kills++;
-					await expectKept(directory, lines);
-				}
-				expect(kills).toBeGreaterThanOrEqual(2);
-				expect(lines.at(-1)).toBe('closed');
+			const directory = newDirectory();
+			const lines: string[] = [];
+			let kills = 0;
+			for (;;) {
+				const run = write([directory, '1'], inject('fsync,fdatasync', `signal=KILL:when=${kills + 1}`));
+				lines.push(...run.lines);
+				await expectKept(directory, lines);
+				if (run.signal === null) break;
+				kills++;
 			}
+			// At least a new history and its folder, the log, the history itself, its folder, and the mark of the epoch.
+			expect(kills).toBeGreaterThanOrEqual(5);
+			expect(lines.at(-1)).toBe('closed');
 		},
 	);
 });
 
-describe('row 57: a disk that fails', () => {
+describe('row 57: a disk that fails', {timeout: PATIENCE}, () => {
 	it.skipIf(straceProblem).each([
-		['fdatasync:error=EIO:when=2..3', 'failed io'],
-		['pwrite64:error=ENOSPC:when=12..20', 'failed disk-full'],
-		['pwrite64:error=EIO:when=12..20', 'failed io'],
-	])(titled('%s is told, nothing acknowledged is lost, and it recovers', straceProblem), async (fault, told) => {
-		const directory = newDirectory();
-		// Made beforehand: the fault is for what is written then.
-		write([directory, '1']);
-		const {lines} = write([directory, '12'], inject(fault));
-		expect(lines).toContain(told);
-		const after = lines.slice(lines.lastIndexOf(told) + 1);
-		expect(after.filter(line => line.startsWith('ok')).length).toBeGreaterThan(0);
-		expect(after.at(-1)).toBe('closed');
-		await expectKept(directory, lines);
-	});
+		['fsync,fdatasync', 'error=EIO:when=4..5', 'failed io'],
+		['pwrite64', 'error=ENOSPC:when=12..20', 'failed disk-full'],
+		['pwrite64', 'error=EIO:when=12..20', 'failed io'],
+	])(
+		titled('%s, %s: told, nothing acknowledged is lost, and it recovers', straceProblem),
+		async (calls, fault, told) => {
+			const directory = newDirectory();
+			// Made beforehand: the fault is for what is written then.
+			write([directory, '1']);
+			const {lines} = write([directory, '12'], inject(calls, fault));
+			expect(lines).toContain(told);
+			const after = lines.slice(lines.lastIndexOf(told) + 1);
+			expect(after.filter(line => line.startsWith('ok')).length).toBeGreaterThan(0);
+			expect(after.at(-1)).toBe('closed');
+			await expectKept(directory, lines);
+		},
+	);
 
 	it.skipIf(mountProblem)(titled('a full one is told, and goes on when there is space', mountProblem), () => {
 		const directory = newDirectory();

@@ -12,7 +12,7 @@ import {EPOCH, message, open} from './history.ts';
 const PER_COMMIT = 3;
 const BALLAST_BYTES = 400_000;
 
-const [directory = '', commits = '0', mode] = process.argv.slice(2).filter(argument => argument !== '--');
+const [directory = '', commits = '0', mode] = process.argv.slice(1).filter(argument => argument !== '--');
 const say = (...words: unknown[]) => writeSync(1, `${words.join(' ')}\n`);
 
 async function main(): Promise<void> {
