@@ -1,8 +1,11 @@
 /** Whole nodes in virtual time, with nothing between them but an address: dials succeed, or are turned away, at once. */
+import type {Command} from '../../source/api/command.ts';
+import type {NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
 import type {Effect, SwarmInput} from '../../source/swarm/io.ts';
 import type {Swarm} from '../../source/swarm/swarm.ts';
 import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
+import {TIMESTAMP} from '../behaviours/fixtures.ts';
 
 /** How one of the nodes is made. */
 export type Member = {
@@ -20,6 +23,8 @@ export class Crowd {
 	readonly #timers: Map<string, number>[];
 	/** The other end of each connection, by node. */
 	readonly #ends: Map<number, {node: number; connection: number}>[];
+	/** What each has told its people. */
+	readonly told: NodeEvent[][];
 	#queue: [number, SwarmInput][] = [];
 	#nextConnection = 1;
 
@@ -30,6 +35,7 @@ export class Crowd {
 			const identity = identityFromSeed(new Uint8Array(32).fill(index + 1));
 			return make({index, identity, instance, random});
 		});
+		this.told = this.swarms.map(() => []);
 		this.#timers = this.swarms.map(() => new Map());
 		this.#ends = this.swarms.map(() => new Map());
 		for (const index of this.swarms.keys())
@@ -48,6 +54,11 @@ export class Crowd {
 			}
 			this.#drain();
 		}
+	}
+
+	command(node: number, command: Command): void {
+		this.#queue.push([node, {type: 'command', command, timestamp: TIMESTAMP + this.now}]);
+		this.#drain();
 	}
 
 	/** Cuts every connection between the two sides, and what would cross. */
@@ -88,6 +99,8 @@ export class Crowd {
 		if (effect.type === 'close') this.#close(node, effect.connection);
 		if (effect.type === 'announce') this.#announce(node, effect);
 		if (effect.type === 'dial') this.#dial(node, effect);
+		if (effect.type === 'commit') this.#queue.push([node, {type: 'commit'}]);
+		if (effect.type === 'emit') this.told[node]!.push(effect.event);
 		if (effect.type !== 'send') return;
 		for (const connection of effect.connections) {
 			const end = this.#ends[node]!.get(connection);
