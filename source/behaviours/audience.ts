@@ -3,6 +3,7 @@
  * latter get it when they are back; of who has been silent for a month nobody expects it.
  */
 import type {Archive} from '../history/archive.ts';
+import {decodeEvent} from '../wire/event.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {View} from './behaviour.ts';
@@ -18,7 +19,7 @@ export const MAX_AUTHORS = 512;
 /** Milliseconds after which the authors are looked up anew: events may have come by sync. */
 const FRESH = 30_000;
 
-/** When each author last said something, by the room's order, and when that was looked up. */
+/** When each author last said something, Unix milliseconds, and when that was looked up. */
 type Authors = {readonly last: Map<PeerId, number>; readonly at: number};
 
 export type AudienceOptions = {readonly view: View; readonly archive: Archive; readonly membership: Membership};
@@ -37,7 +38,7 @@ export class Audience {
 		const {view, membership} = this.#options;
 		const now = view.timestamp();
 		const audience = new Set(membership.peersIn(room));
-		for (const [author, order] of this.#authorsOf(room, now)) if (order > now - ABSENCE) audience.add(author);
+		for (const [author, spoke] of this.#authorsOf(room, now)) if (spoke > now - ABSENCE) audience.add(author);
 		audience.delete(view.self);
 		return [...audience];
 	}
@@ -46,7 +47,9 @@ export class Audience {
 	noted({room, author, kind}: Pick<RoomEvent, 'room' | 'author' | 'kind'>, order: number): void {
 		const last = this.#authors.get(room)?.last;
 		if (kind === 'leave') last?.delete(author);
-		else if (last && (last.has(author) || last.size < MAX_AUTHORS)) last.set(author, order);
+		else if (last && (last.has(author) || last.size < MAX_AUTHORS)) {
+			last.set(author, Math.min(order, this.#options.view.timestamp()));
+		}
 	}
 
 	left(room: string): void {
@@ -56,9 +59,24 @@ export class Audience {
 	#authorsOf(room: string, now: number): ReadonlyMap<PeerId, number> {
 		const known = this.#authors.get(room);
 		if (known && Math.abs(now - known.at) < FRESH) return known.last;
-		const authors = this.#options.archive.store.authors(room, MAX_AUTHORS);
-		const last = new Map(authors.map(({author, order}) => [author, order]));
+		const {archive} = this.#options;
+		const authors = archive.store.authors(room, MAX_AUTHORS);
+		const last = new Map(authors.map(({author, order}) => [author, spokeAt(archive, {room, author, order}, now)]));
 		this.#authors.set(room, {last, at: now});
 		return last;
 	}
+}
+
+/**
+ * When an author whose last event stands at `order` said something, Unix milliseconds. One clock that is years ahead lifts
+ * the order of all that follows it: then the last message has to tell.
+ */
+export function spokeAt(
+	{store}: Pick<Archive, 'store'>,
+	{room, author, order}: {readonly room: string; readonly author: PeerId; readonly order: number},
+	now: number,
+): number {
+	if (order <= now) return order;
+	const last = store.last(room, 'message', author);
+	return last ? Math.min(decodeEvent(last.bytes).timestamp, last.received, now) : now;
 }

@@ -49,7 +49,8 @@ export class Publisher {
 		const kept = archive.create(place.room, body, Math.min(Math.max(0, timestamp), MAX_TIMESTAMP));
 		const {id} = kept.stored;
 		seen.set(id, place.room);
-		this.#read(kept);
+		// Coming, going and names say nothing of what was read.
+		if (body.kind !== 'join' && body.kind !== 'name' && body.kind !== 'leave') this.#read(kept);
 		if (body.kind === 'message' || body.kind === 'reply') receipts.follow(id, place.room, audience.of(place));
 		this.#waiting.push({place, kept, done: outcome?.done ?? nothing, failed: outcome?.failed ?? nothing});
 		return [{type: 'commit'}];

@@ -6,6 +6,9 @@ import type {Archive} from '../history/archive.ts';
 import type {BehaviourOutput, Instant} from './behaviour.ts';
 import type {Chronicle} from './chronicle.ts';
 
+/** Milliseconds between two parts: a large room that somebody has us compute again and again leaves the core its time. */
+export const REORDER_PAUSE = 50;
+
 const TIMER = 'reorder';
 
 export class Reorder {
@@ -22,7 +25,7 @@ export class Reorder {
 	needed(room: string, now: Instant): BehaviourOutput[] {
 		const isDue = this.#rooms.size > 0;
 		this.#rooms.add(room);
-		return isDue ? [] : [{type: 'schedule', timer: TIMER, at: now}];
+		return isDue ? [] : [{type: 'schedule', timer: TIMER, at: now + REORDER_PAUSE}];
 	}
 
 	left(room: string): void {
@@ -42,7 +45,7 @@ export class Reorder {
 			for (const event of this.#chronicle.moved(room, moved)) outputs.push({type: 'emit', event});
 			if (isDone) this.#rooms.delete(room);
 		}
-		if (this.#rooms.size > 0) outputs.push({type: 'schedule', timer: TIMER, at: now});
+		if (this.#rooms.size > 0) outputs.push({type: 'schedule', timer: TIMER, at: now + REORDER_PAUSE});
 		return outputs;
 	}
 }

@@ -2,6 +2,7 @@
 import type {KnownMember, Member, RoomInfo} from '../api/event.ts';
 import type {Archive} from '../history/archive.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {spokeAt} from './audience.ts';
 import type {View} from './behaviour.ts';
 import type {Chronicle, Topic} from './chronicle.ts';
 import type {Membership} from './membership.ts';
@@ -71,10 +72,16 @@ export class RoomInfos {
 
 	#known({room, peer}: Place): KnownMember[] {
 		const {archive, view, lastSeen} = this.#options;
+		const now = view.timestamp();
 		const here = new Set([view.self, ...this.#others(room, peer)]);
 		return archive.store.authors(room, MAX_KNOWN_MEMBERS).map(({author, order}) => {
 			const isHere = here.has(author);
-			return {...this.member(author), isHere, lastSeen: isHere ? view.timestamp() : lastSeen?.(author) || order};
+			if (isHere) return {...this.member(author), isHere, lastSeen: now};
+			return {
+				...this.member(author),
+				isHere,
+				lastSeen: lastSeen?.(author) || spokeAt(archive, {room, author, order}, now),
+			};
 		});
 	}
 

@@ -1,7 +1,17 @@
 /** Coming, going and names as events: only of those who speak. */
 import {describe, expect, test} from 'vitest';
-import {asked, BOB, emit} from './fixtures.ts';
-import {Desk, events, inShort, published, subscribed} from './rooms-fixtures.ts';
+import {asked, BOB, emit, TIMESTAMP} from './fixtures.ts';
+import {
+	bobIdentity,
+	Desk,
+	events,
+	inShort,
+	published,
+	publishing,
+	replied,
+	subscribed,
+	written,
+} from './rooms-fixtures.ts';
 
 /** Bob is in the lobby with us, and we have said nothing. */
 function start(options: ConstructorParameters<typeof Desk>[0] = {}) {
@@ -71,6 +81,14 @@ describe('another name', () => {
 		desk.handle(subscribed(BOB, ['lobby']));
 		expect(published(renamed(desk, 'anna'))).toEqual([]);
 		expect(kinds(desk.say('there'))).toEqual(['name', 'message']);
+	});
+
+	test('marks nothing as read', () => {
+		const desk = start();
+		desk.say('hi');
+		desk.handle(publishing(BOB, written(bobIdentity, {clock: TIMESTAMP + 1})));
+		renamed(desk, 'anna');
+		expect(replied(desk.ask({command: 'rooms'}))).toMatchObject({rooms: [{unread: 1}]});
 	});
 
 	test('that is the one we have been known by is not said again', () => {

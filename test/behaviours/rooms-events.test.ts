@@ -347,6 +347,19 @@ describe('of how many', () => {
 		expect(of(desk)).toBe(1);
 		expect(of(desk.restarted({peers: []}))).toBe(1);
 	});
+
+	test('row 38: whoever has a clock that is years ahead does not make those present who are long gone', () => {
+		const desk = new Desk({peers: []});
+		desk.view.wallClock = TIMESTAMP - 40 * DAY;
+		desk.handle(publishing(BOB, written(catIdentity, {clock: TIMESTAMP + 3_650 * DAY})));
+		const parents = [written(catIdentity, {clock: TIMESTAMP + 3_650 * DAY}).messageId];
+		const timestamp = TIMESTAMP - 40 * DAY;
+		desk.handle(publishing(BOB, written(bobIdentity, {timestamp, parents})));
+		desk.view.wallClock = TIMESTAMP;
+		const known = (replied(desk.ask({command: 'rooms'})) as {rooms: {known: {lastSeen: number}[]}[]}).rooms[0]?.known;
+		expect(known?.map(({lastSeen}) => lastSeen)).toEqual([timestamp, timestamp]);
+		expect(of(desk)).toBe(1);
+	});
 });
 
 /** Bob says something of a kind that a newer version may have. */

@@ -81,6 +81,16 @@ describe('what we say', () => {
 		]);
 	});
 
+	test('is followed no more if the disk does not take it', () => {
+		const desk = startTogether();
+		desk.store.failure = DISK_FULL;
+		desk.hold(asked(say('lost')));
+		const [lost] = desk.archive.store.page('lobby', {limit: 1, kinds: 'entries'});
+		expect(desk.receipts.spreadOf(lost!.id)).toEqual({storedBy: 1, of: 3});
+		desk.commit();
+		expect(desk.receipts.spreadOf(lost!.id)).toBeUndefined();
+	});
+
 	test('after that is refused at once, without a commit; questions are answered', () => {
 		const desk = afterFailure();
 		const before = desk.commits;

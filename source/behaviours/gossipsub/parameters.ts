@@ -124,7 +124,9 @@ export const GOSSIP_AGE = 5 * BEAT_INTERVAL;
 /**
  * Age up to which events are kept to be handed out: mcache_len is 5 heartbeats (v1.0). But a connection that dies in
  * silence is noticed after nine seconds, and dials are repeated with pauses of up to thirty: what was said meanwhile must
- * still be there when the peer is back.
+ * still be there when the peer is back. History repairs that too, and everything older; but it gives those who were here
+ * before a second, for an offer of what they missed is one message and comes at once, whatever the room holds. So this
+ * time covers a link that was away and back, and no more.
  */
 export const CACHE_AGE = 120_000;
 
