@@ -138,7 +138,7 @@ describe('the chronicle tells', () => {
 			fc.property(fc.shuffledSubarray(events, {minLength: events.length}), arrived => {
 				expect(shownAfter(arrived)).toEqual(expected);
 			}),
-			{numRuns: 25},
+			{numRuns: 15},
 		);
 	});
 
@@ -155,18 +155,17 @@ describe('the chronicle tells', () => {
 
 test("however many reactions there are, an author's own edit and redaction stay what counts", () => {
 	const [bob, cat, shelf] = [new Author(bobIdentity), new Author(catIdentity), new Shelf()];
-	const [edited, taken] = [bob.write(message('helo'), 0), bob.write(message('secret'), 1)];
-	const changes = [
-		bob.write({kind: 'edit', target: edited.id, text: 'hello'}, 2),
-		bob.write({kind: 'redaction', target: taken.id, reason: ''}, 3),
-	];
-	const flood = Array.from({length: 2 * MAX_REACTIONS + 10}, (_, index) => {
-		const target = index % 2 === 0 ? edited.id : taken.id;
-		return cat.write({kind: 'reaction', target, emoji: '👍', isOn: index % 4 < 2}, 10 + index);
-	});
-	const forged = [edited, taken].map(({id}) => cat.write({kind: 'edit', target: id, text: 'secret'}, 1_000));
-	for (const signed of [edited, taken, ...changes, ...flood, ...forged]) shelf.take(signed);
-	expect(shelf.shown()).toMatchObject([{text: 'hello'}, {text: '', redacted: ''}]);
+	const said = bob.write(message('helo'), 0);
+	const target = said.id;
+	const edit = bob.write({kind: 'edit', target, text: 'hello'}, 1);
+	const redaction = bob.write({kind: 'redaction', target, reason: ''}, 2);
+	const flood = Array.from({length: MAX_REACTIONS + 10}, (_, index) =>
+		cat.write({kind: 'reaction', target, emoji: '👍', isOn: index % 2 === 0}, 10 + index),
+	);
+	for (const signed of [said, edit, ...flood]) shelf.take(signed);
+	expect(shelf.shown()).toMatchObject([{text: 'hello'}]);
+	shelf.take(redaction);
+	expect(shelf.shown()).toMatchObject([{text: '', redacted: ''}]);
 });
 
 describe('a reply', () => {

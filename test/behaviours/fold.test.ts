@@ -49,7 +49,7 @@ describe('an entry with what was done to it', () => {
 			fc.property(changes, ([all, shuffled]) => {
 				expect(foldEntry(entry, shuffled)).toEqual(foldEntry(entry, all));
 			}),
-			{numRuns: 300},
+			{numRuns: 150},
 		);
 	});
 
@@ -59,7 +59,7 @@ describe('an entry with what was done to it', () => {
 				const lawful = all.filter(({event}) => event.author === ANN || event.kind === 'reaction');
 				expect(foldEntry(entry, all)).toEqual(foldEntry(entry, lawful));
 			}),
-			{numRuns: 300},
+			{numRuns: 150},
 		);
 	});
 
@@ -75,7 +75,7 @@ describe('an entry with what was done to it', () => {
 				expect(edited).toBe(isTakenBack ? undefined : last?.timestamp);
 				if (isTakenBack) expect(reactions).toEqual([]);
 			}),
-			{numRuns: 300},
+			{numRuns: 150},
 		);
 	});
 
