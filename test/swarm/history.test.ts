@@ -67,7 +67,7 @@ describe('history between whole nodes', () => {
 		expect(history(crowd, 2)).toEqual(history(crowd, 0));
 	});
 
-	test('row 58: two halves are one again, are told so, and have the same in the same order; nothing comes twice', () => {
+	test('row 58: two halves are one again, two are told so, all have the same in the same order; nothing comes twice', () => {
 		const crowd = nodes(4);
 		run(crowd, 10_000);
 		const halves = (node: number) => node % 2;
@@ -85,11 +85,12 @@ describe('history between whole nodes', () => {
 		for (const one of all) expect(one).toEqual(all[0]);
 		for (const node of [0, 1, 2, 3]) {
 			expect([...texts(crowd, node)].sort()).toEqual(['1', '2', '3', '4', '5', '6', 'all here']);
-			const [report, ...more] = told(crowd, node, 'rejoined');
-			expect(report).toMatchObject({room: 'lobby'});
-			expect(more).toEqual([]);
-			expect(report!.received).toBeGreaterThanOrEqual(3);
 		}
+		// Those two that met first, one of each half: the others had everything from them when they met.
+		const reports = [0, 1, 2, 3].flatMap(node => told(crowd, node, 'rejoined'));
+		expect(reports).toHaveLength(2);
+		for (const {room, received, given} of reports)
+			expect([room, received >= 3, given >= 3]).toEqual(['lobby', true, true]);
 	});
 
 	test('a direct message waits until both are there, arrives once, and its author sees it', () => {
