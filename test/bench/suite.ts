@@ -6,6 +6,7 @@ import {measureEvents, measureStart} from './nodes.ts';
 import {measureDelivery, measureMesh, measureStream} from './pubsub.ts';
 import {measureKeys, measureStartOfScreen} from './screen.ts';
 import {CAN_PIN, type Place, type Row} from './shared.ts';
+import {measureStorage} from './storage.ts';
 import {formatTable} from './table.ts';
 
 type PartOfSuite = {readonly name: string; readonly run: (place: Place) => Promise<readonly Row[]>};
@@ -19,6 +20,7 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'stream', run: measureStream},
 	{name: 'idle', run: measureIdle},
 	{name: 'events', run: measureEvents},
+	{name: 'storage', run: measureStorage},
 	{name: 'start', run: measureStart},
 	{name: 'screen', run: measureStartOfScreen},
 	{name: 'keys', run: measureKeys},
