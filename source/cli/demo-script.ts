@@ -34,10 +34,10 @@ function react(after: number, who: Actor, to: Actor, emoji: string): Scene {
 
 export const SCENES: readonly Scene[] = [
 	say(2500, 'ann', 'lobby', 'Welcome! We are four real peers, each a program of its own on this machine. No server.'),
-	react(1500, 'cat', 'ann', '👋'),
+	say(3500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
+	react(2000, 'cat', 'ann', '👋'),
 	react(600, 'dan', 'ann', '👋'),
-	say(2500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
-	say(4500, 'cat', 'lobby', 'The number beside each name is the live round-trip time to that pear.'),
+	say(2500, 'cat', 'lobby', 'The number beside each name is the live round-trip time to that pear.'),
 	{
 		after: 3500,
 		who: 'cat',

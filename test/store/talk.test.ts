@@ -59,6 +59,16 @@ describe('entries', () => {
 		expect(texts(state, 'lobby')).toEqual(['note ann is now anna']);
 	});
 
+	test('who has just joined is not said to be new as well', () => {
+		const arrival = {type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'} as const;
+		const state = reduceEvents(
+			stateIn(roomInfo('lobby')),
+			[arrival, notice('join', 'ann'), notice('join', 'bob', BOB)],
+			NOW,
+		);
+		expect(texts(state, 'lobby')).toEqual(['in ann joined', 'in bob is new here']);
+	});
+
 	test('replies, edits, reactions, what was taken back, forks and gaps', () => {
 		const more: Partial<ChatMessage> = {
 			kind: 'reply',

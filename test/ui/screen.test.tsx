@@ -256,17 +256,28 @@ test('the next unread is offered only while there is one', async () => {
 	expect(app.frame()).not.toContain('Alt-A');
 });
 
-test.each(['dark', 'light', 'mono'] as const)('colours change nothing but colours: %s', async name => {
-	const plain = await lively({columns: 120, rows: 40});
-	const coloured = openApp({columns: 120, rows: 40}, {theme: createTheme(name, 24)});
-	coloured.store.core({state: 'running'});
-	await coloured.events(...livelyEvents());
-	for (const key of ['escape', 'alt+2', 'f1', 'f2', 'ctrl+k']) {
-		await plain.press(key);
-		await coloured.press(key);
-		expect(coloured.frame()).toContain('\x1b[');
-		expect(coloured.frame().replaceAll(/\x1b\[[\d;]*m/g, '')).toBe(plain.frame());
+describe('colours change nothing but colours', () => {
+	const KEYS = ['escape', 'alt+2', 'f1', 'f2', 'ctrl+k'];
+	let plainFrames: readonly string[] | undefined;
+
+	async function framesOf(app: Awaited<ReturnType<typeof lively>>): Promise<readonly string[]> {
+		const frames: string[] = [];
+		for (const key of KEYS) {
+			await app.press(key);
+			frames.push(app.frame());
+		}
+		return frames;
 	}
+
+	test.each(['dark', 'light', 'mono'] as const)('%s', async name => {
+		plainFrames ??= await framesOf(await lively({columns: 120, rows: 40}));
+		const coloured = openApp({columns: 120, rows: 40}, {theme: createTheme(name, 24)});
+		coloured.store.core({state: 'running'});
+		await coloured.events(...livelyEvents());
+		const frames = await framesOf(coloured);
+		for (const frame of frames) expect(frame).toContain('\x1b[');
+		expect(frames.map(frame => frame.replaceAll(/\x1b\[[\d;]*m/g, ''))).toEqual(plainFrames);
+	});
 });
 
 test('days are told apart', async () => {

@@ -163,8 +163,13 @@ export function sayIn(draft: Draft, name: string, mark: SystemEntry['mark'], tex
 	if (room.anchor) room.below += 1;
 }
 
-/** The history tells of a new name what a connection has told a moment before. */
-export function saidAlready(draft: Draft, room: Room, {peer, text}: SystemEntry): boolean {
+/** The history tells of a name, or that somebody is new, what a connection has told a moment before. */
+export function saidAlready(draft: Draft, room: Room, {peer, mark, text}: SystemEntry): boolean {
+	if (peer === undefined) return false;
+	if (mark !== 'note') {
+		const news = lastNewsOf(room, peer);
+		return news?.mark === mark && draft.now - news.timestamp < RECENT_NEWS;
+	}
 	const oldest = Math.max(0, room.log.length - NEWS_WINDOW);
 	for (let index = room.log.length - 1; index >= oldest; index--) {
 		const entry = entryAt(room.log, index);
