@@ -32,7 +32,12 @@ beforeAll(async () => {
 		format: 'esm',
 		platform: 'node',
 		target: 'node20.19',
-		alias: {msgpackr: join(root, 'node_modules/msgpackr/index.js')},
+		alias: {
+			msgpackr: join(root, 'node_modules/msgpackr/index.js'),
+			// Left where its binary is.
+			'@photostructure/sqlite': join(root, 'node_modules/@photostructure/sqlite/dist/index.mjs'),
+		},
+		external: [join(root, 'node_modules/@photostructure/*')],
 	});
 });
 
@@ -104,6 +109,7 @@ describe.each(['throw', 'hang', 'memory'] as const)('row 60: a core told to fail
 		await recorder.waitForState('restarting');
 		const again = await recorder.waitForEvent('ready', 2);
 		expect(again).toMatchObject({peerId, addresses: [port]});
+		expect(recorder.all('warning')).toEqual([]);
 		expect(recorder.all('room-joined').map(({room}) => room)).toEqual(['lobby', 'dev', 'lobby', 'dev']);
 		// The peer dialled by hand is dialled again by itself.
 		await recorder.waitForEvent('peer-connected', 2);
@@ -112,7 +118,7 @@ describe.each(['throw', 'hang', 'memory'] as const)('row 60: a core told to fail
 		);
 		core.send({id: 'p', command: 'publish', room: 'lobby', text: 'back again'});
 		const heard = await other.recorder.waitForEvent('message');
-		expect(heard).toMatchObject({text: 'back again', from: peerId, seq: 1});
+		expect(heard).toMatchObject({text: 'back again', from: peerId, seq: 2});
 		expect(recorder.stateNames).toEqual(['starting', 'running', 'restarting', 'running']);
 	});
 });
@@ -127,10 +133,11 @@ describe.each(['throw', 'hang', 'memory'] as const)('row 60: just before the cor
 		core.send({id: 'f', command: 'fault', kind});
 		await recorder.waitForState('restarting');
 		expect(recorder.all('message').map(({text}) => text)).toEqual(['last words']);
+		// What has to be written is answered later than what has not.
 		expect(recorder.all('reply').map(({id, ok}) => [id, ok])).toEqual([
 			['r', true],
-			['p', true],
 			['f', true],
+			['p', true],
 		]);
 	});
 });
@@ -168,7 +175,7 @@ test('a main thread that takes nothing gets nothing more, and then what matters 
 	for (let number = 1; number <= count; number++) {
 		bob.core.send({command: 'publish', room: 'lobby', text: `${number}`});
 		// All in one turn would keep his core from saying that it is alive.
-		if (number % 500 === 0) {
+		if (number % 250 === 0) {
 			await bob.recorder.waitFor(`message ${number}`, recorder => published(recorder) === `${number}` || undefined);
 		}
 	}
@@ -186,11 +193,13 @@ test('a main thread that takes nothing gets nothing more, and then what matters 
 	ann.postMessage({type: 'taken'} satisfies ToWorker);
 	await once(taken, 'batch');
 	const texts = batches[1]!.flatMap(event => (event.type === 'message' ? [event.text] : []));
+	const entries = batches[1]!.filter(({type}) => type === 'message' || type === 'notice');
 	expect(texts.at(-1)).toBe(`${count}`);
 	expect(batches[1]!.length).toBeLessThanOrEqual(QUEUE_LIMITS.events + 1);
 	expect(batches[1]!.map(({type}) => type)).toContain('member-joined');
 	expect(batches[1]!.at(-1)).toMatchObject({
 		code: 'events-dropped',
-		message: expect.stringMatching(new RegExp(`^${count - texts.length} messages `)),
+		// That bob joined is one more.
+		message: expect.stringMatching(new RegExp(`^${count + 1 - entries.length} messages `)),
 	});
 }, 90_000);
