@@ -36,7 +36,7 @@ const OWN_CHANGE = `SELECT ${EVENT} FROM events WHERE about = ?1 AND target = ?2
 const AHEAD = `SELECT row, chain, prefix, ${EVENT} FROM events
 	WHERE room = ?1 AND received < ?2 AND place >= ?2 AND place > received ${ASCENDING} LIMIT ?3`;
 
-const LAST_PRESENCE = `SELECT kind FROM chains CROSS JOIN events USING (chain)
+const LAST_PRESENCE = `SELECT kind FROM chains CROSS JOIN events INDEXED BY presences USING (chain)
 	WHERE chains.room = ? AND author = ? AND kind IN (6, 7, 8) ${DESCENDING} LIMIT 1`;
 
 /** Bytes of an event that says little, and the most events that are read at once. */
@@ -160,8 +160,8 @@ export class EventTable {
 
 	last(room: number, name: string, kind: EventKind, author?: PeerId): StoredEvent | undefined {
 		const by = author === undefined ? '' : `AND +chain IN ${CHAINS_OF}`;
-		const where = `${whereKind(kind, author !== undefined)} ${by}`;
-		const statement = this.#connection.on(`SELECT ${EVENT} FROM events WHERE ${where} ${DESCENDING} LIMIT 1`);
+		const from = fromKind(kind, author !== undefined);
+		const statement = this.#connection.on(`SELECT ${EVENT} FROM ${from} ${by} ${DESCENDING} LIMIT 1`);
 		const row = (author === undefined ? statement.get(room) : statement.get(room, author)) as Row | undefined;
 		return row === undefined ? undefined : toEvent(row, name);
 	}
@@ -212,16 +212,16 @@ export class EventTable {
 }
 
 /**
- * Those of one kind in the room ?1. Topics, and what says whether an author is in the room, have indexes of their own, which
- * SQLite takes if it sees their very condition.
+ * Those of one kind in the room ?1. Topics, and what says whether an author is in the room, have indexes of their own:
+ * SQLite takes them if it sees their very condition, the latter only if it is told to.
  */
-function whereKind(kind: EventKind, hasAuthor: boolean): string {
+function fromKind(kind: EventKind, hasAuthor: boolean): string {
 	const number = kindNumber(kind);
-	if (kind === 'topic') return `room = ?1 AND kind = ${number}`;
+	if (kind === 'topic') return `events WHERE room = ?1 AND kind = ${number}`;
 	if (hasAuthor && (kind === 'join' || kind === 'name' || kind === 'leave')) {
-		return `chain IN ${CHAINS_OF} AND kind IN (6, 7, 8) AND +kind = ${number}`;
+		return `events INDEXED BY presences WHERE chain IN ${CHAINS_OF} AND kind IN (6, 7, 8) AND +kind = ${number}`;
 	}
-	return `room = ?1 AND is_entry = ${ENTRY_KINDS.has(kind) ? 1 : 0} AND kind = ${number}`;
+	return `events WHERE room = ?1 AND is_entry = ${ENTRY_KINDS.has(kind) ? 1 : 0} AND kind = ${number}`;
 }
 
 function placeOf({order, id}: Position): Value[] {

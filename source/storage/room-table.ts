@@ -46,7 +46,7 @@ export class RoomTable {
 		this.#savedChains.clear();
 		for (const chain of this.#chains.values()) {
 			if (!chain.isChanged) continue;
-			this.#connection.on('UPDATE chains SET latest = ? WHERE chain = ?').run(chain.latest ?? null, chain.key);
+			if (chain.latest !== undefined) this.raise(chain.key, chain.latest);
 			chain.isChanged = false;
 		}
 	}
@@ -91,14 +91,19 @@ export class RoomTable {
 		return this.#remember(chainName(room, author, epoch), Number(lastInsertRowid), undefined);
 	}
 
-	/** An event of these chains is gone, or stands elsewhere: what is the latest place of each now? */
-	recount(keys: Iterable<number>): void {
+	/** There is an event at this place in the chain. */
+	raise(key: number, place: number): void {
+		this.#connection.on('UPDATE chains SET latest = max(coalesce(latest, ?1), ?1) WHERE chain = ?2').run(place, key);
+	}
+
+	/** There is no event at this place in the chain any more: which place is the latest now? */
+	recount(key: number, place: number): void {
 		this.flush();
-		for (const key of keys) {
-			this.#connection
-				.on('UPDATE chains SET latest = (SELECT max(place) FROM events WHERE chain = ?) WHERE chain = ?')
-				.run(key, key);
-		}
+		this.#connection
+			.on(
+				'UPDATE chains SET latest = (SELECT max(place) FROM events WHERE chain = ?1) WHERE chain = ?1 AND latest <= ?2',
+			)
+			.run(key, place);
 		this.#chains.clear();
 	}
 

@@ -185,7 +185,8 @@ export class SqliteEventStore implements EventStore {
 			if (event === undefined || event.place === order) return;
 			this.#search.move(event);
 			this.#events.move(event.row, order);
-			this.#rooms.recount([event.chain]);
+			if (order > event.place) this.#rooms.raise(event.chain, order);
+			else this.#rooms.recount(event.chain, event.place);
 		});
 	}
 
@@ -227,7 +228,8 @@ export class SqliteEventStore implements EventStore {
 			if (key === undefined) return;
 			deleted = this.#events.oldest(key, room, olderThan, limit);
 			this.#delete(deleted);
-			this.#rooms.recount(new Set(deleted.map(({chain}) => chain)));
+			const highest = new Map(deleted.map(({chain, place}) => [chain, place]));
+			for (const [chain, place] of highest) this.#rooms.recount(chain, place);
 		});
 		return this.#failure === undefined ? deleted.map(({stored}) => stored) : [];
 	}
