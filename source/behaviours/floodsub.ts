@@ -23,6 +23,10 @@ export class Floodsub implements PubsubRouter {
 		return peers.length === 0 ? [] : [{type: 'send', peers, message: publishOf(event)}];
 	}
 
+	ended(): BehaviourOutput[] {
+		return [];
+	}
+
 	meshSize(room: string): number {
 		return this.#membership.peersIn(room).length;
 	}

@@ -18,6 +18,12 @@ export class Membership {
 		return this.#rooms.get(room)?.has(peer) ?? false;
 	}
 
+	/** Whether anybody is in the room but these two. */
+	hasOthers(room: string, one: PeerId, other: PeerId): boolean {
+		for (const peer of this.#rooms.get(room) ?? []) if (peer !== one && peer !== other) return true;
+		return false;
+	}
+
 	/** Returns false if nothing changed: it was in already, or it is in too many rooms. */
 	join(peer: PeerId, room: string): boolean {
 		const rooms = this.#peers.get(peer) ?? new Set();

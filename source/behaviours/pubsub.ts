@@ -62,6 +62,8 @@ export interface PubsubRouter {
 	hears(peer: PeerId): boolean;
 	/** Sends the event on its way. */
 	accepted(event: RoutedEvent, now: Instant): BehaviourOutput[];
+	/** One was accepted that is handed on to nobody, now or later: its own signature was not checked. */
+	ended(room: string, messageId: string, source: PeerId, now: Instant): BehaviourOutput[];
 	/** A further copy of an accepted event came from this peer. */
 	duplicate(messageId: string, source: PeerId): void;
 	/** What this peer sent as an event is none, or forged. */

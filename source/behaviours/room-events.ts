@@ -13,8 +13,10 @@ import type {Publish, RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {Audience} from './audience.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
+import {type Arrival, Bursts} from './bursts.ts';
 import type {Chronicle} from './chronicle.ts';
 import type {Directs} from './direct.ts';
+import type {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import type {PubsubMeter} from './pubsub-meter.ts';
 import type {Receipts} from './receipts.ts';
@@ -30,6 +32,7 @@ export type RoomEventsOptions = {
 	readonly archive: Archive;
 	readonly chronicle: Chronicle;
 	readonly verify: EventVerifier;
+	readonly membership: Membership;
 	readonly receipts: Receipts;
 	readonly audience: Audience;
 	readonly directs: Directs;
@@ -45,17 +48,9 @@ export type RoomEventsOptions = {
 /** An event of another that is to be on disk before its author hears of it. */
 type Owed = {readonly author: PeerId; readonly room: string; readonly messageId: string};
 
-type Arrival = {
-	readonly messageId: string;
-	readonly event: RoomEvent;
-	readonly bytes: Uint8Array;
-	readonly signature: Uint8Array;
-	readonly source: PeerId;
-	readonly hops: number;
-};
-
 export class RoomEvents {
 	readonly #options: RoomEventsOptions;
+	readonly #bursts = new Bursts();
 	#owed: Owed[] = [];
 
 	constructor(options: RoomEventsOptions) {
@@ -78,15 +73,17 @@ export class RoomEvents {
 		if (stray !== undefined) return [count(stray)];
 		// From before a restart, or it came by sync.
 		if (archive.has(event.room, messageId)) return this.#duplicate(messageId, event.room, source);
-		// Only now, for it is the dearest check; and before the id is remembered, or a forger could block the real one.
-		if (!this.#options.verify(bytes, signature, event.author)) {
-			const reason = 'event-signature';
-			router.rejected(source);
-			return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
-		}
-		seen.set(messageId, event.room);
-		const hops = Math.min(before + 1, MAX_HOPS);
-		return this.#accept({messageId, event, bytes, signature, source, hops}, now);
+		const arrival = {messageId, event, bytes, signature, source, hops: Math.min(before + 1, MAX_HOPS)};
+		return this.#checked(arrival, now);
+	}
+
+	isTimer(timer: string): boolean {
+		return this.#bursts.isTimer(timer);
+	}
+
+	/** The timer fired: what was held back is checked. */
+	timer(now: Instant): BehaviourOutput[] {
+		return this.#bursts.takeAll().flatMap(held => this.#release(held, now));
 	}
 
 	/** What came since the last commit is on disk, or is gone. */
@@ -112,26 +109,84 @@ export class RoomEvents {
 		return [count('duplicate')];
 	}
 
-	#accept(arrival: Arrival, now: Instant): BehaviourOutput[] {
-		const {archive, view, directs, router, storage, audience, reorder} = this.#options;
+	// --- the signature: the dearest check, so the last
+
+	#checked(arrival: Arrival, now: Instant): BehaviourOutput[] {
+		const bursts = this.#bursts;
+		if (this.#endsHere(arrival) && bursts.hold(arrival, now)) {
+			return bursts.isFull(arrival) ? this.#release(bursts.take(arrival), now) : bursts.soon(now);
+		}
+		return [...this.#release(bursts.take(arrival), now), ...this.#judge(arrival, now)];
+	}
+
+	/** Whether there is nobody whom we would hand it on to, with its signature. */
+	#endsHere({event: {room, author}, source}: Arrival): boolean {
+		return isDirectRoom(room) || !this.#options.membership.hasOthers(room, source, author);
+	}
+
+	/** Events of one chain, each naming the one before: if the last one is signed, all are proved. */
+	#release(held: readonly Arrival[], now: Instant): BehaviourOutput[] {
+		const last = held.at(-1);
+		if (!last) return [];
+		const isProved = held.length > 1 && this.#isSigned(last);
+		const outputs: BehaviourOutput[] = [];
+		for (const arrival of held) {
+			const isLast = arrival === last;
+			const some = isProved ? this.#accept(arrival, isLast, now) : this.#judge(arrival, now);
+			outputs.push(...some);
+			// Who hands on what is forged is let go: the rest need not be looked at.
+			if (some.some(({type}) => type === 'disconnect')) break;
+		}
+		return outputs;
+	}
+
+	#judge(arrival: Arrival, now: Instant): BehaviourOutput[] {
+		if (this.#isSigned(arrival)) return this.#accept(arrival, true, now);
+		const {source} = arrival;
+		const reason = 'event-signature';
+		this.#options.router.rejected(source);
+		return [count(reason), {type: 'disconnect', peer: source, reason, misbehaved: true}];
+	}
+
+	#isSigned({bytes, signature, event}: Arrival): boolean {
+		return this.#options.verify(bytes, signature, event.author);
+	}
+
+	// --- what is true
+
+	/** `isSigned`: its own signature was checked; otherwise a later event of its author vouches for it. */
+	#accept(arrival: Arrival, isSigned: boolean, now: Instant): BehaviourOutput[] {
+		const {archive, view, directs, storage, audience, reorder, seen} = this.#options;
 		const {messageId, event, bytes, signature, source, hops} = arrival;
 		const {room, author} = event;
-		const isDirect = isDirectRoom(room);
-		const opened = isDirect ? directs.ensure(source) : [];
-		const kept = archive.accept({id: messageId, event, bytes, signature}, view.timestamp());
+		// While it was held back it may have come from elsewhere.
+		if (seen.has(messageId)) return this.#duplicate(messageId, room, source);
+		// Not before the check, or a forger could block the real one.
+		seen.set(messageId, room);
+		this.#bursts.accepted(arrival, now);
+		const opened = isDirectRoom(room) ? directs.ensure(source) : [];
+		const incoming = {id: messageId, event, bytes, signature: isSigned ? signature : undefined};
+		const kept = archive.accept(incoming, view.timestamp());
 		// It is older than what is kept here. Whoever keeps longer can ask others for it.
 		if (!kept) return [...opened, count('not-kept')];
 		audience.noted(event, kept.stored.order);
 		if (author !== view.self) this.#owed.push({author, room, messageId});
-		const routed = {room, messageId, author, event: bytes, signature, hops, source};
 		return [
 			...opened,
 			...this.#show(kept, {via: source, hops}),
 			...(kept.filled.length > 0 ? reorder.needed(room, now) : []),
-			...(isDirect ? [] : router.accepted(routed, now)),
+			...this.#route(arrival, isSigned, now),
 			// While the disk takes nothing, the trials are enough: they write what there is.
 			...(storage.failure ? [] : [{type: 'commit'} as const]),
 		];
+	}
+
+	#route({messageId, event, bytes, signature, source, hops}: Arrival, isSigned: boolean, now: Instant) {
+		const {router} = this.#options;
+		const {room, author} = event;
+		if (isDirectRoom(room)) return [];
+		if (!isSigned) return router.ended(room, messageId, source, now);
+		return router.accepted({room, messageId, author, event: bytes, signature, hops, source}, now);
 	}
 
 	#show(kept: Kept, path: {readonly via: PeerId; readonly hops: number}): BehaviourOutput[] {

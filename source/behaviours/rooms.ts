@@ -102,7 +102,18 @@ export class Rooms implements Behaviour {
 		this.#publisher = publisher;
 		this.#reorder = reorder;
 		this.#talk = new Talk({view, archive, directs, infos, notices, publisher, storage, findRoom});
-		this.#events = new RoomEvents({...options, audience, directs, meter, router, storage, reorder, seen, findRoom});
+		this.#events = new RoomEvents({
+			...options,
+			membership,
+			audience,
+			directs,
+			meter,
+			router,
+			storage,
+			reorder,
+			seen,
+			findRoom,
+		});
 		this.directs = directs;
 		this.protocol = router.protocol;
 	}
@@ -192,6 +203,7 @@ export class Rooms implements Behaviour {
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
 		if (this.#options.receipts.isTimer(timer)) return this.#options.receipts.timer(timer);
 		if (this.#storage.isTimer(timer)) return this.#storage.trial();
+		if (this.#events.isTimer(timer)) return this.#events.timer(now);
 		if (this.#reorder.isTimer(timer)) return this.#reorder.timer(now);
 		return this.#router.timer(timer, now);
 	}

@@ -114,6 +114,11 @@ export class Gossip {
 		return this.#wanted.arrived(event.messageId, event.source, now);
 	}
 
+	/** It came, and is not kept to be handed out. */
+	ended(messageId: string, source: PeerId, now: Instant): void {
+		this.#wanted.arrived(messageId, source, now);
+	}
+
 	holds(peer: PeerId, messageId: string): void {
 		this.#cache.holds(peer, messageId);
 	}

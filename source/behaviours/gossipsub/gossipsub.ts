@@ -109,6 +109,12 @@ export class Gossipsub implements PubsubRouter {
 		return [...outputs, ...this.#wake(now)];
 	}
 
+	ended(room: string, messageId: string, source: PeerId, now: Instant): BehaviourOutput[] {
+		this.#scores.deliveredFirst(room, source);
+		this.#gossip.ended(messageId, source, now);
+		return this.#wake(now);
+	}
+
 	/** Tells those that would push it to us. */
 	#refuse({room, messageId, source, author}: RoutedEvent, now: Instant): BehaviourOutput[] {
 		const links = this.#meshes.links(room);
