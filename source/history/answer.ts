@@ -2,9 +2,10 @@
 import {MAX_FRAME_BYTES, MAX_SEGMENT_EVENTS} from '../wire/limits.ts';
 import type {Run, Want} from '../wire/messages.ts';
 import type {EventStore, StoredEvent} from './event-store.ts';
+import {comparePositions} from './fold.ts';
 import type {Answer} from './kept.ts';
 import type {RoomState} from './room-state.ts';
-import {itemOf, RunReader} from './run-reader.ts';
+import {itemOf, MAX_SIBLINGS, RunReader} from './run-reader.ts';
 import {type Item, Parcel} from './segment.ts';
 
 /** Bytes of a frame for all but the events and their segments. */
@@ -33,7 +34,7 @@ class Answering {
 		const page = newest > 0 ? this.#store.page(room, {limit: newest, kinds: 'all'}).toReversed() : [];
 		const named = ids.map(id => this.#store.get(room, id)).filter(stored => stored !== undefined);
 		const rest = this.#addAll([...page, ...named]).map(({id}) => id);
-		const runs = rest.length > 0 ? want.runs : this.#addRuns(want.runs);
+		const runs = rest.length > 0 ? want.runs : this.#addRuns(want.runs, rest);
 		const {segments, events, bytes} = this.#parcel.close();
 		const isDone = rest.length === 0 && runs.length === 0;
 		return {segments, events, bytes, rest: isDone ? undefined : {...want, newest: 0, ids: rest, runs}};
@@ -50,9 +51,9 @@ class Answering {
 
 	/**
 	 * All runs together from the newest event backwards, so that what answers each other arrives together. Returns what is
-	 * left of them.
+	 * left of them; of a number that is partly in it, the ids that are left go to `ids`.
 	 */
-	#addRuns(runs: readonly Run[]): readonly Run[] {
+	#addRuns(runs: readonly Run[], ids: string[]): readonly Run[] {
 		const share = Math.ceil(this.#parcel.left / Math.max(1, runs.length));
 		const readers = runs.map(run => new RunReader(this.#state.room, this.#store, run, Math.min(share, PART)));
 		let isFull = false;
@@ -62,10 +63,12 @@ class Answering {
 			if (this.#add(reader.next, reader.run)) reader.advance();
 			else isFull = true;
 		}
-		return readers.flatMap(({run, next}) => {
+		return readers.flatMap(reader => {
+			ids.push(...reader.cutOff());
+			const {run, next} = reader;
 			if (next === undefined) return [];
 			const to = next.event.sequence;
-			return {...run, to, isLinked: to === run.to ? run.isLinked : this.#parcel.hasNumber(run, to + 1)};
+			return {...run, to, isLinked: to === run.to ? run.isLinked : this.#parcel.names(next.stored.id)};
 		});
 	}
 
@@ -75,10 +78,13 @@ class Answering {
 	 */
 	#add(item: Item, run?: Run): boolean {
 		const {stored, event} = item;
-		if (this.#parcel.has(stored.id) || this.#state.fresh.has(stored.id)) return true;
-		if (run?.isLinked && event.sequence === run.to) return this.#parcel.add([item]);
-		const path = this.#pathToSignature(item);
-		return path === undefined || this.#parcel.add(path);
+		if (this.#parcel.has(stored.id) || this.#state.fresh.get(stored.id)?.isOwn) return true;
+		const isLinked = run?.isLinked === true && event.sequence === run.to;
+		const hasForked = (this.#state.chain(event)?.forks.length ?? 0) > 0;
+		if (isLinked && !hasForked) return this.#parcel.add([item]);
+		// What he holds may name a sibling.
+		const path = this.#pathToSignature(item) ?? (isLinked ? [item] : []);
+		return path.length === 0 || this.#parcel.add(path);
 	}
 
 	/** The event and those above it up to one that is signed or in the parcel already, which is left out. */
@@ -97,9 +103,9 @@ class Answering {
 
 	#above({stored, event}: Item): Item | undefined {
 		return this.#store
-			.at(this.#state.room, event, event.sequence + 1)
+			.at(this.#state.room, event, event.sequence + 1, MAX_SIBLINGS)
 			.map(itemOf)
-			.find(above => above?.event.previous === stored.id && !this.#state.fresh.has(above.stored.id));
+			.find(above => above?.event.previous === stored.id && !this.#state.fresh.get(above.stored.id)?.isOwn);
 	}
 }
 
@@ -108,7 +114,7 @@ function newestOf(readers: readonly RunReader[]): RunReader | undefined {
 	let newest: RunReader | undefined;
 	for (const reader of readers) {
 		if (reader.next === undefined) continue;
-		if (newest?.next === undefined || reader.next.stored.order > newest.next.stored.order) newest = reader;
+		if (newest?.next === undefined || comparePositions(newest.next.stored, reader.next.stored) < 0) newest = reader;
 	}
 	return newest;
 }

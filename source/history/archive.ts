@@ -28,7 +28,7 @@ import type {Answer, Comparison, Incoming, Kept, Taken} from './kept.ts';
 import {prove} from './prove.ts';
 import {pruneRoom} from './prune.ts';
 import {reorderSome} from './reorder.ts';
-import {RoomState} from './room-state.ts';
+import {type Fresh, RoomState} from './room-state.ts';
 import {takeIn} from './take-in.ts';
 
 export type {Answer, Comparison, Incoming, Kept, Taken} from './kept.ts';
@@ -57,6 +57,8 @@ export type StoreReads = Pick<
 
 /** Events that are deleted in one go. */
 const PRUNE_STEP = 500;
+/** Events of one number that are asked whether they name one. Only of a fork there are several. */
+const MAX_SUCCESSORS = 16;
 
 export class Archive {
 	/** For reading. Whatever is written goes through the archive. */
@@ -149,8 +151,7 @@ export class Archive {
 		const {event: bytes, signature} = signEvent(event, this.#identity);
 		const id = eventId(bytes);
 		chain.tip = {sequence: event.sequence, id};
-		state.fresh.set(id, {chain, sequence: event.sequence, id});
-		return takeIn(state, store, {id, event, bytes, signature}, timestamp);
+		return takeIn(state, store, {id, event, bytes, signature}, {received: timestamp, isOwn: true});
 	}
 
 	/** Whether an event is here; if its room is not open: false. */
@@ -175,7 +176,7 @@ export class Archive {
 		if (chain !== undefined && event.sequence < chain.keptFrom) return undefined;
 		if (chain?.spans.has(event.sequence) && state.has(id)) return undefined;
 		this.#watchOwn(state, incoming);
-		return takeIn(state, this.store, incoming, received);
+		return takeIn(state, this.store, incoming, {received, isOwn: false});
 	}
 
 	/**
@@ -227,7 +228,7 @@ export class Archive {
 
 	// --- what others may have, and what they have
 
-	/** All that others may know of. */
+	/** Of what is on disk: it tells others that it is kept. */
 	digest(room: string): {readonly digest: string; readonly events: number} {
 		const state = this.#states.get(room);
 		const digest = new IdDigest(state?.digest.toString());
@@ -235,15 +236,17 @@ export class Archive {
 		return {digest: digest.toString(), events: (state?.events ?? 0) - (state?.fresh.size ?? 0)};
 	}
 
-	/** Chains with the most spans beyond `MAX_SPANS` tell only of the highest. Empty ones are left out. */
+	/** Of what is on disk. Chains with more spans than `MAX_SPANS` tell only of the highest; empty ones are left out. */
 	ranges(room: string): readonly ChainRanges[] {
 		const state = this.#states.get(room);
 		if (state === undefined) return [];
-		const fresh = [...state.fresh.values()];
-		return [...state.chains.values()].flatMap(chain => {
-			const hidden = fresh.filter(one => one.chain === chain);
-			return chain.toRanges(hidden) ?? [];
-		});
+		const hidden = new Map<ChainState, Fresh[]>();
+		for (const fresh of state.fresh.values()) {
+			const others = hidden.get(fresh.chain);
+			if (others) others.push(fresh);
+			else hidden.set(fresh.chain, [fresh]);
+		}
+		return [...state.chains.values()].flatMap(chain => chain.toRanges(hidden.get(chain) ?? []) ?? []);
 	}
 
 	/** `theirs`: all that they told of the room, however many messages that took. */
@@ -331,5 +334,7 @@ function isVouchedFor(state: RoomState, store: EventStore, id: string, event: Ro
 	if (chain === undefined) return false;
 	if (chain.spans.has(event.sequence) && state.has(id)) return true;
 	if (!chain.spans.has(event.sequence + 1)) return false;
-	return store.at(state.room, event, event.sequence + 1).some(above => readStored(above)?.previous === id);
+	return store
+		.at(state.room, event, event.sequence + 1, MAX_SUCCESSORS)
+		.some(above => readStored(above)?.previous === id);
 }

@@ -4,7 +4,7 @@ import type {ChainRanges} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {IdDigest} from './digest.ts';
 import type {StoredChain} from './event-store.ts';
-import {Spans, subtract} from './spans.ts';
+import {Spans} from './spans.ts';
 
 /** Hex digits of a digest on the wire. */
 const WIRE_DIGEST = 16;
@@ -14,6 +14,9 @@ export type ChainName = {readonly author: PeerId; readonly epoch: string};
 export function chainKey({author, epoch}: ChainName): string {
 	return `${author} ${epoch}`;
 }
+
+/** `isAlone`: without it nothing is left of its number. */
+type Hidden = {readonly sequence: number; readonly id: string; readonly isAlone: boolean};
 
 export class ChainState {
 	readonly author: PeerId;
@@ -85,20 +88,22 @@ export class ChainState {
 		return {author, epoch, spans, digest, forks: this.#forks, keptFrom, ...(tip && {tip})};
 	}
 
-	/** What others are told. `hidden`: ids and numbers of events that are not to be told of. Undefined if nothing is left. */
-	toRanges(hidden: readonly {readonly sequence: number; readonly id: string}[]): ChainRanges | undefined {
+	/** What others are told. `hidden`: events that are not to be told of. Undefined if nothing is left. */
+	toRanges(hidden: readonly Hidden[]): ChainRanges | undefined {
 		let spans = this.spans.toArray();
-		let digest = this.#digest;
+		let [digest, forks] = [this.#digest, this.#forks];
 		if (hidden.length > 0) {
+			const left = new Spans(spans);
 			digest = new IdDigest(digest.toString());
-			for (const {sequence, id} of hidden) {
-				spans = subtract(spans, [[sequence, sequence]]);
+			for (const {sequence, id, isAlone} of hidden) {
 				digest.toggle(id);
+				if (isAlone) left.delete(sequence);
 			}
+			spans = left.toArray();
+			forks = forks.filter(fork => !hidden.some(({id}) => id === fork));
 		}
 		if (spans.length === 0) return undefined;
 		const {author, epoch} = this;
-		const told = digest.toString().slice(0, WIRE_DIGEST);
-		return {author, epoch, spans: spans.slice(-MAX_SPANS), digest: told, forks: this.#forks};
+		return {author, epoch, spans: spans.slice(-MAX_SPANS), digest: digest.toString().slice(0, WIRE_DIGEST), forks};
 	}
 }

@@ -135,8 +135,13 @@ export interface EventStore {
 	/** Undefined if it is not here. */
 	orderOf(room: string, id: string): number | undefined;
 	get(room: string, id: string): StoredEvent | undefined;
-	/** Events with this number: several if their author has forked, the one that came first first. */
-	at(room: string, chain: Pick<StoredChain, 'author' | 'epoch'>, sequence: number): readonly StoredEvent[];
+	/** Events with this number: several if their author has forked, the one that came first first. At most `limit`. */
+	at(
+		room: string,
+		chain: Pick<StoredChain, 'author' | 'epoch'>,
+		sequence: number,
+		limit?: number,
+	): readonly StoredEvent[];
 	/**
 	 * Events of a chain from number `to` downwards to `from`, the highest first, siblings of a fork side by side, until
 	 * their bytes reach `bytes`; at least one if there is any.

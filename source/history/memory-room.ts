@@ -72,10 +72,8 @@ export class MemoryRoom {
 		const numbers = this.#numbersOf(entry);
 		numbers.spans.add(entry.sequence);
 		const siblings = numbers.entries.get(entry.sequence) ?? [];
-		numbers.entries.set(
-			entry.sequence,
-			[...siblings, entry].sort((a, b) => a.arrival - b.arrival),
-		);
+		siblings.splice(siblings.findLastIndex(({arrival}) => arrival < entry.arrival) + 1, 0, entry);
+		numbers.entries.set(entry.sequence, siblings);
 		if (entry.target !== undefined) addTo(this.#about, entry.target, entry.id);
 		if (NOTICES.has(entry.kind)) addTo(this.#notices, entry.kind, entry.id);
 		addTo(this.#byAuthor, entry.author, entry.id);

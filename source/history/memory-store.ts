@@ -153,8 +153,14 @@ export class MemoryEventStore implements EventStore {
 		return this.#rooms.get(room)?.entries.get(id)?.stored;
 	}
 
-	at(room: string, chain: Pick<StoredChain, 'author' | 'epoch'>, sequence: number): readonly StoredEvent[] {
-		return (this.#rooms.get(room)?.at(chain, sequence) ?? []).map(({stored}) => stored);
+	at(
+		room: string,
+		chain: Pick<StoredChain, 'author' | 'epoch'>,
+		sequence: number,
+		limit?: number,
+	): readonly StoredEvent[] {
+		const entries = this.#rooms.get(room)?.at(chain, sequence) ?? [];
+		return entries.slice(0, limit).map(({stored}) => stored);
 	}
 
 	run(

@@ -10,7 +10,7 @@ export function pruneRoom(state: RoomState, store: EventStore, olderThan: number
 		state.prune(stored);
 		const event = readStored(stored);
 		if (event === undefined) continue;
-		const siblings = store.at(state.room, event, event.sequence).map(({id}) => id);
+		const siblings = store.at(state.room, event, event.sequence, 2).map(({id}) => id);
 		state.chainFor(event).prune(event.sequence, stored.id, siblings);
 	}
 	return deleted.length;

@@ -8,7 +8,7 @@ import {comparePositions, readStored} from './fold.ts';
 import type {RoomState} from './room-state.ts';
 
 /** Events that are looked at in one go. */
-const STEP = 1_000;
+const STEP = 250;
 
 export function reorderSome(
 	state: RoomState,

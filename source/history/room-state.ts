@@ -12,6 +12,17 @@ import {NewestPlaces, WINDOW} from './order.ts';
 /** Deleted events whose places are remembered, for those that still come and name them. */
 const MAX_PRUNED = 4_096;
 
+/** An event that is staged. */
+export type Fresh = {
+	readonly chain: ChainState;
+	readonly sequence: number;
+	readonly id: string;
+	/** No other one of this number is on disk. */
+	readonly isAlone: boolean;
+	/** Nobody may get it: its number is used again if the commit fails. */
+	readonly isOwn: boolean;
+};
+
 export class RoomState {
 	readonly room: string;
 	readonly peer: PeerId | undefined;
@@ -22,8 +33,8 @@ export class RoomState {
 	heads: readonly Position[];
 	readTo: Position | undefined;
 	readByPeer: Position | undefined;
-	/** Own events that are staged: nobody may hear of them, since their numbers are used again if the commit fails. */
-	readonly fresh = new Map<string, {readonly chain: ChainState; readonly sequence: number; readonly id: string}>();
+	/** What was staged since the last commit: nobody is told that it is kept. */
+	readonly fresh = new Map<string, Fresh>();
 	/** Where `reorderSome` goes on, and from where it is to begin anew after that. */
 	cursor: Position | undefined;
 	nextCursor: Position | undefined;
@@ -155,6 +166,7 @@ export class RoomState {
 		this.digest.toggle(id);
 		this.newest.delete({id, order});
 		this.gaps.drop(id);
+		this.fresh.delete(id);
 		this.#pruned.set(id, order);
 	}
 

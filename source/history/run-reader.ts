@@ -4,6 +4,9 @@ import type {EventStore, StoredEvent} from './event-store.ts';
 import {readStored} from './fold.ts';
 import type {Item} from './segment.ts';
 
+/** Events of one number that are handed on: more only harm their author. */
+export const MAX_SIBLINGS = 256;
+
 export class RunReader {
 	readonly run: Run;
 	readonly #room: string;
@@ -34,6 +37,20 @@ export class RunReader {
 		if (this.#index >= this.#part.length) this.#read();
 	}
 
+	/**
+	 * Leaves out the rest of a number of which some have been passed, and returns their ids: a run cannot begin in the
+	 * middle of a number.
+	 */
+	cutOff(): readonly string[] {
+		const passed = this.#part[this.#index - 1]?.event.sequence;
+		const ids: string[] = [];
+		while (this.next !== undefined && this.next.event.sequence === passed) {
+			ids.push(this.next.stored.id);
+			this.advance();
+		}
+		return ids;
+	}
+
 	#read(): void {
 		const {run} = this;
 		this.#index = 0;
@@ -43,7 +60,7 @@ export class RunReader {
 		const lowest = part.map(itemOf).findLast(item => item !== undefined);
 		if (lowest === undefined) return;
 		// The part may end in the middle of siblings.
-		const siblings = this.#store.at(this.#room, run, lowest.event.sequence);
+		const siblings = this.#store.at(this.#room, run, lowest.event.sequence, MAX_SIBLINGS);
 		const rest = siblings.filter(({id}) => !part.some(one => one.id === id));
 		this.#part = [...part, ...rest].map(itemOf).filter(item => item !== undefined);
 		this.#to = lowest.event.sequence - 1;

@@ -1,4 +1,5 @@
 /** An event becomes a part of its room: its place, its chain, what it fills and what it lacks. */
+import {MAX_FORK_IDS} from '../wire/limits.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import type {ChainState} from './chain-state.ts';
 import type {EventStore} from './event-store.ts';
@@ -6,13 +7,18 @@ import {isChange, readStored, searchTextOf} from './fold.ts';
 import type {Incoming, Kept} from './kept.ts';
 import type {RoomState} from './room-state.ts';
 
-/** Stages an event that is not here. Whoever calls has checked its signature. */
-export function takeIn(state: RoomState, store: EventStore, incoming: Incoming, received: number): Kept {
+/** Stages an event that is not here. Whoever calls has checked its signature. `isOwn`: it was made just now. */
+export function takeIn(
+	state: RoomState,
+	store: EventStore,
+	incoming: Incoming,
+	{received, isOwn}: {readonly received: number; readonly isOwn: boolean},
+): Kept {
 	const {id, event, bytes, signature} = incoming;
 	const {room} = state;
 	const chain = state.chainFor(event);
 	const {order, missing} = orderOf(state, event);
-	const conflict = conflictBelow(state, store, chain, event);
+	const conflict = conflictBelow(state, chain, event);
 	if (conflict !== undefined) missing.push(conflict);
 	const siblings = siblingsOf(state, store, chain, event);
 	findConflictAbove(state, store, chain, incoming);
@@ -20,6 +26,8 @@ export function takeIn(state: RoomState, store: EventStore, incoming: Incoming, 
 	const stored = {room, id, order, bytes, signature, received};
 	store.append({...stored, event});
 	chain.add(event.sequence, id, siblings);
+	const isAlone = siblings.every(sibling => state.fresh.has(sibling));
+	state.fresh.set(id, {chain, sequence: event.sequence, id, isAlone, isOwn});
 	const filled = state.gaps.fill(id);
 	for (const parent of missing) state.addGap(parent, id);
 	state.place(stored, event.parents, filled.length === 0);
@@ -40,22 +48,17 @@ function orderOf(state: RoomState, {clock, parents}: RoomEvent): {order: number;
 }
 
 /** What stands below it in its chain, if that is here, is not what it names: then what it names is missing. */
-function conflictBelow(
-	state: RoomState,
-	store: EventStore,
-	chain: ChainState,
-	{sequence, previous}: RoomEvent,
-): string | undefined {
+function conflictBelow(state: RoomState, chain: ChainState, {sequence, previous}: RoomEvent): string | undefined {
 	if (previous === undefined || !chain.spans.has(sequence - 1) || chain.isKnown(sequence - 1, previous))
 		return undefined;
-	return store.at(state.room, chain, sequence - 1).some(({id}) => id === previous) ? undefined : previous;
+	return state.has(previous) ? undefined : previous;
 }
 
 /** The same, seen from the event above, which has been here for longer. */
 function findConflictAbove(state: RoomState, store: EventStore, chain: ChainState, {id, event}: Incoming): void {
 	if (!chain.spans.has(event.sequence + 1)) return;
 	const hasSiblings = chain.spans.has(event.sequence);
-	for (const above of store.at(state.room, chain, event.sequence + 1)) {
+	for (const above of store.at(state.room, chain, event.sequence + 1, MAX_FORK_IDS)) {
 		const previous = readStored(above)?.previous;
 		if (previous === undefined || previous === id) continue;
 		if (!hasSiblings || !state.has(previous)) state.addGap(previous, above.id);
@@ -63,7 +66,7 @@ function findConflictAbove(state: RoomState, store: EventStore, chain: ChainStat
 }
 
 function siblingsOf(state: RoomState, store: EventStore, chain: ChainState, {sequence}: RoomEvent): string[] {
-	return chain.spans.has(sequence) ? store.at(state.room, chain, sequence).map(({id}) => id) : [];
+	return chain.spans.has(sequence) ? store.at(state.room, chain, sequence, MAX_FORK_IDS).map(({id}) => id) : [];
 }
 
 /** Those that it was missing for stand after it. If they do not yet, they and what follows them are to be moved. */
