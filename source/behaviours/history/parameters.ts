@@ -82,6 +82,8 @@ export const LATE_EVENTS = 200;
 /** Events of the first screenful. */
 export const SCREENFUL = 100;
 export const PROGRESS_INTERVAL = 250;
+/** Whatever somebody claims to hold, people are not told of more. */
+export const MAX_EXPECTED = 10_000_000;
 
 // --- gaps
 

@@ -1,6 +1,6 @@
 import type {NodeEvent, RoomName} from '../../api/event.ts';
 import type {Instant} from '../behaviour.ts';
-import {LATE_EVENTS, PROGRESS_INTERVAL} from './parameters.ts';
+import {LATE_EVENTS, MAX_EXPECTED, PROGRESS_INTERVAL} from './parameters.ts';
 
 /** Taking over the history of one room. */
 type Course = {received: number; expected: number; toldAt: Instant; newest: 'wanted' | 'asked' | 'had'};
@@ -14,8 +14,9 @@ export class Progress {
 		this.#nameOf = nameOf;
 	}
 
-	/** So many events are missing now, as somebody knows. */
-	lacking(room: string, count: number): void {
+	/** So many events are missing now, as somebody claims: no more than anybody could have. */
+	lacking(room: string, claimed: number): void {
+		const count = Math.min(claimed, MAX_EXPECTED);
 		const course = this.#courses.get(room);
 		if (course) course.expected = Math.max(course.expected, course.received + count);
 		else if (count >= LATE_EVENTS) {

@@ -126,14 +126,14 @@ export class Node {
 	}
 }
 
-type Task = {readonly at: Instant; readonly order: number; readonly run: () => void};
+type Task = {readonly at: Instant; readonly run: () => void};
 
 export class Network {
 	now: Instant = 0;
 	readonly nodes: Node[] = [];
 	readonly #links = new Set<string>();
-	#tasks: Task[] = [];
-	#order = 0;
+	/** The next one last; of equal times the one that came first. */
+	readonly #tasks: Task[] = [];
 
 	add(options: NodeOptions = {}): Node {
 		const node = new Node(this.nodes.length, options);
@@ -181,9 +181,9 @@ export class Network {
 	run(milliseconds: number): void {
 		const end = this.now + milliseconds;
 		for (;;) {
-			const next = this.#next();
+			const next = this.#tasks.at(-1);
 			if (!next || next.at > end) break;
-			this.#tasks.splice(this.#tasks.indexOf(next), 1);
+			this.#tasks.pop();
 			this.#pass(next.at);
 			next.run();
 		}
@@ -255,16 +255,16 @@ export class Network {
 		this.now = at;
 	}
 
-	#next(): Task | undefined {
-		let first: Task | undefined;
-		for (const task of this.#tasks) {
-			if (!first || task.at < first.at || (task.at === first.at && task.order < first.order)) first = task;
-		}
-		return first;
-	}
-
 	#at(at: Instant, run: () => void): void {
-		this.#tasks.push({at: Math.max(at, this.now), order: this.#order++, run});
+		const task = {at: Math.max(at, this.now), run};
+		// The last one is the next: found by bisection, for most are far from both ends.
+		let [low, high] = [0, this.#tasks.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#tasks[middle] as Task).at > task.at) low = middle + 1;
+			else high = middle;
+		}
+		this.#tasks.splice(low, 0, task);
 	}
 }
 
