@@ -20,6 +20,10 @@ export const FILE_NAME = 'history.db';
 /** In the file's header: whose it is. */
 const APPLICATION_ID = 0x70_32_70_74;
 
+const FILE_MODE = 0o600;
+/** Any permission of group and others. */
+const OPEN_TO_OTHERS = 0o077;
+
 const MAGIC = 'SQLite format 3\0';
 const HEADER_BYTES = 100;
 const PAGE_SIZE_AT = 16;
@@ -45,7 +49,7 @@ export function createDatabase(sqlite: Sqlite, file: string): void {
 	const unfinished = `${file}.new`;
 	try {
 		for (const end of ['', '-journal', '-wal', '-shm']) rmSync(unfinished + end, {force: true});
-		closeSync(openSync(unfinished, 'wx', 0o600));
+		closeSync(openSync(unfinished, 'wx', FILE_MODE));
 		const connection = new Connection(sqlite, unfinished);
 		try {
 			connection.run(
@@ -69,7 +73,7 @@ export function openDatabase(sqlite: Sqlite, file: string, {isReadOnly = false} 
 	let connection: Connection | undefined;
 	try {
 		inspect(file);
-		if (!isReadOnly && hasModes()) chmodSync(file, 0o600);
+		if (!isReadOnly) closeToOthers(file);
 		connection = new Connection(sqlite, file, {isReadOnly});
 		connection.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
 		if (!isReadOnly) configure(connection);
@@ -89,6 +93,10 @@ export function openDatabase(sqlite: Sqlite, file: string, {isReadOnly = false} 
 export function sizeOf(file: string): number {
 	const bytes = (path: string) => statSync(path, {throwIfNoEntry: false})?.size ?? 0;
 	return bytes(file) + bytes(`${file}-wal`);
+}
+
+function closeToOthers(file: string): void {
+	if (hasModes() && (statSync(file).mode & OPEN_TO_OTHERS) !== 0) chmodSync(file, FILE_MODE);
 }
 
 function configure(connection: Connection): void {

@@ -60,7 +60,8 @@ async function expectKept(directory: string, lines: readonly string[]): Promise<
 		if (word !== 'ok') continue;
 		for (let sequence = Number(from); sequence <= Number(to); sequence++) {
 			const {id, bytes} = message(sequence, `${sequence} `.padEnd(2_000, 'word '));
-			expect(store.get('lobby', id)?.bytes, line).toEqual(bytes);
+			const kept = store.get('lobby', id)?.bytes;
+			expect(kept !== undefined && Buffer.compare(kept, bytes) === 0, line).toBe(true);
 		}
 	}
 	expect(store.rooms()[0]?.events ?? 0).toBe(all.length);

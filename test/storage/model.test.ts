@@ -230,6 +230,6 @@ it('whatever is done, the store on disk answers as the one in memory', async () 
 			disk.close();
 			removeDirectories();
 		}),
-		{numRuns: Number(process.env.RUNS ?? 30)},
+		{numRuns: 20},
 	);
 });
