@@ -3,12 +3,11 @@ import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
 import {TRIAL_INTERVAL} from '../../source/behaviours/storage-watch.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
-import {asked, BOB, CAT, received} from './fixtures.ts';
+import {asked, BOB, CAT, count, received} from './fixtures.ts';
 import {
 	bobIdentity,
 	catIdentity,
 	DISK_FULL,
-	events,
 	handedOn,
 	idOf,
 	inShort,
@@ -136,12 +135,14 @@ describe('what others say, while the disk takes nothing', () => {
 		expect(desk.timer('receipts', 10 + RECEIPT_DELAY)).toEqual([]);
 	});
 
-	test('is shown once, however often it comes', () => {
+	test('is shown and checked once, however often it comes', () => {
 		const desk = afterFailure();
 		const event = written(catIdentity);
 		desk.handle(publishing(CAT, event), 10);
 		desk.timer('storage', TRIAL_INTERVAL);
-		expect(events(desk.handle(publishing(BOB, event), 6_000), 'message')).toEqual([]);
+		const before = desk.verified;
+		expect(desk.handle(publishing(BOB, event), 6_000)).toEqual([count('duplicate')]);
+		expect(desk.verified).toBe(before);
 	});
 
 	test('is no news when it comes by another way, once the disk works again', () => {
