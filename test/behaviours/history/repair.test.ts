@@ -277,9 +277,10 @@ test('what is older than is to be kept is deleted, and does not come back', () =
 	expect([ann.held, bob.held]).toEqual([30, 30]);
 	network.run(2 * 3_600_000);
 	expect([ann.held, bob.held]).toEqual([0, 30]);
-	const before = ann.sent.length + bob.sent.length;
+	const compared = () => ann.sentOf('ranges').length + bob.sentOf('ranges').length;
+	const before = compared();
 	network.run(600_000);
-	// What differs for good is not compared again and again.
-	expect(ann.sent.length + bob.sent.length - before).toBeLessThan(60);
+	// What differs for good is hardly ever compared again.
+	expect(compared() - before).toBeLessThanOrEqual(6);
 	expect(ann.sentOf('want')).toEqual([]);
 });
