@@ -1,6 +1,7 @@
 /** Events as they are said, as they come live, and what others say of having stored them. */
 import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
+import {REORDER_PAUSE} from '../../source/behaviours/reorder.ts';
 import {eventId} from '../../source/wire/event.ts';
 import {EVENT_DOMAIN} from '../../source/wire/layout.ts';
 import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
@@ -247,6 +248,18 @@ describe('receiving', () => {
 		expect(outputs).toContainEqual(handedOn([CAT], other));
 		expect(outputs).toContainEqual(count('fork'));
 		expect([one, other].map(({messageId}) => desk.archive.has('lobby', messageId))).toEqual([true, true]);
+	});
+
+	test('an answer that came before what it answers moves behind it', () => {
+		const question = written(bobIdentity, {text: 'why?', clock: WRITTEN + 5_000});
+		const answer = written(catIdentity, {text: 'because', parents: [question.messageId]});
+		const desk = startTogether();
+		expect(events(desk.handle(publishing(CAT, answer), 50), 'message')).toMatchObject([{missing: 1, order: WRITTEN}]);
+		const outputs = desk.handle(publishing(BOB, question), 60);
+		expect(events(outputs, 'message-changed').at(-1)).toMatchObject({messageId: answer.messageId, change: 'gap'});
+		const moved = events(desk.timer('reorder', 60 + REORDER_PAUSE), 'message-changed');
+		expect(moved).toMatchObject([{messageId: answer.messageId, change: 'order', order: WRITTEN + 5_001}]);
+		expect(desk.timer('reorder', 1_000)).toEqual([]);
 	});
 
 	test.each([

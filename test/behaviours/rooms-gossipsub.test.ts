@@ -170,6 +170,17 @@ test('what a peer lacks is handed out as it came, and what we lack is asked for'
 	]);
 });
 
+test('what is kept from before a restart is not asked for', () => {
+	const first = start();
+	const here = written(bobIdentity).messageId;
+	handOn(first, BOB);
+	const rooms = first.restarted({pubsub: 'gossipsub', peers: [DAN]});
+	rooms.handle(subscribed(DAN, ['lobby']));
+	const missing = written(bobIdentity, {sequence: 2}).messageId;
+	const offer = {type: 'ihave', room: 'lobby', messageIds: [here, missing]} as const;
+	expect(sent(rooms.handle(received(DAN, offer), 70), 'iwant')).toMatchObject([{message: {messageIds: [missing]}}]);
+});
+
 test('the router has its own timer beside that of the receipts', () => {
 	const rooms = start();
 	expect(rooms.handle(timer('gossipsub'), 1_000)).toEqual([{type: 'schedule', timer: 'gossipsub', at: 2_000}]);
