@@ -5,6 +5,7 @@ import {
 	bobIdentity,
 	Desk,
 	events,
+	idOf,
 	inShort,
 	published,
 	publishing,
@@ -153,8 +154,9 @@ describe('what is kept of a room', () => {
 
 	test('is deleted by forgetting it, which leaves it', () => {
 		const desk = start();
-		desk.say('hi');
+		const messageId = idOf(desk.say('hi'));
 		const outputs = desk.ask({command: 'forget', room: 'lobby', id: '1'});
+		expect(desk.receipts.spreadOf(messageId)).toBeUndefined();
 		expect(kinds(outputs)).toEqual(['leave']);
 		expect(outputs).toContainEqual(emit({type: 'room-left', room: 'lobby'}));
 		expect(outputs.at(-1)).toMatchObject({type: 'reply', result: {room: 'lobby'}});
