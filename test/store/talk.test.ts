@@ -277,6 +277,8 @@ test('who was ever in a room and is away is known, with when it was last seen', 
 		ok: true,
 		result: {rooms: [{...roomInfo('lobby'), known, topic: 'ships'}]},
 	};
+	const error = {code: 'busy', message: 'later'} as const;
+	expect(reduceEvents({...state, pending}, [{type: 'reply', id: '1', ok: false, error}], NOW).notice).toBeUndefined();
 	const told = reduceEvents({...state, pending}, [reply], NOW);
 	expect([...told.peers.values()]).toMatchObject([{peer: ANN, name: 'ann', state: 'gone', lastSeen: NOW - 60_000}]);
 	expect(roomOf(told, 'lobby').topic).toBe('ships');
