@@ -27,7 +27,7 @@ describe('the checker finds', () => {
 			'source/net/socket.ts': 'export function open() {}',
 		});
 		expect(breaches).toEqual([
-			'source/behaviours/ping.ts imports source/net/socket.ts: behaviours may import base, wire, api. ' +
+			'source/behaviours/ping.ts imports source/net/socket.ts: behaviours may import base, wire, history, api. ' +
 				'Why: a behaviour is one protocol as a state machine: the swarm drives it, it drives nothing',
 		]);
 	});

@@ -63,7 +63,7 @@ test.skipIf(process.platform !== 'linux')(
 
 test.skipIf(process.platform !== 'linux')('the peers end with the demo even when it is killed', async () => {
 	const screen = startDemo(40, 12);
-	await screen.waitFor('Welcome!');
+	await screen.waitFor('4 peers');
 	const children = childrenOf(screen.pid);
 	expect(children).toHaveLength(4);
 	screen.kill('SIGKILL');
