@@ -14,6 +14,8 @@ export type StartOptions = {
 	readonly args?: readonly string[];
 	/** Where the key lives; ephemeral without one. */
 	readonly directory?: string;
+	/** The directory is a disk of its own, of so many bytes, that nobody else sees and that goes with the process. */
+	readonly disk?: number;
 	/** False for `--no-discovery`. */
 	readonly discovery?: boolean;
 };
@@ -60,10 +62,10 @@ export class Host {
 	}
 
 	/** Starts a headless node. The process is the node itself: signals reach it and nothing else. */
-	start(name = this.name, {args = [], directory, discovery = true}: StartOptions = {}): HeadlessNode {
+	start(name = this.name, {args = [], directory, disk, discovery = true}: StartOptions = {}): HeadlessNode {
 		const needed = [...this.#links.values()].flatMap(({network}) => network.nodeArguments);
 		const node = spawnNode(name, {
-			within: within(this.namespace),
+			within: [...within(this.namespace), ...(disk === undefined ? [] : withDisk(directory!, disk))],
 			interfaces: [],
 			args: [...needed, ...args],
 			...(directory === undefined ? {} : {directory}),
@@ -203,4 +205,10 @@ export class Host {
 		nft(this.namespace, ...(this.#hasFilter ? [] : ['add table inet lab', ...chains]), ...rules);
 		this.#hasFilter = true;
 	}
+}
+
+/** The words that run another command with a disk in memory; `ip netns exec` has given it mounts of its own. */
+function withDisk(directory: string, bytes: number): string[] {
+	const script = 'mkdir -p "$1" && mount -t tmpfs -o size="$2",mode=700 tmpfs "$1" && shift 2 && exec "$@"';
+	return ['sh', '-c', script, 'sh', directory, String(bytes)];
 }

@@ -1,6 +1,7 @@
 /** What scenarios wait for: that nodes hear each other again, and that nothing came twice. */
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect} from 'vitest';
+import type {ExportedEvent} from '../../source/api/event.ts';
 import {connected, type HeadlessNode} from '../helpers/node-process.ts';
 
 /** Milliseconds between two tries to be heard. */
@@ -47,10 +48,41 @@ export async function untilHeard(author: HeadlessNode, hearer: HeadlessNode, pat
 	}
 }
 
-/** Nobody has heard a message twice. */
+/** Events in one page of an export. */
+const PAGE = 500;
+
+/** All that a node holds of the lobby, in the order of the room. */
+export async function exported(node: HeadlessNode): Promise<readonly ExportedEvent[]> {
+	const events: ExportedEvent[] = [];
+	let after: string | undefined;
+	do {
+		const command = {command: 'export', room: 'lobby', limit: PAGE, ...(after !== undefined && {after})} as const;
+		const page = await node.result(command);
+		events.push(...page.events);
+		after = page.next;
+	} while (after !== undefined);
+	return events;
+}
+
+/** Waits until all of these hold the very same of the lobby, in the same order, and returns it. */
+export async function untilSame(nodes: readonly HeadlessNode[], patience = 30_000): Promise<readonly ExportedEvent[]> {
+	const deadline = performance.now() + patience;
+	while (true) {
+		const held = await Promise.all(nodes.map(exported));
+		const bytes = held.map(events => events.map(({event}) => event));
+		if (bytes.every(each => each.join() === bytes[0]!.join())) return held[0]!;
+		if (performance.now() > deadline) {
+			const counts = nodes.map(({name}, index) => `${name} ${held[index]!.length}`);
+			throw new Error(`they still hold different events: ${counts.join(', ')}`);
+		}
+		await delay(TRY_INTERVAL);
+	}
+}
+
+/** Nobody was shown an entry twice. */
 export function expectNothingTwice(...nodes: readonly HeadlessNode[]): void {
 	for (const node of nodes) {
-		const ids = node.all('message').map(({messageId}) => messageId);
+		const ids = [...node.all('message'), ...node.all('notice')].map(({messageId}) => messageId);
 		expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
 	}
 }
