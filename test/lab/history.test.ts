@@ -5,7 +5,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect} from 'vitest';
 import type {EventOf, ExportedEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
-import {HEARTBEAT_TIMEOUT} from '../../source/behaviours/heartbeat.ts';
+import {HEARTBEAT_INTERVAL} from '../../source/behaviours/heartbeat.ts';
 import {AWAY_TIME} from '../../source/behaviours/history/parameters.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {connected, type HeadlessNode} from '../helpers/node-process.ts';
@@ -28,6 +28,9 @@ const SLOW_LINE = '1mbit';
 const OLD_MESSAGES = 1_600;
 const AT_ONCE = 200;
 const OLD_TEXT = 'of what was said long before he came; '.repeat(8);
+
+/** The other router offers what is not old again by itself: with this one nothing but repair brings what was missed. */
+const PLAIN = {args: ['--pubsub', 'floodsub']};
 
 const textsOf = (events: readonly ExportedEvent[]) => events.flatMap(({text}) => text ?? []);
 
@@ -79,7 +82,7 @@ describe.concurrent('history', () => {
 		lab,
 	}) => {
 		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob', 'cat', 'dan');
-		const nodes = hosts.map(host => host.start());
+		const nodes = hosts.map(host => host.start(host.name, PLAIN));
 		const [ann, bob, cat, dan] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode];
 		await meet(...nodes);
 		const before = await ann.publish('before');
@@ -122,7 +125,7 @@ describe.concurrent('history', () => {
 		inTurn(async () => {
 			const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob', 'cat');
 			const [annHost, bobHost, catHost] = hosts;
-			const start = (host = catHost!) => host.start(host.name, {directory: join(folder, host.name)});
+			const start = (host = catHost!) => host.start(host.name, {...PLAIN, directory: join(folder, host.name)});
 			const [ann, bob, cat] = [start(annHost), start(bobHost), start(catHost)];
 			await meet(ann, bob, cat);
 			await cat.result({command: 'shutdown'});
@@ -142,7 +145,9 @@ describe.concurrent('history', () => {
 
 			const again = start();
 			await connected([again, bob]);
-			expect(await untilSame([again, bob])).toEqual(held);
+			// Byte for byte; but of a run that comes in one piece only the last event needs its signature.
+			const missed = await untilSame([again, bob]);
+			expect(missed.map(({event}) => event)).toEqual(held.map(({event}) => event));
 			const {messages} = await again.result({command: 'history', room, limit: 3});
 			expect(messages.map(({text}) => text)).toEqual(['one, as I meant it', 'two', '']);
 			expect(messages[0]).toMatchObject({reactions: [{emoji: '🎉', from: [await bob.peerId()]}]});
@@ -245,7 +250,7 @@ describe.concurrent('history', () => {
 			]);
 			report('History on a slow line: heard after, and a ping', heard, ...rtts);
 			expect(bob.all('history-progress').some(({done}) => done)).toBe(false);
-			expect(Math.max(heard, ...rtts)).toBeLessThan(HEARTBEAT_TIMEOUT);
+			expect(Math.max(heard, ...rtts)).toBeLessThan(HEARTBEAT_INTERVAL);
 			await bob.waitFor('history-progress', ({done}) => done, {timeout: 40_000});
 			report('History on a slow line: taken over after', performance.now() - begun);
 			expect((await exported(bob)).length).toBeGreaterThan(OLD_MESSAGES);
