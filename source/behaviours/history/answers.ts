@@ -10,9 +10,8 @@ import type {PeerId} from '../../wire/peer-id.ts';
 /** Of a segment that was taken in. */
 export type Landed = {
 	readonly kept: readonly Kept[];
-	/** Bytes of its events, and how many of these are new or were here already. */
+	/** Bytes of its events. */
 	readonly bytes: number;
-	readonly useful: number;
 	/** Why it cannot be what its author said. */
 	readonly refused: string | undefined;
 	readonly isUnproved: boolean;
@@ -41,12 +40,12 @@ export class Answers {
 	land(room: string, peer: PeerId, segment: Segment): Landed {
 		const {archive, verify, timestamp} = this.#options;
 		const bytes = segment.events.reduce((sum, event) => sum + event.length, 0);
-		const {kept, known, refused, isUnproved = false} = archive.take(room, segment, timestamp(), verify);
+		const {kept, refused, isUnproved = false} = archive.take(room, segment, timestamp(), verify);
 		if (kept.length > 0) {
 			this.bytes += bytes;
 			this.#waiting.push({room, peer, kept});
 		}
-		return {kept, bytes, useful: kept.length + known, refused, isUnproved};
+		return {kept, bytes, refused, isUnproved};
 	}
 
 	/** Something of this room waits for the disk. */

@@ -28,7 +28,7 @@ export class Avoided {
 		return now + milliseconds;
 	}
 
-	/** It has given something. */
+	/** It has answered to the end, and given something. */
 	resume(peer: PeerId): void {
 		this.#pauses.delete(peer);
 	}

@@ -16,7 +16,7 @@ import {Avoided} from './avoided.ts';
 import {chainKey} from './chain-key.ts';
 import type {GapHunter} from './gaps.ts';
 import {Holdings} from './holdings.ts';
-import {MAX_PARALLEL, MAX_UNCOMMITTED_BYTES, WANT_SLACK, WANT_TIMEOUT} from './parameters.ts';
+import {MAX_PARALLEL, MAX_UNCOMMITTED_BYTES, MAX_WANT_TIME, WANT_SLACK, WANT_TIMEOUT} from './parameters.ts';
 import {type Draft, planWant, type Refetch, wantOf} from './planning.ts';
 import type {Progress} from './progress.ts';
 import type {SharedRooms} from './shared-rooms.ts';
@@ -25,8 +25,9 @@ import type {SharedRooms} from './shared-rooms.ts';
 type Asked = Draft & {
 	readonly peer: PeerId;
 	readonly want: Want;
-	/** It is given up then, unless something comes. */
+	/** It is given up then, unless something new comes; and at the latest then, whatever comes. */
 	deadline: Instant;
+	readonly latest: Instant;
 	/** Bytes of events that came, and new events. */
 	bytes: number;
 	kept: number;
@@ -143,16 +144,16 @@ export class Fetching {
 		return outputs;
 	}
 
-	#landed(asked: Asked, {kept, bytes, useful, isUnproved}: Landed, now: Instant): BehaviourOutput[] {
+	#landed(asked: Asked, {kept, bytes, isUnproved}: Landed, now: Instant): BehaviourOutput[] {
 		const {peer, room} = asked;
 		asked.bytes += bytes;
 		asked.kept += kept.length;
-		if (useful > 0) asked.deadline = now + WANT_TIMEOUT;
+		// What is here already is no progress: else one old event every now and then would keep the others from being asked.
+		if (kept.length > 0) asked.deadline = Math.min(asked.latest, now + WANT_TIMEOUT);
 		for (const {event, missing} of kept) {
 			asked.moved.add(chainKey(event));
 			if (missing.length > 0) this.#options.gaps.noted(room, peer, missing, now);
 		}
-		if (kept.length > 0) this.#avoided.resume(peer);
 		return [
 			...(kept.length > 0 ? [{type: 'commit'} as const] : []),
 			...(isUnproved ? [count('history-unproved')] : []),
@@ -177,6 +178,7 @@ export class Fetching {
 	#finish(asked: Asked, now: Instant): BehaviourOutput[] {
 		const {peer, room} = asked;
 		this.#asked.delete(peer);
+		if (asked.kept > 0) this.#avoided.resume(peer);
 		this.#options.alarm.by(now);
 		if (asked.isNewest) this.#options.progress.setNewest(room, 'had');
 		if (asked.refetch) this.#refetched(asked, asked.refetch);
@@ -256,7 +258,8 @@ export class Fetching {
 		else if (refetch?.peer === peer && comparison.runs.length === 0) this.#refetches.delete(room);
 		if (isExhausted) {
 			this.#holdings.delete(room, peer);
-			this.#options.exhausted(room, peer, now);
+			// Of what was cut off we shall hear with the next look.
+			if (!holding.isCut) this.#options.exhausted(room, peer, now);
 		}
 		return draft;
 	}
@@ -271,6 +274,7 @@ export class Fetching {
 			peer,
 			want,
 			deadline,
+			latest: now + MAX_WANT_TIME,
 			bytes: 0,
 			kept: 0,
 			moved: new Set(),

@@ -1,6 +1,7 @@
 /**
  * What peers hold that we lack, as they have said, for as long as there is something to fetch by it. Bounded by weight:
- * what goes beyond is asked about again when the rest is done.
+ * what goes beyond is asked about again when the rest is done. What is too much goes at the cost of the peer that has
+ * told most, so that invented chains push out nobody else's.
  */
 import type {ChainRanges} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -12,22 +13,28 @@ export type Holding = {
 	/** Nothing is asked for by it before. */
 	readonly from: Instant;
 	readonly weight: number;
+	/** It is not all that the peer has told. */
+	readonly isCut: boolean;
 };
 
 export class Holdings {
 	readonly #byRoom = new Map<string, Map<PeerId, Holding>>();
+	/** Of each peer in all rooms. */
+	readonly #weights = new Map<PeerId, number>();
 	#weight = 0;
 
-	/** To what is known of the peer already. */
+	/** To what is known of the peer already. If there is no room for it, whoever takes up most of it loses some. */
 	add(room: string, peer: PeerId, chains: readonly ChainRanges[], from: Instant): void {
 		if (chains.length === 0) return;
-		const ofRoom = this.#byRoom.get(room) ?? new Map<PeerId, Holding>();
-		this.#byRoom.set(room, ofRoom);
-		const before = ofRoom.get(peer) ?? {chains: [], from, weight: 0};
-		const free = Math.min(MAX_HOLDING_WEIGHT - before.weight, MAX_TOTAL_WEIGHT - this.#weight);
-		const [kept, weight] = fitting(chains, free);
-		ofRoom.set(peer, {chains: [...before.chains, ...kept], from: before.from, weight: before.weight + weight});
-		this.#weight += weight;
+		const before = this.get(room, peer) ?? {chains: [], from, weight: 0, isCut: false};
+		const [kept, weight] = fitting(chains, MAX_HOLDING_WEIGHT - before.weight);
+		this.#set(room, peer, {
+			chains: [...before.chains, ...kept],
+			from: before.from,
+			weight: before.weight + weight,
+			isCut: before.isCut || kept.length < chains.length,
+		});
+		while (this.#weight > MAX_TOTAL_WEIGHT) this.#cutHeaviest();
 	}
 
 	get(room: string, peer: PeerId): Holding | undefined {
@@ -38,7 +45,7 @@ export class Holdings {
 		const ofRoom = this.#byRoom.get(room);
 		const holding = ofRoom?.get(peer);
 		if (!ofRoom || !holding) return false;
-		this.#weight -= holding.weight;
+		this.#weigh(peer, -holding.weight);
 		ofRoom.delete(peer);
 		if (ofRoom.size === 0) this.#byRoom.delete(room);
 		return true;
@@ -46,6 +53,7 @@ export class Holdings {
 
 	clear(): void {
 		this.#byRoom.clear();
+		this.#weights.clear();
 		this.#weight = 0;
 	}
 
@@ -60,6 +68,34 @@ export class Holdings {
 	in(room: string): readonly (readonly [PeerId, Holding])[] {
 		return [...(this.#byRoom.get(room) ?? [])];
 	}
+
+	#set(room: string, peer: PeerId, holding: Holding): void {
+		const ofRoom = this.#byRoom.get(room) ?? new Map<PeerId, Holding>();
+		this.#byRoom.set(room, ofRoom);
+		this.#weigh(peer, holding.weight - (ofRoom.get(peer)?.weight ?? 0));
+		ofRoom.set(peer, holding);
+	}
+
+	#weigh(peer: PeerId, change: number): void {
+		const weight = (this.#weights.get(peer) ?? 0) + change;
+		if (weight > 0) this.#weights.set(peer, weight);
+		else this.#weights.delete(peer);
+		this.#weight += change;
+	}
+
+	/** By half, the largest of its holdings: so who tells of what does not exist takes nothing from those who say little. */
+	#cutHeaviest(): void {
+		const [peer] = largest([...this.#weights], ([, weight]) => weight);
+		const rooms = [...this.#byRoom].filter(([, peers]) => peers.has(peer));
+		const [room, peers] = largest(rooms, ([, ofRoom]) => ofRoom.get(peer)?.weight ?? 0);
+		const holding = peers.get(peer) as Holding;
+		const [chains, weight] = fitting(holding.chains, Math.floor(holding.weight / 2));
+		this.#set(room, peer, {...holding, chains, weight, isCut: true});
+	}
+}
+
+function largest<Item>(items: readonly Item[], weightOf: (item: Item) => number): Item {
+	return items.reduce((most, item) => (weightOf(item) > weightOf(most) ? item : most));
 }
 
 function weightOf({spans, forks}: ChainRanges): number {

@@ -59,8 +59,9 @@ export const MAX_PARALLEL = 8;
 /** What was taken over and is not on disk yet: beyond it nothing is asked for. */
 export const MAX_UNCOMMITTED_BYTES = 4 * 1024 * 1024;
 
-/** An answer that brings nothing for so long is given up. */
+/** An answer that brings nothing new for so long is given up; and one that is not complete after the other. */
 export const WANT_TIMEOUT = 10_000;
+export const MAX_WANT_TIME = 30_000;
 
 /** A peer that is busy, or did not answer, is asked again after a pause that doubles each time. */
 export const MIN_PEER_PAUSE = 1_000;
