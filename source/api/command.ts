@@ -5,8 +5,8 @@
 type Asked = {readonly id?: string};
 
 export type Command = Asked &
+	/** Answered once it is durable here. `replyTo` is a message id. */
 	(
-		/** Answered once it is durable here. `replyTo` is a message id. */
 		| {readonly command: 'publish'; readonly room: string; readonly text: string; readonly replyTo?: string}
 		/** To one person, online or not: see `RoomName`. */
 		| {readonly command: 'direct'; readonly peer: string; readonly text: string; readonly replyTo?: string}
