@@ -7,12 +7,12 @@
  *
  * Nobody is told anything of a room that he does not share with us (`shared-rooms`).
  */
-import type {NodeEvent} from '../../api/event.ts';
+import type {EventOf, NodeEvent} from '../../api/event.ts';
 import {jitter, type Random, shuffled} from '../../base/random.ts';
 import {TokenBuckets} from '../../base/token-bucket.ts';
 import type {Archive, Comparison} from '../../history/archive.ts';
 import {Spans} from '../../history/spans.ts';
-import {isDirectRoom} from '../../wire/direct-room.ts';
+import {directRoomOf, isDirectRoom} from '../../wire/direct-room.ts';
 import type {EventVerifier} from '../../wire/event.ts';
 import type {ChainRanges, Digest, Events, Message, Ranges, Want} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -106,7 +106,8 @@ export class History implements Behaviour {
 		this.#exchange = new Exchange({archive, shared, random, alarm, sourcesIn});
 		this.#fetching = new Fetching({archive, shared, random, alarm, answers, progress, gaps, exhausted});
 		this.#serving = new Serving(archive);
-		this.#rejoin = new Rejoin({archive, alarm, nameOf});
+		const isActive = (room: string) => this.#fetching.isActive(room) || answers.isWaiting(room);
+		this.#rejoin = new Rejoin({archive, alarm, nameOf, timestamp, isActive});
 		this.#reorder = new Reorder(options);
 		this.#retention = new Retention({archive, keep, timestamp});
 	}
@@ -172,14 +173,22 @@ export class History implements Behaviour {
 
 	#noted(event: NodeEvent, now: Instant): BehaviourOutput[] {
 		if (event.type === 'message' || event.type === 'notice') {
-			const {missing, via, room} = event;
-			if (missing !== undefined && via !== undefined && this.#isOpen(room)) this.#gaps.noted(room, via, [], now);
+			this.#live(event, now);
 			return [];
 		}
 		if (event.type === 'room-left' && event.room.startsWith('@')) this.#forgotten.add(event.room);
 		if (event.type === 'room-joined') this.#forgotten.delete(event.room);
 		const change = this.#shared.note(event, now);
 		return change ? this.#changed(change, now) : [];
+	}
+
+	/** Told to people as it came: `via` somebody. */
+	#live({room: name, from, missing, order, via}: EventOf<'message' | 'notice'>, now: Instant): void {
+		if (via === undefined) return;
+		const room = name.startsWith('@') ? directRoomOf(this.#options.view.self, name.slice(1)) : name;
+		if (!this.#isOpen(room)) return;
+		this.#rejoin.heard(room, from, order, now);
+		if (missing !== undefined) this.#gaps.noted(room, via, [], now);
 	}
 
 	#disconnected(peer: PeerId, now: Instant): BehaviourOutput[] {
@@ -310,7 +319,7 @@ export class History implements Behaviour {
 		if (part.isFirst) this.#fetching.forget(peer, room);
 		const from = part.isUnderWay && comparison.weLack < MANY_EVENTS ? now + GRACE : now;
 		this.#fetching.learned(room, peer, worthwhile(chains, comparison), from);
-		this.#rejoin.compared(room, peer, chains, comparison.runs, isLast);
+		this.#rejoin.compared(room, peer, chains, isLast);
 		if (isLast && !this.#fetching.hasSource(room, peer)) this.#exchange.settled(room, peer, now);
 		return [...this.#credit(peer, room, chains), ...outputs, ...this.#fetching.run(now)];
 	}
@@ -341,6 +350,11 @@ export class History implements Behaviour {
 			if (kept.some(({siblings}) => siblings.length > 0)) outputs.push(count('fork'));
 			if (kept.some(({filled}) => filled.length > 0)) outputs.push(...this.#reorder.needed(room, now));
 			this.#progress.got(room, kept.length);
+			this.#rejoin.got(
+				room,
+				kept.map(({stored}) => stored.order),
+				now,
+			);
 			outputs.push(...this.#progress.tell(room, now).map(emit));
 			this.#hasNews(room, now);
 		}

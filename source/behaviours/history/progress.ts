@@ -54,11 +54,11 @@ export class Progress {
 		return [...this.#courses.keys()];
 	}
 
-	/** Nothing is left to be fetched, or nobody to fetch it from. */
+	/** Nothing is left to be fetched, or nobody to fetch it from: then no more than has come is told of. */
 	end(room: string): NodeEvent[] {
 		const course = this.#courses.get(room);
 		this.#courses.delete(room);
-		return course ? [this.#event(room, course, true)] : [];
+		return course ? [this.#event(room, {...course, expected: course.received}, true)] : [];
 	}
 
 	#event(room: string, {received, expected}: Course, done: boolean): NodeEvent {

@@ -1,12 +1,18 @@
 /**
- * The report after a separation: members who were away, or from whom we were, are back; so many events they had and we
- * lacked, and so many the other way, by the first comparison with each of them. One report for each room and healing.
+ * The report after a separation: members who were away, or from whom we were, are back; so many events came of what was
+ * said meanwhile, and so many went the other way. One report for each room and healing, within seconds.
+ *
+ * `received` counts what has really come, not what anybody claims: events that were kept, from whomever, and stand after
+ * all that was here when they went. It begins a little before the first of them is seen again, for others of our side
+ * may have met them before and handed on what they had. `given` is what those who came back lacked of what we held, by the
+ * first comparison with each; if they have it all by then, since others of our side were faster, it is what was kept here
+ * while they were away. So all of one side tell the same story, unless only some of them had been cut off.
  */
 import type {NodeEvent, RoomName} from '../../api/event.ts';
 import {BoundedMap} from '../../base/bounded.ts';
 import type {Archive} from '../../history/archive.ts';
 import {countOf, subtract} from '../../history/spans.ts';
-import type {ChainRanges, Run, Span} from '../../wire/messages.ts';
+import type {ChainRanges, Span} from '../../wire/messages.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant} from '../behaviour.ts';
 import type {Alarm} from './alarm.ts';
@@ -15,17 +21,34 @@ import {AWAY_TIME, MAX_AWAY, REPORT_DEADLINE, REPORT_DELAY} from './parameters.t
 
 type Spans = ReadonlyMap<string, readonly Span[]>;
 
+/** How the room was when somebody went. */
+type Parting = {
+	readonly at: Instant;
+	readonly events: number;
+	readonly order: number;
+	/** When something of that member came live for the first time after it: over others, or since we are whole again. */
+	heardAt?: Instant;
+};
+
 type Healing = {
 	readonly since: Instant;
+	/** Unix milliseconds. */
+	readonly timestamp: number;
 	/** When the last of them came back. */
 	joinedAt: Instant;
-	away: number;
+	/** Of the one who was away for longest. */
+	parting: Parting;
 	readonly peers: Set<PeerId>;
 	/** Those with whom we have not compared yet, and what they are not known to hold of ours. */
 	readonly waiting: Map<PeerId, Map<string, readonly Span[]>>;
-	/** What we held when the first of them came back, by chain. */
+	/** Somebody held something else than we. */
+	hasCompared: boolean;
+	/** What we held when the first of them came back, by chain, and how many events. */
 	readonly ours: Spans;
-	readonly received: Map<string, readonly Span[]>;
+	readonly events: number;
+	/** Orders of what came before that, and since. */
+	readonly before: readonly number[];
+	readonly received: number[];
 	readonly given: Map<string, readonly Span[]>;
 };
 
@@ -33,14 +56,20 @@ export type RejoinOptions = {
 	readonly archive: Archive;
 	readonly alarm: Alarm;
 	readonly nameOf: (room: string) => RoomName;
+	/** Unix milliseconds. */
+	readonly timestamp: () => number;
+	/** Something of the room is under way to us. */
+	readonly isActive: (room: string) => boolean;
 };
 
 export class Rejoin {
 	readonly #options: RejoinOptions;
 	/** When somebody left a room in which we were together: `room peer`. */
-	readonly #left = new BoundedMap<string, Instant>(MAX_AWAY);
+	readonly #left = new BoundedMap<string, Parting>(MAX_AWAY);
 	/** When somebody's connection was lost. */
 	readonly #lost = new BoundedMap<PeerId, Instant>(MAX_AWAY);
+	/** What has come of each room in the last seconds. */
+	readonly #recent = new Map<string, readonly {readonly at: Instant; readonly orders: readonly number[]}[]>();
 	readonly #healings = new Map<string, Healing>();
 
 	constructor(options: RejoinOptions) {
@@ -48,7 +77,8 @@ export class Rejoin {
 	}
 
 	left(room: string, peer: PeerId, now: Instant): void {
-		this.#left.set(`${room} ${peer}`, now);
+		const {events, heads} = this.#options.archive.room(room);
+		this.#left.set(`${room} ${peer}`, {at: now, events, order: heads.at(-1)?.order ?? -1});
 		this.#healings.get(room)?.waiting.delete(peer);
 	}
 
@@ -58,18 +88,20 @@ export class Rejoin {
 
 	forgetRoom(room: string): void {
 		this.#healings.delete(room);
+		this.#recent.delete(room);
 	}
 
 	joined(room: string, peer: PeerId, now: Instant): void {
 		const key = `${room} ${peer}`;
-		const since = this.#left.get(key) ?? now;
+		const parting = this.#left.get(key);
 		this.#left.delete(key);
-		const away = now - since;
-		// Who left the room of his own will was not away.
-		if (away < AWAY_TIME || (this.#lost.get(peer) ?? Number.NEGATIVE_INFINITY) < since) return;
-		const healing = this.#healings.get(room) ?? this.#begin(room, now);
+		// Who left the room of his own will was not away; nor who could be heard over others.
+		if (!parting || now - parting.at < AWAY_TIME) return;
+		if (now - (parting.heardAt ?? now) >= REPORT_DEADLINE) return;
+		if ((this.#lost.get(peer) ?? Number.NEGATIVE_INFINITY) < parting.at) return;
+		const healing = this.#healings.get(room) ?? this.#begin(room, parting, now);
 		healing.joinedAt = now;
-		healing.away = Math.max(healing.away, away);
+		if (parting.at < healing.parting.at) healing.parting = parting;
 		healing.peers.add(peer);
 		healing.waiting.set(peer, new Map(healing.ours));
 		this.#options.alarm.by(now + REPORT_DELAY);
@@ -80,50 +112,83 @@ export class Rejoin {
 		this.#healings.get(room)?.waiting.delete(peer);
 	}
 
-	/** A part of what it holds, and what of this we lack. */
-	compared(room: string, peer: PeerId, chains: readonly ChainRanges[], lacking: readonly Run[], isLast: boolean): void {
+	/** A part of what it holds. */
+	compared(room: string, peer: PeerId, chains: readonly ChainRanges[], isLast: boolean): void {
 		const healing = this.#healings.get(room);
 		const unknown = healing?.waiting.get(peer);
 		if (!healing || !unknown) return;
-		for (const run of lacking) add(healing.received, chainKey(run), [[run.from, run.to]]);
 		for (const chain of chains) {
 			const key = chainKey(chain);
 			unknown.set(key, subtract(unknown.get(key) ?? [], chain.spans));
 		}
 		if (!isLast) return;
 		for (const [key, spans] of unknown) add(healing.given, key, spans);
+		healing.hasCompared = true;
 		healing.waiting.delete(peer);
+	}
+
+	/** These were taken over and are on disk; `orders`: where they stand. */
+	got(room: string, orders: readonly number[], now: Instant): void {
+		const healing = this.#healings.get(room);
+		for (const order of healing ? orders : []) healing?.received.push(order);
+		this.#remember(room, orders, now);
+	}
+
+	/** One came live: after a separation it may have been said before. */
+	heard(room: string, author: PeerId, order: number, now: Instant): void {
+		const healing = this.#healings.get(room);
+		const parting = this.#left.get(`${room} ${author}`);
+		if (healing && order < healing.timestamp) healing.received.push(order);
+		else if (parting) this.#remember(room, [order], now);
+		if (parting) parting.heardAt ??= now;
 	}
 
 	/** The reports that are due. */
 	run(now: Instant): NodeEvent[] {
 		const events: NodeEvent[] = [];
 		for (const [room, healing] of this.#healings) {
-			const isComplete = healing.waiting.size === 0 && now - healing.joinedAt >= REPORT_DELAY;
+			const isSettled = healing.waiting.size === 0 && !this.#options.isActive(room);
 			const deadline = healing.since + REPORT_DEADLINE;
-			if (!isComplete && now < deadline) {
+			if (now < deadline && (!isSettled || now - healing.joinedAt < REPORT_DELAY)) {
 				this.#options.alarm.by(Math.min(now + REPORT_DELAY, deadline));
 				continue;
 			}
 			this.#healings.delete(room);
-			const [received, given] = [total(healing.received), total(healing.given)];
+			const {parting, peers, since} = healing;
+			const [received, given] = countsOf(healing);
 			if (received + given === 0) continue;
-			const {away, peers} = healing;
-			events.push({type: 'rejoined', room: this.#options.nameOf(room), away, peers: [...peers], received, given});
+			const name = this.#options.nameOf(room);
+			events.push({type: 'rejoined', room: name, away: since - parting.at, peers: [...peers], received, given});
 		}
 		return events;
 	}
 
-	#begin(room: string, now: Instant): Healing {
-		const {archive} = this.#options;
+	#remember(room: string, orders: readonly number[], now: Instant): void {
+		const recent = this.#recent.get(room)?.filter(({at}) => now - at < REPORT_DEADLINE) ?? [];
+		this.#recent.set(room, [...recent, {at: now, orders}]);
+	}
+
+	#begin(room: string, parting: Parting, now: Instant): Healing {
+		const {archive, timestamp} = this.#options;
 		const ours = archive.isOpen(room) ? archive.ranges(room) : [];
+		const recent = this.#recent.get(room)?.filter(({at}) => now - at < REPORT_DEADLINE) ?? [];
 		const healing: Healing = {
-			...{since: now, joinedAt: now, away: 0, peers: new Set(), waiting: new Map()},
-			...{ours: new Map(ours.map(chain => [chainKey(chain), chain.spans])), received: new Map(), given: new Map()},
+			...{since: now, timestamp: timestamp(), joinedAt: now, parting, peers: new Set(), waiting: new Map()},
+			...{ours: new Map(ours.map(chain => [chainKey(chain), chain.spans])), events: archive.room(room).events},
+			...{before: recent.flatMap(({orders}) => orders), received: [], given: new Map(), hasCompared: false},
 		};
 		this.#healings.set(room, healing);
 		return healing;
 	}
+}
+
+/** Events that came, and that went: of what was said since the parting. */
+function countsOf({parting, events, before, received, given, hasCompared}: Healing): [received: number, given: number] {
+	const isNew = (order: number) => order > parting.order;
+	const early = before.filter(isNew).length;
+	const came = early + received.filter(isNew).length;
+	if (hasCompared || came === 0) return [came, total(given)];
+	return [came, Math.max(0, events - before.length - parting.events)];
 }
 
 /** Puts these numbers to those that are there. */

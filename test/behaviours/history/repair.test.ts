@@ -1,8 +1,10 @@
 /** What is missing is found and fetched, whatever the reason; what cannot be had costs little. */
 import {describe, expect, test} from 'vitest';
-import {GRACE} from '../../../source/behaviours/history/parameters.ts';
+import type {NodeEvent} from '../../../source/api/event.ts';
+import {GAP_DELAY, GRACE} from '../../../source/behaviours/history/parameters.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent} from '../../../source/wire/event.ts';
+import type {Message} from '../../../source/wire/messages.ts';
 import {Network, type Node, ROOM} from './network.ts';
 
 const DISK_FULL = {code: 'disk-full', message: 'The disk is full. Free some space'};
@@ -265,6 +267,26 @@ describe('a direct room', () => {
 		const told = ann.sent.filter(({message}) => 'room' in message && message.room === room);
 		expect(new Set(told.map(({to}) => to))).toEqual(new Set([bob.peer]));
 		expect(ann.receipts.spreadOf(ann.order(room)[0] as string)).toMatchObject({storedBy: 2});
+	});
+
+	test('gaps in it are looked after as soon as they are seen', () => {
+		const network = new Network();
+		const [ann, bob] = [network.add(), network.add()];
+		const room = directRoomOf(ann.peer, bob.peer);
+		for (const [node, other] of [[ann, bob] as const, [bob, ann] as const]) node.archive.open(room, other.peer);
+		network.link(ann, bob);
+		network.run(60_000);
+		const quiet = (message: Message) => (message.type === 'digest' || message.type === 'ranges' ? [] : [message]);
+		ann.tamper = bob.tamper = quiet;
+		const [first, second] = ann.write(2, {room});
+		const {bytes, signature} = ann.store.get(room, second as string)!;
+		const event = decodeEvent(bytes);
+		bob.archive.accept({id: second as string, event, bytes, signature}, 0);
+		bob.archive.commit();
+		const entry = {room: `@${ann.peer}`, from: ann.peer, order: event.clock, via: ann.peer, missing: 1};
+		network.tell(bob, {type: 'event', event: {type: 'message', ...entry} as unknown as NodeEvent});
+		network.run(GAP_DELAY + 100);
+		expect(bob.archive.has(room, first as string)).toBe(true);
 	});
 });
 
