@@ -12,6 +12,8 @@
  * **Gaps.** An event whose parents are not here is kept and shown all the same, and the gap is remembered. Own events name
  * only heads that have no gap, so nobody can hang a whole room on something that he withholds.
  */
+
+import {isDirectRoom} from '../wire/direct-room.ts';
 import type {EventVerifier} from '../wire/event.ts';
 import {eventId, signEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
@@ -19,7 +21,7 @@ import {MAX_PARENTS, MAX_TIMESTAMP} from '../wire/limits.ts';
 import type {ChainRanges, EventBody, RoomEvent, Segment, Want} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {answer} from './answer.ts';
-import type {ChainState} from './chain-state.ts';
+import {ChainState} from './chain-state.ts';
 import {compare} from './compare.ts';
 import {IdDigest} from './digest.ts';
 import type {CommitResult, EventStore, Position, StoredPerson, StoredRoom, StoredSpread} from './event-store.ts';
@@ -29,7 +31,7 @@ import {prove} from './prove.ts';
 import {pruneRoom} from './prune.ts';
 import {reorderSome} from './reorder.ts';
 import {type Fresh, RoomState} from './room-state.ts';
-import {takeIn} from './take-in.ts';
+import {passOver, takeIn} from './take-in.ts';
 
 export type {Answer, Comparison, Incoming, Kept, Taken} from './kept.ts';
 
@@ -99,15 +101,20 @@ export class Archive {
 		this.#states.delete(room);
 	}
 
-	/** Deletes what is kept of it. Own numbers go on where they were if it is opened again. */
+	/**
+	 * Deletes what is kept of it. Own numbers go on where they were if it is opened again. Of a direct room what was said
+	 * until now does not come back either, though the other one has it: only what is said from now on.
+	 */
 	forget(room: string): void {
 		this.close(room);
-		const own = this.store.chains(room).filter(chain => this.#isOwn(chain) && chain.tip !== undefined);
+		const isDirect = isDirectRoom(room);
+		const left = this.store.chains(room).flatMap(stored => {
+			const chain = new ChainState(stored, stored);
+			const isKept = isDirect || (this.#isOwn(chain) && chain.tip !== undefined);
+			return isKept ? [chain.forgotten(isDirect ? this.#lastOf(room, chain) : chain.tip, isDirect)] : [];
+		});
 		this.store.forget(room);
-		for (const {author, epoch, tip} of own) {
-			const digest = new IdDigest().toString();
-			this.store.saveChain(room, {author, epoch, spans: [], digest, forks: [], keptFrom: 1, ...(tip && {tip})});
-		}
+		for (const chain of left) this.store.saveChain(room, chain);
 	}
 
 	/** The room as it stands, staged changes included. Empty if nothing is kept of it. */
@@ -181,9 +188,10 @@ export class Archive {
 
 	/**
 	 * Proves a segment from its last event to its first, and stages what is not here. One signature is checked at most: if
-	 * the last event is named as `previous` by one that is here, none. What was proved before a flaw is kept.
+	 * the last event is named as `previous` by one that is here, none. What was proved before a flaw is kept. What stands
+	 * before `olderThan` (Unix milliseconds) would be deleted at once: it counts as deleted, and so does what is below it.
 	 */
-	take(room: string, segment: Segment, received: number, verify: EventVerifier): Taken {
+	take(room: string, segment: Segment, received: number, verify: EventVerifier, olderThan = 0): Taken {
 		const state = this.#states.get(room);
 		if (state === undefined) return {kept: [], known: 0, bytes: 0};
 		const circumstances = {
@@ -195,7 +203,7 @@ export class Archive {
 		let [known, bytes] = [0, 0];
 		for (const incoming of proved) {
 			bytes += incoming.bytes.length;
-			const one = this.accept(incoming, received);
+			const one = passOver(state, incoming, olderThan) ? undefined : this.accept(incoming, received);
 			if (one !== undefined) kept.push(one);
 			else known++;
 		}
@@ -312,6 +320,13 @@ export class Archive {
 
 	#isOwn({author}: {readonly author: PeerId}): boolean {
 		return author === this.#identity.peerId;
+	}
+
+	/** The event with its highest number. */
+	#lastOf(room: string, chain: ChainState): ChainState['tip'] {
+		const sequence = chain.spans.highest;
+		const id = this.store.at(room, chain, sequence, 1)[0]?.id;
+		return id === undefined || chain.lastNumber > sequence ? chain.tip : {sequence, id};
 	}
 
 	#isMember({peer}: RoomState, author: PeerId): boolean {

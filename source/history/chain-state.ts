@@ -81,11 +81,25 @@ export class ChainState {
 		this.#forks = this.#forks.filter(fork => fork !== id && !(siblings.length === 1 && siblings[0] === fork));
 	}
 
+	/** It is not taken in, for it is too old; nor what is below it. */
+	passOver(sequence: number): void {
+		if (sequence < this.keptFrom) return;
+		this.keptFrom = sequence + 1;
+		this.isDirty = true;
+	}
+
 	toStored(): StoredChain {
 		const {author, epoch, keptFrom, tip} = this;
 		const spans = this.spans.toArray();
 		const digest = this.#digest.toString();
 		return {author, epoch, spans, digest, forks: this.#forks, keptFrom, ...(tip && {tip})};
+	}
+
+	/** What is remembered of it when its events are forgotten. `forGood`: they are not to come back. */
+	forgotten(tip: StoredChain['tip'], forGood: boolean): StoredChain {
+		const {author, epoch} = this;
+		const keptFrom = forGood ? Math.max(this.keptFrom, this.lastNumber + 1) : 1;
+		return {author, epoch, spans: [], digest: new IdDigest().toString(), forks: [], keptFrom, ...(tip && {tip})};
 	}
 
 	/** What others are told. `hidden`: events that are not to be told of. Undefined if nothing is left. */

@@ -66,7 +66,11 @@ export class RoomState {
 		this.#began = this.cursor;
 		this.lostFrom = this.cursor;
 		this.gaps = new Gaps(store.gaps(room));
-		for (const chain of store.chains(room)) this.chains.set(chainKey(chain), new ChainState(chain, chain));
+		for (const chain of store.chains(room)) {
+			this.chains.set(chainKey(chain), new ChainState(chain, chain));
+			// Of what was forgotten, what comes next names the last.
+			if (chain.tip && chain.tip.sequence < chain.keptFrom) this.#pruned.set(chain.tip.id, 0);
+		}
 	}
 
 	toStored(): StoredRoom {
@@ -168,6 +172,12 @@ export class RoomState {
 		this.gaps.drop(id);
 		this.fresh.delete(id);
 		this.#pruned.set(id, order);
+	}
+
+	/** It is too old to be kept: nothing is missing without it. */
+	passOver(id: string, order: number): void {
+		this.#pruned.set(id, order);
+		this.gaps.fill(id);
 	}
 
 	/** Something of this order has got a parent late: from there on orders are to be computed anew. */

@@ -36,6 +36,16 @@ export function takeIn(
 	return {stored, event, missing, filled, siblings, after: state.newest.countAfter(stored)};
 }
 
+/** Whether it stands before that time, and is not here: then neither it nor what is below it in its chain is taken in. */
+export function passOver(state: RoomState, {id, event}: Incoming, olderThan: number): boolean {
+	if (event.clock >= olderThan) return false;
+	const {order} = orderOf(state, event);
+	if (order >= olderThan || state.has(id)) return false;
+	state.passOver(id, order);
+	state.chainFor(event).passOver(event.sequence);
+	return true;
+}
+
 function orderOf(state: RoomState, {clock, parents}: RoomEvent): {order: number; missing: string[]} {
 	let order = clock;
 	const missing: string[] = [];

@@ -23,6 +23,8 @@ export type AnswersOptions = {
 	readonly archive: Archive;
 	readonly verify: EventVerifier;
 	readonly timestamp: () => number;
+	/** Milliseconds: what is older is not kept. */
+	readonly keep: number;
 };
 
 export class Answers {
@@ -38,9 +40,9 @@ export class Answers {
 	}
 
 	land(room: string, peer: PeerId, segment: Segment): Landed {
-		const {archive, verify, timestamp} = this.#options;
+		const {archive, verify, timestamp, keep} = this.#options;
 		const bytes = segment.events.reduce((sum, event) => sum + event.length, 0);
-		const {kept, refused, isUnproved = false} = archive.take(room, segment, timestamp(), verify);
+		const {kept, refused, isUnproved = false} = archive.take(room, segment, timestamp(), verify, timestamp() - keep);
 		if (kept.length > 0) {
 			this.bytes += bytes;
 			this.#waiting.push({room, peer, kept});

@@ -82,8 +82,6 @@ export class History implements Behaviour {
 	readonly #questions = new TokenBuckets<PeerId>(QUESTIONS, MAX_REMEMBERED_PEERS);
 	/** Rooms whose members are to hear what we hold now: when, and when at the latest. */
 	readonly #news = new Map<string, {at: Instant; readonly latest: Instant}>();
-	/** Conversations that were forgotten here: they do not come back by themselves. */
-	readonly #forgotten = new Set<string>();
 	#isLooking = false;
 	/** The disk takes nothing, so nothing is fetched. */
 	#isFailing = false;
@@ -95,7 +93,7 @@ export class History implements Behaviour {
 		const timestamp = () => view.timestamp();
 		const progress = new Progress(nameOf);
 		const gaps = new GapHunter({archive, shared, alarm});
-		const answers = new Answers({archive, verify, timestamp});
+		const answers = new Answers({archive, verify, timestamp, keep: keep ?? Number.POSITIVE_INFINITY});
 		const sourcesIn = (room: string) => this.#fetching.sourcesIn(room);
 		const exhausted = (room: string, peer: PeerId, now: Instant) => this.#exchange.settled(room, peer, now);
 		this.#options = options;
@@ -176,8 +174,6 @@ export class History implements Behaviour {
 			this.#live(event, now);
 			return [];
 		}
-		if (event.type === 'room-left' && event.room.startsWith('@')) this.#forgotten.add(event.room);
-		if (event.type === 'room-joined') this.#forgotten.delete(event.room);
 		const change = this.#shared.note(event, now);
 		return change ? this.#changed(change, now) : [];
 	}
@@ -295,7 +291,7 @@ export class History implements Behaviour {
 		const {archive, directs} = this.#options;
 		const {room} = message;
 		if (this.#isOpen(room)) return true;
-		if (!isDirectRoom(room) || directs.isFull || this.#forgotten.has(`@${peer}`)) return false;
+		if (!isDirectRoom(room) || directs.isFull) return false;
 		const holds =
 			message.type === 'digest' ? message.events > 0 : message.type === 'ranges' && message.chains.length > 0;
 		if (holds) archive.open(room, peer);

@@ -1,7 +1,9 @@
 /** What is missing is found and fetched, whatever the reason; what cannot be had costs little. */
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../../source/api/event.ts';
+import {seededRandom} from '../../../source/base/random.ts';
 import {GAP_DELAY, GRACE} from '../../../source/behaviours/history/parameters.ts';
+import {MemoryEventStore} from '../../../source/history/memory-store.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent} from '../../../source/wire/event.ts';
 import type {Message} from '../../../source/wire/messages.ts';
@@ -269,6 +271,37 @@ describe('a direct room', () => {
 		expect(ann.receipts.spreadOf(ann.order(room)[0] as string)).toMatchObject({storedBy: 2});
 	});
 
+	test('that was forgotten does not come back; what is said from then on comes, and lacks nothing', () => {
+		const network = new Network();
+		const [ann, bob] = [network.add(), network.add()];
+		const room = directRoomOf(ann.peer, bob.peer);
+		for (const [node, other] of [[ann, bob] as const, [bob, ann] as const]) node.archive.open(room, other.peer);
+		ann.write(5, {room});
+		network.link(ann, bob);
+		network.run(5_000);
+		bob.write(2, {room});
+		network.run(60_000);
+		expect([ann, bob].map(node => node.order(room).length)).toEqual([7, 7]);
+		network.cut(ann, bob);
+		bob.archive.forget(room);
+		bob.archive.commit();
+		const store = new MemoryEventStore(seededRandom(9), {from: bob.store.snapshot(), keepsEpoch: true});
+		const restarted = new Network();
+		const again = [restarted.add({store: ann.store}), restarted.add({store})] as const;
+		const asked = () => again[1].sentOf('want').length;
+		restarted.link(...again);
+		restarted.run(60_000);
+		expect([again[1].order(room), asked(), again[1].events('room-joined')]).toEqual([[], 0, []]);
+		again[0].archive.open(room, bob.peer);
+		const [id] = again[0].write(1, {room});
+		restarted.run(60_000);
+		expect(again[1].order(room)).toEqual([id]);
+		expect([again[1].archive.gaps(room), again[1].events('message').map(({missing}) => missing)]).toEqual([
+			[],
+			[undefined],
+		]);
+	});
+
 	test('gaps in it are looked after as soon as they are seen', () => {
 		const network = new Network();
 		const [ann, bob] = [network.add(), network.add()];
@@ -288,6 +321,30 @@ describe('a direct room', () => {
 		network.run(GAP_DELAY + 100);
 		expect(bob.archive.has(room, first as string)).toBe(true);
 	});
+});
+
+test('what would be deleted at once is not fetched, nor missed', () => {
+	const network = new Network();
+	const [old, other] = [network.add(), network.add()];
+	other.write(150, {length: 2_000});
+	network.link(old, other);
+	network.run(20_000);
+	old.view.wallClock = other.view.wallClock;
+	old.write(150, {length: 2_000});
+	const newcomer = network.add({keep: 100_000});
+	newcomer.view.wallClock = old.view.wallClock;
+	network.link(old, newcomer);
+	network.run(10_000);
+	expect(newcomer.held).toBeGreaterThan(80);
+	expect(newcomer.held).toBeLessThanOrEqual(100);
+	expect(newcomer.order()).toEqual(old.order().slice(-newcomer.held));
+	const bytes = old.sent.reduce((sum, sent) => sum + (sent.to === newcomer.peer ? sent.bytes : 0), 0);
+	// One want of each chain goes beyond the end.
+	expect(bytes).toBeLessThan(0.75 * old.store.size());
+	expect(newcomer.archive.gaps(ROOM)).toEqual([]);
+	const asked = newcomer.sentOf('want').length;
+	network.run(600_000);
+	expect(newcomer.sentOf('want')).toHaveLength(asked);
 });
 
 test('what is older than is to be kept is deleted, and does not come back', () => {
