@@ -13,7 +13,8 @@ export class Headless {
 
 	constructor({root}: Place, args: readonly string[]) {
 		const program = join(root, 'bin/p2p-tui.js');
-		const all = [program, 'headless', '--ephemeral', '--interface', 'lo', ...args];
+		const place = args.includes('--data-dir') ? [] : ['--ephemeral'];
+		const all = [program, 'headless', ...place, '--interface', 'lo', ...args];
 		this.child = spawn(process.execPath, all, {stdio: ['pipe', 'pipe', 'ignore']});
 		this.child.stdout?.setEncoding('utf8').on('data', chunk => this.#read(chunk));
 	}

@@ -1,5 +1,6 @@
 /**
- * `node.mjs <subject>`: whole nodes in one process, asked from outside.
+ * `node.mjs <subject> [directory]`: whole nodes in one process, asked from outside; with a directory ours keep what they
+ * hear on disk.
  *
  * | question            | answer                                                                                |
  * | ------------------- | ------------------------------------------------------------------------------------- |
@@ -13,6 +14,7 @@
  * | `send <count>`      | –; publishes so many at the first, as fast as it takes them                            |
  * | `receive <count>`   | messages a second at the first, once so many have come                                 |
  */
+import {join} from 'node:path';
 import {answerQuestions} from './answer.ts';
 import {startLibp2pNode} from './libp2p-node.ts';
 import {startOurNode} from './our-node.ts';
@@ -25,6 +27,7 @@ const HELLOS = 20;
 const BATCH = 32;
 
 const subject = process.argv[2] as SubjectName;
+const directory = process.argv[3];
 const nodes: Subject[] = [];
 /** Messages heard by all nodes, and by the first. */
 let heard = 0;
@@ -37,7 +40,9 @@ function start(index: number): Promise<Subject> {
 		if (index === 0) heardByFirst++;
 		onHeard();
 	};
-	return subject === 'libp2p' ? startLibp2pNode(hear) : startOurNode(subject, `node ${index}`, hear);
+	return subject === 'libp2p'
+		? startLibp2pNode(hear)
+		: startOurNode(subject, `node ${index}`, hear, directory && join(directory, String(index)));
 }
 
 async function startAll(count: number): Promise<string> {

@@ -9,7 +9,7 @@ const MAX_UNSETTLED = 1_024;
 /** Pings in one command. */
 const MAX_PINGS = 1_000;
 
-const config: Omit<CoreConfig, 'name' | 'pubsub'> = {
+const config: Omit<CoreConfig, 'name' | 'pubsub' | 'dataDirectory'> = {
 	rooms: ['lobby'],
 	listen: ['/ip4/127.0.0.1/tcp/0'],
 	interfaces: ['lo'],
@@ -17,14 +17,19 @@ const config: Omit<CoreConfig, 'name' | 'pubsub'> = {
 	discovery: false,
 	mdns: false,
 	discoveryPort: 9999,
-	dataDirectory: undefined,
 	logLevel: 'silent',
 	logFile: undefined,
 	forScreen: false,
 	faults: false,
 };
 
-export async function startOurNode(pubsub: CoreConfig['pubsub'], name: string, hear: Hear): Promise<Subject> {
+/** What it keeps goes to the data directory, or into memory if there is none. */
+export async function startOurNode(
+	pubsub: CoreConfig['pubsub'],
+	name: string,
+	hear: Hear,
+	dataDirectory?: string,
+): Promise<Subject> {
 	const waiting = new Map<string, (event: NodeEvent) => void>();
 	const next = <Type extends NodeEvent['type']>(type: Type): Promise<EventOf<Type>> =>
 		new Promise(resolve => waiting.set(type, event => resolve(event as never)));
@@ -39,7 +44,10 @@ export async function startOurNode(pubsub: CoreConfig['pubsub'], name: string, h
 		else if (event.type === 'member-joined') members.add(event.peer);
 		waiting.get(event.type)?.(event);
 	};
-	const core = startLocalCore({...config, name, pubsub}, {state: () => {}, events: events => events.forEach(onEvent)});
+	const core = startLocalCore(
+		{...config, name, pubsub, dataDirectory},
+		{state: () => {}, events: events => events.forEach(onEvent)},
+	);
 	const {addresses, peerId} = await next('ready');
 	const company = async (others: number) => {
 		while (members.size < others) await next('member-joined');

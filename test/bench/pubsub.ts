@@ -157,7 +157,7 @@ export async function measureStream(place: Place): Promise<Row[]> {
 			what: 'signed messages from node to node, two processes',
 			value: own,
 			unit: '/s',
-			reference: 'kept in memory: a durable log is not there yet',
+			reference: 'kept in memory; on disk: see the part `durable`',
 			goal: atLeast(own, 17_000, 100_000, '/s'),
 		},
 		{

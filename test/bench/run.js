@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what this program costs, beside raw TCP, raw TLS and js-libp2p measured in the same run. Nothing is
  * asserted: figures of one machine say little elsewhere, ratios say more. `node test/bench/run.js echo mesh` runs some
- * parts.
+ * parts; BENCH_EVENTS=5000 in the environment makes the long ones short, for a look whether they work.
  *
  * Rounds of the things compared alternate, so that a machine that slows down slows all of them; medians are shown.
  */
@@ -15,7 +15,7 @@ const output = fileURLToPath(new URL('../.artifacts/bench/', import.meta.url));
 await mkdir(output, {recursive: true});
 await build({
 	absWorkingDir: root,
-	entryPoints: ['suite', 'link', 'node', 'flood'].map(name => `test/bench/${name}.ts`),
+	entryPoints: ['suite', 'link', 'node', 'flood', 'joiner'].map(name => `test/bench/${name}.ts`),
 	outdir: output,
 	outExtension: {'.js': '.mjs'},
 	bundle: true,

@@ -1,6 +1,7 @@
 /** What the parts of the benchmark have in common, on the side of the parent. */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Goal} from './goal.ts';
@@ -13,7 +14,7 @@ export type Row = {
 	readonly what: string;
 	/** The figure with its unit: what was measured. */
 	readonly value: number;
-	readonly unit: 'µs' | 'ms' | '/s' | 'MB/s' | '%' | 'MB';
+	readonly unit: 'µs' | 'ms' | 's' | '/s' | 'MB/s' | '%' | 'MB' | '×';
 	/** Both ends ran on one core. */
 	readonly pinned?: boolean;
 	/** How it stands to the raw reference of the same run, such as `1.4 × raw TCP (17 µs)`. */
@@ -25,6 +26,22 @@ export type Row = {
 /** `1.42 × raw TCP (17.1 µs)` */
 export function ratio(value: number, reference: number, name: string, unit: string): string {
 	return `${(value / reference).toFixed(2)} × ${name} (${figure(reference)} ${unit})`;
+}
+
+/** So many, or as many as BENCH_EVENTS says if that is less: for a quick look whether a part works. */
+export function countOf(many: number): number {
+	const {BENCH_EVENTS} = process.env;
+	return BENCH_EVENTS === undefined ? many : Math.min(many, Number(BENCH_EVENTS));
+}
+
+/** The most memory that a process has had, in megabytes; not a number where the system does not tell. */
+export function peakMemory(pid: number | 'self'): number {
+	try {
+		const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+		return (Number(kilobytes) * 1_024) / 1e6;
+	} catch {
+		return Number.NaN;
+	}
 }
 
 /** Three digits that matter. */
@@ -63,9 +80,14 @@ export class Part {
 	}
 
 	/** One question, one answer. Rejects if the part says that it cannot, ends, or takes too long. */
-	async ask<Answer>(...words: readonly (string | number)[]): Promise<Answer> {
+	ask<Answer>(...words: readonly (string | number)[]): Promise<Answer> {
+		return this.askWithin(ANSWER_TIMEOUT, ...words);
+	}
+
+	/** The same for what may take so many milliseconds. */
+	async askWithin<Answer>(timeout: number, ...words: readonly (string | number)[]): Promise<Answer> {
 		this.#child.stdin!.write(`${JSON.stringify(words)}\n`);
-		const timer = setTimeout(() => this.#child.kill('SIGKILL'), ANSWER_TIMEOUT);
+		const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeout);
 		const {value, done} = await this.#lines.next();
 		clearTimeout(timer);
 		if (done) throw new Error(`a part of the benchmark ended early: ${words.join(' ')}`);

@@ -1,11 +1,14 @@
 /** The parts of the benchmark, one after the other, and their table. */
 import os from 'node:os';
+import {measureDurable} from './durable.ts';
 import {measureIdle} from './idle.ts';
+import {measureLateJoiner} from './late-joiner.ts';
 import {measureDials, measureRates, measureRoundTrips} from './network.ts';
 import {measureEvents, measureStart} from './nodes.ts';
 import {measureDelivery, measureMesh, measureStream} from './pubsub.ts';
 import {measureKeys, measureStartOfScreen} from './screen.ts';
 import {CAN_PIN, type Place, type Row} from './shared.ts';
+import {measureStartWithHistory} from './start-with-history.ts';
 import {measureStorage} from './storage.ts';
 import {formatTable} from './table.ts';
 
@@ -18,16 +21,20 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'delivery', run: measureDelivery},
 	{name: 'mesh', run: measureMesh},
 	{name: 'stream', run: measureStream},
+	{name: 'durable', run: measureDurable},
+	{name: 'joiner', run: measureLateJoiner},
 	{name: 'idle', run: measureIdle},
 	{name: 'events', run: measureEvents},
-	{name: 'storage', run: measureStorage},
 	{name: 'start', run: measureStart},
 	{name: 'screen', run: measureStartOfScreen},
 	{name: 'keys', run: measureKeys},
+	// A minute or so each: they make a million events.
+	{name: 'storage', run: measureStorage},
+	{name: 'history', run: measureStartWithHistory},
 ];
 
 /** Seconds after which no further part is begun: on a machine that is busy with other things figures mean little anyway. */
-const LATEST_START = 170;
+const LATEST_START = 300;
 
 export async function runSuite({parts, ...place}: Place & {readonly parts: readonly string[]}) {
 	const rows: Row[] = [];
