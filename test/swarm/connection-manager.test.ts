@@ -13,7 +13,7 @@ import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
 import {MAX_PEER_HINTS} from '../../source/wire/limits.ts';
 import {addressOf, BOB, CAT} from '../behaviours/fixtures.ts';
-import {strangers} from './fixtures.ts';
+import {callers, strangers} from './fixtures.ts';
 import {introduction, meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 const LIMITS = {...DEFAULT_LIMITS, target: 4, max: 8};
@@ -90,7 +90,7 @@ describe('whom to let go', () => {
 /** A node with these limits, full of strangers in the lobby from as many addresses. */
 function full(count: number, limits = LIMITS): Rig {
 	const rig = startChat({limits});
-	for (const [index, peer] of strangers(count).entries()) {
+	for (const [index, peer] of callers(count).entries()) {
 		meet(rig, index, peer, `name ${index}`, {address: addressOf(index + 10, 40_000)});
 	}
 	return rig;
@@ -112,7 +112,7 @@ describe('a node with too many connections', () => {
 			message: {type: 'goodbye', reason: 'too-many-peers'},
 		});
 		expect(rig.swarm.counters.get('connection-trimmed')).toBe(1);
-		const trimmed = strangers(LIMITS.max)[closed!.connection]!;
+		const trimmed = callers(LIMITS.max)[closed!.connection]!;
 		rig.close(0);
 		for (const connection of [1, 2, 3, 4]) if (connection !== closed!.connection) rig.close(connection);
 		expect(ofType(rig.announcement(trimmed), 'dial')).toEqual([]);
@@ -229,7 +229,8 @@ describe('a node with too many connections', () => {
 		const limits = {...DEFAULT_LIMITS, perSubnet: 2};
 		const [publicNet, privateNet] = ['203.0.113', '192.168.7'].map(net => {
 			const rig = startChat({limits});
-			for (const index of [1, 2, 3]) rig.open(index, `peer ${index}`, {address: `/ip4/${net}.${index}/tcp/40000`});
+			for (const [index, peer] of callers(3).entries())
+				rig.open(index, peer, {address: `/ip4/${net}.${index}/tcp/40000`});
 			return rig.swarm.view.connectedPeers().length;
 		});
 		expect([publicNet, privateNet]).toEqual([2, 3]);

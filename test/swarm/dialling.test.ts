@@ -6,6 +6,7 @@ import {MAX_PENDING_DIALS, MAX_PENDING_PER_ADDRESS} from '../../source/swarm/dia
 import {HEAD_START} from '../../source/swarm/dialer.ts';
 import type {DialFailureCode} from '../../source/swarm/io.ts';
 import {ANN, addressOf, BOB, CAT, DAN, IDENTITIES} from '../behaviours/fixtures.ts';
+import {callers} from './fixtures.ts';
 import {introduction, meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 const refused = (code: ErrorCode, message: string) => ({
@@ -148,15 +149,17 @@ describe('dialling by itself', () => {
 	test('what is called off goes before what is begun: never are more dials under way than the bound', () => {
 		const rig = startChat();
 		const hostOf = (index: number) => `198.51.${index}.1`;
-		for (let index = 0; index <= MAX_PENDING_DIALS; index++) rig.announcement(`stranger ${index}`, hostOf(index));
+		const [first, ...others] = callers(60) as [string, ...string[]];
+		rig.announcement(first, hostOf(0));
+		for (let index = 1; index <= MAX_PENDING_DIALS; index++) rig.announcement(others[index]!, hostOf(index));
 		// The first one's second address, so that its success leaves a dial to be called off.
-		rig.announcement('stranger 0', '203.0.113.1');
+		rig.announcement(first, '203.0.113.1');
 		rig.input({type: 'dial-failed', dial: 2, code: 'refused', message: 'refused'});
 		rig.input({type: 'dial-failed', dial: 3, code: 'refused', message: 'refused'});
 		rig.now = HEAD_START;
 		rig.timer('dial');
-		for (let index = 50; index < 60; index++) rig.announcement(`stranger ${index}`, hostOf(index));
-		const effects = rig.open(1, 'stranger 0', {direction: 'outbound', address: '/ip4/198.51.0.1/tcp/4001', dial: 1});
+		for (let index = 50; index < 59; index++) rig.announcement(others[index]!, hostOf(index));
+		const effects = rig.open(1, first, {direction: 'outbound', address: '/ip4/198.51.0.1/tcp/4001', dial: 1});
 		const order = effects.map(({type}) => type).filter(type => type === 'dial' || type === 'cancel-dial');
 		expect(order.slice(0, 3)).toEqual(['cancel-dial', 'dial', 'dial']);
 	});

@@ -6,7 +6,7 @@ import {DIAL_GRACE} from '../../source/swarm/dialer.ts';
 import {MAX_SIGHTINGS, NEWS_IN_ALL, NEWS_PER_SOURCE, SIGHTING_LIFETIME} from '../../source/swarm/sightings.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
 import {addressOf, BOB, CAT, DAN, IDENTITIES} from '../behaviours/fixtures.ts';
-import {strangers} from './fixtures.ts';
+import {callers, strangers} from './fixtures.ts';
 import {meet, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 const dials = (effects: readonly Seen[]) => ofType(effects, 'dial').map(({address}) => address);
@@ -185,7 +185,7 @@ describe('announcements', () => {
 
 	test('in a crowd, a node with some connections takes its time, so that chance chooses and not nearness', () => {
 		const rig = startChat({limits: {target: 3, max: 6}});
-		for (const [index, peer] of strangers(2).entries()) meet(rig, index, peer, peer, {address: addressOf(50 + index)});
+		for (const [index, peer] of callers(2).entries()) meet(rig, index, peer, peer, {address: addressOf(50 + index)});
 		const first = strangers(9).flatMap((peer, index) => dials(rig.announcement(`new ${peer}`, hostOf(index))));
 		expect(first).toEqual([]);
 		rig.now = CROWD_SPREAD + DIAL_GRACE;
@@ -196,8 +196,7 @@ describe('announcements', () => {
 		let begun = 0;
 		for (let round = 0; round < 30; round++) {
 			const rig = startChat({limits: {target: 2, max: 10}, seed: round});
-			for (const [index, peer] of strangers(2).entries())
-				meet(rig, index, peer, peer, {address: addressOf(50 + index)});
+			for (const [index, peer] of callers(2).entries()) meet(rig, index, peer, peer, {address: addressOf(50 + index)});
 			for (const [index, peer] of strangers(40).entries()) rig.announcement(`new ${peer}`, hostOf(index));
 			rig.now = CROWD_SPREAD + DIAL_GRACE;
 			begun += dials(rig.timer('dial')).length;

@@ -2,6 +2,7 @@
 import type {Random} from '../../source/base/random.ts';
 import {AddressBook} from '../../source/swarm/address-book.ts';
 import {Dialer} from '../../source/swarm/dialer.ts';
+import {peerIdFromPublicKey} from '../../source/wire/peer-id.ts';
 
 /** Chance that always gives the same; 0.5 makes no jitter. */
 export const fixedRandom = (value: number): Random => ({
@@ -10,6 +11,14 @@ export const fixedRandom = (value: number): Random => ({
 });
 
 export const strangers = (count: number) => Array.from({length: count}, (_, index) => `stranger ${index}`);
+
+/** Peer ids in their proper form, for those who get as far as a connection; all are above our own, as `strangers` are. */
+export const callers = (count: number) =>
+	Array.from({length: count}, (_, index) => {
+		const key = new Uint8Array(32).fill(255);
+		key.set([index >> 8, index & 255], 30);
+		return peerIdFromPublicKey(key);
+	});
 
 /** A dial policy with an empty address book; without chance, unless one is given. */
 export const startDialer = (self: string, chance = 0.5, book = new AddressBook()) =>

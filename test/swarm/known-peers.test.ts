@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import {MAX_KEPT_PEERS} from '../../source/swarm/address-book.ts';
 import {DEFAULT_LIMITS} from '../../source/swarm/limits.ts';
-import {strangers} from './fixtures.ts';
+import {callers, strangers} from './fixtures.ts';
 import {introduction, ofType, type Rig, type Seen, startChat} from './rig.ts';
 
 /** Milliseconds within which each is to be dialled once, if the others refuse. */
@@ -36,7 +36,7 @@ test('all that an earlier run knew are tried', () => {
 
 test('all that were lost at once are tried, also those that came to us', () => {
 	const rig = startChat();
-	const peers = strangers(DEFAULT_LIMITS.target);
+	const peers = callers(DEFAULT_LIMITS.target);
 	for (const [index, peer] of peers.entries()) {
 		rig.open(index, peer, {address: place(index, 40_000)});
 		rig.message(index, introduction(`${index}`, [place(index)]));
