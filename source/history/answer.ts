@@ -1,7 +1,8 @@
 /** What others want and we hold, as segments that prove themselves. */
 import {MAX_FRAME_BYTES, MAX_SEGMENT_EVENTS} from '../wire/limits.ts';
 import type {Run, Want} from '../wire/messages.ts';
-import type {EventStore, StoredEvent} from './event-store.ts';
+import {chainKey} from './chain-state.ts';
+import type {EventStore} from './event-store.ts';
 import {comparePositions} from './fold.ts';
 import type {Answer} from './kept.ts';
 import type {RoomState} from './room-state.ts';
@@ -13,6 +14,8 @@ const ENVELOPE = 1_024;
 const MAX_PARCEL = MAX_FRAME_BYTES - ENVELOPE;
 /** Bytes that are read of a run at a time. */
 const PART = 4_096;
+/** Events that are read on the way to signatures, in all: what is beyond them comes with the next part, or not at all. */
+const MAX_STEPS = 1_024;
 
 export function answer(state: RoomState, store: EventStore, want: Want, bytes: number): Answer {
 	return new Answering(state, store, bytes).answer(want);
@@ -22,6 +25,7 @@ class Answering {
 	readonly #state: RoomState;
 	readonly #store: EventStore;
 	readonly #parcel: Parcel;
+	#steps = 0;
 
 	constructor(state: RoomState, store: EventStore, bytes: number) {
 		this.#state = state;
@@ -32,19 +36,45 @@ class Answering {
 	answer(want: Want): Answer {
 		const {room, newest, ids} = want;
 		const page = newest > 0 ? this.#store.page(room, {limit: newest, kinds: 'all'}).toReversed() : [];
-		const named = ids.map(id => this.#store.get(room, id)).filter(stored => stored !== undefined);
-		const rest = this.#addAll([...page, ...named]).map(({id}) => id);
-		const runs = rest.length > 0 ? want.runs : this.#addRuns(want.runs, rest);
-		const {segments, events, bytes} = this.#parcel.close();
+		const left = this.#addAll(page.map(itemOf).filter(item => item !== undefined));
+		const named = this.#named(room, ids);
+		const [linked, unlinked] = this.#linked(left.length > 0 ? named : this.#addAll(named));
+		const rest = [...left, ...unlinked].map(({stored}) => stored.id);
+		const isFull = rest.length + linked.length > 0;
+		const runs = [...linked, ...(isFull ? want.runs : this.#addRuns(want.runs, rest))];
 		const isDone = rest.length === 0 && runs.length === 0;
-		return {segments, events, bytes, rest: isDone ? undefined : {...want, newest: 0, ids: rest, runs}};
+		const answered = {...this.#parcel.close(), steps: this.#steps};
+		return {...answered, rest: isDone ? undefined : {...want, newest: 0, ids: rest, runs}};
+	}
+
+	/** Of each chain the highest number first: its proof then serves for those below. */
+	#named(room: string, ids: readonly string[]): readonly Item[] {
+		const stored = ids.flatMap(id => this.#store.get(room, id) ?? []);
+		const items = stored.map(itemOf).filter(item => item !== undefined);
+		return items.sort((a, b) => b.event.sequence - a.event.sequence);
+	}
+
+	/** Those that stand a little below what is sent now, in the same chain, need no proof of their own: as runs. */
+	#linked(items: readonly Item[]): [runs: readonly Run[], others: readonly Item[]] {
+		const runs = new Map<string, Run>();
+		const others: Item[] = [];
+		for (const item of items) {
+			const {author, epoch, sequence} = item.event;
+			const key = chainKey(item.event);
+			const run = runs.get(key);
+			const above = run?.from ?? this.#parcel.lowestOf(item.event);
+			const hasForked = (this.#state.chain(item.event)?.forks.length ?? 0) > 0;
+			const isNear = above !== undefined && sequence < above && above - sequence < MAX_SEGMENT_EVENTS;
+			if (!isNear || hasForked || item.stored.signature !== undefined) others.push(item);
+			else runs.set(key, {author, epoch, from: sequence, to: run?.to ?? above - 1, isLinked: true});
+		}
+		return [[...runs.values()], others];
 	}
 
 	/** Returns those for which there was no room. */
-	#addAll(events: readonly StoredEvent[]): readonly StoredEvent[] {
-		for (const [index, stored] of events.entries()) {
-			const item = itemOf(stored);
-			if (item !== undefined && !this.#add(item)) return events.slice(index);
+	#addAll(items: readonly Item[]): readonly Item[] {
+		for (const [index, item] of items.entries()) {
+			if (this.#steps >= MAX_STEPS || !this.#add(item)) return items.slice(index);
 		}
 		return [];
 	}
@@ -57,7 +87,7 @@ class Answering {
 		const share = Math.ceil(this.#parcel.left / Math.max(1, runs.length));
 		const readers = runs.map(run => new RunReader(this.#state.room, this.#store, run, Math.min(share, PART)));
 		let isFull = false;
-		while (!isFull) {
+		while (!isFull && this.#steps < MAX_STEPS) {
 			const reader = newestOf(readers);
 			if (reader?.next === undefined) break;
 			if (this.#add(reader.next, reader.run)) reader.advance();
@@ -96,6 +126,7 @@ class Answering {
 			path.push(current);
 			bytes += current.stored.bytes.length;
 			if (current.stored.signature !== undefined || this.#parcel.names(current.stored.id)) return path;
+			this.#steps++;
 			if (path.length >= MAX_SEGMENT_EVENTS || bytes > MAX_PARCEL) return undefined;
 		}
 		return undefined;

@@ -58,7 +58,7 @@ export type StoreReads = Pick<
 >;
 
 /** Events that are deleted in one go. */
-const PRUNE_STEP = 500;
+const PRUNE_STEP = 100;
 /** Events of one number that are asked whether they name one. Only of a fork there are several. */
 const MAX_SUCCESSORS = 16;
 
@@ -67,6 +67,8 @@ export class Archive {
 	readonly store: EventStore;
 	readonly #identity: Identity;
 	readonly #states = new Map<string, RoomState>();
+	/** The room that is being pruned. */
+	#pruning: string | undefined;
 
 	constructor({store, identity}: ArchiveOptions) {
 		this.store = store;
@@ -275,25 +277,32 @@ export class Archive {
 	 */
 	answer(want: Want, bytes: number): Answer {
 		const state = this.#states.get(want.room);
-		if (state === undefined) return {segments: [], events: 0, bytes: 0, rest: undefined};
+		if (state === undefined) return {segments: [], events: 0, bytes: 0, steps: 0, rest: undefined};
 		return answer(state, this.store, want, bytes);
 	}
 
-	/** Deletes some of what is older than `olderThan` (Unix milliseconds), of all rooms; false if nothing is left to do. */
+	/** Deletes some of what is older than `olderThan` (Unix milliseconds), of one room; false if nothing is left to do. */
 	prune(olderThan: number): boolean {
-		let isMore = false;
-		for (const {room} of this.rooms()) {
+		const rooms = this.rooms().map(({room}) => room);
+		// The rooms before it are done.
+		const first = Math.max(0, rooms.indexOf(this.#pruning ?? ''));
+		for (const room of rooms.slice(first)) {
 			const state = this.#states.get(room) ?? new RoomState(this.store, room, undefined);
-			if (pruneRoom(state, this.store, olderThan, PRUNE_STEP) > 0) isMore = true;
+			const deleted = pruneRoom(state, this.store, olderThan, PRUNE_STEP);
 			if (!this.#states.has(room)) state.flush();
+			if (deleted === 0) continue;
+			this.#pruning = room;
+			return true;
 		}
-		return isMore;
+		this.#pruning = undefined;
+		return false;
 	}
 
 	#compose(state: RoomState, chain: ChainState, body: EventBody, timestamp: number): RoomEvent {
-		// Whoever withholds something cannot make others hang on it.
-		const heads = state.heads.filter(({id}) => state.gaps.of(id).size === 0).slice(-MAX_PARENTS);
 		const last = Math.max(state.newest.top?.order ?? -1, state.heads.at(-1)?.order ?? -1);
+		// Whoever withholds something cannot make others hang on it; unless there is no other way to come after him.
+		const isLast = last >= MAX_TIMESTAMP;
+		const heads = state.heads.filter(({id}) => isLast || state.gaps.of(id).size === 0).slice(-MAX_PARENTS);
 		const time = Math.min(Math.max(0, Math.floor(timestamp)), MAX_TIMESTAMP);
 		return {
 			room: state.room,

@@ -57,6 +57,8 @@ export type Answer = {
 	readonly events: number;
 	/** Bytes of these events. */
 	readonly bytes: number;
+	/** Events that were read only to find what proves these. */
+	readonly steps: number;
 	/** What of the want is not in it, because the bytes were used up; undefined if nothing is left. */
 	readonly rest: Want | undefined;
 };

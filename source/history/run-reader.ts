@@ -1,4 +1,5 @@
 /** Reads a run from its highest number downwards, a part at a time. */
+import {eventId} from '../wire/event.ts';
 import type {Run} from '../wire/messages.ts';
 import type {EventStore, StoredEvent} from './event-store.ts';
 import {readStored} from './fold.ts';
@@ -67,7 +68,8 @@ export class RunReader {
 	}
 }
 
+/** Undefined if the disk has changed it: whoever got it would take us for somebody who alters what others said. */
 export function itemOf(stored: StoredEvent): Item | undefined {
-	const event = readStored(stored);
+	const event = eventId(stored.bytes) === stored.id ? readStored(stored) : undefined;
 	return event && {stored, event};
 }

@@ -15,6 +15,7 @@ export class Parcel {
 	/** Ids that one of these names as its `previous`. */
 	readonly #named = new Set<string>();
 	readonly #numbers = new Set<string>();
+	readonly #lowest = new Map<string, number>();
 	readonly #wanted: number;
 	readonly #largest: number;
 	/** Upper bounds: of segments, and of bytes in the frame. */
@@ -45,6 +46,11 @@ export class Parcel {
 		return this.#numbers.has(`${chainKey(chain)} ${sequence}`);
 	}
 
+	/** The lowest number of this chain in it. */
+	lowestOf(chain: ChainName): number | undefined {
+		return this.#lowest.get(chainKey(chain));
+	}
+
 	/**
 	 * All or none of them, of which each names the one before. False if they do not fit; into an empty parcel they fit
 	 * whatever is wanted, and what fits into none is passed over.
@@ -59,7 +65,9 @@ export class Parcel {
 		for (const item of items) {
 			this.#items.set(item.stored.id, item);
 			if (item.event.previous !== undefined) this.#named.add(item.event.previous);
-			this.#numbers.add(`${chainKey(item.event)} ${item.event.sequence}`);
+			const [key, {sequence}] = [chainKey(item.event), item.event];
+			this.#numbers.add(`${key} ${sequence}`);
+			this.#lowest.set(key, Math.min(sequence, this.#lowest.get(key) ?? sequence));
 		}
 		this.#segments += segments;
 		this.#size += size;

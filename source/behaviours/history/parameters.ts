@@ -111,6 +111,8 @@ export const SERVED_BYTES: Rate = {burst: 64 * 1024 * 1024, perSecond: 2 * 1024 
 /** What a want, and each run or id in it, costs on top: finding nothing is work, too. */
 export const WANT_COST = 512;
 export const WANT_ITEM_COST = 64;
+/** What it costs that an event had to be read only to find the signature that proves another one. */
+export const STEP_COST = 256;
 
 /** Digests, ranges and wants of one peer: a few for each of all the rooms that there can be, then as many as help. */
 export const QUESTIONS: Rate = {burst: 2_048, perSecond: 64};

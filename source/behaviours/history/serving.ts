@@ -14,6 +14,7 @@ import {
 	MAX_REMEMBERED_PEERS,
 	SCREENFUL_BYTES,
 	SERVED_BYTES,
+	STEP_COST,
 	TURN_BYTES,
 	WANT_COST,
 	WANT_ITEM_COST,
@@ -49,7 +50,8 @@ export class Serving {
 			return [this.#send(peer, want, [], 'busy'), {type: 'count', counter: 'history-busy'}];
 		}
 		this.#jobs.set(peer, {want, bytes: Math.min(want.bytes, MAX_ANSWER_BYTES)});
-		return [...this.#serve(peer, now).outputs, ...this.#schedule(now)];
+		// In a turn of its own: many can come at once.
+		return this.#schedule(now);
 	}
 
 	/** The timer fired. */
@@ -80,13 +82,14 @@ export class Serving {
 		}
 		const limit = want.newest > 0 ? SCREENFUL_BYTES : CHUNK_BYTES;
 		const answer = this.#archive.answer(want, Math.min(limit, bytes));
-		if (!budget.take(now, answer.bytes)) budget.take(now, CHUNK_BYTES);
+		const cost = answer.bytes + STEP_COST * answer.steps;
+		if (!budget.take(now, cost)) budget.take(now, CHUNK_BYTES);
 		this.given += answer.events;
 		const left = bytes - answer.bytes;
 		const rest = answer.rest && withoutNewest(answer.rest, want);
 		const hasMore = rest !== undefined && left > 0 && answer.events > 0;
 		if (hasMore) this.#jobs.set(peer, {want: rest, bytes: left});
-		return {bytes: answer.bytes, outputs: [this.#send(peer, want, answer.segments, hasMore ? 'more' : 'done')]};
+		return {bytes: cost, outputs: [this.#send(peer, want, answer.segments, hasMore ? 'more' : 'done')]};
 	}
 
 	#send(peer: PeerId, {request, room}: Want, segments: readonly Segment[], status: EventsStatus): BehaviourOutput {

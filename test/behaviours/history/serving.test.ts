@@ -54,7 +54,7 @@ describe('row 41: full-history requests in a loop', () => {
 		let bytes = 0;
 		const answer = (want: Want, most: number) => {
 			bytes += most;
-			return {segments: [], events: 1, bytes: most, rest: want};
+			return {segments: [], events: 1, bytes: most, steps: 0, rest: want};
 		};
 		const serving = new Serving({answer} as unknown as Archive);
 		const want = everything(old);
