@@ -5,10 +5,12 @@
  */
 import {MESSAGE_ID_BYTES} from '../wire/limits.ts';
 
-const WORDS = MESSAGE_ID_BYTES / 4;
+/** One id at a time: nothing is allocated for any of the millions that are toggled. */
+const id = Buffer.alloc(MESSAGE_ID_BYTES);
+const idWords = new Int32Array(id.buffer, id.byteOffset, MESSAGE_ID_BYTES / 4);
 
 export class IdDigest {
-	readonly #words = new Int32Array(WORDS);
+	readonly #words = new Int32Array(MESSAGE_ID_BYTES / 4);
 
 	/** `hex`: as `toString` gave it. */
 	constructor(hex?: string) {
@@ -16,16 +18,13 @@ export class IdDigest {
 	}
 
 	/** Takes an id in, or out again. */
-	toggle(id: string): void {
-		for (let index = 0; index < WORDS; index++) {
-			this.#words[index]! ^= Number.parseInt(id.slice(index * 8, index * 8 + 8), 16);
-		}
+	toggle(hex: string): void {
+		id.write(hex, 'hex');
+		for (let index = 0; index < idWords.length; index++) this.#words[index]! ^= idWords[index]!;
 	}
 
 	/** 64 hex digits. */
 	toString(): string {
-		let text = '';
-		for (const word of this.#words) text += (word >>> 0).toString(16).padStart(8, '0');
-		return text;
+		return Buffer.from(this.#words.buffer).toString('hex');
 	}
 }

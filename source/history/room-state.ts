@@ -47,6 +47,7 @@ export class RoomState {
 	readonly awaited: AwaitedIds;
 	/** Where the cursor began. */
 	#began: Position | undefined;
+	#lastChain: ChainState | undefined;
 	readonly #store: EventStore;
 	#newest: NewestPlaces | undefined;
 	readonly #pruned = new BoundedMap<string, number>(MAX_PRUNED);
@@ -100,7 +101,12 @@ export class RoomState {
 	}
 
 	chain(name: ChainName): ChainState | undefined {
-		return this.chains.get(chainKey(name));
+		// Most come several in a row; finding out the key costs more than all the rest of it.
+		const last = this.#lastChain;
+		if (last?.author === name.author && last.epoch === name.epoch) return last;
+		const found = this.chains.get(chainKey(name));
+		if (found !== undefined) this.#lastChain = found;
+		return found;
 	}
 
 	chainFor(name: ChainName): ChainState {
