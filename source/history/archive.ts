@@ -67,6 +67,8 @@ export class Archive {
 	readonly store: EventStore;
 	readonly #identity: Identity;
 	readonly #states = new Map<string, RoomState>();
+	/** Rooms that were closed since the last commit, with something that is not on disk. */
+	readonly #closing = new Map<string, RoomState>();
 	/** The room that is being pruned. */
 	#pruning: string | undefined;
 
@@ -90,7 +92,10 @@ export class Archive {
 
 	/** Takes the room's state into memory: from now on the methods below work for it. `peer`: of a direct room. */
 	open(room: string, peer?: PeerId): void {
-		if (!this.#states.has(room)) this.#states.set(room, new RoomState(this.store, room, peer));
+		if (this.#states.has(room)) return;
+		// What is staged in it is still not to be told to anybody.
+		this.#states.set(room, this.#closing.get(room) ?? new RoomState(this.store, room, peer));
+		this.#closing.delete(room);
 	}
 
 	isOpen(room: string): boolean {
@@ -99,8 +104,10 @@ export class Archive {
 
 	/** Its state leaves memory; what is kept of it stays. */
 	close(room: string): void {
-		this.#states.get(room)?.flush();
+		const state = this.#states.get(room);
+		state?.flush();
 		this.#states.delete(room);
+		if (state !== undefined && state.fresh.size > 0) this.#closing.set(room, state);
 	}
 
 	/**
@@ -109,6 +116,7 @@ export class Archive {
 	 */
 	forget(room: string): void {
 		this.close(room);
+		this.#closing.delete(room);
 		const isDirect = isDirectRoom(room);
 		const left = this.store.chains(room).flatMap(stored => {
 			const chain = new ChainState(stored, stored);
@@ -175,7 +183,7 @@ export class Archive {
 
 	/**
 	 * Stages an event whose signature was checked. Undefined if it is here already, its room is not open, it is older
-	 * than what is kept, or, in a direct room, of a third. `received`: wall clock.
+	 * than what is kept, one more piece of a chain of very many, or, in a direct room, of a third. `received`: wall clock.
 	 */
 	accept(incoming: Incoming, received: number): Kept | undefined {
 		const {id, event} = incoming;
@@ -184,6 +192,7 @@ export class Archive {
 		const chain = state.chain(event);
 		if (chain !== undefined && event.sequence < chain.keptFrom) return undefined;
 		if (chain?.spans.has(event.sequence) && state.has(id)) return undefined;
+		if (chain !== undefined && !chain.hasPlaceFor(event.sequence)) return undefined;
 		this.#watchOwn(state, incoming);
 		return takeIn(state, this.store, incoming, {received, isOwn: false});
 	}
@@ -229,6 +238,7 @@ export class Archive {
 			state.flush();
 		}
 		const result = this.store.commit();
+		this.#closing.clear();
 		for (const [room, state] of this.#states) {
 			if (result.ok) state.fresh.clear();
 			else this.#states.set(room, new RoomState(this.store, room, state.peer));

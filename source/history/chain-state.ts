@@ -6,6 +6,12 @@ import {IdDigest} from './digest.ts';
 import type {StoredChain} from './event-store.ts';
 import {Spans} from './spans.ts';
 
+/**
+ * Pieces of a chain that are kept apart: whoever leaves out every second number makes it no dearer than this. Honest
+ * chains have a hole here and there, until it is filled.
+ */
+const MAX_PIECES = 1_024;
+
 /** Hex digits of a digest on the wire. */
 const WIRE_DIGEST = 16;
 
@@ -57,6 +63,13 @@ export class ChainState {
 			(this.#latest?.sequence === sequence && this.#latest.id === id) ||
 			(this.#highest?.sequence === sequence && this.#highest.id === id)
 		);
+	}
+
+	/** Whether an event of this number could be kept: it joins others, or there are not too many pieces. */
+	hasPlaceFor(sequence: number): boolean {
+		const {spans} = this;
+		if (spans.length < MAX_PIECES) return true;
+		return spans.has(sequence) || spans.has(sequence - 1) || spans.has(sequence + 1);
 	}
 
 	/** `siblings`: ids of those of the same number that are here already. */

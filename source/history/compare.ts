@@ -31,7 +31,9 @@ function compareChain(state: RoomState, our: ChainRanges | undefined, their: Cha
 	const chain = state.chain(their);
 	// Not what we tell: that may leave out own events, and the lower ones of many spans.
 	const held = chain?.spans.toArray() ?? [];
-	const lacking = subtract(clip(their.spans, chain?.keptFrom ?? 1), held);
+	const lacking = subtract(clip(their.spans, chain?.keptFrom ?? 1), held).filter(
+		([from, to]) => chain === undefined || chain.hasPlaceFor(from) || chain.hasPlaceFor(to),
+	);
 	for (const [from, to] of lacking) {
 		found.runs.push({author, epoch, from, to, isLinked: chain?.spans.has(to + 1) ?? false});
 	}

@@ -12,6 +12,11 @@ export class Spans {
 		return this.#spans.length === 0;
 	}
 
+	/** How many intervals. */
+	get length(): number {
+		return this.#spans.length;
+	}
+
 	/** The highest number; 0 if there is none. */
 	get highest(): number {
 		return this.#spans.at(-1)?.[1] ?? 0;

@@ -1,6 +1,7 @@
 /** What somebody else can make us do, or see, at most. */
 import {describe, expect, test} from 'vitest';
-import {MAX_TIMESTAMP} from '../../source/wire/limits.ts';
+import {MAX_GAPS} from '../../source/history/event-store.ts';
+import {MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
 import type {Want} from '../../source/wire/messages.ts';
 import {
 	ann,
@@ -16,6 +17,7 @@ import {
 	ROOM,
 	say,
 	segmentOf,
+	settle,
 	verify,
 } from './rig.ts';
 
@@ -103,4 +105,59 @@ test('what the disk has changed is not handed on', () => {
 	const run = {author: ann.peerId, epoch: EPOCH, from: 1, to: 3, isLinked: false};
 	// `fetch` throws if anything is refused.
 	expect(fetch(to, from, {runs: [run], ids: [chain[1]!.id], newest: 10})).toBe(1);
+});
+
+test('a chain with very many holes is kept up to a bound, and what has no place is not asked for', () => {
+	const [node, other] = [nodeOf(bob), nodeOf(cat)];
+	const events = Array.from({length: 1_100}, (_, index) =>
+		forge(ann, {sequence: 2 * index + 2, previous: 'ab'.repeat(32), clock: NOW + index}),
+	);
+	const kept = events.filter(event => node.archive.accept(event, NOW) !== undefined);
+	expect(kept).toHaveLength(1_024);
+	node.archive.commit();
+	for (const event of events.slice(1_060)) other.archive.accept(event, NOW);
+	other.archive.commit();
+	expect(node.archive.compare(ROOM, other.archive.ranges(ROOM))).toMatchObject({runs: [], weLack: 0});
+	expect(node.archive.accept(forge(ann, {sequence: 3, previous: kept[0]!.id}), NOW)).toBeDefined();
+});
+
+test('of very many gaps the oldest are forgotten, and the order becomes right all the same', () => {
+	const [late, whole] = [nodeOf(bob), nodeOf(cat)];
+	const first = forge(cat, {clock: NOW + 9_000_000});
+	const child = forge(ann, {parents: [first.id], clock: NOW});
+	late.archive.accept(child, NOW);
+	// Each event brings as many gaps as it may.
+	const missing = (one: number, two: number) => ((one + 1) * 100 + two).toString(16).padStart(64, '0');
+	let previous = child.id;
+	for (let sequence = 2; late.archive.gaps(ROOM).includes(first.id); sequence++) {
+		const parents = Array.from({length: MAX_PARENTS}, (_, index) => missing(sequence, index));
+		const event = forge(ann, {sequence, previous, parents, clock: NOW + sequence});
+		late.archive.accept(event, NOW);
+		whole.archive.accept(event, NOW);
+		previous = event.id;
+		expect(sequence).toBeLessThanOrEqual(2 + MAX_GAPS / MAX_PARENTS);
+	}
+	expect(late.archive.gaps(ROOM).length).toBeLessThanOrEqual(MAX_GAPS);
+	for (const node of [late, whole]) for (const event of [first, child]) node.archive.accept(event, NOW);
+	for (const node of [late, whole]) settle(node);
+	expect(ordered(late)).toEqual(ordered(whole));
+	expect(ordered(late).at(-1)).toBe(child.id);
+});
+
+test('a room that is closed and opened again before the commit tells nothing that is not on disk', () => {
+	const node = nodeOf(bob);
+	const before = node.archive.digest(ROOM);
+	node.archive.create(ROOM, {kind: 'message', text: 'staged'}, NOW);
+	node.archive.accept(forge(ann), NOW);
+	node.archive.close(ROOM);
+	node.archive.open(ROOM);
+	expect([node.archive.digest(ROOM), node.archive.ranges(ROOM)]).toEqual([before, []]);
+	node.store.failure = {code: 'disk-full', message: 'the disk is full'};
+	node.archive.close(ROOM);
+	node.archive.commit();
+	node.archive.open(ROOM);
+	expect([node.archive.digest(ROOM), ordered(node)]).toEqual([before, []]);
+	node.store.failure = undefined;
+	expect(say(node, 'again').event.sequence).toBe(1);
+	expect(node.archive.digest(ROOM).events).toBe(1);
 });

@@ -6,6 +6,7 @@ import {
 	AVOID_TIME,
 	MAX_AVOIDED,
 	MAX_PEER_PAUSE,
+	MAX_REFETCH_PAUSE,
 	MAX_REMEMBERED_PEERS,
 	MIN_PEER_PAUSE,
 	REFETCH_INTERVAL,
@@ -18,7 +19,7 @@ export class Avoided {
 	readonly #pauses = new BoundedMap<PeerId, Pause>(MAX_REMEMBERED_PEERS);
 	/** `peer room chain`: until when. */
 	readonly #chains = new BoundedMap<string, Instant>(MAX_AVOIDED);
-	readonly #refetches = new BoundedMap<string, Instant>(MAX_AVOIDED);
+	readonly #refetches = new BoundedMap<string, Pause>(MAX_AVOIDED);
 
 	/** It is not asked for anything for a while, for longer each time. */
 	pause(peer: PeerId, now: Instant): Instant {
@@ -46,13 +47,16 @@ export class Avoided {
 		return (this.#chains.get(`${peer} ${room} ${chain}`) ?? now) > now;
 	}
 
-	/** Whether a chain may be fetched again from the beginning, which then counts as done. */
+	/** Whether a chain may be fetched again from the beginning. */
 	mayRefetch(peer: PeerId, room: string, chain: string, now: Instant): boolean {
-		const key = `${peer} ${room} ${chain}`;
-		return now - (this.#refetches.get(key) ?? Number.NEGATIVE_INFINITY) >= REFETCH_INTERVAL;
+		return (this.#refetches.get(`${peer} ${room} ${chain}`)?.until ?? now) <= now;
 	}
 
+	/** It is being fetched again: next time after twice as long, for there are forks so wide that nobody gets all. */
 	refetched(peer: PeerId, room: string, chain: string, now: Instant): void {
-		this.#refetches.set(`${peer} ${room} ${chain}`, now);
+		const key = `${peer} ${room} ${chain}`;
+		const before = this.#refetches.get(key)?.milliseconds ?? REFETCH_INTERVAL / 2;
+		const milliseconds = Math.min(MAX_REFETCH_PAUSE, 2 * before);
+		this.#refetches.set(key, {until: now + milliseconds, milliseconds});
 	}
 }

@@ -70,8 +70,12 @@ export const MAX_PEER_PAUSE = 60_000;
 /** A peer that left something out is not asked for the same chain for so long. */
 export const AVOID_TIME = 2 * 60_000;
 
-/** A chain of which we hold the same numbers, and other events, is fetched again from one peer at most so often. */
+/**
+ * A chain of which we hold the same numbers, and other events, is fetched again from one peer at most so often, and less
+ * often each time, down to the other.
+ */
 export const REFETCH_INTERVAL = 10 * 60_000;
+export const MAX_REFETCH_PAUSE = 24 * 3_600_000;
 /** Wants that this may take. */
 export const MAX_REFETCH_STEPS = 64;
 

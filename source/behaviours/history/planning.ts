@@ -73,7 +73,7 @@ export function planWant(planning: Planning): Plan {
 	const {author, epoch, to} = refetch;
 	const chain = chainKey(refetch);
 	if (claimed.has(chain)) return {isExhausted: false};
-	avoided.refetched(peer, room, chain, now);
+	if (planning.refetch === undefined) avoided.refetched(peer, room, chain, now);
 	const run = {author, epoch, from: 1, to, isLinked: false};
 	return {draft: {...nothing, runs: [run], chains: new Set([chain]), refetch}, isExhausted: false};
 }

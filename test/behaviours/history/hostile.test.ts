@@ -1,5 +1,6 @@
 /** Members who say much and give little: what they claim costs others nothing, and is told to nobody. */
 import {describe, expect, test} from 'vitest';
+import {Avoided} from '../../../source/behaviours/history/avoided.ts';
 import {Holdings} from '../../../source/behaviours/history/holdings.ts';
 import {
 	LATE_EVENTS,
@@ -76,4 +77,16 @@ describe('row 42: a member that gives one event now and then', () => {
 		}
 		expect(newcomer.held).toBe(LATE_EVENTS + 10);
 	});
+});
+
+test('a fork so wide that nobody gets all of it is fetched again less and less often', () => {
+	const avoided = new Avoided();
+	let times = 0;
+	for (let now = 0; now < 7 * 24 * 3_600_000; now += 60_000) {
+		if (!avoided.mayRefetch('bob', ROOM, 'chain', now)) continue;
+		avoided.refetched('bob', ROOM, 'chain', now);
+		times++;
+	}
+	expect(times).toBeGreaterThan(7);
+	expect(times).toBeLessThan(20);
 });
