@@ -221,6 +221,11 @@ export class Archive {
 		return {kept, known, bytes, ...(refused !== undefined && {refused}), ...(isUnproved && {isUnproved})};
 	}
 
+	/** Whether orders are still to be computed anew, perhaps since before the start. */
+	needsReorder(room: string): boolean {
+		return this.#states.get(room)?.cursor !== undefined;
+	}
+
 	/**
 	 * Goes on with what late parents have set off: computes some orders anew (at most about a thousand) and returns the
 	 * events that have moved. `isDone`: there is nothing left to do.

@@ -127,8 +127,15 @@ export interface EventStore {
 	excess?(room: string): number;
 	/** Bytes that it occupies. */
 	size(): number;
+	/**
+	 * What went wrong since the last commit or rollback, also in reading alone: what was read since then may lack something.
+	 * Who only reads, such as an export, asks for it at the end.
+	 */
+	readFailure(): StorageFailure | undefined;
 
 	rooms(): readonly StoredRoom[];
+	/** One of them, at the price of one row; undefined if it was never saved. */
+	room(room: string): StoredRoom | undefined;
 	chains(room: string): readonly StoredChain[];
 	gaps(room: string): readonly Gap[];
 	has(room: string, id: string): boolean;

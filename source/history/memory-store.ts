@@ -129,8 +129,16 @@ export class MemoryEventStore implements EventStore {
 		return bytes;
 	}
 
+	readFailure(): StorageFailure | undefined {
+		return this.failure;
+	}
+
 	rooms(): readonly StoredRoom[] {
 		return [...this.#rooms.values()].flatMap(({row}) => (row === undefined ? [] : [row]));
+	}
+
+	room(room: string): StoredRoom | undefined {
+		return this.#rooms.get(room)?.row;
 	}
 
 	chains(room: string): readonly StoredChain[] {

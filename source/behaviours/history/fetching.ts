@@ -135,7 +135,9 @@ export class Fetching {
 			const landed = this.#options.answers.land(asked.room, peer, segment);
 			outputs.push(...this.#landed(asked, landed, now));
 			if (landed.refused !== undefined) return [...outputs, ...this.#refused(peer, landed.refused)];
-			if (asked.refetch) asked.lowest = Math.min(asked.lowest, decodeEvent(segment.events[0] as Uint8Array).sequence);
+			// Of what was not proved nothing but the last event was looked at.
+			if (asked.refetch && !landed.isUnproved)
+				asked.lowest = Math.min(asked.lowest, decodeEvent(segment.events[0] as Uint8Array).sequence);
 		}
 		if (asked.bytes > asked.want.bytes + WANT_SLACK)
 			return [...outputs, ...this.#giveUp(asked, 'history-overlong', now)];

@@ -7,10 +7,10 @@
  *
  * Nobody is told anything of a room that he does not share with us (`shared-rooms`).
  */
-import type {EventOf, NodeEvent} from '../../api/event.ts';
+import type {EventOf, NodeEvent, RoomName} from '../../api/event.ts';
 import {jitter, type Random, shuffled} from '../../base/random.ts';
 import {TokenBuckets} from '../../base/token-bucket.ts';
-import type {Archive, Comparison} from '../../history/archive.ts';
+import type {Archive} from '../../history/archive.ts';
 import {Spans} from '../../history/spans.ts';
 import {directRoomOf, isDirectRoom} from '../../wire/direct-room.ts';
 import type {EventVerifier} from '../../wire/event.ts';
@@ -39,6 +39,7 @@ import {
 	QUESTIONS,
 	TELL_DELAY,
 } from './parameters.ts';
+import {worthwhile} from './planning.ts';
 import {Progress} from './progress.ts';
 import {Rejoin} from './rejoin.ts';
 import {Retention} from './retention.ts';
@@ -175,13 +176,26 @@ export class History implements Behaviour {
 			return [];
 		}
 		const change = this.#shared.note(event, now);
-		return change ? this.#changed(change, now) : [];
+		const outputs = change ? this.#changed(change, now) : [];
+		// It may have been left in the middle of that.
+		return event.type === 'room-joined'
+			? [...outputs, ...this.#reorderIfNeeded(this.#wireOf(event.room), now)]
+			: outputs;
+	}
+
+	#reorderIfNeeded(room: string, now: Instant): BehaviourOutput[] {
+		return this.#options.archive.needsReorder(room) ? this.#reorder.needed(room, now) : [];
+	}
+
+	/** The room that people call so. */
+	#wireOf(name: RoomName): string {
+		return name.startsWith('@') ? directRoomOf(this.#options.view.self, name.slice(1)) : name;
 	}
 
 	/** Told to people as it came: `via` somebody. */
 	#live({room: name, from, missing, order, via}: EventOf<'message' | 'notice'>, now: Instant): void {
 		if (via === undefined) return;
-		const room = name.startsWith('@') ? directRoomOf(this.#options.view.self, name.slice(1)) : name;
+		const room = this.#wireOf(name);
 		if (!this.#isOpen(room)) return;
 		this.#rejoin.heard(room, from, order, now);
 		if (missing !== undefined) this.#gaps.noted(room, via, [], now);
@@ -344,7 +358,7 @@ export class History implements Behaviour {
 			if (isDirectRoom(room)) outputs.push(...directs.ensure(peer));
 			outputs.push(...chronicle.tellAll(kept).map(emit));
 			if (kept.some(({siblings}) => siblings.length > 0)) outputs.push(count('fork'));
-			if (kept.some(({filled}) => filled.length > 0)) outputs.push(...this.#reorder.needed(room, now));
+			outputs.push(...this.#reorderIfNeeded(room, now));
 			this.#progress.got(room, kept.length);
 			this.#rejoin.got(
 				room,
@@ -374,12 +388,6 @@ export class History implements Behaviour {
 		this.#news.set(room, {at: now + TELL_DELAY, latest});
 		this.#alarm.by(now + TELL_DELAY);
 	}
-}
-
-/** Those chains of which we lack something. */
-function worthwhile(chains: readonly ChainRanges[], {runs, ids, differing}: Comparison): readonly ChainRanges[] {
-	const [keys, proofs] = [new Set([...runs, ...differing].map(chainKey)), new Set(ids)];
-	return chains.filter(chain => keys.has(chainKey(chain)) || chain.forks.some(id => proofs.has(id)));
 }
 
 function emit(event: NodeEvent): BehaviourOutput {

@@ -111,3 +111,9 @@ function nextRefetch({peer, room, now, chains, comparison, avoided, refetch}: Pl
 	if (!chain || to === undefined) return undefined;
 	return {author: chain.author, epoch: chain.epoch, peer, to, steps: MAX_REFETCH_STEPS};
 }
+
+/** Those chains of which we lack something. */
+export function worthwhile(chains: readonly ChainRanges[], {runs, ids, differing}: Comparison): readonly ChainRanges[] {
+	const [keys, proofs] = [new Set([...runs, ...differing].map(chainKey)), new Set(ids)];
+	return chains.filter(chain => keys.has(chainKey(chain)) || chain.forks.some(id => proofs.has(id)));
+}

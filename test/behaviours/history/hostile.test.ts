@@ -90,3 +90,27 @@ test('a fork so wide that nobody gets all of it is fetched again less and less o
 	expect(times).toBeGreaterThan(7);
 	expect(times).toBeLessThan(20);
 });
+
+test('row 34: what is not proved and cannot even be read harms nobody', () => {
+	const network = new Network();
+	const [liar, victim, stranger] = [network.add(), network.add(), network.add()];
+	victim.write(3);
+	network.link(liar, victim);
+	network.run(10_000);
+	stranger.write(2);
+	const unsigned = stranger.store.get(ROOM, stranger.order()[1] as string)!.bytes;
+	liar.tamper = message => {
+		if (message.type === 'digest') return [{...message, digest: 'ab'.repeat(32)}];
+		if (message.type === 'ranges')
+			return [{...message, chains: message.chains.map(one => ({...one, digest: 'ab'.repeat(8)}))}];
+		if (message.type !== 'events') return [message];
+		return [
+			{...message, segments: [{events: [Uint8Array.of(1, 2, 3), unsigned], signature: undefined}], status: 'done'},
+		];
+	};
+	network.send(liar, victim, {type: 'digest', room: ROOM, digest: 'ab'.repeat(32), events: 3});
+	network.run(60_000);
+	expect(victim.sentOf('want').length).toBeGreaterThan(0);
+	expect(victim.counters.get('history-unproved')).toBeGreaterThan(0);
+	expect(victim.held).toBe(3);
+});

@@ -7,7 +7,7 @@ import {MemoryEventStore} from '../../../source/history/memory-store.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent} from '../../../source/wire/event.ts';
 import type {Message} from '../../../source/wire/messages.ts';
-import {Network, type Node, ROOM} from './network.ts';
+import {Network, type Node, ROOM, START} from './network.ts';
 
 const DISK_FULL = {code: 'disk-full', message: 'The disk is full. Free some space'};
 
@@ -229,6 +229,27 @@ describe('missing parents', () => {
 		expect(wants).toBeGreaterThan(5);
 		expect(wants).toBeLessThan(30);
 	});
+});
+
+test('orders that were still to be computed when the program ended are computed after the next start', () => {
+	const network = new Network();
+	const [ann, bob] = [network.add(), network.add()];
+	const sign = (node: Node, change: {clock: number; parents: string[]}) => {
+		const place = {room: ROOM, author: node.peer, epoch: 'ab'.repeat(16), sequence: 1, previous: undefined};
+		const event = {...place, timestamp: 9, kind: 'message', text: 'x', ...change} as const;
+		const {event: bytes, signature} = signEvent(event, node.identity);
+		return {id: eventId(bytes), event, bytes, signature};
+	};
+	const question = sign(ann, {clock: START + 9_000, parents: []});
+	const answer = sign(bob, {clock: START, parents: [question.id]});
+	for (const one of [answer, question]) bob.archive.accept(one, 0);
+	bob.archive.commit();
+	expect(bob.order()).toEqual([answer.id, question.id]);
+	const again = new Network();
+	const store = new MemoryEventStore(seededRandom(9), {from: bob.store.snapshot(), keepsEpoch: true});
+	const restarted = again.add({store});
+	again.run(60_000);
+	expect(restarted.order()).toEqual([question.id, answer.id]);
 });
 
 describe('while the disk takes nothing', () => {
