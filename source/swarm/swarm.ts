@@ -10,13 +10,12 @@
 import type {Command} from '../api/command.ts';
 import type {PeerInfo} from '../api/event.ts';
 import {Counters} from '../base/counters.ts';
-import {WireError} from '../base/errors.ts';
+import {describeError, WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import type {Behaviour, BehaviourStats, Instant, View} from '../behaviours/behaviour.ts';
 import {CommonRooms} from '../behaviours/common-rooms.ts';
 import type {Archive} from '../history/archive.ts';
 import {decodeMessage} from '../wire/codec.ts';
-import type {Message} from '../wire/messages.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {AddressBook} from './address-book.ts';
@@ -244,15 +243,15 @@ export class Swarm {
 		const record = this.#table.get(connection);
 		if (!record) return;
 		this.#store.heard(record.peer, now);
-		let message: Message | undefined;
 		try {
-			message = decodeMessage(body);
+			const message = decoded(body);
+			if (message && !this.#connections.heard(record, message, now)) return;
+			// Events inside are decoded by behaviours: what one of them overlooks must cost a connection and not the node.
+			if (!message || !this.#host.message(record.peer, message, now)) this.counters.add('unknown-message');
 		} catch (error) {
-			const reason = error instanceof WireError ? error.reason : 'message';
-			return this.#connections.misbehaved(record.peer, reason, now);
+			if (!(error instanceof WireError)) throw error;
+			this.#connections.misbehaved(record.peer, error.reason, now);
 		}
-		if (message && !this.#connections.heard(record, message, now)) return;
-		if (!message || !this.#host.message(record.peer, message, now)) this.counters.add('unknown-message');
 	}
 
 	#timer(timer: string, now: Instant): void {
@@ -316,4 +315,13 @@ export class Swarm {
 
 function isSame(before: readonly string[], after: readonly string[]): boolean {
 	return before.length === after.length && before.every(address => after.includes(address));
+}
+
+/** @throws WireError, whatever is wrong with it. */
+function decoded(body: Uint8Array): ReturnType<typeof decodeMessage> {
+	try {
+		return decodeMessage(body);
+	} catch (error) {
+		throw error instanceof WireError ? error : new WireError('message', describeError(error));
+	}
 }

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {CommandName} from '../../source/api/command.ts';
+import {WireError} from '../../source/base/errors.ts';
 import {type Random, seededRandom} from '../../source/base/random.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../../source/behaviours/behaviour.ts';
 import {LOSER_TIMEOUT, REPLACED_TIMEOUT, SIMULTANEOUS_WINDOW} from '../../source/swarm/connection-table.ts';
@@ -101,6 +102,20 @@ describe('the life of a swarm', () => {
 	test('without discovery nothing is announced', () => {
 		const {rig} = start();
 		expect(rig.input({type: 'stop'})).toEqual([]);
+	});
+
+	test('row 43: what a behaviour finds malformed inside of a message costs a connection, and nothing else', () => {
+		class Overlooking extends Recorder {
+			override handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
+				if (input.type === 'message') throw new WireError('event-shape', 'not an event');
+				return super.handle(input, now);
+			}
+		}
+		const {rig} = start({behaviours: () => [new Overlooking('overlooking')]});
+		rig.open(1, BOB);
+		const effects = rig.message(1, {type: 'ping', nonce});
+		expect(effects).toContainEqual({type: 'close', connection: 1, reason: 'event-shape'});
+		expect(rig.swarm.counters.get('event-shape')).toBe(1);
 	});
 
 	test('announces again whenever its timer fires', () => {
