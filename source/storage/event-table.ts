@@ -100,10 +100,11 @@ export class EventTable {
 		return row === undefined ? undefined : toEvent(row, name);
 	}
 
-	at(chain: number, name: string, sequence: number): StoredEvent[] {
+	/** At most `limit`: an author may sign as many events of one number as it likes. */
+	at(chain: number, name: string, sequence: number, limit = -1): StoredEvent[] {
 		const rows = this.#connection
-			.on(`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence = ? ORDER BY row`)
-			.all(chain, sequence) as Row[];
+			.on(`SELECT ${EVENT} FROM events WHERE chain = ? AND sequence = ? ORDER BY row LIMIT ?`)
+			.all(chain, sequence, limit) as Row[];
 		return rows.map(row => toEvent(row, name));
 	}
 

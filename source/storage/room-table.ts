@@ -123,6 +123,13 @@ export class RoomTable {
 		return rows.map(toRoom);
 	}
 
+	room(name: string): StoredRoom | undefined {
+		const row = this.#connection
+			.on('SELECT * FROM rooms WHERE name = ? AND digest IS NOT NULL')
+			.get(name) as Row | undefined;
+		return this.#savedRooms.get(name) ?? (row === undefined ? undefined : toRoom(row));
+	}
+
 	chains(room: string): readonly StoredChain[] {
 		const key = this.find(room);
 		if (key === undefined) return [];

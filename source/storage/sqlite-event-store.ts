@@ -81,6 +81,10 @@ export class SqliteEventStore implements EventStore {
 		return this.#read(0, this.#options.size);
 	}
 
+	readFailure(): StorageFailure | undefined {
+		return this.#failure;
+	}
+
 	// --- reads
 
 	rooms(): readonly StoredRoom[] {
@@ -88,6 +92,10 @@ export class SqliteEventStore implements EventStore {
 			this.#flush();
 			return this.#rooms.rooms();
 		});
+	}
+
+	room(room: string): StoredRoom | undefined {
+		return this.#read(undefined, () => this.#rooms.room(room));
 	}
 
 	chains(room: string): readonly StoredChain[] {
@@ -113,8 +121,8 @@ export class SqliteEventStore implements EventStore {
 		return this.#inRoom(room, undefined, key => this.#events.get(key, room, id));
 	}
 
-	at(room: string, chain: ChainName, sequence: number): readonly StoredEvent[] {
-		return this.#inChain(room, chain, key => this.#events.at(key, room, sequence));
+	at(room: string, chain: ChainName, sequence: number, limit?: number): readonly StoredEvent[] {
+		return this.#inChain(room, chain, key => this.#events.at(key, room, sequence, limit));
 	}
 
 	run(room: string, chain: ChainName, range: {from: number; to: number; bytes: number}): readonly StoredEvent[] {

@@ -126,10 +126,10 @@ const write: fc.Arbitrary<Step> = fc.oneof(
 
 const read: fc.Arbitrary<Step> = fc.oneof(
 	event.map(({room, id}) => (store: EventStore) => [store.has(room, id), store.orderOf(room, id), store.get(room, id)]),
-	fc.tuple(room, chain, limit).map(
-		([room, chain, sequence]) =>
+	fc.tuple(room, chain, limit, fc.option(fc.constantFrom(1, 2), {nil: undefined})).map(
+		([room, chain, sequence, limit]) =>
 			(store: EventStore) =>
-				store.at(room, chain, sequence),
+				store.at(room, chain, sequence, limit),
 	),
 	fc.tuple(room, chain, limit, limit, fc.nat(500)).map(
 		([room, chain, from, more, bytes]) =>
@@ -178,6 +178,7 @@ const read: fc.Arbitrary<Step> = fc.oneof(
 			return [first, before === undefined ? [] : store.search({text, limit, before, ...(room ? {room} : {})})];
 		}),
 	fc.constant<Step>(store => [store.spreads(3), store.people(2)]),
+	room.map(room => (store: EventStore) => store.room(room)),
 	room.map(room => (store: EventStore) => [
 		[...store.rooms()].sort((a, b) => (a.room < b.room ? -1 : 1)),
 		[...store.chains(room)].sort((a, b) => (a.author < b.author ? -1 : 1)),
