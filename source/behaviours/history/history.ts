@@ -24,7 +24,6 @@ import type {Receipts} from '../receipts.ts';
 import {Reorder} from '../reorder.ts';
 import {Alarm} from './alarm.ts';
 import {Answers} from './answers.ts';
-import {chainKey} from './chain-key.ts';
 import {Exchange} from './exchange.ts';
 import {Fetching} from './fetching.ts';
 import {GapHunter} from './gaps.ts';
