@@ -22,13 +22,13 @@ export async function exportRoom(
 	machine: Machine,
 ): Promise<number> {
 	const directory = dataDirectoryOf(options, machine) as string;
-	const {KeptRooms} = await import('../core/kept-rooms.ts');
+	const {KeptRooms, shownName} = await import('../core/kept-rooms.ts');
 	const kept = await KeptRooms.open(directory, nameOf(options, machine));
 	if (kept === undefined) {
 		throw new UserError(`Nothing is kept in ${directory}`, {hint: 'Name another profile with --data-dir'});
 	}
 	try {
-		if (!kept.has(room)) throw unknownRoom(kept, room);
+		if (!kept.has(room)) throw unknownRoom(shownName(room), kept.names.map(shownName));
 		const from = options.since === undefined ? BEGINNING : beginning(options.since, Date.now());
 		const format = options.events ? 'events' : options.json ? 'json' : 'text';
 		await print(process.stdout, pagesOf(kept, room, from, format));
@@ -73,14 +73,10 @@ function forPeople(kept: KeptRooms, room: string): (entry: ChatMessage) => strin
 		});
 }
 
-function unknownRoom({names}: KeptRooms, room: string): UserError {
-	const shown = [...names].sort().slice(0, MAX_NAMED).map(shownName).join(', ');
-	const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
-	return new UserError(`Nothing is kept of ${shownName(room)}`, {
-		hint: names.length === 0 ? 'No room is kept here' : `What is kept: ${shown}${more}`,
+function unknownRoom(room: string, kept: readonly string[]): UserError {
+	const shown = [...kept].sort().slice(0, MAX_NAMED).join(', ');
+	const more = kept.length > MAX_NAMED ? ` and ${kept.length - MAX_NAMED} more` : '';
+	return new UserError(`Nothing is kept of ${room}`, {
+		hint: kept.length === 0 ? 'No room is kept here' : `What is kept: ${shown}${more}`,
 	});
-}
-
-function shownName(name: string): string {
-	return name.startsWith('@') ? name : `#${name}`;
 }

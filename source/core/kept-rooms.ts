@@ -1,5 +1,6 @@
 /** What is kept of the rooms of a profile, for reading only: no node runs, or another process runs it. */
 import type {ChatMessage, ExportedEvent, RoomName} from '../api/event.ts';
+import {UserError} from '../base/errors.ts';
 import {Acquaintances} from '../behaviours/acquaintances.ts';
 import type {View} from '../behaviours/behaviour.ts';
 import {Chronicle} from '../behaviours/chronicle.ts';
@@ -8,7 +9,7 @@ import {Archive} from '../history/archive.ts';
 import type {EventStore, Position} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
 import {openReadOnly} from '../storage/event-store.ts';
-import {loadIdentity} from '../storage/identity.ts';
+import {newIdentity, readIdentity} from '../storage/identity.ts';
 import type {Identity} from '../wire/identity.ts';
 
 /** Entries that are read at a time. */
@@ -20,6 +21,8 @@ const MAX_PEOPLE = 4_096;
 export type KeptRoomsOptions = {
 	readonly store: EventStore;
 	readonly identity: Identity;
+	/** Where it is, for messages. */
+	readonly directory: string;
 	/** What we are called where we have not said it. */
 	readonly name: string;
 };
@@ -36,14 +39,16 @@ export class KeptRooms {
 	}
 
 	/**
-	 * Undefined if nothing is kept in the directory.
+	 * Undefined if nothing is kept in the directory. No lock is taken and no key made.
 	 * @throws UserError if it cannot be read.
 	 */
 	static async open(directory: string, name: string): Promise<KeptRooms | undefined> {
 		const store = await openReadOnly(directory);
 		if (store === undefined) return undefined;
+		const kept = new KeptRooms({store, identity: await identityIn(directory), directory, name});
 		try {
-			return new KeptRooms({store, identity: await loadIdentity(directory), name});
+			kept.#expectAll('The list of rooms');
+			return kept;
 		} catch (error) {
 			store.close();
 			throw error;
@@ -64,7 +69,10 @@ export class KeptRooms {
 		return [{peer: identity.peerId, name: this.#ownName(room)}, ...store.people(MAX_PEOPLE)];
 	}
 
-	/** The entries of a room in its order, a page at a time, whose `order` is not below `from`. */
+	/**
+	 * The entries of a room in its order, a page at a time, whose `order` is not below `from`.
+	 * @throws UserError where no more can be read.
+	 */
 	*entries(room: RoomName, from: number): Generator<readonly ChatMessage[]> {
 		const {store} = this.#options;
 		const id = this.#rooms.get(room) as string;
@@ -72,8 +80,10 @@ export class KeptRooms {
 		for (let after = placeBefore(from); ; ) {
 			const page = store.page(id, {limit: PAGE, kinds: 'entries', after});
 			const last = page.at(-1);
+			const entries = chronicle.entries(page);
+			this.#expectAll(shownName(room));
 			if (last === undefined) return;
-			yield chronicle.entries(page);
+			yield entries;
 			after = last;
 		}
 	}
@@ -85,8 +95,9 @@ export class KeptRooms {
 		const chronicle = this.#chronicle(room);
 		for (let after = placeBefore(from); ; ) {
 			const {events, next} = exportPage(store, id, {limit: PAGE, after}, peer => chronicle.authorName(peer));
-			yield events;
 			const order = next === undefined ? undefined : store.orderOf(id, next);
+			this.#expectAll(shownName(room));
+			yield events;
 			if (next === undefined || order === undefined) return;
 			after = {order, id: next};
 		}
@@ -94,6 +105,19 @@ export class KeptRooms {
 
 	close(): void {
 		this.#options.store.close();
+	}
+
+	/**
+	 * A store that cannot read answers as if there were nothing, and says so with the next commit. `what` was read.
+	 * @throws UserError if not all of it was.
+	 */
+	#expectAll(what: string): void {
+		const result = this.#options.store.commit();
+		if (result.ok) return;
+		const why = result.failure.code === 'damaged' ? 'is damaged' : `cannot be read: ${result.failure.message}`;
+		throw new UserError(`${what} is not complete: the history in ${this.#options.directory} ${why}`, {
+			hint: 'Put history.db back from a backup, or move it away and start p2p-tui: others give back what they hold',
+		});
 	}
 
 	/** What speaks of entries to people where nobody is here. */
@@ -111,15 +135,37 @@ export class KeptRooms {
 		return new Chronicle({view, archive: new Archive({store, identity}), people: new Acquaintances({view, store})});
 	}
 
-	/** What we said last in this room that we are called. */
+	/** What we said last that we are called: in this room, or else anywhere, for conversations have no names. */
 	#ownName(room: RoomName): string {
-		const {store, identity, name} = this.#options;
-		const id = this.#rooms.get(room) as string;
-		const said = (['join', 'name'] as const).flatMap(kind => store.last(id, kind, identity.peerId) ?? []);
-		const [last] = said.sort((a, b) => b.order - a.order);
-		const event = last && readStored(last);
-		return event !== undefined && 'name' in event ? event.name : name;
+		const {store, name} = this.#options;
+		const everywhere = store.rooms().flatMap(({room: id, peer}) => (peer === undefined ? [id] : []));
+		return this.#nameIn([this.#rooms.get(room) as string]) ?? this.#nameIn(everywhere) ?? name;
 	}
+
+	#nameIn(rooms: readonly string[]): string | undefined {
+		const {store, identity} = this.#options;
+		const said = rooms.flatMap(room =>
+			(['join', 'name'] as const).flatMap(kind => store.last(room, kind, identity.peerId) ?? []),
+		);
+		const [last] = said.sort((a, b) => b.received - a.received || b.order - a.order);
+		const event = last && readStored(last);
+		return event !== undefined && 'name' in event ? event.name : undefined;
+	}
+}
+
+/** Who reads without the key, or cannot read it, is a stranger to what is kept. */
+async function identityIn(directory: string): Promise<Identity> {
+	try {
+		return (await readIdentity(directory)) ?? newIdentity();
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return newIdentity();
+	}
+}
+
+/** As people write it. */
+export function shownName(room: RoomName): string {
+	return room.startsWith('@') ? room : `#${room}`;
 }
 
 /** No id stands before the empty one. */

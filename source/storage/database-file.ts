@@ -4,8 +4,21 @@
  *
  * Source: SQLite's database file format, sqlite.org/fileformat2.html: header (1.3), write-ahead log (4).
  */
-import {chmodSync, closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync} from 'node:fs';
+import {
+	accessSync,
+	chmodSync,
+	closeSync,
+	constants,
+	fstatSync,
+	fsyncSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from 'node:fs';
 import {dirname} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {UserError} from '../base/errors.ts';
 import {explain, hasModes, quote} from './directory.ts';
 import {syncDirectory} from './epoch-mark.ts';
@@ -74,7 +87,7 @@ export function openDatabase(sqlite: Sqlite, file: string, {isReadOnly = false} 
 	try {
 		inspect(file);
 		if (!isReadOnly) closeToOthers(file);
-		connection = new Connection(sqlite, file, {isReadOnly});
+		connection = isReadOnly ? connectToRead(sqlite, file) : new Connection(sqlite, file);
 		connection.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
 		if (!isReadOnly) configure(connection);
 		if (connection.pragma('application_id') !== APPLICATION_ID) throw damaged(file, 'is no history of p2p-tui');
@@ -85,7 +98,8 @@ export function openDatabase(sqlite: Sqlite, file: string, {isReadOnly = false} 
 	} catch (cause) {
 		connection?.close();
 		if (cause instanceof UserError) throw cause;
-		throw isDamage(cause) ? damaged(file, 'is damaged', cause) : cannotUse(file, cause);
+		if (isDamage(cause)) throw damaged(file, 'is damaged', cause);
+		throw isReadOnly ? cannotRead(file, cause) : cannotUse(file, cause);
 	}
 }
 
@@ -93,6 +107,32 @@ export function openDatabase(sqlite: Sqlite, file: string, {isReadOnly = false} 
 export function sizeOf(file: string): number {
 	const bytes = (path: string) => statSync(path, {throwIfNoEntry: false})?.size ?? 0;
 	return bytes(file) + bytes(`${file}-wal`);
+}
+
+/**
+ * SQLite makes files beside a database with a log, also to read it. Where it may not, on a backup's disk, it has to be
+ * told that nobody changes this one; and then it does not look into the log.
+ */
+function connectToRead(sqlite: Sqlite, file: string): Connection {
+	const connection = new Connection(sqlite, file, {isReadOnly: true});
+	try {
+		connection.pragma('application_id');
+		return connection;
+	} catch (error) {
+		connection.close();
+		const logged = statSync(`${file}-wal`, {throwIfNoEntry: false})?.size ?? 0;
+		if (logged > 0 || isWritable(dirname(file))) throw error;
+		return new Connection(sqlite, `${pathToFileURL(file).href}?immutable=1`, {isReadOnly: true});
+	}
+}
+
+function isWritable(directory: string): boolean {
+	try {
+		accessSync(directory, constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function closeToOthers(file: string): void {
@@ -124,8 +164,11 @@ function inspect(file: string): void {
 	const handle = openSync(file, 'r');
 	try {
 		const header = Buffer.alloc(HEADER_BYTES);
-		if (readSync(handle, header, 0, HEADER_BYTES, 0) < HEADER_BYTES) throw damaged(file, 'is cut short');
-		if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged(file, 'is damaged, or no history');
+		const length = readSync(handle, header, 0, HEADER_BYTES, 0);
+		if (length === 0) throw damaged(file, 'is empty');
+		if (length < HEADER_BYTES) throw damaged(file, 'is cut short');
+		if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
+			throw damaged(file, 'is damaged, or is no history of p2p-tui');
 		const pageSize = header.readUInt16BE(PAGE_SIZE_AT) === 1 ? 65_536 : header.readUInt16BE(PAGE_SIZE_AT);
 		if (pageSize < 512) throw damaged(file, 'is damaged');
 		const here = Math.floor(fstatSync(handle).size / pageSize);
@@ -182,6 +225,13 @@ function damaged(file: string, how: string, cause?: unknown): UserError {
 export function cannotUse(file: string, cause: unknown): UserError {
 	return new UserError(`Cannot use the history in ${file}: ${explain(cause)}`, {
 		hint: 'Mend that, choose another --data-dir <directory>, or keep nothing with --ephemeral',
+		cause,
+	});
+}
+
+function cannotRead(file: string, cause: unknown): UserError {
+	return new UserError(`Cannot read the history in ${file}: ${explain(cause)}`, {
+		hint: `Copy ${quote(dirname(file))} to where you may write, and name the copy with --data-dir <directory>`,
 		cause,
 	});
 }

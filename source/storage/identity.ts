@@ -53,6 +53,14 @@ export async function loadIdentity(directory: string): Promise<Identity> {
 	return others;
 }
 
+/**
+ * The identity that is stored there, for who changes nothing. Undefined if there is none.
+ * @throws UserError if it cannot be read.
+ */
+export function readIdentity(directory: string): Promise<Identity | undefined> {
+	return readKey(directory);
+}
+
 /** Undefined if there is no key file. */
 async function readKey(directory: string): Promise<Identity | undefined> {
 	const path = join(directory, FILE_NAME);

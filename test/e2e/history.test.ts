@@ -1,11 +1,16 @@
 /** What is kept: over restarts, over kill -9, for those who were away. Programs of their own on loopback. */
-import {mkdtemp, open, readFile, rm, stat, truncate} from 'node:fs/promises';
+import {execFile} from 'node:child_process';
+import {chmod, chown, mkdtemp, open, readdir, readFile, rm, stat, truncate} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {ExportedEvent} from '../../source/api/event.ts';
 import {connected, disposeNodes, freeUdpPort, type HeadlessNode, spawnNode} from '../helpers/node-process.ts';
-import {disposePrograms, run} from '../helpers/program.ts';
+import {disposePrograms, PROGRAM, run} from '../helpers/program.ts';
+
+/** The user id without rights; any but root's does. */
+const NOBODY = 65_534;
 
 let directory: string;
 let discoveryPort: number;
@@ -207,6 +212,28 @@ describe('export', () => {
 		).toEqual(await eventsOf(ann));
 		expect((await exported('--room', 'lobby', '--since', '2100-01-01')).stdout).toBe('');
 		await ann.publish('and it still runs');
+	});
+
+	test('reads a data directory that it may not write to, such as a mounted backup', async () => {
+		const ann = startAlone('ann');
+		await ann.publish('kept');
+		await quit(ann);
+		// Root may write anywhere, so it has to be somebody else.
+		const isRoot = process.getuid?.() === 0;
+		const options = isRoot ? {uid: NOBODY, gid: NOBODY} : {};
+		const places = [
+			directory,
+			profileOf('ann'),
+			...(await readdir(profileOf('ann'))).map(name => join(profileOf('ann'), name)),
+		];
+		if (isRoot) for (const place of places) await chown(place, NOBODY, NOBODY);
+		await chmod(profileOf('ann'), 0o500);
+		const args = [PROGRAM, 'export', '--data-dir', profileOf('ann'), '--room', 'lobby'];
+		const env = {PATH: process.env.PATH ?? '', HOME: directory};
+		const {stdout, stderr} = await promisify(execFile)(process.execPath, args, {...options, env});
+		await chmod(profileOf('ann'), 0o700);
+		expect(stdout).toMatch(/ ann {2}kept\n$/);
+		expect(stderr).toBe('');
 	});
 
 	test('names the rooms that there are, and a profile without any history', async () => {

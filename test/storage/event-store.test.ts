@@ -60,7 +60,7 @@ async function change(path: string, task: (connection: Connection) => void): Pro
 
 const damaged = (path: string) => ({
 	name: 'UserError',
-	message: expect.stringMatching(`^The history in ${path} is (damaged|cut short|no history)`),
+	message: expect.stringMatching(`^The history in ${path} is (damaged|cut short|empty|no history)`),
 	hint: expect.stringContaining(`mv ${path} ${path}.old`),
 });
 
