@@ -30,7 +30,7 @@ export type Command = Asked &
 		| {readonly command: 'forget'; readonly room: string}
 		/**
 		 * `before` and `after` are message ids: the page ends just before, or begins just after, that message. Without
-		 * either it is the newest page.
+		 * either it is the newest page. Nothing counts as read by it: `read` says so.
 		 */
 		| {
 				readonly command: 'history';
@@ -39,7 +39,7 @@ export type Command = Asked &
 				readonly before?: string;
 				readonly after?: string;
 		  }
-		/** Everything up to this message has been read; without one, everything. */
+		/** Everything up to this message has been read; without one, everything. In a conversation the other one is told. */
 		| {readonly command: 'read'; readonly room: string; readonly messageId?: string}
 		/** All of these words, anywhere or in one room; the newest first. `before` is the last result of the page before. */
 		| {

@@ -73,7 +73,7 @@ export type RoomInfo = {
 	readonly name: string;
 	/** Who is here now, ourselves included. */
 	readonly members: readonly Member[];
-	/** Messages of others that have not been read: by `read`, by publishing, or by reading the newest page. */
+	/** Messages of others that have not been read: by `read` or by publishing. */
 	readonly unread: number;
 	/** Empty if there is none. */
 	readonly topic: string;

@@ -5,8 +5,7 @@
  */
 import type {Archive} from '../history/archive.ts';
 import type {StoredEvent} from '../history/event-store.ts';
-import {comparePositions} from '../history/fold.ts';
-import {decodeEvent} from '../wire/event.ts';
+import {comparePositions, readStored} from '../history/fold.ts';
 import type {EventBody} from '../wire/messages.ts';
 import type {View} from './behaviour.ts';
 import type {Room} from './room.ts';
@@ -44,7 +43,7 @@ export class Notices {
 			const found = this.#archive.store.last(room, kind, self);
 			if (found && (!last || comparePositions(found, last) > 0)) last = found;
 		}
-		const event = last && decodeEvent(last.bytes);
+		const event = last && readStored(last);
 		return event?.kind === 'join' || event?.kind === 'name' ? event.name : '';
 	}
 }

@@ -56,6 +56,8 @@ export class Queries implements Behaviour {
 	readonly #options: QueriesOptions;
 	/** What each peer was told last that we have read. */
 	readonly #told = new Map<PeerId, string>();
+	/** Those who are to hear of it with the next commit: who has read something holds it, so it has to be on disk first. */
+	#waiting = new Set<PeerId>();
 
 	constructor(options: QueriesOptions) {
 		this.#options = options;
@@ -67,10 +69,13 @@ export class Queries implements Behaviour {
 			case 'connected':
 			case 'moved':
 				this.#told.delete(input.peer);
-				return this.#tellRead(input.peer);
+				return this.#hasRead(input.peer);
 			case 'disconnected':
 				this.#told.delete(input.peer);
+				this.#waiting.delete(input.peer);
 				return [];
+			case 'committed':
+				return this.#committed(input.failure === undefined);
 			case 'event':
 				return this.#answered(input.event);
 			case 'message':
@@ -112,8 +117,7 @@ export class Queries implements Behaviour {
 		const stored = archive.store.page(room, {limit, kinds: 'entries', ...before, ...after});
 		// The page touches what it was asked to touch: if it is too large, it loses the other end.
 		const messages = fitting(chronicle.entries(stored), after ? 'first' : 'last');
-		const newest = before || after ? undefined : stored.at(-1);
-		return [...this.#markRead(room, newest), {type: 'reply', command, result: {messages}}];
+		return [{type: 'reply', command, result: {messages}}];
 	}
 
 	#read(command: CommandOf<'read'>): BehaviourOutput[] {
@@ -163,25 +167,47 @@ export class Queries implements Behaviour {
 		if (!to || !archive.isOpen(room)) return [];
 		const hasMoved = archive.markRead(room, {order: to.order, id: to.id});
 		const {peer} = archive.room(room);
-		return [...(hasMoved ? [{type: 'commit'} as const] : []), ...(peer === undefined ? [] : this.#tellRead(peer))];
+		const told = peer === undefined ? [] : this.#hasRead(peer);
+		return hasMoved && told.length === 0 ? [{type: 'commit'}] : told;
 	}
 
 	/** Who answers has read what was said before. */
 	#answered(event: NodeEvent): BehaviourOutput[] {
 		const isOurs = event.type === 'message' && event.local && event.room.startsWith('@');
-		return isOurs ? this.#tellRead(event.room.slice(1)) : [];
+		return isOurs ? this.#hasRead(event.room.slice(1)) : [];
 	}
 
-	/** Tells the other one of a direct room which of its messages was the last that we have read. */
+	/** It hears of it with the next commit, if there is something to tell. */
+	#hasRead(peer: PeerId): BehaviourOutput[] {
+		if (this.#unsaid(peer) === undefined) return [];
+		this.#waiting.add(peer);
+		return [{type: 'commit'}];
+	}
+
+	/** What was read is on disk, or is gone, and how far we have read with it. */
+	#committed(isOk: boolean): BehaviourOutput[] {
+		const waiting = this.#waiting;
+		this.#waiting = new Set();
+		return isOk ? [...waiting].flatMap(peer => this.#tellRead(peer)) : [];
+	}
+
+	/** Tells the other one of a direct room which of its messages was the last that we have read. All of it is on disk. */
 	#tellRead(peer: PeerId): BehaviourOutput[] {
+		const messageId = this.#unsaid(peer);
+		if (messageId === undefined) return [];
+		this.#told.set(peer, messageId);
+		const room = directRoomOf(this.#options.view.self, peer);
+		return [{type: 'send', peers: [peer], message: {type: 'read', room, messageId}}];
+	}
+
+	/** The last message of a peer's that we have read, unless it knows that, or is away. */
+	#unsaid(peer: PeerId): string | undefined {
 		const {archive, view} = this.#options;
+		if (!view.isConnected(peer)) return undefined;
 		const room = directRoomOf(view.self, peer);
 		const readTo = archive.isOpen(room) ? archive.room(room).readTo : undefined;
-		if (!readTo || !view.isConnected(peer)) return [];
-		const messageId = lastOf(archive.store, room, peer, readTo);
-		if (messageId === undefined || this.#told.get(peer) === messageId) return [];
-		this.#told.set(peer, messageId);
-		return [{type: 'send', peers: [peer], message: {type: 'read', room, messageId}}];
+		const messageId = readTo && lastOf(archive.store, room, peer, readTo);
+		return this.#told.get(peer) === messageId ? undefined : messageId;
 	}
 
 	/** Only the other one of a direct room can have read something there, and only what we wrote. */

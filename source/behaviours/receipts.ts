@@ -9,9 +9,8 @@ import type {Spread as SpreadInfo} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import type {Archive} from '../history/archive.ts';
 import type {Position, StoredSpread} from '../history/event-store.ts';
-import {comparePositions} from '../history/fold.ts';
+import {comparePositions, readStored} from '../history/fold.ts';
 import {isDirectRoom} from '../wire/direct-room.ts';
-import {decodeEvent} from '../wire/event.ts';
 import {MAX_RECEIPT_IDS} from '../wire/limits.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
@@ -128,7 +127,7 @@ export class Receipts {
 			const position = spread.room === room ? this.#positionOf(room, id) : undefined;
 			if (!position || comparePositions(position, to) > 0 || (before && comparePositions(position, before) <= 0))
 				continue;
-			// Who has read it holds it, whatever became of the receipt.
+			// Nobody says that he has read something before it is on his disk: so he holds it, whatever became of the receipt.
 			this.#hold(peer, id, spread);
 			outputs.push(this.#tell(id, spread));
 		}
@@ -148,13 +147,13 @@ export class Receipts {
 		return true;
 	}
 
-	/** Undefined if the message is here no longer. */
+	/** Undefined if the message is here no longer, or is damaged. */
 	#placeOf(messageId: string, spread: Spread): Spread['place'] {
 		if (spread.place) return spread.place;
 		const stored = this.#archive.store.get(spread.room, messageId);
-		if (!stored) return undefined;
-		const {epoch, sequence} = decodeEvent(stored.bytes);
-		spread.place = {epoch, sequence};
+		const event = stored && readStored(stored);
+		if (!event) return undefined;
+		spread.place = {epoch: event.epoch, sequence: event.sequence};
 		return spread.place;
 	}
 

@@ -7,7 +7,7 @@ import type {CommandOf} from '../api/command.ts';
 import type {ErrorCode, Results} from '../api/event.ts';
 import {UserError, WireError} from '../base/errors.ts';
 import type {Archive} from '../history/archive.ts';
-import {decodeEvent} from '../wire/event.ts';
+import {readStored} from '../history/fold.ts';
 import type {EventBody, RoomEvent} from '../wire/messages.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseEmoji, normaliseReason, normaliseRoom, normaliseText, normaliseTopic} from '../wire/text.ts';
@@ -142,7 +142,7 @@ export class Talk {
 
 	#target(room: string, messageId: string): RoomEvent {
 		const stored = this.#options.archive.store.get(room, messageId);
-		const event = stored && decodeEvent(stored.bytes);
+		const event = stored && readStored(stored);
 		if (event?.kind === 'message' || event?.kind === 'reply') return event;
 		throw new Refused('unknown-message', event ? 'that is not a message' : 'that message is not here');
 	}

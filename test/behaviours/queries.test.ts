@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/api/command.ts';
 import type {ChatMessage, ExportedEvent, Results} from '../../source/api/event.ts';
-import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
+import type {BehaviourInput, BehaviourOutput} from '../../source/behaviours/behaviour.ts';
 import {HISTORY_LIMIT_DEFAULT, HISTORY_LIMIT_MAX, Queries} from '../../source/behaviours/queries.ts';
 import {MAX_REPLY_LENGTH} from '../../source/behaviours/reply-size.ts';
 import {eventId, verifyEvent} from '../../source/wire/event.ts';
@@ -28,6 +28,18 @@ class Desk extends Shelf {
 		if (output?.type === 'refuse') return `${output.error.code}: ${output.error.message}`;
 		if (output?.type !== 'reply') throw new Error('no answer');
 		return output.result as Results[Name];
+	}
+
+	/** All that comes of it, once the disk has answered the commit it asks for. */
+	settle(input: BehaviourInput): BehaviourOutput[] {
+		const outputs = this.queries.handle(input);
+		if (!outputs.some(({type}) => type === 'commit')) return outputs;
+		return [...outputs.filter(({type}) => type !== 'commit'), ...this.commit()];
+	}
+
+	commit(): BehaviourOutput[] {
+		const result = this.archive.commit();
+		return this.queries.handle(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure});
 	}
 
 	texts(command: Command & {readonly command: 'history' | 'search'}): readonly string[] | string {
@@ -100,15 +112,9 @@ describe('history', () => {
 });
 
 describe('what was read', () => {
-	test('is everything, once the newest page was asked for', () => {
-		const {desk} = lobbyOf(3);
-		expect(desk.unread()).toBe(3);
-		desk.ask({command: 'history', room: 'lobby', limit: 1});
-		expect(desk.unread()).toBe(0);
-	});
-
-	test('is nothing new, if another page was asked for', () => {
+	test('is nothing new, whatever page was asked for', () => {
 		const {desk, said} = lobbyOf(3);
+		desk.ask({command: 'history', room: 'lobby', limit: 1});
 		desk.ask({command: 'history', room: 'lobby', before: said[2]?.id ?? ''});
 		desk.ask({command: 'history', room: 'lobby', after: said[0]?.id ?? ''});
 		desk.ask({command: 'search', text: '2'});
@@ -135,7 +141,7 @@ describe('what was read', () => {
 
 	test('in a room is nobody else’s business', () => {
 		const {desk} = lobbyOf(1);
-		const outputs = desk.queries.handle(asked({command: 'history', room: 'lobby'}));
+		const outputs = desk.settle(asked({command: 'read', room: 'lobby'}));
 		expect(outputs.filter(({type}) => type === 'send')).toEqual([]);
 	});
 });
@@ -156,7 +162,7 @@ describe('what was read in a conversation', () => {
 
 	test('is told to the other one: the last message of theirs', () => {
 		const {desk, first} = conversation();
-		const outputs = desk.queries.handle(asked({command: 'read', room: `@${BOB}`}));
+		const outputs = desk.settle(asked({command: 'read', room: `@${BOB}`}));
 		expect(sends(outputs)).toEqual([send([BOB], read(DIRECT, first))]);
 	});
 
@@ -166,21 +172,38 @@ describe('what was read in a conversation', () => {
 		const [event] = desk.chronicle.entries([desk.store.get(DIRECT, answer.id)].filter(one => one !== undefined));
 		if (!event) throw new Error('it is here');
 		const said = {type: 'event', event: {type: 'message', ...event}} as const;
-		expect(desk.queries.handle(said)).toEqual([send([BOB], read(DIRECT, first))]);
-		expect(desk.queries.handle(said)).toEqual([]);
-		expect(sends(desk.queries.handle(asked({command: 'read', room: `@${BOB}`})))).toEqual([]);
+		expect(desk.settle(said)).toEqual([send([BOB], read(DIRECT, first))]);
+		expect(desk.settle(said)).toEqual([]);
+		expect(sends(desk.settle(asked({command: 'read', room: `@${BOB}`})))).toEqual([]);
 	});
 
 	test('is told when they come, if they were away, and again each time they come', () => {
 		const {desk, first} = conversation();
 		desk.view.disconnect(BOB);
-		expect(desk.queries.handle(connected(BOB))).toEqual([]);
-		expect(sends(desk.queries.handle(asked({command: 'read', room: `@${BOB}`})))).toEqual([]);
+		expect(desk.settle(connected(BOB))).toEqual([]);
+		expect(sends(desk.settle(asked({command: 'read', room: `@${BOB}`})))).toEqual([]);
 		desk.view.connect(BOB);
 		for (const input of [connected(BOB), {type: 'moved', peer: BOB} as const]) {
-			expect(desk.queries.handle(input)).toEqual([send([BOB], read(DIRECT, first))]);
+			expect(desk.settle(input)).toEqual([send([BOB], read(DIRECT, first))]);
 		}
-		expect(desk.queries.handle(connected(CAT))).toEqual([]);
+		expect(desk.settle(connected(CAT))).toEqual([]);
+	});
+
+	test('is told once it is on disk, and not before: whoever has read it holds it', () => {
+		const {desk, bob, first} = conversation();
+		const last = bob.write(message('and now?'), 2, {room: DIRECT});
+		const unsaved = () => {
+			desk.take(last);
+			return desk.queries.handle(asked({command: 'read', room: `@${BOB}`}));
+		};
+		desk.store.failure = {code: 'disk-full', message: 'full'};
+		expect(sends(unsaved())).toEqual([]);
+		expect(desk.commit()).toEqual([]);
+		// It was shown, and is gone: what is left is all that we can have read.
+		desk.store.failure = undefined;
+		expect(desk.settle(asked({command: 'read', room: `@${BOB}`}))).toContainEqual(send([BOB], read(DIRECT, first)));
+		expect(sends(unsaved())).toEqual([]);
+		expect(desk.commit()).toEqual([send([BOB], read(DIRECT, last))]);
 	});
 
 	test('by the other one is shown, and kept', () => {
