@@ -7,10 +7,12 @@ import {EMPTY_COMPOSER} from './composer.ts';
 import {
 	dropBefore,
 	emptyLog,
+	entryAt,
 	findIndex,
 	indexOf,
 	insert,
 	type Key,
+	type Log,
 	lastEntry,
 	removeAt,
 	type Trimmed,
@@ -24,6 +26,8 @@ type Mutable<Type> = {-readonly [Key in keyof Type]: Type[Key]};
 export type RoomDraft = Mutable<Room>;
 
 const CAPACITY = {entries: MAX_ENTRIES, weight: MAX_LOG_TEXT};
+/** Of a room that is not open. Half of it is left whenever there is more. */
+const RESTING = {entries: 400, weight: 128 * 1024};
 const weigh = ({text}: Entry): number => text.length;
 /** Direct conversations on the screen; what is kept of them is not touched when one goes. */
 const MAX_DIRECT = 200;
@@ -80,7 +84,9 @@ export class Draft {
 		if (peer !== undefined || place < 0) rooms.push(added);
 		else rooms.splice(place, 0, added);
 		this.#rooms.set(room, added);
-		if (peer !== undefined && rooms.length - Math.max(0, place) > MAX_DIRECT) this.#forgetDirect(place);
+		// The conversations: those that were there, and this one.
+		const first = place < 0 ? rooms.length - 1 : place;
+		if (peer !== undefined && rooms.length - first > MAX_DIRECT) this.#forgetDirect(first);
 		return added;
 	}
 
@@ -96,7 +102,8 @@ export class Draft {
 	#forgetDirect(from: number): void {
 		const {rooms, active} = this.state;
 		const others = rooms.slice(from, -1).filter(room => room.room !== active);
-		this.removeRoom(((others.find(room => room.unread === 0) ?? others[0]) as Room).room);
+		const leaving = others.find(room => room.unread === 0) ?? others[0];
+		if (leaving) this.removeRoom(leaving.room);
 	}
 
 	/** The entry of the core with that id, if it is in the log. */
@@ -114,7 +121,25 @@ export class Draft {
 		const peer = entry.kind === 'message' ? entry.from : entry.peer;
 		if (peer !== undefined) room.holders = withHolder(room.holders, {peer, name: entry.name});
 		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
-		if (room.log.length > MAX_ENTRIES || entry.text.length > 0) this.#trim(room);
+		if (room.room !== this.state.active) this.rest(room);
+		else if (room.log.length > MAX_ENTRIES || entry.text.length > 0) this.#trim(room);
+	}
+
+	/** Of a room that nobody looks at, only the newest part is kept here: keys are free, and so are conversations. */
+	rest(room: RoomDraft): void {
+		const {log} = room;
+		if (log.length <= RESTING.entries && log.weights.reduce((sum, each) => sum + each, 0) <= RESTING.weight) return;
+		room.anchor = undefined;
+		room.below = 0;
+		if (room.newer !== 'none') {
+			// Its newest part is not here: it comes when the room is opened.
+			const nothing: Partial<Room> = {log: emptyLog, orders: new Map(), page: 'stale', older: 'none', newer: 'none'};
+			this.#orders.delete(room.room);
+			Object.assign(room, nothing);
+			return;
+		}
+		this.dropBefore(room, entryAt(log, restingFrom(log)) as Key);
+		if (room.older === 'none') room.older = 'more';
 	}
 
 	/** Forgets all that stands before `key`. */
@@ -200,6 +225,18 @@ const SESSION = '~';
 /** Whether an entry is part of the room's history, and not only of what happened here. */
 export function isKept({id}: Key): boolean {
 	return !id.startsWith(SESSION);
+}
+
+/** The index of the first entry that stays: the newest one always does. */
+function restingFrom(log: Log<Entry>): number {
+	let index = log.length - 1;
+	let weight = weigh(entryAt(log, index) as Entry);
+	while (index > log.length - RESTING.entries / 2) {
+		weight += weigh(entryAt(log, index - 1) as Entry);
+		if (weight > RESTING.weight / 2) break;
+		index -= 1;
+	}
+	return index;
 }
 
 function newRoom(room: string, label: string, peer: string | undefined): RoomDraft {

@@ -10,6 +10,7 @@ export function activate(draft: Draft, name: string): void {
 		const left = active === undefined ? undefined : draft.findRoom(active);
 		if (left?.divider !== undefined) (draft.room(left.room) as RoomDraft).divider = undefined;
 		draft.set({active: name, last: active});
+		if (left) draft.rest(draft.room(left.room) as RoomDraft);
 	}
 	markRead(draft);
 }

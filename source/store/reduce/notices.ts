@@ -55,6 +55,17 @@ function refused(draft: Draft, {command, typed}: Pending, message: string): void
 	else notify(draft, 'error', message);
 }
 
+/** Into the composer that it came from if that is empty; else among the lines sent before, where ↑ finds it. */
+export function putBack(draft: Draft, typed: NonNullable<Pending['typed']>): void {
+	const {state} = draft;
+	const place = typed.room !== undefined && draft.findRoom(typed.room) ? typed.room : state.active;
+	const composer = composerIn(state, place);
+	if (!composer) return;
+	const {history} = composer;
+	if (composer.text === '') setComposer(draft, place, replaceText(composer, typed.line));
+	else if (!history.includes(typed.line)) setComposer(draft, place, {...composer, history: [...history, typed.line]});
+}
+
 function composerIn(state: State, room: string | undefined): Composer | undefined {
 	return room === undefined ? state.composer : state.rooms.find(candidate => candidate.room === room)?.composer;
 }

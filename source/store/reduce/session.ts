@@ -3,12 +3,16 @@ import type {CoreState} from '../../api/core.ts';
 import type {EventOf, Snapshot} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
+import {lineOf} from '../entry.ts';
 import {cleanName} from '../names.ts';
 import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
-import {notify} from './notices.ts';
+import {notify, putBack} from './notices.ts';
 import {peerFromInfo} from './peers.ts';
 import {cleanMember, roomCalled} from './rooms.ts';
+
+/** UTF-16 units of a line that a notice quotes. */
+const MAX_TOLD = 40;
 
 export function ready(draft: Draft, event: EventOf<'ready'>): void {
 	const interfaces = draft.state.self?.interfaces ?? [];
@@ -68,12 +72,25 @@ export function coreState(draft: Draft, core: CoreState): void {
 	}
 	if (core.state === 'running' || core.state === 'starting') return;
 	// Without a core there is no connection. Whoever is still there will be back in a moment.
-	draft.set({pending: new Map()});
+	giveBack(draft);
 	forgetRequests(draft);
 	for (const peer of draft.state.peers.values()) {
 		if (peer.state === 'connected')
 			draft.setPeer({...peer, state: 'gone', lastSeen: draft.now, reason: 'core stopped'});
 	}
+}
+
+/** What was being sent may or may not be kept: nothing that was typed is lost, and nothing is sent twice unasked. */
+function giveBack(draft: Draft): void {
+	const {pending} = draft.state;
+	draft.set({pending: new Map()});
+	const unsure = [...pending.values()].filter(({typed, isShown}) => typed !== undefined && !isShown);
+	for (const {typed} of unsure) if (typed) putBack(draft, typed);
+	const [only] = unsure;
+	if (!only?.typed) return;
+	const shown = lineOf(only.typed.line).slice(0, MAX_TOLD);
+	const what = unsure.length === 1 ? `“${shown}” was sent` : `your last ${unsure.length} lines were sent`;
+	notify(draft, 'warning', `it is not sure that ${what}; what you typed is in the line again, or one ↑ away`);
 }
 
 /** What was asked is never answered now: it is asked again, and so is whatever came while nobody told us. */
