@@ -265,12 +265,7 @@ export class Archive {
 	ranges(room: string): readonly ChainRanges[] {
 		const state = this.#states.get(room);
 		if (state === undefined) return [];
-		const hidden = new Map<ChainState, Fresh[]>();
-		for (const fresh of state.fresh.values()) {
-			const others = hidden.get(fresh.chain);
-			if (others) others.push(fresh);
-			else hidden.set(fresh.chain, [fresh]);
-		}
+		const hidden = hiddenOf(state);
 		return [...state.chains.values()].flatMap(chain => chain.toRanges(hidden.get(chain) ?? []) ?? []);
 	}
 
@@ -278,7 +273,8 @@ export class Archive {
 	compare(room: string, theirs: readonly ChainRanges[]): Comparison {
 		const state = this.#states.get(room);
 		if (state === undefined) return {runs: [], ids: [], differing: [], weLack: 0, theyLack: 0};
-		return compare(state, this.ranges(room), theirs);
+		const hidden = hiddenOf(state);
+		return compare(state, chain => chain.toRanges(hidden.get(chain) ?? []), theirs);
 	}
 
 	/** Ids of events that are known of and not here, the latest found out first. */
@@ -365,6 +361,17 @@ export class Archive {
 		state.isDirty = true;
 		return true;
 	}
+}
+
+/** What is staged, by chain: nobody is told of it. */
+function hiddenOf(state: RoomState): ReadonlyMap<ChainState, readonly Fresh[]> {
+	const hidden = new Map<ChainState, Fresh[]>();
+	for (const fresh of state.fresh.values()) {
+		const others = hidden.get(fresh.chain);
+		if (others) others.push(fresh);
+		else hidden.set(fresh.chain, [fresh]);
+	}
+	return hidden;
 }
 
 /** Whether it is here, or one that is here names it as its `previous`. */

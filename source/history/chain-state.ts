@@ -32,6 +32,8 @@ export class ChainState {
 	tip: StoredChain['tip'];
 	isDirty = false;
 	readonly #digest: IdDigest;
+	/** What others are told, until it changes: rooms can have thousands of chains of which most stand still. */
+	#ranges: {readonly told: ChainRanges | undefined} | undefined;
 	/** Ascending; the lowest, if there are many, so that all who hold the same tell the same. */
 	#forks: readonly string[];
 	/** Two events of it, since most that come follow one of them: that with the highest number, and the last that came. */
@@ -75,6 +77,7 @@ export class ChainState {
 	/** `siblings`: ids of those of the same number that are here already. */
 	add(sequence: number, id: string, siblings: readonly string[]): void {
 		this.isDirty = true;
+		this.#ranges = undefined;
 		this.#digest.toggle(id);
 		this.#latest = {sequence, id};
 		if (sequence > this.spans.highest) this.#highest = this.#latest;
@@ -86,6 +89,7 @@ export class ChainState {
 	/** Deleted on purpose. `siblings`: ids of those of the same number that are still here. */
 	prune(sequence: number, id: string, siblings: readonly string[]): void {
 		this.isDirty = true;
+		this.#ranges = undefined;
 		this.#digest.toggle(id);
 		this.#highest = undefined;
 		this.#latest = undefined;
@@ -117,6 +121,12 @@ export class ChainState {
 
 	/** What others are told. `hidden`: events that are not to be told of. Undefined if nothing is left. */
 	toRanges(hidden: readonly Hidden[]): ChainRanges | undefined {
+		if (hidden.length > 0) return this.#rangesWithout(hidden);
+		this.#ranges ??= {told: this.#rangesWithout([])};
+		return this.#ranges.told;
+	}
+
+	#rangesWithout(hidden: readonly Hidden[]): ChainRanges | undefined {
 		let spans = this.spans.toArray();
 		let [digest, forks] = [this.#digest, this.#forks];
 		if (hidden.length > 0) {

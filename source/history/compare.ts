@@ -1,26 +1,31 @@
 /** What is here and what somebody says that he holds: who lacks what. */
 import type {ChainRanges, Run, Span} from '../wire/messages.ts';
-import {chainKey} from './chain-state.ts';
+import type {ChainState} from './chain-state.ts';
 import type {Comparison} from './kept.ts';
 import type {RoomState} from './room-state.ts';
 import {areSame, clip, countOf, subtract} from './spans.ts';
 
 type Found = {runs: Run[]; ids: string[]; differing: Pick<ChainRanges, 'author' | 'epoch'>[]};
 
-/** `ours`: what we tell; `theirs`: all that they told. */
-export function compare(state: RoomState, ours: readonly ChainRanges[], theirs: readonly ChainRanges[]): Comparison {
+/** `oursOf`: what we tell of a chain; `theirs`: all that they told. Chains that they did not tell of are only counted. */
+export function compare(
+	state: RoomState,
+	oursOf: (chain: ChainState) => ChainRanges | undefined,
+	theirs: readonly ChainRanges[],
+): Comparison {
 	const found: Found = {runs: [], ids: [], differing: []};
-	const told = new Map(ours.map(chain => [chainKey(chain), chain]));
+	const told = new Set<ChainState>();
 	let [weLack, theyLack] = [0, 0];
 	for (const their of theirs) {
-		const our = told.get(chainKey(their));
-		told.delete(chainKey(their));
+		const chain = state.chain(their);
+		const our = chain && oursOf(chain);
+		if (chain) told.add(chain);
 		weLack += compareChain(state, our, their, found);
 		// What they lack below their first is gone on purpose, or they are still on their way down.
 		const first = their.spans[0]?.[0] ?? 1;
 		if (our !== undefined) theyLack += countOf(subtract(clip(our.spans, first), their.spans));
 	}
-	for (const {spans} of told.values()) theyLack += countOf(spans);
+	for (const chain of state.chains.values()) if (!told.has(chain)) theyLack += chain.spans.count();
 	const ids = found.ids.filter(id => !state.has(id));
 	return {...found, ids, weLack: Math.min(weLack, Number.MAX_SAFE_INTEGER) + ids.length, theyLack};
 }

@@ -1,5 +1,6 @@
 /** What somebody else can make us do, or see, at most. */
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
+import {ChainState} from '../../source/history/chain-state.ts';
 import {MAX_GAPS} from '../../source/history/event-store.ts';
 import {MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
 import type {Want} from '../../source/wire/messages.ts';
@@ -160,4 +161,16 @@ test('a room that is closed and opened again before the commit tells nothing tha
 	node.store.failure = undefined;
 	expect(say(node, 'again').event.sequence).toBe(1);
 	expect(node.archive.digest(ROOM).events).toBe(1);
+});
+
+test('a comparison of one part looks at no more chains than it tells of', () => {
+	const node = nodeOf(bob);
+	const epochs = Array.from({length: 300}, (_, index) => (index + 1).toString(16).padStart(32, '0'));
+	for (const epoch of epochs) node.archive.accept(forge(ann, {epoch}), NOW);
+	node.archive.commit();
+	const part = node.archive.ranges(ROOM).slice(0, 3);
+	const look = vi.spyOn(ChainState.prototype, 'toRanges');
+	expect(node.archive.compare(ROOM, part)).toMatchObject({runs: [], differing: [], weLack: 0, theyLack: 297});
+	expect(look).toHaveBeenCalledTimes(3);
+	look.mockRestore();
 });
