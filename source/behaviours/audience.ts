@@ -3,7 +3,8 @@
  * latter get it when they are back; of who has been silent for a month nobody expects it.
  */
 import type {Archive} from '../history/archive.ts';
-import {decodeEvent} from '../wire/event.ts';
+import type {EventStore} from '../history/event-store.ts';
+import {readStored} from '../history/fold.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {View} from './behaviour.ts';
@@ -18,6 +19,12 @@ export const MAX_AUTHORS = 512;
 
 /** Milliseconds after which the authors are looked up anew: events may have come by sync. */
 const FRESH = 30_000;
+
+/** Milliseconds that an order may lie ahead of our clock, as those of honest authors do. */
+const MAX_AHEAD = 60_000;
+
+/** Newest events of a room that tell when their authors spoke. */
+const LOOK_BACK = 128;
 
 /** When each author last said something, Unix milliseconds, and when that was looked up. */
 type Authors = {readonly last: Map<PeerId, number>; readonly at: number};
@@ -60,23 +67,42 @@ export class Audience {
 		const known = this.#authors.get(room);
 		if (known && Math.abs(now - known.at) < FRESH) return known.last;
 		const {archive} = this.#options;
+		const spoke = spokenIn(archive, room, now);
 		const authors = archive.store.authors(room, MAX_AUTHORS);
-		const last = new Map(authors.map(({author, order}) => [author, spokeAt(archive, {room, author, order}, now)]));
+		const last = new Map(authors.map(({author, order}) => [author, spoke(author, order)]));
 		this.#authors.set(room, {last, at: now});
 		return last;
 	}
 }
 
 /**
- * When an author whose last event stands at `order` said something, Unix milliseconds. One clock that is years ahead lifts
- * the order of all that follows it: then the last message has to tell.
+ * When authors whose last events stand at these orders said something, Unix milliseconds. One clock that is years ahead
+ * lifts the order of all that follows it: then the last events of the room have to tell. Who is not among those was silent
+ * at least since the first of them; so it costs one page, whoever asks for however many.
  */
-export function spokeAt(
+export function spokenIn(
 	{store}: Pick<Archive, 'store'>,
-	{room, author, order}: {readonly room: string; readonly author: PeerId; readonly order: number},
+	room: string,
 	now: number,
-): number {
-	if (order <= now) return order;
-	const last = store.last(room, 'message', author);
-	return last ? Math.min(decodeEvent(last.bytes).timestamp, last.received, now) : now;
+): (author: PeerId, order: number) => number {
+	let page: {readonly last: ReadonlyMap<PeerId, number>; readonly first: number} | undefined;
+	return (author, order) => {
+		if (order <= now + MAX_AHEAD) return Math.min(order, now);
+		page ??= lastWords(store, room, now);
+		return page.last.get(author) ?? page.first;
+	};
+}
+
+/** When each author of the newest events spoke, and when the first of these events came. */
+function lastWords(store: EventStore, room: string, now: number) {
+	const last = new Map<PeerId, number>();
+	let first = now;
+	for (const stored of store.page(room, {limit: LOOK_BACK, kinds: 'all'}).toReversed()) {
+		const event = readStored(stored);
+		if (!event) continue;
+		const at = Math.min(event.timestamp, stored.received, now);
+		first = Math.min(first, at);
+		last.set(event.author, Math.max(at, last.get(event.author) ?? 0));
+	}
+	return {last, first};
 }

@@ -174,7 +174,7 @@ export class RoomEvents {
 		return [
 			...opened,
 			...this.#show(kept, {via: source, hops}),
-			...(kept.filled.length > 0 ? reorder.needed(room, now) : []),
+			...(archive.needsReorder(room) ? reorder.needed(room, now) : []),
 			...this.#route(arrival, isSigned, now),
 			// While the disk takes nothing, the trials are enough: they write what there is.
 			...(storage.failure ? [] : [{type: 'commit'} as const]),

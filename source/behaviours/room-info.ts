@@ -2,7 +2,7 @@
 import type {KnownMember, Member, RoomInfo} from '../api/event.ts';
 import type {Archive} from '../history/archive.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import {spokeAt} from './audience.ts';
+import {spokenIn} from './audience.ts';
 import type {View} from './behaviour.ts';
 import type {Chronicle, Topic} from './chronicle.ts';
 import type {Membership} from './membership.ts';
@@ -74,14 +74,11 @@ export class RoomInfos {
 		const {archive, view, lastSeen} = this.#options;
 		const now = view.timestamp();
 		const here = new Set([view.self, ...this.#others(room, peer)]);
+		const spoke = spokenIn(archive, room, now);
 		return archive.store.authors(room, MAX_KNOWN_MEMBERS).map(({author, order}) => {
 			const isHere = here.has(author);
 			if (isHere) return {...this.member(author), isHere, lastSeen: now};
-			return {
-				...this.member(author),
-				isHere,
-				lastSeen: lastSeen?.(author) || spokeAt(archive, {room, author, order}, now),
-			};
+			return {...this.member(author), isHere, lastSeen: lastSeen?.(author) || spoke(author, order)};
 		});
 	}
 

@@ -337,44 +337,6 @@ describe('receipts', () => {
 	});
 });
 
-describe('of how many', () => {
-	const DAY = 24 * 60 * 60 * 1_000;
-	const of = (desk: Desk) => events(desk.say('hi'), 'message-state')[0]?.of;
-
-	test('a message is for those who have spoken in the room, too, when they are away', () => {
-		const desk = new Desk({peers: [BOB]});
-		desk.handle(subscribed(BOB, ['lobby']));
-		expect(of(desk)).toBe(2);
-		// Bob hands on what Cat has said, whom we have never met.
-		desk.handle(publishing(BOB, written(catIdentity)));
-		expect(of(desk)).toBe(3);
-		expect(of(desk.restarted({peers: []}))).toBe(2);
-	});
-
-	test('but not for those who have left, or have been silent for a month', () => {
-		const desk = new Desk({peers: []});
-		desk.handle(publishing(BOB, written(bobIdentity)));
-		desk.handle(publishing(BOB, written(catIdentity, {clock: TIMESTAMP - 31 * DAY})));
-		expect(of(desk)).toBe(2);
-		desk.handle(publishing(BOB, written(bobIdentity, {sequence: 2, body: {kind: 'leave'}})));
-		expect(of(desk)).toBe(1);
-		expect(of(desk.restarted({peers: []}))).toBe(1);
-	});
-
-	test('row 38: whoever has a clock that is years ahead does not make those present who are long gone', () => {
-		const desk = new Desk({peers: []});
-		desk.view.wallClock = TIMESTAMP - 40 * DAY;
-		desk.handle(publishing(BOB, written(catIdentity, {clock: TIMESTAMP + 3_650 * DAY})));
-		const parents = [written(catIdentity, {clock: TIMESTAMP + 3_650 * DAY}).messageId];
-		const timestamp = TIMESTAMP - 40 * DAY;
-		desk.handle(publishing(BOB, written(bobIdentity, {timestamp, parents})));
-		desk.view.wallClock = TIMESTAMP;
-		const known = (replied(desk.ask({command: 'rooms'})) as {rooms: {known: {lastSeen: number}[]}[]}).rooms[0]?.known;
-		expect(known?.map(({lastSeen}) => lastSeen)).toEqual([timestamp, timestamp]);
-		expect(of(desk)).toBe(1);
-	});
-});
-
 /** Bob says something of a kind that a newer version may have. */
 function unknownKind() {
 	const known = written(bobIdentity, {body: {kind: 'topic', text: 'hello'}});
