@@ -63,7 +63,8 @@ describe('history between whole nodes', () => {
 		run(crowd, 20_000);
 		crowd.cut(meet(1, 2));
 		run(crowd, 40_000);
-		expect(texts(crowd, 2)).toEqual(said);
+		// The last one may come over the live path as well, before those that it follows.
+		expect(texts(crowd, 2).sort((a, b) => Number(a) - Number(b))).toEqual(said);
 		expect(history(crowd, 2)).toEqual(history(crowd, 0));
 	});
 
