@@ -131,7 +131,7 @@ export class Archive {
 	room(room: string): StoredRoom {
 		const state = this.#states.get(room);
 		if (state !== undefined) return state.toStored();
-		const stored = this.store.rooms().find(one => one.room === room);
+		const stored = this.store.room(room);
 		return stored ?? {room, digest: new IdDigest().toString(), events: 0, heads: []};
 	}
 

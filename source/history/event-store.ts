@@ -33,7 +33,7 @@ export type StoredChain = Omit<ChainRanges, 'digest'> & {
 	readonly digest: string;
 	/** Events below this number are gone on purpose (`--keep`): neither asked for nor offered. At first 1. */
 	readonly keptFrom: number;
-	/** Own chains of the epoch of now: the last event that was made in it, also if it is deleted or forgotten. */
+	/** The last event of it: of own chains of the epoch of now also if it is deleted; of all of a direct room that was forgotten. */
 	readonly tip?: {readonly sequence: number; readonly id: string};
 };
 

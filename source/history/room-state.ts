@@ -53,7 +53,7 @@ export class RoomState {
 	readonly #pruned = new BoundedMap<string, number>(MAX_PRUNED);
 
 	constructor(store: EventStore, room: string, peer: PeerId | undefined) {
-		const stored = store.rooms().find(one => one.room === room);
+		const stored = store.room(room);
 		this.#store = store;
 		this.room = room;
 		this.peer = peer ?? stored?.peer;

@@ -174,3 +174,11 @@ test('a comparison of one part looks at no more chains than it tells of', () => 
 	expect(look).toHaveBeenCalledTimes(3);
 	look.mockRestore();
 });
+
+test('opening one of many rooms reads that one', () => {
+	const node = nodeOf(bob);
+	const all = vi.spyOn(node.store, 'rooms');
+	node.archive.open('another');
+	expect(node.archive.room('a third')).toMatchObject({room: 'a third', events: 0});
+	expect(all).not.toHaveBeenCalled();
+});
