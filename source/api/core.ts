@@ -6,6 +6,11 @@ import type {NodeEvent} from './event.ts';
 export type CoreConfig = {
 	readonly name: string;
 	readonly rooms: readonly string[];
+	/**
+	 * The rooms that one is in are remembered in the data directory. Those of the last run are joined besides `rooms`, or
+	 * instead of them if there are any, or, with 'replace', forgotten. Undefined: nothing is remembered nor joined again.
+	 */
+	readonly rememberedRooms?: 'besides' | 'instead' | 'replace';
 	/** Multiaddrs to listen on. */
 	readonly listen: readonly string[];
 	/** Interface names or addresses; empty means all of them. */

@@ -34,6 +34,8 @@ export function nodeConfig(options: Options, machine: Machine, forScreen: boolea
 	return {
 		name: nameOf(options, machine),
 		rooms: options.rooms,
+		// A person finds the rooms of last time again. A script gets what it asks for, whatever was before.
+		...(forScreen && {rememberedRooms: options.areDefaultRooms ? 'instead' : 'besides'}),
 		listen: listenAddresses(options, machine),
 		interfaces: options.interfaces,
 		peers: options.peers,

@@ -68,7 +68,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		value: '<room>',
 		repeatable: true,
 		help: 'a room to join (default: lobby)',
-		helpFor: {send: 'the room to send to', export: 'the room to print; @<peerId> for the messages with that peer'},
+		helpFor: {
+			screen: 'a room to join, besides those of last time (default: lobby)',
+			send: 'the room to send to',
+			export: 'the room to print; @<peerId> for the messages with that peer',
+		},
 		commands: [...NODES, 'export'],
 		harmless: ['ping', 'id'],
 	},

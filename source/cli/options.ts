@@ -23,6 +23,8 @@ export type Options = {
 	/** Undefined: the user name of the operating system. */
 	readonly name: string | undefined;
 	readonly rooms: readonly string[];
+	/** Whether nobody asked for these rooms. */
+	readonly areDefaultRooms: boolean;
 	/** Multiaddrs. Undefined: every address of the interfaces in use. */
 	readonly listen: readonly string[] | undefined;
 	readonly interfaces: readonly string[];
@@ -229,6 +231,7 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 	const listen = each('listen', address);
 	return {
 		name: one('name', values.parseName),
+		areDefaultRooms: rooms.length === 0,
 		rooms: rooms.length > 0 || ONE_ROOM.includes(command) ? [...new Set(rooms)] : ['lobby'],
 		listen: listen.length > 0 ? listen : undefined,
 		interfaces: each('interface', values.parseText),

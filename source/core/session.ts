@@ -24,7 +24,14 @@ export class Session {
 	/** The configuration for the next start. */
 	config(): CoreConfig {
 		if (this.#isFirst) return this.#config;
-		return {...this.#config, name: this.#name, rooms: [...this.#rooms], peers: [...this.#peers]};
+		return {
+			...this.#config,
+			name: this.#name,
+			rooms: [...this.#rooms],
+			// What was left meanwhile stays left, though the list of it may not have been written.
+			...(this.#config.rememberedRooms !== undefined && {rememberedRooms: 'replace'}),
+			peers: [...this.#peers],
+		};
 	}
 
 	sent(command: Command): void {

@@ -4,8 +4,10 @@ import type {Log} from '../base/log.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {AddressBook} from '../storage/address-book.ts';
 import {loadIdentity} from '../storage/identity.ts';
+import {JoinedRooms} from '../storage/joined-rooms.ts';
 import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
+import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
 import {openCoreLog} from './core-log.ts';
 import {Node} from './node.ts';
 import {openStore} from './open-store.ts';
@@ -39,12 +41,15 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		store = await openStore(config, warn);
 		const book = openAddressBook(config, log, warn);
 		const last = await book?.load();
+		const list = openRoomList(config, log, warn);
+		const rooms = await roomsOf(config, list);
+		const emit = emitOf(config, log, hooks);
 		const node = new Node({
-			config,
+			config: {...config, rooms},
 			identity,
 			log,
 			store,
-			emit: emitOf(config, log, hooks),
+			emit: list === undefined ? emit : event => note(list, event, emit),
 			onShutdown: hooks.onShutdown,
 			...(last && {remembered: last.peers, lastPorts: last.ports}),
 			remember: peers => book?.save({peers}),
@@ -56,6 +61,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		const stop = async () => {
 			await node.stop();
 			await book?.close();
+			await list?.close();
 			await release();
 		};
 		return {node, stop};
@@ -80,6 +86,42 @@ function openAddressBook(
 		log('warn', message);
 		warn({type: 'warning', code: 'address-book', message});
 	});
+}
+
+function openRoomList(
+	{dataDirectory, rememberedRooms}: CoreConfig,
+	log: Log,
+	warn: (warning: NodeEvent) => void,
+): JoinedRooms | undefined {
+	if (dataDirectory === undefined || rememberedRooms === undefined) return undefined;
+	return new JoinedRooms(dataDirectory, message => {
+		log('warn', message);
+		warn({type: 'warning', code: 'rooms', message});
+	});
+}
+
+/** The rooms to begin with: from now on these are on the list. */
+async function roomsOf(
+	{rooms, rememberedRooms}: CoreConfig,
+	list: JoinedRooms | undefined,
+): Promise<readonly string[]> {
+	if (list === undefined) return rooms;
+	const last = await list.load();
+	const [own, kept] = [
+		rememberedRooms === 'instead' && last.length > 0 ? [] : rooms,
+		rememberedRooms === 'replace' ? [] : last,
+	];
+	// What is asked for now comes first, so it is what is seen.
+	const all = [...new Set([...own, ...kept])].slice(0, MAX_SUBSCRIPTIONS);
+	list.set(all);
+	return all;
+}
+
+/** Keeps the list up to date. */
+function note(list: JoinedRooms, event: NodeEvent, emit: Hooks['emit']): void {
+	if (event.type === 'room-joined' && !event.direct) list.joined(event.room);
+	if (event.type === 'room-left') list.left(event.room);
+	emit(event);
 }
 
 /** Tens of thousands of events a second pass here: text is made of them only where it is wanted. */

@@ -6,13 +6,11 @@
  *
  * Nothing in it is precious: what cannot be read is left out, a file that cannot be read at all is written anew.
  */
-import {constants} from 'node:fs';
-import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {PeerHint} from '../wire/messages.ts';
 import {formatTcpAddress, parseTcpAddress} from '../wire/multiaddr.ts';
 import {parsePeerId} from '../wire/peer-id.ts';
-import {errorCode, explain, replaceMarker} from './directory.ts';
+import {errorCode, explain, readSmallFile, replaceMarker} from './directory.ts';
 
 const FILE_NAME = 'peers.json';
 const VERSION = 1;
@@ -47,7 +45,7 @@ export class AddressBook {
 	/** What an earlier run has saved, peers newest first. Never rejects. */
 	async load(): Promise<Book> {
 		try {
-			this.#book = readBook(await readSmallFile(join(this.#directory, FILE_NAME)));
+			this.#book = readBook(await readSmallFile(join(this.#directory, FILE_NAME), MAX_FILE_BYTES));
 		} catch (error) {
 			if (errorCode(error) !== 'ENOENT') this.#onWarning(`Remembered addresses cannot be read: ${explain(error)}`);
 		}
@@ -78,17 +76,6 @@ export class AddressBook {
 				this.#onWarning(`Addresses of peers cannot be remembered: ${explain(error)}`);
 			}
 		}
-	}
-}
-
-async function readSmallFile(path: string): Promise<string> {
-	const file = await open(path, constants.O_RDONLY);
-	try {
-		const {buffer, bytesRead} = await file.read(Buffer.alloc(MAX_FILE_BYTES + 1), 0, MAX_FILE_BYTES + 1, 0);
-		if (bytesRead > MAX_FILE_BYTES) throw new Error(`${path} is too large`);
-		return buffer.toString('utf8', 0, bytesRead);
-	} finally {
-		await file.close();
 	}
 }
 

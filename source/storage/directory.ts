@@ -79,6 +79,18 @@ export async function replaceMarker(directory: string, name: string, content: st
 	await throughTemporary(directory, name, content, rename, false);
 }
 
+/** The text of a file. Rejects if it cannot be read, or has more than `most` bytes. */
+export async function readSmallFile(path: string, most: number): Promise<string> {
+	const file = await open(path, constants.O_RDONLY);
+	try {
+		const {buffer, bytesRead} = await file.read(Buffer.alloc(most + 1), 0, most + 1, 0);
+		if (bytesRead > most) throw new Error(`${path} is too large`);
+		return buffer.toString('utf8', 0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+
 /** Writes a file beside its place, then lets `put` move it there. */
 async function throughTemporary<Result>(
 	directory: string,

@@ -63,6 +63,15 @@ describe('the configuration', () => {
 		]);
 	});
 
+	test('lets a person find the rooms of last time again, and gives a script those that it asks for', () => {
+		const remembered = (forScreen: boolean, ...argv: string[]) =>
+			nodeConfig(options(...argv), machine, forScreen).rememberedRooms;
+		expect(remembered(true)).toBe('instead');
+		expect(remembered(true, '--room', 'dev')).toBe('besides');
+		expect(remembered(false)).toBeUndefined();
+		expect(remembered(false, '--room', 'dev')).toBeUndefined();
+	});
+
 	test('allows faults only when the environment says so', () => {
 		expect(nodeConfig(options(), machine, true)).toMatchObject({forScreen: true, faults: false});
 		const env = {P2P_TUI_FAULTS: '1'};

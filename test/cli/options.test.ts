@@ -113,6 +113,7 @@ describe('options', () => {
 		expect(optionsOf('')).toEqual({
 			name: undefined,
 			rooms: ['lobby'],
+			areDefaultRooms: true,
 			listen: undefined,
 			interfaces: [],
 			peers: [],

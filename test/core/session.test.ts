@@ -32,6 +32,13 @@ test('whoever left every room comes back into none', () => {
 	expect(now.config().rooms).toEqual([]);
 });
 
+test('rooms are those of now also where they are remembered', () => {
+	const made = new Session({...CONFIG, rooms: ['lobby'], rememberedRooms: 'instead'});
+	expect(made.config().rememberedRooms).toBe('instead');
+	for (const event of [READY, joined('dev')]) made.received(event);
+	expect(made.config()).toMatchObject({rooms: ['dev'], rememberedRooms: 'replace'});
+});
+
 test('a conversation with one peer is no room to come back into', () => {
 	expect(session(READY, {type: 'room-joined', room: '@bob', members: [], direct: true}).config().rooms).toEqual([]);
 });
