@@ -7,12 +7,12 @@ import {complete} from './complete.ts';
 import {applyEdit, type Composer, replaceText, submitComposer} from './composer.ts';
 import {Draft, type RoomDraft} from './draft.ts';
 import type {Intent, ViewName} from './intent.ts';
-import {activate, findTarget, markRead} from './navigate.ts';
+import {activate, findTarget, markRead, markSeen} from './navigate.ts';
 import {notify, notifyRefused} from './reduce/notices.ts';
 import {roomCalled, roomLeft} from './reduce/rooms.ts';
 import {INTERRUPT_TIME} from './reduce.ts';
 import {SEARCH_SIZE} from './requests.ts';
-import {anchorAtEnd, scrollBy} from './scroll.ts';
+import {anchorAtEnd, isInView, scrollBy} from './scroll.ts';
 import type {Pending, Room, State} from './state.ts';
 import {switcherChoices} from './switcher.ts';
 
@@ -48,7 +48,9 @@ export type Decision = {
 
 export function decide(state: State, intent: Intent, surroundings: Surroundings): Decision {
 	const act = new Act(state, surroundings);
+	act.look();
 	act.perform(intent);
+	act.look();
 	return act.finish();
 }
 
@@ -75,6 +77,15 @@ class Act {
 			...(this.#redraw ? {redraw: true} : {}),
 			...(this.#suspend ? {suspend: true} : {}),
 		};
+	}
+
+	/** Somebody is at the keyboard: what is in view is seen. */
+	look(): void {
+		const {view} = this.#draft.state;
+		const open = view === 'chat' ? this.#open() : undefined;
+		const {chatRows, rowsOf} = this.#around;
+		if (!open || open.missed === 0 || !isInView(open, chatRows, index => rowsOf(open, index))) return;
+		markSeen(this.#draft.room(open.room) as RoomDraft);
 	}
 
 	perform(intent: Intent): void {
@@ -150,11 +161,13 @@ class Act {
 	/** Whoever writes has read what is there, and wants to see what was written. */
 	#toNewest(name: string): void {
 		const known = this.#draft.findRoom(name);
-		if (!known || (known.anchor === undefined && known.divider === undefined && known.owed === 0)) return;
+		if (!known || (known.anchor === undefined && known.divider === undefined && known.owed + known.missed === 0))
+			return;
 		const room = this.#draft.room(name) as RoomDraft;
 		room.anchor = undefined;
 		room.divider = undefined;
 		room.owed = 0;
+		markSeen(room);
 	}
 
 	#go(room: string | undefined): void {
@@ -175,7 +188,7 @@ class Act {
 		if (state.view !== 'chat') return this.#view('chat');
 		const {notice, conflicts} = state;
 		if (conflicts.length > 0) return this.#draft.set({conflicts: conflicts.slice(1)});
-		if (!notice) return;
+		if (!notice) return this.#passOver();
 		if (notice.line === this.#composer().text) this.#edit(composer => applyEdit(composer, {edit: 'clear'}));
 		this.#draft.set({notice: undefined});
 	}
@@ -264,6 +277,13 @@ class Act {
 	#scrollToEnd(): void {
 		const known = this.#open();
 		if (known?.anchor) (this.#draft.room(known.room) as RoomDraft).anchor = undefined;
+		this.#passOver();
+	}
+
+	/** Whoever asks for the end, or for nothing to be said of it, does not want to be told of what was missed. */
+	#passOver(): void {
+		const known = this.#open();
+		if (known && known.missed > 0) markSeen(this.#draft.room(known.room) as RoomDraft);
 	}
 
 	#scrollPage(pages: number): void {

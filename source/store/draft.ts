@@ -78,7 +78,7 @@ export class Draft {
 
 	/** Direct rooms stand below all others. `peer`: of a direct room. */
 	addRoom(room: string, label: string, peer?: string): RoomDraft {
-		const added = newRoom(room, label, peer);
+		const added = newRoom(room, label, peer, this.now);
 		const rooms = this.#ownRooms();
 		const place = rooms.findIndex(other => other.peer !== undefined);
 		if (peer !== undefined || place < 0) rooms.push(added);
@@ -239,7 +239,7 @@ function restingFrom(log: Log<Entry>): number {
 	return index;
 }
 
-function newRoom(room: string, label: string, peer: string | undefined): RoomDraft {
+function newRoom(room: string, label: string, peer: string | undefined, now: number): RoomDraft {
 	return {
 		room,
 		label,
@@ -254,6 +254,10 @@ function newRoom(room: string, label: string, peer: string | undefined): RoomDra
 		unread: 0,
 		mentions: 0,
 		owed: 0,
+		missed: 0,
+		missedMentions: 0,
+		metAt: now,
+		isNewHere: false,
 		firstUnread: undefined,
 		divider: undefined,
 		anchor: undefined,

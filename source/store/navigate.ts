@@ -5,14 +5,45 @@ import type {Room, State} from './state.ts';
 
 /** Opens a room: what was unread is read, and marked off by a line until the room is left. */
 export function activate(draft: Draft, name: string): void {
-	const {active} = draft.state;
-	if (active !== name) {
-		const left = active === undefined ? undefined : draft.findRoom(active);
-		if (left?.divider !== undefined) (draft.room(left.room) as RoomDraft).divider = undefined;
-		draft.set({active: name, last: active});
-		if (left) draft.rest(draft.room(left.room) as RoomDraft);
+	open(draft, name);
+	markRead(draft);
+}
+
+/** The same, but nobody has asked for it, and perhaps nobody is looking: what is unread waits until it can have been seen. */
+export function activateUnasked(draft: Draft, name: string): void {
+	open(draft, name);
+	const room = draft.findRoom(name);
+	if (room && room.unread > 0) {
+		const {unread: missed, mentions: missedMentions} = room;
+		Object.assign(draft.room(name) as RoomDraft, {missed, missedMentions});
 	}
 	markRead(draft);
+}
+
+function open(draft: Draft, name: string): void {
+	const {active} = draft.state;
+	if (active !== name) {
+		draft.set({active: name, last: active});
+		const left = active === undefined ? undefined : draft.room(active);
+		if (left) leave(draft, left);
+	}
+}
+
+/** What was missed and not seen is unread again. */
+function leave(draft: Draft, room: RoomDraft): void {
+	if (room.missed > 0) {
+		room.unread += room.missed;
+		room.mentions += room.missedMentions;
+		room.firstUnread = room.divider;
+		markSeen(room);
+	}
+	room.divider = undefined;
+	draft.rest(room);
+}
+
+export function markSeen(room: RoomDraft): void {
+	room.missed = 0;
+	room.missedMentions = 0;
 }
 
 /** To be called whenever the chat comes into view. */

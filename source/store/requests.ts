@@ -85,7 +85,8 @@ function keptFrom(log: Log<Entry>, from: number, step: 1 | -1): string | undefin
 
 /** One at a time, and the newest only: a flood is one message to the core and not one a message. */
 function newestToRead(room: Room): string | undefined {
-	if (room.page !== 'fresh' || room.newer !== 'none' || room.anchor || room.isReading) return undefined;
+	if (room.page !== 'fresh' || room.newer !== 'none' || room.anchor || room.isReading || room.missed > 0)
+		return undefined;
 	const newest = newestOfOthers(room.log);
 	return newest === undefined || newest === room.readUpTo ? undefined : newest;
 }

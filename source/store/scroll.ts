@@ -1,8 +1,8 @@
 /**
  * Scrolling through entries of different heights. Only the entries passed on the way are measured, never the whole log.
  */
-import {entryAt, indexOf, type Key, type Log} from './log.ts';
-import type {Anchor} from './state.ts';
+import {compareKeys, entryAt, indexOf, type Key, type Log} from './log.ts';
+import type {Anchor, Room} from './state.ts';
 
 /** Rows that the entry at an index fills at the width of the screen. */
 export type RowsOf = (index: number) => number;
@@ -79,4 +79,19 @@ function down(log: Log<Key>, from: Place, rows: number, rowsOf: RowsOf): Place |
 
 function isEnd(log: Log<Key>, {index, row}: Place, rowsOf: RowsOf): boolean {
 	return index === log.length - 1 && row >= rowsOf(index) - 1;
+}
+
+/** Whether the line "new" of a room can be seen, or what stands above it can, in a view of `height` rows. */
+export function isInView({divider, anchor, log, page, older}: Room, height: number, rowsOf: RowsOf): boolean {
+	const first = entryAt(log, 0);
+	// What is not here yet, nobody has seen.
+	if (!divider || !first) return page === 'fresh' && older === 'none';
+	if (older !== 'none' && compareKeys(divider, first) < 0) return false;
+	const bottom = anchor ? Math.min(indexOf(log, anchor), log.length - 1) : log.length - 1;
+	let rows = 0;
+	for (let index = indexOf(log, divider); index <= bottom; index++) {
+		rows += rowsOf(index);
+		if (rows > height) return false;
+	}
+	return true;
 }

@@ -102,6 +102,16 @@ export type Room = {
 	readonly mentions: number;
 	/** Unread messages from before this program was started, which are not in the log yet. */
 	readonly owed: number;
+	/**
+	 * Messages said while we were away that came into the open room, and those of them that name us, until the person can
+	 * have seen the first of them: until then the core is not told that they were read.
+	 */
+	readonly missed: number;
+	readonly missedMentions: number;
+	/** When somebody was met here last, in Unix milliseconds: what was said before and comes now was missed. */
+	readonly metAt: number;
+	/** Nothing was kept here when the room was opened: whatever was said before, nobody has missed it. */
+	readonly isNewHere: boolean;
 	/** Key of the first message not seen; where the line "new" is drawn after coming here. */
 	readonly firstUnread: Key | undefined;
 	readonly divider: Key | undefined;

@@ -50,6 +50,8 @@ export function message(room: string, from: string, text: string, more: Partial<
 		timestamp: NOW,
 		seq: serial,
 		local: from === SELF,
+		// It comes as it is said; without these, it comes from what others have kept.
+		...(from === SELF ? {} : {via: from, hops: 1}),
 		...more,
 	};
 }

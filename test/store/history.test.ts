@@ -228,7 +228,11 @@ describe('what was not read', () => {
 		const mine = message('lobby', SELF, 'mine');
 		const kept = new Kept([...many(20), mine, ...many(2)]);
 		const state = kept.answer(reduceEvents(stateIn(), [joined({unread: 3})], NOW));
-		expect(roomOf(state, 'lobby')).toMatchObject({unread: 0, divider: {id: kept.messages[19]?.messageId}});
+		expect(roomOf(state, 'lobby')).toMatchObject({unread: 0, missed: 3, divider: {id: kept.messages[19]?.messageId}});
+		// Nobody may be looking while the program starts.
+		expect(kept.of('read')).toEqual([]);
+		kept.answer(act(state, [{type: 'edit', edit: {edit: 'left'}}]).state);
+		expect(kept.of('read')).toHaveLength(1);
 	});
 
 	test('elsewhere is counted on, until the room is opened', () => {
@@ -263,5 +267,59 @@ describe('what was not read', () => {
 		expect(nextRequests(state, NOW).commands).toMatchObject([{command: 'read', messageId: second.messageId}]);
 		expect(nextRequests(act(state, [up]).state, NOW).commands).toEqual([]);
 		expect(nextRequests(act(state, [{type: 'view', view: 'help'}]).state, NOW).commands).toEqual([]);
+	});
+});
+
+describe('what was missed and comes into the open room', () => {
+	const away = (text: string, more: Partial<ChatMessage> = {}): EventOf<'message'> => {
+		const {via: _, hops: __, ...said} = message('lobby', ANN, text, {timestamp: NOW - 60_000, ...more});
+		return said as EventOf<'message'>;
+	};
+	const arrival = {type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'} as const;
+	const kept = () => new Kept([...many(5)]);
+	const back = () => reduceEvents(kept().answer(fresh()), [arrival], NOW);
+	const reads = (state: State) => nextRequests(state, NOW).commands.filter(({command}) => command === 'read');
+
+	test('is marked off and counted, and nobody is told that it was read before it can have been seen', () => {
+		const [first, ...rest] = Array.from({length: 30}, (_, index) => away(index === 0 ? '@me look' : `${index}`));
+		const state = reduceEvents(back(), [...rest, first as NodeEvent], NOW);
+		const divider = {id: first?.messageId};
+		expect(roomOf(state, 'lobby')).toMatchObject({missed: 30, missedMentions: 1, unread: 0, divider});
+		expect(reads(state)).toEqual([]);
+		// A key alone shows nothing of what is three pages up; scrolling there does.
+		const typing = act(state, [{type: 'edit', edit: {edit: 'left'}}]).state;
+		expect(roomOf(typing, 'lobby').missed).toBe(30);
+		const scrolled = act(typing, [up, up, up]).state;
+		expect(roomOf(scrolled, 'lobby')).toMatchObject({missed: 0, missedMentions: 0, divider});
+		expect(reads(act(scrolled, [{type: 'scroll-to-end'}]).state)).toHaveLength(1);
+	});
+
+	test('what is in view is seen with the next key; whoever writes or asks for the end has seen enough', () => {
+		const few = reduceEvents(back(), [away('one'), away('two')], NOW);
+		expect([roomOf(few, 'lobby').missed, reads(few)]).toEqual([2, []]);
+		expect(reads(act(few, [{type: 'edit', edit: {edit: 'left'}}]).state)).toHaveLength(1);
+		const lots = reduceEvents(
+			back(),
+			Array.from({length: 30}, () => away('x')),
+			NOW,
+		);
+		for (const enough of [{type: 'scroll-to-end'}, {type: 'back'}] as const)
+			expect(roomOf(act(lots, [enough]).state, 'lobby').missed).toBe(0);
+		const publish = {type: 'command', command: {command: 'publish', room: 'lobby', text: 'hi'}} as const;
+		expect(roomOf(act(lots, [publish]).state, 'lobby')).toMatchObject({missed: 0, divider: undefined});
+	});
+
+	test('is unread again if the room is left before', () => {
+		const both = reduceEvents(back(), [joined({room: 'dev'}), ...Array.from({length: 30}, () => away('@me'))], NOW);
+		const left = act(both, [{type: 'go', to: {by: 'name', room: 'dev'}}]).state;
+		expect(roomOf(left, 'lobby')).toMatchObject({unread: 30, mentions: 30, missed: 0});
+		expect(roomOf(left, 'lobby').firstUnread).toEqual(roomOf(both, 'lobby').divider);
+	});
+
+	test('is neither what is said now, whichever way it comes, nor what was said before we ever came', () => {
+		const repaired = away('lost on the way', {timestamp: NOW + 1});
+		expect(roomOf(reduceEvents(back(), [repaired, message('lobby', ANN, 'live')], NOW), 'lobby').missed).toBe(0);
+		const first = reduceEvents(new Kept([]).answer(fresh()), [arrival, away('long ago')], NOW);
+		expect(roomOf(first, 'lobby')).toMatchObject({missed: 0, divider: undefined});
 	});
 });

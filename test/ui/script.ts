@@ -56,6 +56,7 @@ export function said(who: Who | 'you', text: string, at: number, room = 'lobby',
 		timestamp: minutes(at),
 		seq: counter,
 		local: who === 'you',
+		...(who === 'you' ? {} : {via: PEERS[who], hops: 1}),
 	};
 	return {type: 'message', ...message};
 }

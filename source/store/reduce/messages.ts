@@ -14,7 +14,7 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 	const entry = entryOf(event, draft.state.self) as MessageEntry;
 	add(draft, room, entry);
 	if (event.local) shown(draft, event);
-	else arrived(draft, room, entry);
+	else arrived(draft, room, entry, event.via === undefined && event.timestamp <= room.metAt);
 }
 
 export function notice(draft: Draft, event: EventOf<'notice'>): void {
@@ -63,13 +63,24 @@ function add(draft: Draft, room: RoomDraft, entry: Entry): void {
 	draft.put(room, entry);
 }
 
-function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry): void {
+/** `isMissed`: it was said before we met those who are here, and comes from what they have kept. */
+function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry, isMissed: boolean): void {
 	const {active, view} = draft.state;
-	if (active === room.room && view === 'chat') return;
+	if (active === room.room && view === 'chat') {
+		if (isMissed) missed(room, entry);
+		return;
+	}
 	room.unread += 1;
 	// What somebody writes to us alone is as pressing as our name.
 	if (entry.mention || room.peer !== undefined) room.mentions += 1;
 	if (room.owed === 0) room.firstUnread = earlier(room.firstUnread, entry);
+}
+
+/** Nobody may be looking while it comes, and the first of it may be pages above. */
+function missed(room: RoomDraft, entry: MessageEntry): void {
+	room.divider = room.missed === 0 ? earlier(undefined, entry) : earlier(room.divider, entry);
+	room.missed += 1;
+	if (entry.mention) room.missedMentions += 1;
 }
 
 export function earlier(a: Key | undefined, {order, id}: Key): Key {

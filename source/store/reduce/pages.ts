@@ -34,6 +34,8 @@ export function historyRefused(draft: Draft, {room: name}: Asked): void {
 /** What is kept, as it is now; whatever of the log stands before the page comes again when somebody scrolls there. */
 function refreshed(draft: Draft, room: RoomDraft, asked: Asked, messages: Results['history']['messages']): void {
 	room.page = 'fresh';
+	if (messages.length === 0 && room.orders.size === 0 && room.missed === 0)
+		Object.assign(room, {isNewHere: true, metAt: 0});
 	room.older = messages.length > 0 ? 'more' : 'none';
 	if (asked.before === undefined) room.newer = 'none';
 	putAll(draft, room, messages);
@@ -63,6 +65,7 @@ function markOwed(draft: Draft, room: RoomDraft): void {
 	if (draft.state.active === room.room && draft.state.view === 'chat') {
 		const at = room.divider;
 		room.divider = at && compareKeys(at, first) < 0 ? at : earlier(undefined, first);
+		if (room.missed > 0) room.missedMentions = Math.max(room.missedMentions, mentions);
 	} else {
 		room.firstUnread = earlier(room.firstUnread, first);
 		room.mentions = Math.max(room.mentions, mentions);

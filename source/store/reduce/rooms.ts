@@ -6,7 +6,7 @@ import {type Draft, isKept, type RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
 import {entryAt} from '../log.ts';
 import {cleanName} from '../names.ts';
-import {activate} from '../navigate.ts';
+import {activate, activateUnasked} from '../navigate.ts';
 import type {Member, Room, SystemEntry} from '../state.ts';
 
 /** Milliseconds within which "left" and "connection lost" are one piece of news. */
@@ -30,7 +30,7 @@ export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	// What was written before there was a room is meant for the first one.
 	if (room.composer.text === '') room.composer = draft.state.composer;
 	draft.set({composer: EMPTY_COMPOSER});
-	activate(draft, event.room);
+	activateUnasked(draft, event.room);
 }
 
 /** The room, to be changed; as a new one if it is not there yet. */
@@ -92,6 +92,7 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 	room.members = [...room.members, member];
 	if (member.peer === draft.state.self?.peerId) return;
 	const wasHere = lastNewsOf(room, member.peer) !== undefined;
+	if (!room.isNewHere || wasHere) room.metAt = draft.now;
 	if (room.peer !== undefined) relabel(draft, room);
 	say(draft, room, member, 'in', wasHere ? 'is back' : room.peer === undefined ? 'joined' : 'is here');
 }

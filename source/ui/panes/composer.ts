@@ -1,7 +1,7 @@
 /** The line in which you write, and above it what helps while writing. */
 import {type Composer, composerWindow} from '../../store/composer.ts';
 import {activeRoom, newBelow, roomTitle} from '../../store/selectors.ts';
-import type {State} from '../../store/state.ts';
+import type {Room, State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {commandBeingWritten, completeSlash} from '../slash.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
@@ -65,11 +65,17 @@ function rightSpans(state: State, composer: Composer, theme: Theme): readonly Sp
 	return [span('Esc', theme.paint.key), span(' clears the line', theme.paint.dim)];
 }
 
-/** Scrolled up: how to get back, and how much came meanwhile. */
+/** Scrolled up: how to get back, and how much came meanwhile. What was missed is above, perhaps out of view. */
 function belowSpans(state: State, {paint}: Theme): readonly Span[] {
 	const room = activeRoom(state);
+	const count = room ? newBelow(room) : 0;
+	if (room && room.missed > 0 && count === 0) return missedSpans(room, paint);
 	if (!room?.anchor) return [];
-	const count = newBelow(room);
 	if (count === 0) return [span('older messages · PgDn', paint.dim)];
 	return [span(`↓ ${count} new below`, paint.unread), span(' · Ctrl-End', paint.dim)];
+}
+
+function missedSpans({missed, missedMentions, peer}: Room, paint: Theme['paint']): readonly Span[] {
+	const naming = missedMentions > 0 && peer === undefined ? [span(` · @${missedMentions}`, paint.mention)] : [];
+	return [span(`↑ ${missed} new`, paint.unread), ...naming, span(' · PgUp', paint.dim)];
 }
