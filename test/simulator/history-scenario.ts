@@ -177,7 +177,7 @@ export function randomHistory(seed: number): HistoryOptions {
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
 	const nodes = Math.round(10 + 90 * random.float() ** 12);
-	const events = Math.round(150 + 4_000 * random.float() ** 10);
+	const events = Math.round(150 + 3_000 * random.float() ** 12);
 	return {
 		seed,
 		nodes,

@@ -199,7 +199,7 @@ class Scenario {
 		const pending = new Set<Pending>();
 		const end = simulation.now + duration;
 		for (let count = 0; count < messages; count++) {
-			pending.add(this.#say(phase));
+			for (const one of this.#say(phase)) pending.add(one);
 			const next = simulation.now + duration / messages;
 			while (simulation.now < next) {
 				simulation.run(Math.min(LOOK_INTERVAL, next - simulation.now));
@@ -212,19 +212,23 @@ class Scenario {
 		}
 	}
 
-	#say(phase: Fate['phase']): Pending {
+	/** What was said: a message, and the first time before it that its author has joined. */
+	#say(phase: Fate['phase']): Pending[] {
 		const simulation = this.#simulation;
 		const alive = simulation.alive().filter(node => !node.isAsleep);
 		const author = alive[Math.floor(this.#random.float() * alive.length)]!;
 		const links = phase === 'faults' ? soundLinks(simulation) : undefined;
-		simulation.command(author, {id: 'said', command: 'publish', room: 'lobby', text: `m${this.#said++} ${PADDING}`});
-		const fate = [...this.#recorder.fates.values()].at(-1)!;
+		const before = this.#recorder.fates.size;
+		const text = `m${this.#said++} ${PADDING}`;
+		simulation.command(author, {id: 'said', command: 'publish', room: 'lobby', text});
 		const everyone = new Set(alive);
-		/** Whom it must have reached, as far as is known by now: the longer it takes, the more links have broken. */
-		const expected = () => {
-			return links ? component(author, heldSince(simulation, links, fate.at - SETTLING)) : everyone;
-		};
-		return {fate, expected};
+		return [...this.#recorder.fates.values()].slice(before).map(fate => {
+			/** Whom it must have reached, as far as is known by now: the longer it takes, the more links have broken. */
+			const expected = () => {
+				return links ? component(author, heldSince(simulation, links, fate.at - SETTLING)) : everyone;
+			};
+			return {fate, expected};
+		});
 	}
 
 	/** Whatever has reached everyone whom it must reach is done with; what has not by its time is a failure. */
@@ -284,7 +288,8 @@ export function randomScenario(seed: number): ScenarioOptions {
 		limits: random.float() < 0.7 ? {target: 8, max: 24} : {target: 14, max: 32},
 		segment: Math.round(perhaps(4, 16)),
 		links: 3,
-		messages: 2,
+		// Each with the notice that its author has joined.
+		messages: 1,
 		duration: 1_000,
 		suffering: 5_000,
 		delay: [0.2, between(1, 60)],

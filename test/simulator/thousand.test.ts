@@ -22,12 +22,12 @@ function run(line: string): Report {
 
 it('a thousand nodes heal after churn and a partition, and then everyone hears everything', {timeout: PATIENCE}, () => {
 	const faults = '--loss 0.05 --churn 0.05 --partition 5 --suffering 8';
-	const report = run(`--nodes 1000 --seed 7 --messages 3 --duration 2 --target 8 --max 24 ${faults}`);
+	const report = run(`--nodes 1000 --seed 7 --messages 2 --duration 2 --target 8 --max 24 ${faults}`);
 	expect(report.delivery).toMatchObject({whole: 100, healed: 100});
 });
 
 it('gossipsub reaches everyone with fewer copies than floodsub', {timeout: PATIENCE}, () => {
-	const line = '--nodes 100 --seed 3 --messages 10 --duration 4 --links 12 --target 24 --max 40';
+	const line = '--nodes 100 --seed 3 --messages 6 --duration 3 --links 12 --target 24 --max 40';
 	const flood = run(`${line} --pubsub floodsub`);
 	const gossip = run(`${line} --pubsub gossipsub`);
 	for (const report of [flood, gossip]) expect(report.delivery.whole).toBe(100);
