@@ -6,6 +6,12 @@
 /** Milliseconds without a sign of life after which the core hangs. */
 export const HANG_TIMEOUT = 4_000;
 
+/**
+ * The same before its first sign: a machine under load, or a slow disk, takes its time to load a program, and to start it
+ * anew would take it again.
+ */
+export const START_TIMEOUT = 15_000;
+
 /** Milliseconds between two looks at the core. */
 export const CHECK_INTERVAL = 1_000;
 
@@ -33,29 +39,42 @@ export class RestartPolicy {
 	}
 }
 
-export type WatchdogOptions = {readonly hangTimeout: number; readonly checkInterval: number};
+export type WatchdogOptions = {
+	readonly hangTimeout: number;
+	readonly startTimeout: number;
+	readonly checkInterval: number;
+};
+
+const WATCHDOG: WatchdogOptions = {
+	hangTimeout: HANG_TIMEOUT,
+	startTimeout: START_TIMEOUT,
+	checkInterval: CHECK_INTERVAL,
+};
 
 export class Watchdog {
 	readonly #options: WatchdogOptions;
+	/** Milliseconds of silence that are allowed now. */
+	#timeout: number;
 	#aliveAt: number;
 	#checkedAt: number;
 
-	constructor(now: number, options: WatchdogOptions = {hangTimeout: HANG_TIMEOUT, checkInterval: CHECK_INTERVAL}) {
+	constructor(now: number, options: WatchdogOptions = WATCHDOG) {
 		this.#options = options;
+		this.#timeout = options.startTimeout;
 		this.#aliveAt = now;
 		this.#checkedAt = now;
 	}
 
 	alive(now: number): void {
+		this.#timeout = this.#options.hangTimeout;
 		this.#aliveAt = now;
 	}
 
-	/** Whether the core hangs. To be called every `checkInterval`. */
-	check(now: number): boolean {
-		const {hangTimeout, checkInterval} = this.#options;
+	/** If the core hangs, for how many milliseconds it was silent at least. To be called every `checkInterval`. */
+	check(now: number): number | undefined {
 		// A late check means that this thread, or the whole machine, slept: what the core sent is still to be read.
-		if (now - this.#checkedAt > 2 * checkInterval) this.#aliveAt = now;
+		if (now - this.#checkedAt > 2 * this.#options.checkInterval) this.#aliveAt = now;
 		this.#checkedAt = now;
-		return now - this.#aliveAt > hangTimeout;
+		return now - this.#aliveAt > this.#timeout ? this.#timeout : undefined;
 	}
 }

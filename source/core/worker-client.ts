@@ -11,7 +11,7 @@ import type {Log} from '../base/log.ts';
 import {openCoreLog} from './core-log.ts';
 import {Session} from './session.ts';
 import {spawnThread} from './spawn.ts';
-import {CHECK_INTERVAL, HANG_TIMEOUT, RestartPolicy, Watchdog} from './supervisor.ts';
+import {CHECK_INTERVAL, HANG_TIMEOUT, RestartPolicy, START_TIMEOUT, Watchdog} from './supervisor.ts';
 import {systemRandom} from './system-random.ts';
 import type {FromWorker, ToWorker, WorkerData} from './thread.ts';
 
@@ -26,6 +26,7 @@ export type WorkerCoreOptions = {
 	readonly spawn?: SpawnWorker;
 	readonly restarts?: RestartPolicy;
 	readonly hangTimeout?: number;
+	readonly startTimeout?: number;
 	readonly checkInterval?: number;
 	readonly stopTimeout?: number;
 };
@@ -65,6 +66,7 @@ export class WorkerCore implements Core {
 			spawn: spawnCoreWorker,
 			restarts: new RestartPolicy(),
 			hangTimeout: HANG_TIMEOUT,
+			startTimeout: START_TIMEOUT,
 			checkInterval: CHECK_INTERVAL,
 			stopTimeout: STOP_TIMEOUT,
 			...options,
@@ -86,12 +88,12 @@ export class WorkerCore implements Core {
 	}
 
 	#start(): void {
-		const {spawn, hangTimeout, checkInterval} = this.#options;
+		const {spawn, hangTimeout, startTimeout, checkInterval} = this.#options;
 		const worker = spawn({config: this.#session.config(), ephemeralSeed: this.#ephemeralSeed});
 		this.#worker = worker;
 		this.#terminate = () => void worker.terminate();
 		this.#exited = new Promise(resolve => worker.once('exit', resolve));
-		this.#watchdog = new Watchdog(performance.now(), {hangTimeout, checkInterval});
+		this.#watchdog = new Watchdog(performance.now(), {hangTimeout, startTimeout, checkInterval});
 		worker.on('message', (message: FromWorker) => this.#received(worker, message));
 		let failure: Failure | undefined;
 		// What it said before it failed may still be on its way. By its exit all of that has been read.
@@ -127,8 +129,8 @@ export class WorkerCore implements Core {
 	}
 
 	#look(worker: Worker): void {
-		if (!this.#watchdog?.check(performance.now())) return;
-		this.#failed(worker, failureOf(`it has not answered for ${this.#options.hangTimeout / 1000} s`));
+		const silence = this.#watchdog?.check(performance.now());
+		if (silence !== undefined) this.#failed(worker, failureOf(`it has not answered for ${silence / 1000} s`));
 	}
 
 	#failed(worker: Worker, {reason, details}: Failure): void {

@@ -6,6 +6,7 @@ import {
 	RESTART_DELAY,
 	RESTART_WINDOW,
 	RestartPolicy,
+	START_TIMEOUT,
 	Watchdog,
 } from '../../source/core/supervisor.ts';
 import {ALIVE_INTERVAL} from '../../source/core/thread.ts';
@@ -35,35 +36,51 @@ describe('the restart policy', () => {
 describe('the watchdog', () => {
 	/** Checks at every interval until `until`; when it bites, or undefined. */
 	function watch(watchdog: Watchdog, from: number, until: number): number | undefined {
-		for (let now = from + CHECK_INTERVAL; now <= until; now += CHECK_INTERVAL) if (watchdog.check(now)) return now;
+		for (let now = from + CHECK_INTERVAL; now <= until; now += CHECK_INTERVAL) {
+			if (watchdog.check(now) !== undefined) return now;
+		}
 		return undefined;
 	}
 
-	test('bites once there was no sign of life for longer than the timeout', () => {
-		expect(watch(new Watchdog(0), 0, 60_000)).toBe(HANG_TIMEOUT + CHECK_INTERVAL);
+	/** One whose core has lived at 0. */
+	function awake(): Watchdog {
+		const watchdog = new Watchdog(0);
+		watchdog.alive(0);
+		return watchdog;
+	}
+
+	test('bites once there was no sign of life for longer than the timeout, which it tells', () => {
+		const watchdog = awake();
+		expect(watch(watchdog, 0, 60_000)).toBe(HANG_TIMEOUT + CHECK_INTERVAL);
+		expect(watchdog.check(HANG_TIMEOUT + 2 * CHECK_INTERVAL)).toBe(HANG_TIMEOUT);
+	});
+
+	test('has more patience until the first sign', () => {
+		expect(watch(new Watchdog(0), 0, 60_000)).toBe(START_TIMEOUT + CHECK_INTERVAL);
+		expect(START_TIMEOUT).toBeGreaterThan(2 * HANG_TIMEOUT);
 	});
 
 	test('does not bite while there are signs of life', () => {
 		const watchdog = new Watchdog(0);
 		for (let now = 0; now < 60_000; now += CHECK_INTERVAL) {
 			watchdog.alive(now);
-			expect(watchdog.check(now)).toBe(false);
+			expect(watchdog.check(now)).toBeUndefined();
 		}
 	});
 
 	test('counts from the last sign of life', () => {
-		const watchdog = new Watchdog(0);
+		const watchdog = awake();
 		expect(watch(watchdog, 0, 3_000)).toBeUndefined();
 		watchdog.alive(3_500);
 		expect(watch(watchdog, 3_000, 60_000)).toBe(8_000);
 	});
 
 	test('does not blame the core for the time in which this thread slept', () => {
-		const watchdog = new Watchdog(0);
-		expect(watchdog.check(CHECK_INTERVAL)).toBe(false);
-		const awake = 10 * 60_000;
-		expect(watchdog.check(awake)).toBe(false);
-		expect(watch(watchdog, awake, awake + 60_000)).toBe(awake + HANG_TIMEOUT + CHECK_INTERVAL);
+		const watchdog = awake();
+		expect(watchdog.check(CHECK_INTERVAL)).toBeUndefined();
+		const woken = 10 * 60_000;
+		expect(watchdog.check(woken)).toBeUndefined();
+		expect(watch(watchdog, woken, woken + 60_000)).toBe(woken + HANG_TIMEOUT + CHECK_INTERVAL);
 	});
 
 	test('several signs of life fit into the timeout', () => {
