@@ -12,7 +12,8 @@ import {systemRandom} from './system-random.ts';
 export async function openStore({dataDirectory}: CoreConfig, warn: (warning: NodeEvent) => void): Promise<EventStore> {
 	if (dataDirectory === undefined) return new MemoryEventStore(systemRandom);
 	const {openEventStore} = await import('../storage/event-store.ts');
-	const {store, warning} = await openEventStore(dataDirectory, {random: systemRandom});
-	if (warning !== undefined) warn({type: 'warning', code: 'history', message: warning});
+	const onWarning = (message: string) => warn({type: 'warning', code: 'history', message});
+	const {store, warning} = await openEventStore(dataDirectory, {random: systemRandom, onWarning});
+	if (warning !== undefined) onWarning(warning);
 	return store;
 }

@@ -20,7 +20,14 @@ export type OpenedEventStore = {
 /** Who only reads makes no epochs. */
 const NO_RANDOM: Random = {float: () => 0, bytes: length => new Uint8Array(length)};
 
-type OpenOptions = {readonly random: Random; readonly load?: typeof loadSqlite};
+type OpenOptions = {
+	readonly random: Random;
+	readonly load?: typeof loadSqlite;
+	/** Told later, while it is used: one line for a person. */
+	readonly onWarning?: (warning: string) => void;
+	/** Milliseconds: how long what can wait may take. */
+	readonly clock?: () => number;
+};
 
 /**
  * Opens the history, or makes a new one.
@@ -28,7 +35,7 @@ type OpenOptions = {readonly random: Random; readonly load?: typeof loadSqlite};
  */
 export async function openEventStore(
 	directory: string,
-	{random, load = loadSqlite}: OpenOptions,
+	{random, load = loadSqlite, onWarning, clock = () => performance.now()}: OpenOptions,
 ): Promise<OpenedEventStore> {
 	let sqlite: Awaited<ReturnType<typeof loadSqlite>>;
 	try {
@@ -49,6 +56,8 @@ export async function openEventStore(
 		size: () => sizeOf(file),
 		onClosed: last => leaveMark(directory, file, last),
 		onBehind: () => upkeep.wake(),
+		...(onWarning && {onWarning}),
+		clock,
 	});
 	const upkeep = startUpkeep(() => store.upkeep());
 	upkeep.wake();
@@ -72,5 +81,13 @@ export async function openReadOnly(directory: string, load = loadSqlite): Promis
 	if (!existsSync(file)) return undefined;
 	const connection = openDatabase(await load(), file, {isReadOnly: true});
 	const size = () => sizeOf(file);
-	return new SqliteEventStore({connection, directory, epoch: '', random: NO_RANDOM, size, isReadOnly: true});
+	return new SqliteEventStore({
+		connection,
+		directory,
+		epoch: '',
+		random: NO_RANDOM,
+		size,
+		clock: () => 0,
+		isReadOnly: true,
+	});
 }

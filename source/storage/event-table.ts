@@ -11,16 +11,24 @@ const DESCENDING = 'ORDER BY place DESC, prefix DESC, id DESC';
 const ASCENDING = 'ORDER BY place, prefix, id';
 
 const INSERT = `INSERT INTO events
-	(room, chain, sequence, place, prefix, id, kind, is_entry, received, about, target, signature, bytes)
+	(room, chain, sequence, place, prefix, id, kind, part, received, about, target, signature, bytes)
 	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
 	WHERE NOT EXISTS (SELECT 1 FROM events WHERE prefix = ?5 AND id = ?6 AND +room = ?1)`;
 
-const COUNT_UNREAD = `SELECT count(*) AS count FROM (
-	SELECT 1 FROM events WHERE room = ?1 AND is_entry = 1 AND (place, prefix, id) > (?2, ?3, ?4) AND kind IN (0, 1)
-	AND chain NOT IN (SELECT chain FROM chains WHERE room = ?1 AND author = ?5) LIMIT ?6)`;
+/** Rows of the room that are looked at for one answer, the newest: others may put as many as they like before them. */
+const MAX_WALK = 4_096;
 
-/** Chains of the author ?2 in the room ?1. */
-const CHAINS_OF = '(SELECT chain FROM chains WHERE room = ?1 AND author = ?2)';
+const COUNT_UNREAD = `SELECT count(*) AS count FROM (
+	SELECT 1 FROM (
+		SELECT chain FROM events WHERE room = ?1 AND part = 2 AND (place, prefix, id) > (?2, ?3, ?4)
+		ORDER BY place DESC, prefix DESC LIMIT ${MAX_WALK}
+	) WHERE chain NOT IN (SELECT chain FROM chains WHERE room = ?1 AND author = ?5) LIMIT ?6)`;
+
+/** Chains of one author that are looked at, the latest, and events of each. */
+const MAX_CHAINS = 64;
+const MAX_CHAIN_WALK = 512;
+
+const CHAINS_OF = `SELECT chain FROM chains WHERE room = ? AND author = ? ORDER BY latest DESC LIMIT ${MAX_CHAINS}`;
 
 const EDIT = kindNumber('edit');
 const REDACTION = kindNumber('redaction');
@@ -36,26 +44,37 @@ const OWN_CHANGE = `SELECT ${EVENT} FROM events WHERE about = ?1 AND target = ?2
 const AHEAD = `SELECT row, chain, prefix, ${EVENT} FROM events
 	WHERE room = ?1 AND received < ?2 AND place >= ?2 AND place > received ${ASCENDING} LIMIT ?3`;
 
-const LAST_PRESENCE = `SELECT kind FROM chains CROSS JOIN events INDEXED BY presences USING (chain)
-	WHERE chains.room = ? AND author = ? AND kind IN (6, 7, 8) ${DESCENDING} LIMIT 1`;
+/** Of each chain the last one, and of these the last. */
+const LAST_PRESENCE = `SELECT kind FROM (
+	SELECT (
+		SELECT row FROM events INDEXED BY presences WHERE chain = chains.chain AND kind IN (6, 7, 8)
+		ORDER BY place DESC, prefix DESC LIMIT 1
+	) AS row FROM chains WHERE room = ? AND author = ?
+) CROSS JOIN events USING (row) ${DESCENDING} LIMIT 1`;
 
 /** Bytes of an event that says little, and the most events that are read at once. */
 const USUAL_BYTES = 200;
 const MAX_PORTION = 512;
+
+/** Values of `part`: of entries, and all. */
+const ENTRIES = [2, 1];
+const PARTS = [2, 1, 0];
 
 /** Before every event. */
 const BEGINNING = {order: -1, id: ''};
 
 // A plus before `room` keeps SQLite from looking through the whole room: it does not know how rare a prefix is.
 
-/** An event as its table has it. */
-export type EventRow = {
+/** Where an event stands in its table. */
+export type PlacedRow = {
 	readonly row: number;
 	readonly chain: number;
 	readonly place: number;
 	readonly prefix: number;
-	readonly stored: StoredEvent;
 };
+
+/** An event as its table has it. */
+export type EventRow = PlacedRow & {readonly stored: StoredEvent};
 
 export class EventTable {
 	readonly #connection: Connection;
@@ -77,7 +96,7 @@ export class EventTable {
 				prefixOf(id),
 				toBytes(id),
 				kindNumber(event.kind),
-				ENTRY_KINDS.has(event.kind) ? 1 : 0,
+				partOf(event.kind),
 				received,
 				target === undefined ? null : prefixOf(target),
 				target === undefined ? null : toBytes(target),
@@ -137,12 +156,12 @@ export class EventTable {
 		const values = [before, after].flatMap(edge => (edge === undefined ? [] : placeOf(edge)));
 		const direction = after === undefined ? DESCENDING : ASCENDING;
 		const statement = this.#connection.on(
-			`SELECT ${EVENT} FROM events WHERE room = ? AND is_entry = ? ${edges.join(' ')} ${direction} LIMIT ?`,
+			`SELECT ${EVENT} FROM events WHERE room = ? AND part = ? ${edges.join(' ')} ${direction} LIMIT ?`,
 		);
-		const read = (isEntry: number) =>
-			(statement.all(room, isEntry, ...values, limit) as Row[]).map(row => toEvent(row, name));
-		const found = kinds === 'entries' ? read(1) : [...read(1), ...read(0)];
-		found.sort(compare);
+		const found = (kinds === 'entries' ? ENTRIES : PARTS)
+			.flatMap(part => statement.all(room, part, ...values, limit) as Row[])
+			.map(row => toEvent(row, name))
+			.sort(compare);
 		return after === undefined ? found.slice(Math.max(0, found.length - limit)) : found.slice(0, limit);
 	}
 
@@ -159,11 +178,9 @@ export class EventTable {
 			.sort(compare);
 	}
 
+	/** Looks at so many rows that nobody can make it last: what stands before them is not found. */
 	last(room: number, name: string, kind: EventKind, author?: PeerId): StoredEvent | undefined {
-		const by = author === undefined ? '' : `AND +chain IN ${CHAINS_OF}`;
-		const from = fromKind(kind, author !== undefined);
-		const statement = this.#connection.on(`SELECT ${EVENT} FROM ${from} ${by} ${DESCENDING} LIMIT 1`);
-		const row = (author === undefined ? statement.get(room) : statement.get(room, author)) as Row | undefined;
+		const row = author === undefined ? this.#lastIn(room, kind) : this.#lastBy(room, kind, author);
 		return row === undefined ? undefined : toEvent(row, name);
 	}
 
@@ -184,11 +201,12 @@ export class EventTable {
 	/** Those that came, or stand, before `olderThan`, in the order of the room. */
 	oldest(room: number, name: string, olderThan: number, limit: number): EventRow[] {
 		const statement = this.#connection.on(
-			`SELECT row, chain, prefix, ${EVENT} FROM events WHERE room = ? AND is_entry = ? AND place < ? ${ASCENDING} LIMIT ?`,
+			`SELECT row, chain, prefix, ${EVENT} FROM events WHERE room = ? AND part = ? AND place < ? ${ASCENDING} LIMIT ?`,
 		);
 		const toRow = (row: unknown) => toEventRow(row as Row, name);
-		const read = (isEntry: number) => statement.all(room, isEntry, olderThan, limit).map(toRow);
-		const found = [...read(1), ...read(0)].sort((a, b) => compare(a.stored, b.stored)).slice(0, limit);
+		const found = PARTS.flatMap(part => statement.all(room, part, olderThan, limit).map(toRow))
+			.sort((a, b) => compare(a.stored, b.stored))
+			.slice(0, limit);
 		if (found.length === limit) return found;
 		return [
 			...found,
@@ -200,29 +218,48 @@ export class EventTable {
 	}
 
 	/** Some events of a room that is forgotten. */
-	some(room: number, limit: number): EventRow[] {
-		const rows = this.#connection
-			.on(`SELECT row, chain, prefix, ${EVENT} FROM events WHERE room = ? LIMIT ?`)
-			.all(room, limit) as Row[];
-		return rows.map(row => toEventRow(row, ''));
+	some(room: number, limit: number): PlacedRow[] {
+		return this.#connection
+			.on('SELECT row, chain, place, prefix FROM events WHERE room = ? LIMIT ?')
+			.all(room, limit) as PlacedRow[];
 	}
 
 	delete(row: number): void {
 		this.#connection.on('DELETE FROM events WHERE row = ?').run(row);
 	}
+
+	#lastIn(room: number, kind: EventKind): Row | undefined {
+		// Topics have an index of their own: SQLite takes it if it sees its very condition.
+		const sql =
+			kind === 'topic'
+				? `SELECT ${EVENT} FROM events WHERE room = ? AND kind = ${kindNumber(kind)} ${DESCENDING} LIMIT 1`
+				: `SELECT * FROM (SELECT ${EVENT}, kind FROM events WHERE room = ? AND part = ${partOf(kind)} ${DESCENDING}
+					LIMIT ${MAX_WALK}) WHERE kind = ${kindNumber(kind)} LIMIT 1`;
+		return this.#connection.on(sql).get(room) as Row | undefined;
+	}
+
+	/** Of each chain the last one among its last ones: of those that say whether the author is here, or of all. */
+	#lastBy(room: number, kind: EventKind, author: PeerId): Row | undefined {
+		const isPresence = kind === 'join' || kind === 'name' || kind === 'leave';
+		const from = isPresence
+			? 'events INDEXED BY presences WHERE chain = ? AND kind IN (6, 7, 8) ORDER BY place DESC, prefix DESC'
+			: 'events WHERE chain = ? ORDER BY sequence DESC';
+		const statement = this.#connection.on(
+			`SELECT * FROM (SELECT ${EVENT}, prefix, kind FROM ${from} LIMIT ${MAX_CHAIN_WALK})
+			WHERE kind = ${kindNumber(kind)} ${DESCENDING} LIMIT 1`,
+		);
+		const chains = this.#connection.on(CHAINS_OF).all(room, author) as {chain: number}[];
+		const rows = chains.map(({chain}) => statement.get(chain) as Row | undefined).filter(row => row !== undefined);
+		return rows
+			.map(row => ({row, order: row.place as number, id: toHex(row.id as Uint8Array)}))
+			.sort(compare)
+			.at(-1)?.row;
+	}
 }
 
-/**
- * Those of one kind in the room ?1. Topics, and what says whether an author is in the room, have indexes of their own:
- * SQLite takes them if it sees their very condition, the latter only if it is told to.
- */
-function fromKind(kind: EventKind, hasAuthor: boolean): string {
-	const number = kindNumber(kind);
-	if (kind === 'topic') return `events WHERE room = ?1 AND kind = ${number}`;
-	if (hasAuthor && (kind === 'join' || kind === 'name' || kind === 'leave')) {
-		return `events INDEXED BY presences WHERE chain IN ${CHAINS_OF} AND kind IN (6, 7, 8) AND +kind = ${number}`;
-	}
-	return `events WHERE room = ?1 AND is_entry = ${ENTRY_KINDS.has(kind) ? 1 : 0} AND kind = ${number}`;
+function partOf(kind: EventKind): number {
+	if (kind === 'message' || kind === 'reply') return 2;
+	return ENTRY_KINDS.has(kind) ? 1 : 0;
 }
 
 function placeOf({order, id}: Position): Value[] {

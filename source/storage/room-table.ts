@@ -124,9 +124,9 @@ export class RoomTable {
 	}
 
 	room(name: string): StoredRoom | undefined {
-		const row = this.#connection
-			.on('SELECT * FROM rooms WHERE name = ? AND digest IS NOT NULL')
-			.get(name) as Row | undefined;
+		const row = this.#connection.on('SELECT * FROM rooms WHERE name = ? AND digest IS NOT NULL').get(name) as
+			| Row
+			| undefined;
 		return this.#savedRooms.get(name) ?? (row === undefined ? undefined : toRoom(row));
 	}
 
@@ -159,16 +159,13 @@ export class RoomTable {
 	}
 
 	/** Authors with the latest place of each, the latest first. */
-	*authors(room: string): Iterable<{readonly author: PeerId; readonly order: number}> {
-		const key = this.find(room);
-		if (key === undefined) return;
-		const rows = this.#connection
+	authors(room: number, limit: number): readonly {readonly author: PeerId; readonly order: number}[] {
+		return this.#connection
 			.on(
-				`SELECT author, max(latest) AS latest FROM chains WHERE room = ? AND latest IS NOT NULL
-				GROUP BY author ORDER BY 2 DESC, 1`,
+				`SELECT author, max(latest) AS "order" FROM chains INDEXED BY chains_by_author
+				WHERE room = ? AND latest IS NOT NULL GROUP BY author ORDER BY 2 DESC, 1 LIMIT ?`,
 			)
-			.all(key) as Row[];
-		for (const row of rows) yield {author: row.author as PeerId, order: row.latest as number};
+			.all(room, limit) as {author: PeerId; order: number}[];
 	}
 
 	/** The room is no longer known by its name, which is free for a new one. Its events are deleted in chunks later. */

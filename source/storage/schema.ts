@@ -1,3 +1,10 @@
+/** Can be made anew: see `SearchIndex`. */
+export const CREATE_WORDS = `CREATE VIRTUAL TABLE words USING fts5 (
+	text, room,
+	content = '', contentless_delete = 1, prefix = '1 2 3',
+	tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"
+);`;
+
 /**
  * The tables of a history, version 1.
  *
@@ -10,7 +17,7 @@
  * | row                | ascending in the order in which they came                                         |
  * | place              | `order`: the place in the room                                                    |
  * | kind               | number of the kind on the wire; −1: unknown                                       |
- * | is_entry           | 1: an entry of its own on the screen                                              |
+ * | part               | 2: messages and replies, 1: other entries on the screen, 0: what changes an entry |
  * | target, about      | of edits, reactions and redactions: the id of what they are about, and its prefix |
  *
  * Search: `documents` says which event a document of `words` is. A document's number is made of the place and the id, so
@@ -48,6 +55,7 @@ CREATE TABLE chains (
 	latest INTEGER,
 	UNIQUE (room, author, epoch)
 ) STRICT;
+CREATE INDEX chains_by_author ON chains (room, author, latest);
 
 CREATE TABLE events (
 	row INTEGER PRIMARY KEY,
@@ -58,7 +66,7 @@ CREATE TABLE events (
 	prefix INTEGER NOT NULL,
 	id BLOB NOT NULL,
 	kind INTEGER NOT NULL,
-	is_entry INTEGER NOT NULL,
+	part INTEGER NOT NULL,
 	received INTEGER NOT NULL,
 	about INTEGER,
 	target BLOB,
@@ -67,7 +75,7 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_by_id ON events (prefix);
 CREATE INDEX events_by_chain ON events (chain, sequence);
-CREATE INDEX events_by_place ON events (room, is_entry, place, prefix);
+CREATE INDEX events_by_place ON events (room, part, place, prefix);
 -- Authors whose clocks were ahead of ours: these are found by when they came.
 CREATE INDEX events_by_age ON events (room, received) WHERE place > received;
 CREATE INDEX reactions ON events (about, place, prefix) WHERE kind = 3;
@@ -103,9 +111,5 @@ CREATE INDEX people_by_age ON people (last_seen, person);
 CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 CREATE TABLE unindexed (row INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE documents (document INTEGER PRIMARY KEY, row INTEGER NOT NULL) STRICT;
-CREATE VIRTUAL TABLE words USING fts5 (
-	text, room,
-	content = '', contentless_delete = 1, prefix = '1 2 3',
-	tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co So'"
-);
+${CREATE_WORDS}
 `;

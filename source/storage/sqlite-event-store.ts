@@ -17,6 +17,7 @@ import type {
 } from '../history/event-store.ts';
 import type {EventKind} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {Chores} from './chores.ts';
 import {newEpoch} from './epoch-mark.ts';
 import {type EventRow, EventTable} from './event-table.ts';
 import {prefixOf} from './ids.ts';
@@ -26,9 +27,10 @@ import {SearchIndex} from './search.ts';
 import type {Connection} from './sqlite.ts';
 import {describeFailure} from './storage-failure.ts';
 
-/** Events that upkeep indexes or deletes at a time, and that a search indexes before it looks. */
-const UPKEEP_CHUNK = 500;
-const SEARCH_CATCH_UP = 4_000;
+/** So many times as many authors as are wanted are looked at: those who have left are not among them. */
+const LOOKED_AT = 4;
+
+const NO_SEARCH = 'Nothing can be searched for: the index in history.db is damaged. All else is kept as ever';
 
 export type SqliteEventStoreOptions = {
 	readonly connection: Connection;
@@ -43,6 +45,10 @@ export type SqliteEventStoreOptions = {
 	readonly isReadOnly?: boolean;
 	/** Something may be left for `upkeep` to do. */
 	readonly onBehind?: () => void;
+	/** One line for a person. */
+	readonly onWarning?: (warning: string) => void;
+	/** Milliseconds. */
+	readonly clock: () => number;
 };
 
 export class SqliteEventStore implements EventStore {
@@ -52,6 +58,7 @@ export class SqliteEventStore implements EventStore {
 	readonly #events: EventTable;
 	readonly #people: PeopleTable;
 	readonly #search: SearchIndex;
+	readonly #chores: Chores;
 	#epoch: string;
 	/** What went wrong since the last commit: everything staged is gone. */
 	#failure: StorageFailure | undefined;
@@ -66,7 +73,9 @@ export class SqliteEventStore implements EventStore {
 		this.#rooms = new RoomTable(options.connection);
 		this.#events = new EventTable(options.connection);
 		this.#people = new PeopleTable(options.connection);
-		this.#search = new SearchIndex(options.connection);
+		this.#search = new SearchIndex(options.connection, () => options.onWarning?.(NO_SEARCH));
+		const tables = {rooms: this.#rooms, events: this.#events, search: this.#search};
+		this.#chores = new Chores({...tables, connection: options.connection, clock: options.clock});
 	}
 
 	get epoch(): string {
@@ -148,12 +157,10 @@ export class SqliteEventStore implements EventStore {
 	authors(room: string, limit: number): readonly {readonly author: PeerId; readonly order: number}[] {
 		return this.#inRoom(room, [], key => {
 			this.#flush();
-			const here: {readonly author: PeerId; readonly order: number}[] = [];
-			for (const entry of this.#rooms.authors(room)) {
-				if (here.length >= limit) break;
-				if (!this.#events.hasLeft(key, entry.author)) here.push(entry);
-			}
-			return here;
+			return this.#rooms
+				.authors(key, LOOKED_AT * limit)
+				.filter(({author}) => !this.#events.hasLeft(key, author))
+				.slice(0, limit);
 		});
 	}
 
@@ -161,7 +168,7 @@ export class SqliteEventStore implements EventStore {
 		return this.#read([], () => {
 			const room = options.room === undefined ? undefined : this.#rooms.find(options.room);
 			if (options.room !== undefined && room === undefined) return [];
-			this.#catchUp();
+			if (!this.#options.isReadOnly && !this.#isSuspect) this.#chores.beforeSearch();
 			return this.#search.search(options, room);
 		});
 	}
@@ -235,7 +242,7 @@ export class SqliteEventStore implements EventStore {
 			const key = this.#rooms.find(room);
 			if (key === undefined) return;
 			deleted = this.#events.oldest(key, room, olderThan, limit);
-			this.#delete(deleted);
+			this.#chores.delete(deleted);
 			const highest = new Map(deleted.map(({chain, place}) => [chain, place]));
 			for (const [chain, place] of highest) this.#rooms.recount(chain, place);
 		});
@@ -279,17 +286,7 @@ export class SqliteEventStore implements EventStore {
 	 * while something is staged. It is not waited for until the disk has it: whatever is lost of it is done again.
 	 */
 	upkeep(): boolean {
-		if (this.#isClosed || this.#isSuspect || this.#connection.isInTransaction) return false;
-		try {
-			this.#lazily(() => {
-				this.#search.catchUp(UPKEEP_CHUNK);
-				this.#deleteForgotten();
-			});
-			return this.#search.isBehind || this.#rooms.forgotten() !== undefined;
-		} catch (error) {
-			this.#fail(error);
-			return false;
-		}
+		return !this.#isClosed && !this.#isSuspect && this.#chores.some();
 	}
 
 	close(): void {
@@ -331,7 +328,7 @@ export class SqliteEventStore implements EventStore {
 	#stage(task: () => void): void {
 		if (this.#failure !== undefined) return;
 		try {
-			if (!this.#connection.isInTransaction) this.#connection.run('BEGIN IMMEDIATE');
+			if (!this.#connection.isInTransaction) this.#chores.begin();
 			task();
 		} catch (error) {
 			this.#fail(error);
@@ -346,40 +343,6 @@ export class SqliteEventStore implements EventStore {
 		const key = this.#rooms.find(room);
 		const event = key === undefined ? undefined : this.#events.locate(key, id);
 		return event === undefined ? undefined : {...event, prefix: prefixOf(id)};
-	}
-
-	#delete(events: readonly EventRow[]): void {
-		for (const event of events) {
-			this.#events.delete(event.row);
-			this.#search.delete(event);
-		}
-		if (events.length > 0) this.#search.afterDeletion();
-	}
-
-	/** Before a search: as much as a person does not notice. A failure leaves the search with what there is. */
-	#catchUp(): void {
-		if (this.#options.isReadOnly || this.#isSuspect || !this.#search.isBehind) return;
-		const task = () => this.#search.catchUp(SEARCH_CATCH_UP);
-		if (this.#connection.isInTransaction) task();
-		else this.#lazily(task);
-	}
-
-	/** A transaction that the disk may have a little later; what comes after it takes it along. */
-	#lazily(task: () => void): void {
-		this.#connection.run('PRAGMA synchronous = NORMAL');
-		try {
-			this.#connection.transaction(task);
-		} finally {
-			this.#connection.run('PRAGMA synchronous = FULL');
-		}
-	}
-
-	#deleteForgotten(): void {
-		const room = this.#rooms.forgotten();
-		if (room === undefined) return;
-		const events = this.#events.some(room, UPKEEP_CHUNK);
-		this.#delete(events);
-		if (events.length === 0) this.#rooms.drop(room);
 	}
 
 	#fail(error: unknown): void {

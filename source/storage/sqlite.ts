@@ -71,6 +71,18 @@ export class Connection {
 		}
 	}
 
+	/** All of `task`, or nothing of it, within a transaction. */
+	part(task: () => void): void {
+		this.run('SAVEPOINT part');
+		try {
+			task();
+			this.run('RELEASE part');
+		} catch (error) {
+			if (this.isInTransaction) this.run('ROLLBACK TO part; RELEASE part');
+			throw error;
+		}
+	}
+
 	/** Takes back what is not committed. Never throws: SQLite may have done it by itself. */
 	rollback(): void {
 		try {

@@ -36,9 +36,16 @@ export function isDamage(error: unknown): boolean {
 	return CODES[resultCode(error) ?? 0] === 'damaged';
 }
 
+/** Whether the disk, or another program, kept it from being done. */
+export function isOfDisk(error: unknown): boolean {
+	const code = CODES[resultCode(error) ?? 0];
+	return code !== undefined && code !== 'damaged';
+}
+
 /** `directory`: where the history is. */
 export function describeFailure(error: unknown, directory: string): StorageFailure {
-	const code = CODES[resultCode(error) ?? 0] ?? 'other';
+	// Lists in columns are JSON.
+	const code = error instanceof SyntaxError ? 'damaged' : (CODES[resultCode(error) ?? 0] ?? 'other');
 	return {code, message: lineFor(code, error, directory)};
 }
 

@@ -141,7 +141,9 @@ describe('the history of a profile', () => {
 		store.append(message(4_501, '日本語で話す 🎉'));
 		store.commit();
 		// At first as much as nobody notices.
-		expect(store.search({text: 'numb', limit: 9_999})).toHaveLength(4_000);
+		const {length} = store.search({text: 'numb', limit: 9_999});
+		expect(length).toBeGreaterThan(1_000);
+		expect(length).toBeLessThan(4_100);
 		store.close();
 		store = await open(directory);
 		expect(store.search({text: 'numb', limit: 9_999})).toHaveLength(4_100);
@@ -181,8 +183,8 @@ describe('the history of a profile', () => {
 		store.run('lobby', first.event, {from: 1, to: 9, bytes: 9});
 		store.about('lobby', [first.id], 9);
 		store.get('lobby', first.id);
-		for (const author of AUTHORS.slice(0, 1))
-			for (const kind of ['topic', 'join'] as const) store.last('lobby', kind, author);
+		store.last('lobby', 'topic');
+		store.last('lobby', 'join', AUTHORS[0]);
 		store.countUnread('lobby', first, AUTHORS[1], 9);
 		store.authors('lobby', 9);
 		store.prune('lobby', 0, 9);

@@ -26,9 +26,9 @@ export function removeDirectories(): void {
 
 let seed = 0;
 
-/** Opens what is there; another time it throws other dice. */
-export async function open(directory: string): Promise<EventStore> {
-	const {store, warning} = await openEventStore(directory, {random: seededRandom(++seed)});
+/** Opens what is there; another time it throws other dice. For what can wait its clock stands still. */
+export async function open(directory: string, clock = () => 0): Promise<EventStore> {
+	const {store, warning} = await openEventStore(directory, {random: seededRandom(++seed), clock});
 	if (warning !== undefined) throw new Error(warning);
 	return store;
 }
