@@ -8,6 +8,7 @@ import {applyEdit, type Composer, replaceText, submitComposer} from './composer.
 import {Draft, type RoomDraft} from './draft.ts';
 import type {Intent, ViewName} from './intent.ts';
 import {activate, findTarget, markRead, markSeen} from './navigate.ts';
+import {standingConflicts} from './reduce/alarms.ts';
 import {notify, notifyRefused} from './reduce/notices.ts';
 import {roomCalled, roomLeft} from './reduce/rooms.ts';
 import {INTERRUPT_TIME} from './reduce.ts';
@@ -187,7 +188,11 @@ class Act {
 		if (state.switcher) return this.#draft.set({switcher: undefined});
 		if (state.view !== 'chat') return this.#view('chat');
 		const {notice, conflicts} = state;
-		if (conflicts.length > 0) return this.#draft.set({conflicts: conflicts.slice(1)});
+		const [standing] = standingConflicts(state);
+		if (standing) {
+			const away = conflicts.map(each => (each === standing ? {...each, isPutAway: true} : each));
+			return this.#draft.set({conflicts: away});
+		}
 		if (!notice) return this.#passOver();
 		if (notice.line === this.#composer().text) this.#edit(composer => applyEdit(composer, {edit: 'clear'}));
 		this.#draft.set({notice: undefined});

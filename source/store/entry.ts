@@ -31,6 +31,7 @@ function messageOf(event: ChatMessage, self: Self | undefined): MessageEntry {
 		name: cleanName(event.name, event.from),
 		text,
 		cut,
+		isWhole: text === event.text,
 		local: event.local,
 		mention: !event.local && (event.mention === true || mentions(text, self?.name ?? '')),
 		reply: event.replyTo && quotedOf(event.replyTo),

@@ -49,6 +49,8 @@ export type MessageEntry = AnyEntry & {
 	readonly text: string;
 	/** What was left out of the text, which was too long to be shown. */
 	readonly cut: Cut | undefined;
+	/** `text` is exactly what was written: nothing was cut, nothing made safe to show. */
+	readonly isWhole: boolean;
 	readonly local: boolean;
 	/** It names us, or answers us. */
 	readonly mention: boolean;
@@ -212,6 +214,11 @@ export type Conflict = {
 	readonly peer: string;
 	readonly before: string;
 	readonly lastSeen: number;
+	/** How many keys have taken this name from this one, lately. */
+	readonly count: number;
+	/** When it was said, in Unix milliseconds, and whether somebody has put it away since. */
+	readonly saidAt: number;
+	readonly isPutAway: boolean;
 };
 
 export type State = {
@@ -230,7 +237,7 @@ export type State = {
 	readonly pubsub: PubsubStats | undefined;
 	/** Why nothing can be kept at present. */
 	readonly storage: string | undefined;
-	/** Name conflicts that nobody has put away yet, the newest first. */
+	/** One for each name and whom it belonged to, the newest first; those put away are remembered for a while. */
 	readonly conflicts: readonly Conflict[];
 	readonly search: Search | undefined;
 	/** The room that `/forget` has asked about. */

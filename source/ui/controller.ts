@@ -10,6 +10,7 @@ import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
 import type {SetTimer} from './input/timer.ts';
 import {type Layout, layoutFor} from './layout.ts';
 import {entryHeight, visibleRows} from './panes/chat.ts';
+import {onTheirWay} from './panes/queued.ts';
 import {keyContext} from './panes/status.ts';
 import {completeSlash, parseLine} from './slash.ts';
 import type {RecentMessage} from './slash-types.ts';
@@ -98,6 +99,8 @@ function meaningOf(line: string, state: State, faults: boolean): LineMeaning {
 		rooms: state.rooms.map(room => room.room),
 		peers: people(state),
 		recent: () => recentMessages(open),
+		isFarUp: open !== undefined && open.newer !== 'none',
+		isSending: open !== undefined && onTheirWay(state, open).length > 0,
 		forgetting: state.forgetting,
 		faults,
 	});
@@ -113,8 +116,15 @@ function recentMessages(room: Room | undefined): readonly RecentMessage[] {
 	for (let index = length - 1; index >= Math.max(0, length - LOOK_BACK); index--) {
 		const entry = entryAt(room.log, index);
 		if (entry?.kind !== 'message' || entry.redacted !== undefined) continue;
-		const {id, from, text, local, reactions} = entry;
-		found.push({id, from, text, local, reactions: reactions.filter(each => each.isOurs).map(each => each.emoji)});
+		const {id, from, text, local, isWhole, reactions} = entry;
+		found.push({
+			id,
+			from,
+			text,
+			local,
+			isWhole,
+			reactions: reactions.filter(each => each.isOurs).map(each => each.emoji),
+		});
 	}
 	return found;
 }

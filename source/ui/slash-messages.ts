@@ -59,8 +59,11 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		usage: '/edit [new text]',
 		help: 'change your last message',
 		parse: (text, context) =>
-			withOwn(context, 'change', (room, {id, text: before}) => {
+			withOwn(context, 'change', (room, {id, text: before, isWhole}) => {
 				if (text !== '') return done(ask({command: 'edit', room, messageId: id, text}));
+				// What is not shown would be lost with the first key.
+				if (!isWhole)
+					return wrong('It is not shown as it was written, so it cannot be edited here. Write /edit <new text>');
 				return done({type: 'edit', edit: {edit: 'insert', text: `/edit ${before}`}});
 			}),
 	},
@@ -78,11 +81,12 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		name: 'topic',
 		aliases: [],
 		usage: '/topic [text]',
-		help: 'show or set what the room is about',
+		help: 'show or set what the room is about; - takes it away',
 		parse(text, {room, topic}) {
 			if (room === undefined) return wrong(NO_ROOM);
-			if (text !== '') return done(ask({command: 'topic', room, text}));
-			return done(inform(topic === '' ? 'there is no topic; /topic <text> sets one' : `topic: ${topic}`));
+			if (text !== '') return done(ask({command: 'topic', room, text: text === '-' ? '' : text}));
+			const none = 'there is no topic; /topic <text> sets one';
+			return done(inform(topic === '' ? none : `topic (/topic - takes it away): ${topic}`));
 		},
 	},
 	{
@@ -111,14 +115,17 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 	},
 ];
 
+const FAR_UP = 'The newest messages are not on the screen: Ctrl-End goes there, then try again';
+
 /** Messages of somebody else: of whoever is named first, or else of anybody. */
 function withTarget(
 	argument: string,
-	{room, peers, recent}: SlashContext,
+	{room, peers, recent, isFarUp}: SlashContext,
 	what: string,
 	then: (room: string, target: RecentMessage, rest: string) => SlashResult,
 ): SlashResult {
 	if (room === undefined) return wrong(NO_ROOM);
+	if (isFarUp) return wrong(FAR_UP);
 	const others = recent().filter(message => !message.local);
 	if (!argument.startsWith('@')) {
 		const [last] = others;
@@ -131,25 +138,29 @@ function withTarget(
 }
 
 function withOwn(
-	{room, recent}: SlashContext,
+	{room, recent, isFarUp, isSending}: SlashContext,
 	what: string,
 	then: (room: string, target: RecentMessage) => SlashResult,
 ): SlashResult {
 	if (room === undefined) return wrong(NO_ROOM);
+	if (isFarUp) return wrong(FAR_UP);
+	if (isSending) return wrong('Your last message is still on its way; try again in a moment');
 	const last = recent().find(message => message.local);
 	return last ? then(room, last) : wrong(`There is no message of yours to ${what}`);
 }
 
 /** What cannot be undone is asked twice: the second time with the name of the room. */
-function forget(argument: string, {room, rooms, peers, forgetting}: SlashContext): SlashResult {
-	const named = argument === '' ? room : roomOf(argument, rooms, peers);
+function forget(argument: string, context: SlashContext): SlashResult {
+	const {room, forgetting} = context;
+	const named = argument === '' ? room : roomOf(argument, context);
 	if (named === undefined) return wrong(argument === '' ? NO_ROOM : `There is no room ${argument} here`);
 	if (argument === '' || forgetting !== named) return done({type: 'ask-forget', room: named});
 	const close = peerOf(named) === undefined ? [] : [{type: 'close-direct', room: named} as const];
 	return done(ask({command: 'forget', room: named}), ...close);
 }
 
-function roomOf(argument: string, rooms: readonly string[], peers: SlashContext['peers']): string | undefined {
+/** The room that is called so here: `dev`, `#dev`, or `@bob`. */
+export function roomOf(argument: string, {rooms, peers}: SlashContext): string | undefined {
 	if (!argument.startsWith('@')) return rooms.find(room => room === roomNamed(argument));
 	const found = personFirst(argument, peers);
 	return 'message' in found ? undefined : rooms.find(room => room === `@${found.peer}`);

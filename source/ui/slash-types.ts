@@ -10,6 +10,8 @@ export type RecentMessage = {
 	readonly from: string;
 	readonly text: string;
 	readonly local: boolean;
+	/** `text` is all that was written, and exactly that. */
+	readonly isWhole: boolean;
 	/** What we have reacted with. */
 	readonly reactions: readonly string[];
 };
@@ -24,6 +26,10 @@ export type SlashContext = {
 	readonly peers: readonly SlashPeer[];
 	/** Messages of the open room that were not taken back, the newest first. */
 	readonly recent: () => readonly RecentMessage[];
+	/** The newest messages are not among those, for the view is far above them. */
+	readonly isFarUp: boolean;
+	/** A message of ours in this room is not among those yet. */
+	readonly isSending: boolean;
 	/** The room that `/forget` has asked about. */
 	readonly forgetting: string | undefined;
 	/** The program was started so that it may be made to fail. */

@@ -2,7 +2,7 @@
  * What a line in the composer means: text for the room, or a command that begins with a slash. Only what can be known
  * here is checked; whether a room, a name or an address is good is for the core to say.
  */
-import {MESSAGE_COMMANDS} from './slash-messages.ts';
+import {MESSAGE_COMMANDS, roomOf} from './slash-messages.ts';
 import {personNamed} from './slash-people.ts';
 import {
 	ask,
@@ -39,8 +39,12 @@ const ROOM_COMMANDS: readonly SlashCommand[] = [
 		usage: '/leave [room]',
 		help: 'leave a room, or the one you are in',
 		parse(argument, context) {
-			const room = argument === '' ? context.room : roomNamed(argument);
-			if (room === undefined || room === '') return wrong('There is no room to leave. Write /leave <room>');
+			if (argument === '' && context.room === undefined) return wrong('There is no room to leave. Write /leave <room>');
+			const room = argument === '' ? context.room : roomOf(argument, context);
+			// The core may know a room that the screen does not.
+			if (room === undefined && !argument.startsWith('@'))
+				return done(ask({command: 'leave', room: roomNamed(argument)}));
+			if (room === undefined) return wrong(`There is no conversation with ${argument.slice(1)} here`);
 			return done(peerOf(room) === undefined ? ask({command: 'leave', room}) : {type: 'close-direct', room});
 		},
 	},

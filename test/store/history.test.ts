@@ -281,8 +281,9 @@ describe('what was missed and comes into the open room', () => {
 	const reads = (state: State) => nextRequests(state, NOW).commands.filter(({command}) => command === 'read');
 
 	test('is marked off and counted, and nobody is told that it was read before it can have been seen', () => {
+		const before = back();
 		const [first, ...rest] = Array.from({length: 30}, (_, index) => away(index === 0 ? '@me look' : `${index}`));
-		const state = reduceEvents(back(), [...rest, first as NodeEvent], NOW);
+		const state = reduceEvents(before, [...rest, first as NodeEvent], NOW);
 		const divider = {id: first?.messageId};
 		expect(roomOf(state, 'lobby')).toMatchObject({missed: 30, missedMentions: 1, unread: 0, divider});
 		expect(reads(state)).toEqual([]);

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {ChatMessage, EventOf, NodeEvent} from '../../source/api/event.ts';
+import {standingConflicts} from '../../source/store/reduce/alarms.ts';
 import {reduceEvents} from '../../source/store/reduce.ts';
 import {roomTitle} from '../../source/store/selectors.ts';
 import type {State} from '../../source/store/state.ts';
@@ -218,12 +219,31 @@ describe('how far an own message has come', () => {
 describe('what must not be overlooked', () => {
 	test('row 46: somebody with the name of another key, until it is put away', () => {
 		const conflict = {type: 'name-conflict', name: 'ann', peer: BOB, before: ANN, lastSeen: NOW} as const;
-		const state = reduceEvents(stateIn(roomInfo('lobby'), roomInfo('dev')), [conflict, conflict], NOW);
+		const state = reduceEvents(stateIn(roomInfo('lobby', ANN), roomInfo('dev', BOB)), [conflict, conflict], NOW);
 		expect(state.conflicts).toMatchObject([{name: 'ann', peer: BOB, before: ANN}]);
 		for (const room of ['lobby', 'dev'])
 			expect(texts(state, room)[0]).toMatch(/^alarm .*ann: …Bob0 now, …Ann0 until now/);
 		expect(act(state, [type('x'), {type: 'scroll', pages: 1}]).state.conflicts).toHaveLength(1);
-		expect(act(state, [{type: 'back'}]).state.conflicts).toEqual([]);
+		expect(standingConflicts(act(state, [{type: 'back'}]).state)).toEqual([]);
+	});
+
+	test('many keys under one name are one alarm, and none in rooms where neither is known', () => {
+		const taken = (peer: string): NodeEvent => ({
+			type: 'name-conflict',
+			name: 'ann',
+			peer,
+			before: ANN,
+			lastSeen: NOW,
+		});
+		const flood = Array.from({length: 500}, (_, index) => taken(`12D3KooW${index}`));
+		const open = stateIn(roomInfo('lobby', ANN), roomInfo('dev', BOB));
+		const state = reduceEvents(reduceEvents(open, [message('dev', BOB, 'hello')], NOW), flood, NOW);
+		expect(texts(state, 'lobby')).toHaveLength(1);
+		expect(texts(state, 'dev')).toEqual(['bob: hello']);
+		expect(standingConflicts(state)).toMatchObject([{name: 'ann', before: ANN, count: 500}]);
+		const away = act(state, [{type: 'back'}]).state;
+		expect(standingConflicts(reduceEvents(away, flood, NOW + 1_000))).toEqual([]);
+		expect(standingConflicts(reduceEvents(away, flood, NOW + 11 * 60_000))).toHaveLength(1);
 	});
 
 	test('a disk that takes nothing, until it does again', () => {

@@ -2,7 +2,7 @@ import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
 import type {ChatMessage, EventOf, NodeEvent} from '../../source/api/event.ts';
 import {openApp, type Size} from './harness.tsx';
-import {minutes, PEERS, peerInfo, SELF, said, snapshotOf, type Who} from './script.ts';
+import {minutes, NOON, PEERS, peerInfo, SELF, said, snapshotOf, type Who} from './script.ts';
 
 afterEach(cleanup);
 
@@ -114,7 +114,7 @@ describe.each(SIZES)('at $columns×$rows', size => {
 	});
 
 	test('row 46: a name that belonged to somebody else cannot be overlooked', async () => {
-		const app = await open(size, said('ann', 'hello', 1));
+		const app = await open(size, said('bob', 'hello', 1));
 		await app.events({type: 'name-conflict', name: 'bob', peer: PEERS.dan, before: PEERS.bob, lastSeen: minutes(-90)});
 		expect(app.frame()).toMatchSnapshot();
 		await app.type('still here');
@@ -204,6 +204,14 @@ test('a disk that takes nothing is an alarm until it does again', async () => {
 	await app.events({type: 'storage', state: 'ok'});
 	expect(app.frame()).not.toContain('Nothing can be kept');
 	expect(app.frame()).toContain('What is said is kept again');
+});
+
+test('a name that belonged to somebody else does not hide what happens to the disk', async () => {
+	const conflict = {type: 'name-conflict', name: 'bob', peer: PEERS.dan, before: PEERS.bob, lastSeen: NOON} as const;
+	const app = await open({columns: 40, rows: 12}, {type: 'storage', state: 'failed', message: 'disk full'}, conflict);
+	expect(app.frame()).toContain('Nothing can be kept at present');
+	await app.events({type: 'storage', state: 'ok'});
+	expect(app.frame()).toContain('Esc puts this away');
 });
 
 test('Tab completes people who are away', async () => {

@@ -17,10 +17,10 @@ const OTHER_BOB = {peer: '12D3KooWOther', name: 'Bob'};
 const MARY = {peer: '12D3KooWMary', name: 'Mary Ann'};
 
 const RECENT = [
-	{id: 'm4', from: '12D3KooWSelf', text: 'my last', local: true, reactions: []},
-	{id: 'm3', from: BOB.peer, text: 'from bob', local: false, reactions: ['👍']},
-	{id: 'm2', from: ANN.peer, text: 'from ann', local: false, reactions: []},
-	{id: 'm1', from: '12D3KooWSelf', text: 'my first', local: true, reactions: []},
+	{id: 'm4', from: '12D3KooWSelf', text: 'my last', local: true, isWhole: true, reactions: []},
+	{id: 'm3', from: BOB.peer, text: 'from bob', local: false, isWhole: true, reactions: ['👍']},
+	{id: 'm2', from: ANN.peer, text: 'from ann', local: false, isWhole: true, reactions: []},
+	{id: 'm1', from: '12D3KooWSelf', text: 'my first', local: true, isWhole: true, reactions: []},
 ];
 
 const CONTEXT: SlashContext = {
@@ -29,6 +29,8 @@ const CONTEXT: SlashContext = {
 	rooms: ['lobby', 'dev', `@${ANN.peer}`],
 	peers: [ANN, BOB, OTHER_BOB, MARY],
 	recent: () => RECENT,
+	isFarUp: false,
+	isSending: false,
 	forgetting: undefined,
 	faults: false,
 };
@@ -100,7 +102,12 @@ describe('commands', () => {
 		['/redact', asks({command: 'redact', room: 'lobby', messageId: 'm4'})],
 		['/redact a slip', asks({command: 'redact', room: 'lobby', messageId: 'm4', reason: 'a slip'})],
 		['/topic planes', asks({command: 'topic', room: 'lobby', text: 'planes'})],
-		['/topic', {ok: true, intents: [{type: 'notice', notice: {level: 'info', text: 'topic: ships'}}]}],
+		['/topic -', asks({command: 'topic', room: 'lobby', text: ''})],
+		['/leave @Ann', {ok: true, intents: [{type: 'close-direct', room: `@${ANN.peer}`}]}],
+		[
+			'/topic',
+			{ok: true, intents: [{type: 'notice', notice: {level: 'info', text: 'topic (/topic - takes it away): ships'}}]},
+		],
 		['/search two  words', {ok: true, intents: [{type: 'search', text: 'two  words'}]}],
 		['/forget', {ok: true, intents: [{type: 'ask-forget', room: 'lobby'}]}],
 		['/forget dev', {ok: true, intents: [{type: 'ask-forget', room: 'dev'}]}],
@@ -127,6 +134,7 @@ describe('commands', () => {
 		['/react', 'With what? Write /react [@name] <emoji>, such as /react 👍'],
 		['/search', 'For what? Write /search <words>'],
 		['/forget zzz', 'There is no room zzz here'],
+		['/leave @zoe', 'There is no conversation with zoe here'],
 		['/jion dev', 'There is no command /jion; did you mean /join?'],
 		['/pe', 'There is no command /pe; did you mean /peers?'],
 		['/xyzzy', 'There is no command /xyzzy; /help lists the commands'],
@@ -203,5 +211,28 @@ describe('while writing', () => {
 		expect(commandBeingWritten('/joi')).toBeUndefined();
 		expect(commandBeingWritten('//join')).toBeUndefined();
 		expect(commandBeingWritten('/fault')).toBeUndefined();
+	});
+});
+
+describe('what is meant by "last" is not guessed', () => {
+	const own = ['/edit', '/edit x', '/redact'];
+	test.each([...own, '/reply x', '/react x'])('%s while the newest messages are not here', line => {
+		expect(parseLine(line, {...CONTEXT, isFarUp: true})).toMatchObject({
+			ok: false,
+			message: expect.stringContaining('Ctrl-End'),
+		});
+	});
+
+	test.each(own)('%s while the last one is on its way', line => {
+		expect(parseLine(line, {...CONTEXT, isSending: true})).toMatchObject({
+			ok: false,
+			message: expect.stringContaining('on its way'),
+		});
+	});
+
+	test('a message that is not shown as it was written is not taken into the line to be edited', () => {
+		const context = {...CONTEXT, recent: () => RECENT.map(message => ({...message, isWhole: false}))};
+		expect(parseLine('/edit', context)).toMatchObject({ok: false});
+		expect(parseLine('/edit all of it anew', context).ok).toBe(true);
 	});
 });

@@ -32,6 +32,7 @@ function entryOf(id: string, text: string, {self, clock}: State): MessageEntry {
 		name: self?.name ?? '',
 		text,
 		cut: undefined,
+		isWhole: true,
 		local: true,
 		mention: false,
 		reply: undefined,
