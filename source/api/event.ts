@@ -314,14 +314,17 @@ export type NodeEvent =
 	| ({readonly type: 'message'} & ChatMessage)
 	/** All other kinds. */
 	| ({readonly type: 'notice'} & ChatMessage)
-	/** An entry that was told before, as it is to be shown from now on. */
+	/** An entry that was told before, as it is to be shown from now on; of `edit` and `redaction` also those that quote it. */
 	| ({
 			readonly type: 'message-changed';
 			readonly change: 'edit' | 'reaction' | 'redaction' | 'gap' | 'fork' | 'order';
 	  } & ChatMessage)
 	| ({readonly type: 'message-state'; readonly messageId: string; readonly room: RoomName} & Spread)
 	| {readonly type: 'topic-changed'; readonly room: RoomName; readonly topic: string; readonly from: string}
-	/** History is being taken over: `received` of about `expected` events; the last one of these says `done`. */
+	/**
+	 * History is being taken over: `received` of about `expected` events; the last one of these says `done`. So does one of
+	 * its own when more entries have moved in the order of the room than are told one by one.
+	 */
 	| {
 			readonly type: 'history-progress';
 			readonly room: RoomName;

@@ -21,6 +21,9 @@ export const TOLD_NEAR_END = 500;
 /** UTF-16 units of the text that a reply quotes. */
 export const EXCERPT_LENGTH = 120;
 
+/** Newest entries of a room among which those are looked for that quote what has changed. */
+export const QUOTED_NEAR_END = 100;
+
 /** Rooms whose topic and direct rooms whose peer are remembered. */
 const MAX_ROOMS = 4_096;
 
@@ -39,6 +42,9 @@ export type ChronicleOptions = {
 export type Path = {readonly via: PeerId; readonly hops: number};
 export type Topic = {readonly topic: string; readonly from: PeerId};
 
+/** Events that change one entry, the last one last. */
+type Changing = readonly {readonly id: string; readonly kind: Change}[];
+
 type Told = {readonly id: string; readonly text: string};
 
 /** An entry on its way to people. */
@@ -55,9 +61,15 @@ export class Chronicle {
 	/** Entries that came live and were told before the disk had them; and those that it never took. */
 	#unsaved: string[] = [];
 	readonly #lost = new BoundedMap<string, true>(MAX_LOST);
+	#folded = 0;
 
 	constructor(options: ChronicleOptions) {
 		this.#options = options;
+	}
+
+	/** How many entries and changes of entries were read until now to find out what an entry looks like: what it has cost. */
+	get folded(): number {
+		return this.#folded;
 	}
 
 	/**
@@ -74,14 +86,25 @@ export class Chronicle {
 			people?.heard(event.author, event.name, event.timestamp, path !== undefined);
 		const topic = event.kind === 'topic' ? this.#topicChange(stored.room, stored.id) : [];
 		if (path === undefined && kept.after >= TOLD_NEAR_END) return topic;
-		const own = isChange(event) ? this.#changed(stored, event) : this.#introduced(kept, path);
+		const {room, id} = stored;
+		const own = isChange(event)
+			? this.#changed(room, event.target, [{id, kind: event.kind}])
+			: this.#introduced(kept, path);
+		return [...own, ...this.tellAround(kept), ...topic];
+	}
+
+	/** The part of it that is about others than the event itself and its target. */
+	tellAround({stored: {room}, filled, siblings}: Kept): NodeEvent[] {
 		return [
-			...own,
-			...this.#changedEntries(stored.room, kept.filled, 'gap'),
+			...this.#changedEntries(room, filled, 'gap'),
 			// More than one has been flagged already: whoever forks a thousand times does not have us tell all of them each time.
-			...(kept.siblings.length === 1 ? this.#changedEntries(stored.room, kept.siblings, 'fork') : []),
-			...topic,
+			...(siblings.length === 1 ? this.#changedEntries(room, siblings, 'fork') : []),
 		];
+	}
+
+	/** An entry as it stands now, after it was edited, taken back or reacted to; and those that quote it. */
+	changed(room: string, target: string, change: Change): NodeEvent[] {
+		return [...this.#changedEntries(room, [target], change), ...this.#quoting(room, target, change)];
 	}
 
 	/** What was told until now is on disk, or is gone from the archive though people have seen it. */
@@ -92,10 +115,29 @@ export class Chronicle {
 
 	/** The same of several events that came together: what changes an entry twice is told once, as it stands now. */
 	tellAll(all: readonly Kept[]): NodeEvent[] {
-		const events = all.flatMap(kept => this.tell(kept));
+		const changes = new Map<string, {room: string; target: string; changing: {id: string; kind: Change}[]}>();
+		const events = all.flatMap(kept => {
+			const {
+				stored: {room, id},
+				event,
+				after,
+			} = kept;
+			if (!isChange(event) || after >= TOLD_NEAR_END) return this.tell(kept);
+			const key = `${room} ${event.target}`;
+			const change = changes.get(key) ?? {room, target: event.target, changing: []};
+			changes.set(key, change);
+			change.changing.push({id, kind: event.kind});
+			return this.tellAround(kept);
+		});
+		for (const {room, target, changing} of changes.values()) events.push(...this.#changed(room, target, changing));
 		const last = new Map<string, NodeEvent>();
 		for (const event of events) if (event.type === 'message-changed') last.set(event.messageId, event);
 		return events.filter(event => event.type !== 'message-changed' || last.get(event.messageId) === event);
+	}
+
+	/** The same of a room's topic, if it is another one than people know of, after many events have moved. */
+	topicMoved(room: string): NodeEvent[] {
+		return this.#topicChange(room, '');
 	}
 
 	/** What people are to be told of events that stand elsewhere in the room's order from now on. */
@@ -186,21 +228,43 @@ export class Chronicle {
 	}
 
 	#introduce({stored, event, missing}: Kept, path: Path | undefined): NodeEvent[] {
-		const entry = this.#describe(stored.room, [stored], missing.length).get(stored);
+		const entry = this.#describe(stored.room, [stored], {missing: missing.length}).get(stored);
 		if (!entry) return [];
 		const type = event.kind === 'message' || event.kind === 'reply' ? 'message' : 'notice';
 		// One of our own that comes back to us was not delivered by anybody.
 		return [{type, ...entry, ...(entry.local ? {} : path)}];
 	}
 
-	/** An edit, a reaction or a redaction was kept: nothing, if it is not the one that counts. */
-	#changed(stored: StoredEvent, event: RoomEvent & {kind: Change; target: string}): NodeEvent[] {
-		const {room, id} = stored;
-		const target = this.#entry(room, event.target);
-		if (!target) return [];
-		const changes = changesOf(this.#store, room, [event.target]).get(event.target) ?? [];
-		if (!foldEntry({...target.stored, event: target.event}, changes).counted.has(id)) return [];
-		return this.#changedEntries(room, [event.target], event.kind);
+	/** Edits, reactions or redactions of one entry were kept: nothing, if none of them counts. */
+	#changed(room: string, target: string, changing: Changing): NodeEvent[] {
+		const entry = this.#entry(room, target);
+		if (!entry) return [];
+		const changes = this.#changesOf(room, [target]).get(target) ?? [];
+		const {counted} = foldEntry({...entry.stored, event: entry.event}, changes);
+		const change = changing.findLast(({id}) => counted.has(id))?.kind;
+		if (change === undefined) return [];
+		const shown = this.#describe(room, [entry.stored], {changes: new Map([[target, changes]])});
+		const told = [...shown.values()].map(message => ({type: 'message-changed' as const, change, ...message}));
+		return [...told, ...this.#quoting(room, target, change)];
+	}
+
+	/** Words that were taken back stand no longer in what quotes them, as far as that is near the end of the room. */
+	#quoting(room: string, target: string, change: Change): NodeEvent[] {
+		if (change !== 'edit' && change !== 'redaction') return [];
+		const newest = this.#store.page(room, {limit: QUOTED_NEAR_END, kinds: 'entries'});
+		this.#folded += newest.length;
+		const quoting = newest.filter(stored => {
+			const event = readStored(stored);
+			return event?.kind === 'reply' && event.target === target;
+		});
+		return this.entries(quoting).map(entry => ({type: 'message-changed', change, ...entry}));
+	}
+
+	#changesOf(room: string, ids: readonly string[]): ReturnType<typeof changesOf> {
+		const changes = changesOf(this.#store, room, ids);
+		this.#folded += ids.length;
+		for (const some of changes.values()) this.#folded += some.length;
+		return changes;
 	}
 
 	#changedEntries(room: string, ids: readonly string[], change: Change): NodeEvent[] {
@@ -217,15 +281,26 @@ export class Chronicle {
 		return stored && event ? {stored, event} : undefined;
 	}
 
-	/** Entries of one room; other events are passed over. `missing`: how many parents each lacks, if it is known. */
-	#describe(room: string, some: readonly StoredEvent[], missing?: number): Map<StoredEvent, ChatMessage> {
+	/**
+	 * Entries of one room; other events are passed over. `missing`: how many parents each lacks, if it is known; `changes`:
+	 * what is known already of what changes some of them.
+	 */
+	#describe(
+		room: string,
+		some: readonly StoredEvent[],
+		{missing, changes: known}: {readonly missing?: number; readonly changes?: ReturnType<typeof changesOf>} = {},
+	): Map<StoredEvent, ChatMessage> {
 		const entries = some.flatMap(stored => {
 			const event = readStored(stored);
 			return event && ENTRY_KINDS.has(event.kind) ? [{stored, event}] : [];
 		});
 		const targets = this.#targets(room, entries);
 		const ids = new Set([...entries.map(({stored}) => stored.id), ...targets.keys()]);
-		const changes = changesOf(this.#store, room, [...ids]);
+		const changes = this.#changesOf(
+			room,
+			[...ids].filter(id => !known?.has(id)),
+		);
+		for (const [id, some] of known ?? []) changes.set(id, some);
 		const gaps = missing === undefined ? this.#gaps(room, entries) : undefined;
 		const fold = ({stored, event}: Entry) => foldEntry({...stored, event}, changes.get(stored.id) ?? []);
 		return new Map(

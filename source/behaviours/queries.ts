@@ -3,7 +3,7 @@
  * goes out: whoever reads what one person wrote to another in a direct room tells the one who wrote it.
  */
 import type {CommandOf} from '../api/command.ts';
-import type {ErrorCode, NodeEvent} from '../api/event.ts';
+import type {ChatMessage, ErrorCode, NodeEvent} from '../api/event.ts';
 import type {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
@@ -24,6 +24,10 @@ export const HISTORY_LIMIT_MAX = 1_000;
 
 /** UTF-16 units of what is searched for. */
 export const MAX_SEARCH_LENGTH = 1_000;
+
+/** Events read for one page to find out what its entries look like, and entries looked at in one go. */
+export const MAX_PAGE_FOLDED = 4_096;
+const STEP = 20;
 
 /** Entries that are looked through for the last one of somebody. */
 const LOOK_BACK = 256;
@@ -110,13 +114,13 @@ export class Queries implements Behaviour {
 	}
 
 	#history(command: CommandOf<'history'>): BehaviourOutput[] {
-		const {archive, chronicle} = this.#options;
+		const {archive} = this.#options;
 		const limit = limitOf(command.limit, HISTORY_LIMIT_DEFAULT);
 		const room = this.#roomOf(command.room);
 		const {before, after} = this.#bounds(room, command);
 		const stored = archive.store.page(room, {limit, kinds: 'entries', ...before, ...after});
 		// The page touches what it was asked to touch: if it is too large, it loses the other end.
-		const messages = fitting(chronicle.entries(stored), after ? 'first' : 'last');
+		const messages = this.#shown(stored, after ? 'first' : 'last');
 		return [{type: 'reply', command, result: {messages}}];
 	}
 
@@ -131,7 +135,7 @@ export class Queries implements Behaviour {
 	}
 
 	#search(command: CommandOf<'search'>): BehaviourOutput[] {
-		const {archive, chronicle} = this.#options;
+		const {archive} = this.#options;
 		const {text, before} = command;
 		if (!/[\p{L}\p{N}]/u.test(text) || text.length > MAX_SEARCH_LENGTH) {
 			throw new Refused(
@@ -148,7 +152,18 @@ export class Queries implements Behaviour {
 			...(room !== undefined && {room}),
 			...(before !== undefined && {before}),
 		});
-		return [{type: 'reply', command, result: {messages: fitting(chronicle.entries(stored), 'first')}}];
+		return [{type: 'reply', command, result: {messages: this.#shown(stored, 'first')}}];
+	}
+
+	/** The entries as they look now, those at one end if they are large or if very much has changed them. */
+	#shown(stored: readonly StoredEvent[], end: 'first' | 'last'): readonly ChatMessage[] {
+		const {chronicle} = this.#options;
+		const [messages, limit]: [ChatMessage[], number] = [[], chronicle.folded + MAX_PAGE_FOLDED];
+		for (let done = 0; done < stored.length && chronicle.folded < limit; done += STEP) {
+			if (end === 'first') messages.push(...chronicle.entries(stored.slice(done, done + STEP)));
+			else messages.unshift(...chronicle.entries(stored.slice(-done - STEP, stored.length - done)));
+		}
+		return fitting(messages, end);
 	}
 
 	#export(command: CommandOf<'export'>): BehaviourOutput[] {

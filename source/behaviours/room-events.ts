@@ -14,7 +14,8 @@ import type {PeerId} from '../wire/peer-id.ts';
 import type {Audience} from './audience.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
 import {type Arrival, Bursts} from './bursts.ts';
-import type {Chronicle} from './chronicle.ts';
+import {Changes} from './changes.ts';
+import type {Chronicle, Path} from './chronicle.ts';
 import type {Directs} from './direct.ts';
 import type {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
@@ -51,10 +52,12 @@ type Owed = {readonly author: PeerId; readonly room: string; readonly messageId:
 export class RoomEvents {
 	readonly #options: RoomEventsOptions;
 	readonly #bursts = new Bursts();
+	readonly #changes: Changes;
 	#owed: Owed[] = [];
 
 	constructor(options: RoomEventsOptions) {
 		this.#options = options;
+		this.#changes = new Changes(options);
 	}
 
 	receive(source: PeerId, {event: bytes, signature, hops: before}: Publish, now: Instant): BehaviourOutput[] {
@@ -78,11 +81,12 @@ export class RoomEvents {
 	}
 
 	isTimer(timer: string): boolean {
-		return this.#bursts.isTimer(timer);
+		return this.#bursts.isTimer(timer) || this.#changes.isTimer(timer);
 	}
 
-	/** The timer fired: what was held back is checked. */
-	timer(now: Instant): BehaviourOutput[] {
+	/** The timer fired: what was held back is checked, or told. */
+	timer(timer: string, now: Instant): BehaviourOutput[] {
+		if (this.#changes.isTimer(timer)) return this.#changes.timer(now);
 		return this.#bursts.takeAll().flatMap(held => this.#release(held, now));
 	}
 
@@ -173,7 +177,7 @@ export class RoomEvents {
 		if (author !== view.self) this.#owed.push({author, room, messageId});
 		return [
 			...opened,
-			...this.#show(kept, {via: source, hops}),
+			...this.#show(kept, {via: source, hops}, now),
 			...(archive.needsReorder(room) ? reorder.needed(room, now) : []),
 			...this.#route(arrival, isSigned, now),
 			// While the disk takes nothing, the trials are enough: they write what there is.
@@ -189,12 +193,12 @@ export class RoomEvents {
 		return router.accepted({room, messageId, author, event: bytes, signature, hops, source}, now);
 	}
 
-	#show(kept: Kept, path: {readonly via: PeerId; readonly hops: number}): BehaviourOutput[] {
-		const {chronicle, meter, view} = this.#options;
+	#show(kept: Kept, path: Path, now: Instant): BehaviourOutput[] {
+		const {meter, view} = this.#options;
 		const {author, room} = kept.event;
 		// One of our own, from before we lost our data, was not delivered by anybody.
 		if (author !== view.self) meter.delivered(room, path.hops);
-		const outputs: BehaviourOutput[] = chronicle.tell(kept, path).map(event => ({type: 'emit', event}));
+		const outputs = this.#changes.tell(kept, path, now);
 		if (kept.siblings.length > 0) outputs.push(count('fork'));
 		return outputs;
 	}

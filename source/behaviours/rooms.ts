@@ -203,7 +203,7 @@ export class Rooms implements Behaviour {
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
 		if (this.#options.receipts.isTimer(timer)) return this.#options.receipts.timer(timer);
 		if (this.#storage.isTimer(timer)) return this.#storage.trial();
-		if (this.#events.isTimer(timer)) return this.#events.timer(now);
+		if (this.#events.isTimer(timer)) return this.#events.timer(timer, now);
 		if (this.#reorder.isTimer(timer)) return this.#reorder.timer(now);
 		return this.#router.timer(timer, now);
 	}
