@@ -108,13 +108,13 @@ export class KeptRooms {
 	}
 
 	/**
-	 * A store that cannot read answers as if there were nothing, and says so with the next commit. `what` was read.
+	 * A store that cannot read answers as if there were nothing. `what` was read.
 	 * @throws UserError if not all of it was.
 	 */
 	#expectAll(what: string): void {
-		const result = this.#options.store.commit();
-		if (result.ok) return;
-		const why = result.failure.code === 'damaged' ? 'is damaged' : `cannot be read: ${result.failure.message}`;
+		const failure = this.#options.store.readFailure();
+		if (failure === undefined) return;
+		const why = failure.code === 'damaged' ? 'is damaged' : `cannot be read: ${failure.message}`;
 		throw new UserError(`${what} is not complete: the history in ${this.#options.directory} ${why}`, {
 			hint: 'Put history.db back from a backup, or move it away and start p2p-tui: others give back what they hold',
 		});
