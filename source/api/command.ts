@@ -10,10 +10,10 @@ export type Command = Asked &
 		| {readonly command: 'publish'; readonly room: string; readonly text: string; readonly replyTo?: string}
 		/** To one person, online or not: see `RoomName`. */
 		| {readonly command: 'direct'; readonly peer: string; readonly text: string; readonly replyTo?: string}
-		/** Only one's own messages can be edited and redacted. */
+		/** Only one's own messages can be edited and redacted; what was taken back is not changed any more. */
 		| {readonly command: 'edit'; readonly room: string; readonly messageId: string; readonly text: string}
 		| {readonly command: 'redact'; readonly room: string; readonly messageId: string; readonly reason?: string}
-		/** `off` takes the reaction back. */
+		/** `off` takes the reaction back. What is so already is answered with the id of the reaction that made it so. */
 		| {
 				readonly command: 'react';
 				readonly room: string;

@@ -3,8 +3,9 @@
  * travels as the exact bytes that were signed, so whoever hands it on cannot change a letter. It is shown and handed on at
  * once; its author gets a receipt when it is on disk.
  */
-import type {BoundedMap} from '../base/bounded.ts';
+import {BoundedMap} from '../base/bounded.ts';
 import {WireError} from '../base/errors.ts';
+import {type Rate, TokenBucket} from '../base/token-bucket.ts';
 import type {Archive, Kept} from '../history/archive.ts';
 import {isDirectRoom} from '../wire/direct-room.ts';
 import {decodeEvent, type EventVerifier, eventId} from '../wire/event.ts';
@@ -27,6 +28,17 @@ import type {StorageWatch} from './storage-watch.ts';
 
 /** Events remembered so that a second copy is dropped before anything is looked up. */
 export const SEEN_CACHE_SIZE = 50_000;
+
+/**
+ * What one peer may bring live, its own words and those that it hands on: far more than people write, and less than fills
+ * a disk in an hour. What is beyond it is dropped and comes by sync, which has its own budgets; whoever bursts honestly
+ * loses nothing by it. In events and in bytes.
+ */
+export const LIVE_EVENTS: Rate = {burst: 20_000, perSecond: 1_000};
+export const LIVE_BYTES: Rate = {burst: 16 * 1024 * 1024, perSecond: 512 * 1024};
+
+/** Peers whose rates are remembered. */
+const MAX_SOURCES = 1_024;
 
 export type RoomEventsOptions = {
 	readonly view: View;
@@ -53,6 +65,7 @@ export class RoomEvents {
 	readonly #options: RoomEventsOptions;
 	readonly #bursts = new Bursts();
 	readonly #changes: Changes;
+	readonly #sources = new BoundedMap<PeerId, {readonly events: TokenBucket; readonly bytes: TokenBucket}>(MAX_SOURCES);
 	#owed: Owed[] = [];
 
 	constructor(options: RoomEventsOptions) {
@@ -76,8 +89,20 @@ export class RoomEvents {
 		if (stray !== undefined) return [count(stray)];
 		// From before a restart, or it came by sync.
 		if (archive.has(event.room, messageId)) return this.#duplicate(messageId, event.room, source);
+		if (!this.#isWithinRate(source, bytes.length, now)) {
+			// Whoever was asked for it has kept its word.
+			if (!isDirectRoom(event.room)) router.ended(event.room, messageId, source, now);
+			return [count('live-rate')];
+		}
 		const arrival = {messageId, event, bytes, signature, source, hops: Math.min(before + 1, MAX_HOPS)};
 		return this.#checked(arrival, now);
+	}
+
+	#isWithinRate(source: PeerId, length: number, now: Instant): boolean {
+		const known = this.#sources.get(source);
+		const buckets = known ?? {events: new TokenBucket(LIVE_EVENTS), bytes: new TokenBucket(LIVE_BYTES)};
+		this.#sources.set(source, buckets);
+		return buckets.bytes.has(now, length) && buckets.events.take(now) && buckets.bytes.take(now, length);
 	}
 
 	isTimer(timer: string): boolean {

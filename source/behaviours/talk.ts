@@ -7,7 +7,7 @@ import type {CommandOf} from '../api/command.ts';
 import type {ErrorCode, Results} from '../api/event.ts';
 import {UserError, WireError} from '../base/errors.ts';
 import type {Archive} from '../history/archive.ts';
-import {readStored} from '../history/fold.ts';
+import {changesOf, comparePositions, foldEntry, readStored} from '../history/fold.ts';
 import type {EventBody, RoomEvent} from '../wire/messages.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseEmoji, normaliseReason, normaliseRoom, normaliseText, normaliseTopic} from '../wire/text.ts';
@@ -82,9 +82,15 @@ export class Talk {
 			done: messageId => [{type: 'reply', command, result: this.#result(command, place, messageId)}],
 			failed: ({message}) => [refusal(command, 'storage', message)],
 		};
+		const there = body.kind === 'reaction' ? this.#reaction(place.room, body) : undefined;
+		if (there !== undefined) {
+			const {done, failed} = outcome;
+			// It may have been staged just now: the answer waits for the disk all the same.
+			return this.#options.publisher.wait(place, {done: (_, now) => done(there, now), failed});
+		}
 		const room = this.#options.findRoom(place.room);
 		return [
-			...(place.peer === undefined ? [] : this.#options.directs.ensure(place.peer)),
+			...(place.peer === undefined ? [] : this.#options.directs.begin(place.peer)),
 			...(room ? this.#introduce(room, timestamp) : []),
 			...this.#options.publisher.say(place, body, timestamp, outcome),
 		];
@@ -130,7 +136,7 @@ export class Talk {
 			}
 			case 'react': {
 				const emoji = checked(() => normaliseEmoji(command.emoji));
-				this.#target(room, command.messageId);
+				this.#changeable(room, command.messageId);
 				return {kind: 'reaction', target: command.messageId, emoji, isOn: command.off !== true};
 			}
 			case 'topic':
@@ -147,9 +153,31 @@ export class Talk {
 		throw new Refused('unknown-message', event ? 'that is not a message' : 'that message is not here');
 	}
 
+	/** Nobody would see what becomes of words that were taken back. */
+	#changeable(room: string, messageId: string): RoomEvent {
+		const event = this.#target(room, messageId);
+		const changes = changesOf(this.#options.archive.store, room, [messageId]).get(messageId) ?? [];
+		const {redacted} = foldEntry({order: 0, id: messageId, event}, changes);
+		if (redacted === undefined) return event;
+		throw new Refused('unknown-message', 'that message was taken back; nothing of it can be changed any more');
+	}
+
+	/** The id of our last reaction with this emoji, if it says the same already. */
+	#reaction(room: string, {target, emoji, isOn}: Extract<EventBody, {kind: 'reaction'}>): string | undefined {
+		const changes = changesOf(this.#options.archive.store, room, [target]).get(target) ?? [];
+		const last = changes
+			.filter(({event}) => event.author === this.#options.view.self)
+			.filter(({event}) => event.kind === 'reaction' && event.emoji === emoji)
+			.sort(comparePositions)
+			.at(-1);
+		if (!last && !isOn) throw new Refused('unknown-message', `you have not reacted with ${emoji} to that message`);
+		return last?.event.kind === 'reaction' && last.event.isOn === isOn ? last.id : undefined;
+	}
+
 	#ownTarget(room: string, messageId: string, what: string): void {
 		const {author} = this.#target(room, messageId);
 		if (author !== this.#options.view.self) throw new Refused('not-yours', `only your own messages can be ${what}`);
+		this.#changeable(room, messageId);
 	}
 
 	// --- where it is said

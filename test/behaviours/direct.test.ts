@@ -1,7 +1,8 @@
 /** Messages to one person: from one to the other, and to nobody else. */
 import {describe, expect, test} from 'vitest';
-import {MAX_CONVERSATIONS} from '../../source/behaviours/direct.ts';
+import {MAKING_WAY, MAX_CONVERSATIONS} from '../../source/behaviours/direct.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
+import {decodeEvent} from '../../source/wire/event.ts';
 import {peerIdFromPublicKey} from '../../source/wire/peer-id.ts';
 import {ANN, asked, BOB, CAT, count, DAN, emit, received, TIMESTAMP} from './fixtures.ts';
 import {
@@ -144,17 +145,56 @@ describe('heard', () => {
 		expect(sent(greeting, 'subscriptions').map(({message}) => message.joined)).toEqual([['lobby']]);
 	});
 
-	test('strangers can open a bounded number of conversations; we can always open more', () => {
-		const desk = start({rooms: [], peers: []});
-		for (let index = 0; index < MAX_CONVERSATIONS; index++) {
+	/** `count` strangers have a conversation with Ann; `ours`: she has begun it. */
+	const crowd = (desk: Desk, count: number, ours: boolean) => {
+		for (let index = 0; index < count; index++) {
 			const key = new Uint8Array(32);
 			new DataView(key.buffer).setUint32(0, index);
-			desk.rooms.directs.ensure(peerIdFromPublicKey(key));
+			const peer = peerIdFromPublicKey(key);
+			if (ours) desk.rooms.directs.begin(peer);
+			else desk.rooms.directs.ensure(peer);
 		}
+	};
+
+	test('strangers can open a bounded number of conversations; we can always open more', () => {
+		const desk = start({rooms: [], peers: []});
+		crowd(desk, MAX_CONVERSATIONS, true);
 		desk.connect(BOB);
 		expect(desk.handle(publishing(BOB, psst), 50)).toEqual([count('direct-cap')]);
 		desk.ask(tell('hi'));
 		expect(inShort(desk.handle(publishing(BOB, psst), 50))).toEqual(['message', 'schedule']);
+	});
+
+	test('the oldest that we never answered makes way, not too fast; those that we answered stay', () => {
+		const desk = start({rooms: [], peers: [BOB]});
+		desk.handle(publishing(BOB, psst), 50);
+		desk.ask(tell('hi'));
+		const restarted = desk.restarted({rooms: [], peers: []});
+		crowd(restarted, MAX_CONVERSATIONS - 1, false);
+		restarted.connect(CAT);
+		const cats = written(catIdentity, {room: directRoomOf(ANN, CAT), text: 'hello'});
+		const outputs = restarted.handle(publishing(CAT, cats), 50);
+		expect(inShort(outputs)).toEqual(['room-left', 'count', 'room-joined', 'message', 'schedule']);
+		expect(restarted.rooms.directs.peers()).toHaveLength(MAX_CONVERSATIONS);
+		expect(restarted.rooms.directs.has(BOB)).toBe(true);
+		// Cat is not driven out by whoever has many keys and little time.
+		for (let index = 1; index < MAKING_WAY.burst; index++) {
+			expect(restarted.rooms.directs.isFull).toBe(false);
+			restarted.rooms.directs.ensure(peerIdFromPublicKey(new Uint8Array(32).fill(0x80 + index)));
+		}
+		expect(restarted.rooms.directs.isFull).toBe(true);
+		restarted.view.wallClock += 60_000;
+		expect(restarted.rooms.directs.isFull).toBe(false);
+	});
+
+	test('what opened it is told once, and not counted as unread before', () => {
+		const desk = start();
+		desk.archive.open(ROOM, BOB);
+		const incoming = {id: psst.messageId, event: decodeEvent(psst.event), bytes: psst.event, signature: psst.signature};
+		desk.archive.accept(incoming, TIMESTAMP);
+		// It came by sync: people are told of it next.
+		expect(events(desk.rooms.directs.ensure(BOB), 'room-joined')[0]).not.toHaveProperty('unread');
+		expect(replied(desk.ask({command: 'rooms', id: '1'}))).toMatchObject({rooms: [{}, {room: BOBS, unread: 1}]});
 	});
 });
 

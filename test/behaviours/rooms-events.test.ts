@@ -2,6 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
 import {REORDER_PAUSE} from '../../source/behaviours/reorder.ts';
+import {LIVE_BYTES} from '../../source/behaviours/room-events.ts';
 import {eventId} from '../../source/wire/event.ts';
 import {EVENT_DOMAIN} from '../../source/wire/layout.ts';
 import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
@@ -30,6 +31,7 @@ import {
 	written,
 } from './rooms-fixtures.ts';
 
+const NO_SIGNATURE = new Uint8Array(64);
 const LET_GO = {type: 'disconnect', peer: CAT, reason: 'event-signature', misbehaved: true} as const;
 
 describe('publishing', () => {
@@ -347,3 +349,24 @@ function unknownKind() {
 	const signature = bobIdentity.sign(Buffer.concat([Buffer.from(EVENT_DOMAIN), event]));
 	return {event, signature, messageId: eventId(event)};
 }
+
+test('what one peer brings too fast is left to sync, and costs it nothing else', () => {
+	const desk = startTogether();
+	const event = written(bobIdentity, {text: 'x'.repeat(16_000)}).event;
+	const at = Buffer.from(event).indexOf('xxxxxx');
+	const publish = (number: number, from = BOB) => {
+		const other = new Uint8Array(event);
+		other.set(Buffer.from(String(number).padStart(6, '0')), at);
+		return publishing(from, {event: other, signature: NO_SIGNATURE});
+	};
+	const verify = desk.verified;
+	const most = LIVE_BYTES.burst / 16_000 + 1;
+	let outputs = desk.handle(publish(0));
+	expect(outputs.map(({type}) => type)).toEqual(['count', 'disconnect']);
+	for (let number = 1; number < most; number++) outputs = desk.handle(publish(number));
+	expect(outputs).toEqual([count('live-rate')]);
+	expect(desk.verified - verify).toBeLessThan(most);
+	// Others are heard, and so is Bob after a while.
+	expect(desk.handle(publish(99_999, CAT))).toContainEqual(count('event-signature'));
+	expect(desk.handle(publish(99_998), 1_000)).toContainEqual(count('event-signature'));
+});

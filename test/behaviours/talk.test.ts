@@ -64,6 +64,18 @@ test('a reaction is to anybody, and can be taken back', () => {
 	expect(event(desk.ask({...react, off: true}))).toMatchObject({isOn: false});
 });
 
+test('a reaction that is there already makes no second event, and is answered with its id', () => {
+	const {desk, his} = start();
+	const react = {command: 'react', room: 'lobby', messageId: his, emoji: '👍', id: '1'} as const;
+	const off = {...react, off: true} as const;
+	expect(desk.ask(off)).toEqual([refused(off, 'unknown-message', 'you have not reacted with 👍 to that message')]);
+	for (const command of [react, off, react]) {
+		const first = desk.ask(command);
+		expect(desk.ask(command)).toEqual([{type: 'reply', command, result: {messageId: idOf(first)}}]);
+	}
+	expect(event(desk.ask({...react, emoji: '🎉'}))).toMatchObject({emoji: '🎉', isOn: true});
+});
+
 describe('the topic', () => {
 	test('is set, told, and known when one comes', () => {
 		const {desk} = start();
@@ -115,6 +127,16 @@ describe('is refused', () => {
 		{command: 'publish', room: 'lobby', text: 'x', replyTo: NOWHERE},
 	] as const)('$command about a message that is not here', command => {
 		expect(start().desk.ask(command)).toEqual([refused(command, 'unknown-message', 'that message is not here')]);
+	});
+
+	test('whatever would change what was taken back', () => {
+		const {desk, mine} = start();
+		desk.ask({command: 'redact', room: 'lobby', messageId: mine});
+		for (const words of [{command: 'edit', text: 'x'}, {command: 'redact'}, {command: 'react', emoji: '👍'}] as const) {
+			const asked = {room: 'lobby', messageId: mine, id: '1', ...words} as Parameters<Desk['ask']>[0];
+			const reason = 'that message was taken back; nothing of it can be changed any more';
+			expect(desk.ask(asked)).toEqual([refused(asked, 'unknown-message', reason)]);
+		}
 	});
 
 	test('what is about a message of another room, or about what is none', () => {
