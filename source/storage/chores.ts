@@ -4,15 +4,26 @@
  */
 import type {EventTable, PlacedRow} from './event-table.ts';
 import type {RoomTable} from './room-table.ts';
-import type {Budget, SearchIndex} from './search.ts';
+import type {SearchIndex} from './search.ts';
 import type {Connection} from './sqlite.ts';
 import {isOfDisk} from './storage-failure.ts';
 
-/** What is done in a turn, and by a search before it looks: units of text to index, and milliseconds for it. */
-const TURN_UNITS = 64 * 1024;
+/** Milliseconds that a turn takes at most, apart from its commit, and a search before it looks. */
 const TURN_TIME = 6;
-const SEARCH_UNITS = 512 * 1024;
 const SEARCH_TIME = 15;
+
+/**
+ * Units of text that are indexed together: few at first, then as many as this machine takes in within the time of a
+ * turn. What is read beyond that would be read again.
+ */
+const MIN_UNITS = 1024;
+const FIRST_UNITS = 8 * 1024;
+const MAX_UNITS = 64 * 1024;
+/** By which they grow after a turn that took less than half of its time. */
+const GROWTH = 1.5;
+
+/** Units that a search indexes at most, however fast that is. */
+const SEARCH_UNITS = 512 * 1024;
 
 /** Events of a forgotten room that are deleted in a turn, and how many before the clock is looked at. */
 const FORGET_CHUNK = 500;
@@ -33,6 +44,7 @@ export class Chores {
 	readonly #search: SearchIndex;
 	/** The disk may have what is committed a little later. */
 	#isLazy = false;
+	#units = FIRST_UNITS;
 
 	constructor(options: ChoresOptions) {
 		this.#options = options;
@@ -66,7 +78,13 @@ export class Chores {
 	beforeSearch(): void {
 		if (!this.#search.isBehind) return;
 		const {isInTransaction} = this.#connection;
-		const task = () => this.#search.catchUp(this.#budget(SEARCH_UNITS, SEARCH_TIME));
+		const isOver = this.#timer(SEARCH_TIME);
+		const task = () => {
+			for (let units = 0; units < SEARCH_UNITS && !isOver(); units += this.#units) {
+				this.#search.catchUp({units: this.#units, isOver});
+				if (!this.#search.isBehind) return;
+			}
+		};
 		try {
 			if (isInTransaction) this.#connection.part(task);
 			else this.#lazily(task);
@@ -87,20 +105,25 @@ export class Chores {
 	}
 
 	#indexSome(): void {
-		const budget = this.#budget(TURN_UNITS, TURN_TIME);
+		const {clock} = this.#options;
+		const started = clock();
+		const budget = {units: this.#units, isOver: this.#timer(TURN_TIME)};
 		try {
 			this.#lazily(() => (this.#search.isBroken ? this.#search.rebuild() : this.#search.catchUp(budget)));
 		} catch (error) {
 			this.#search.reset();
 			this.#search.failed(error);
 		}
+		const took = clock() - started;
+		if (took > TURN_TIME) this.#units = Math.max(MIN_UNITS, this.#units / 2);
+		else if (took < TURN_TIME / 2) this.#units = Math.min(MAX_UNITS, this.#units * GROWTH);
 	}
 
 	#deleteForgotten(): void {
 		const {rooms, events} = this.#options;
 		const room = rooms.forgotten();
 		if (room === undefined) return;
-		const {isOver} = this.#budget(0, TURN_TIME);
+		const isOver = this.#timer(TURN_TIME);
 		for (let count = 0; count < FORGET_CHUNK; count += FORGET_STEP) {
 			const some = events.some(room, FORGET_STEP);
 			this.delete(some);
@@ -109,10 +132,11 @@ export class Chores {
 		}
 	}
 
-	#budget(units: number, milliseconds: number): Budget {
+	/** Says whether so many milliseconds have passed. */
+	#timer(milliseconds: number): () => boolean {
 		const {clock} = this.#options;
 		const end = clock() + milliseconds;
-		return {units, isOver: () => clock() >= end};
+		return () => clock() >= end;
 	}
 
 	#lazily(task: () => void): void {
