@@ -264,7 +264,11 @@ describe('rooms', () => {
 				},
 			],
 		});
+		const unread = async () => (await bob.result({command: 'rooms'})).rooms[0]!.unread;
+		// A program that looks at what was said has not read it.
 		await bob.result({command: 'history', room: 'lobby'});
-		expect((await bob.result({command: 'rooms'})).rooms[0]!.unread).toBe(0);
+		expect(await unread()).toBe(1);
+		await bob.result({command: 'read', room: 'lobby'});
+		expect(await unread()).toBe(0);
 	});
 });
