@@ -64,8 +64,9 @@ export class Chores {
 		if (this.#connection.isInTransaction) return false;
 		const {rooms} = this.#options;
 		try {
-			if (this.#search.isBehind) this.#indexSome();
-			else if (rooms.forgotten() !== undefined) this.#lazily(() => this.#deleteForgotten());
+			// What is deleted need not be indexed.
+			if (rooms.forgotten() !== undefined) this.#lazily(() => this.#deleteForgotten());
+			else if (this.#search.isBehind) this.#indexSome();
 			return this.#search.isBehind || rooms.forgotten() !== undefined;
 		} catch {
 			// It is tried again after the next commit, which tells whether the disk works.

@@ -49,8 +49,8 @@ const LOG_SALTS_AT = 16;
 const FRAME_SALTS_AT = 8;
 const SALTS_BYTES = 8;
 
-/** Pages in the log after which SQLite moves them to their places: 8 MiB, some ten milliseconds of work. */
-const CHECKPOINT_PAGES = 2_000;
+/** Pages in the log after which SQLite moves them to their places: 4 MiB, some ten milliseconds of work. */
+const CHECKPOINT_PAGES = 1_000;
 /** Bytes that the log keeps for the next ones after it was moved. */
 const LOG_BYTES = 16 * 1024 * 1024;
 

@@ -107,6 +107,20 @@ describe('the search index', () => {
 	});
 });
 
+it('an event is kept once, whoever asked for it before', async () => {
+	const store = await open(directory);
+	const [first, second] = [message(1), message(2)];
+	for (const asked of [first, second]) {
+		store.has('lobby', asked.id);
+		add(store, [first, first, second, asked]);
+		expect(store.has('lobby', asked.id)).toBe(true);
+	}
+	expect(store.has('dev', first.id)).toBe(false);
+	add(store, [first]);
+	expect(store.page('lobby', {limit: 9, kinds: 'all'})).toHaveLength(2);
+	store.close();
+});
+
 describe('what is read', () => {
 	it('of events that share a number: as many as are asked for', async () => {
 		const store = await open(directory);
