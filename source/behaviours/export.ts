@@ -12,7 +12,7 @@ const STEP = 64;
 
 /** At most `limit` events of every kind, fewer if they are large; `next` if there are more. */
 export function exportPage(
-	store: EventStore,
+	store: Pick<EventStore, 'page'>,
 	room: string,
 	{limit, after}: Pick<PageOptions, 'limit' | 'after'>,
 	nameOf: (author: PeerId) => string,

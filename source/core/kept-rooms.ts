@@ -6,14 +6,18 @@ import type {View} from '../behaviours/behaviour.ts';
 import {Chronicle} from '../behaviours/chronicle.ts';
 import {exportPage} from '../behaviours/export.ts';
 import {Archive} from '../history/archive.ts';
-import type {EventStore, Position} from '../history/event-store.ts';
+import type {EventStore, PageOptions, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
 import {openReadOnly} from '../storage/event-store.ts';
 import {newIdentity, readIdentity} from '../storage/identity.ts';
+import {eventId} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
 
 /** Entries that are read at a time. */
 const PAGE = 500;
+
+const BACKUP_HINT =
+	'Put history.db back from a backup, or move it away and start p2p-tui: others give back what they hold';
 
 /** People whose names are told. */
 const MAX_PEOPLE = 4_096;
@@ -31,6 +35,8 @@ export class KeptRooms {
 	readonly #options: KeptRoomsOptions;
 	/** Ids of rooms, by what commands and events call them. */
 	readonly #rooms: ReadonlyMap<RoomName, string>;
+	/** Ids of events whose bytes have changed on the disk. */
+	readonly #damaged = new Set<string>();
 
 	constructor(options: KeptRoomsOptions) {
 		this.#options = options;
@@ -74,15 +80,14 @@ export class KeptRooms {
 	 * @throws UserError where no more can be read.
 	 */
 	*entries(room: RoomName, from: number): Generator<readonly ChatMessage[]> {
-		const {store} = this.#options;
 		const id = this.#rooms.get(room) as string;
 		const chronicle = this.#chronicle(room);
 		for (let after = placeBefore(from); ; ) {
-			const page = store.page(id, {limit: PAGE, kinds: 'entries', after});
+			const page = this.#page(id, {limit: PAGE, kinds: 'entries', after});
 			const last = page.at(-1);
 			const entries = chronicle.entries(page);
 			this.#expectAll(shownName(room));
-			if (last === undefined) return;
+			if (last === undefined) return this.#expectWhole(room);
 			yield entries;
 			after = last;
 		}
@@ -93,12 +98,13 @@ export class KeptRooms {
 		const {store} = this.#options;
 		const id = this.#rooms.get(room) as string;
 		const chronicle = this.#chronicle(room);
+		const pages = {page: this.#page.bind(this)};
 		for (let after = placeBefore(from); ; ) {
-			const {events, next} = exportPage(store, id, {limit: PAGE, after}, peer => chronicle.authorName(peer));
+			const {events, next} = exportPage(pages, id, {limit: PAGE, after}, peer => chronicle.authorName(peer));
 			const order = next === undefined ? undefined : store.orderOf(id, next);
 			this.#expectAll(shownName(room));
 			yield events;
-			if (next === undefined || order === undefined) return;
+			if (next === undefined || order === undefined) return this.#expectWhole(room);
 			after = {order, id: next};
 		}
 	}
@@ -116,7 +122,25 @@ export class KeptRooms {
 		if (failure === undefined) return;
 		const why = failure.code === 'damaged' ? 'is damaged' : `cannot be read: ${failure.message}`;
 		throw new UserError(`${what} is not complete: the history in ${this.#options.directory} ${why}`, {
-			hint: 'Put history.db back from a backup, or move it away and start p2p-tui: others give back what they hold',
+			hint: BACKUP_HINT,
+		});
+	}
+
+	/** As the store's; looks whether each event is still the one that was written. */
+	#page(room: string, options: PageOptions): readonly StoredEvent[] {
+		const page = this.#options.store.page(room, options);
+		for (const {id, bytes} of page) if (eventId(bytes) !== id) this.#damaged.add(id);
+		return page;
+	}
+
+	/** @throws UserError if something that was read is not what was written. */
+	#expectWhole(room: RoomName): void {
+		const count = this.#damaged.size;
+		if (count === 0) return;
+		const what = count === 1 ? 'One event' : `${count} events`;
+		const where = `${shownName(room)} in the history in ${this.#options.directory}`;
+		throw new UserError(`${what} of ${where} cannot be trusted: the bytes have changed since they were written`, {
+			hint: BACKUP_HINT,
 		});
 	}
 

@@ -109,3 +109,26 @@ describe('row 57: damage in the middle of a history is told, and does not pass f
 		kept.close();
 	});
 });
+
+describe.each(['entries', 'events'] as const)(
+	'row 57: bytes that have changed where SQLite does not see it (%s)',
+	what => {
+		test.each([
+			['into other words', 'unmistaken  '],
+			['into no words at all', '\xff'.repeat(12)],
+		])('%s', async (_how, other) => {
+			await keep(...['before', 'unmistakable', 'after'].map((text): Word => ['lobby', message(text)]));
+			const file = join(directory, 'history.db');
+			writeFileSync(file, readFileSync(file, 'latin1').replaceAll('unmistakable', other), 'latin1');
+			const kept = await opened();
+			const told: unknown[] = [];
+			const all = () => {
+				for (const page of kept[what]('lobby', -1)) told.push(...page);
+			};
+			expect(all).toThrow('One event of #lobby');
+			// The others are told all the same.
+			expect(JSON.stringify(told)).toMatch(/before.*after/);
+			kept.close();
+		});
+	},
+);
