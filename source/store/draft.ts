@@ -257,6 +257,8 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		missed: 0,
 		missedMentions: 0,
 		metAt: now,
+		greetedAt: Number.NEGATIVE_INFINITY,
+		waitUntil: Number.NEGATIVE_INFINITY,
 		isNewHere: false,
 		firstUnread: undefined,
 		divider: undefined,

@@ -74,15 +74,22 @@ const NOTICES = {
 	unknown: {mark: 'note', text: () => 'did something that this version does not know'},
 } as const satisfies Record<string, {mark: SystemEntry['mark']; text: (text: string) => string}>;
 
+/** What a notice says to whoever knows the name before. */
+export function newsOf({kind, text, from}: ChatMessage, entry: Entry): string {
+	return kind === 'name' ? NOTICES.name.text(cleanName(text, from)) : entry.text;
+}
+
 function noticeOf(event: ChatMessage): SystemEntry {
 	const known = NOTICES[event.kind as keyof typeof NOTICES] ?? NOTICES.unknown;
 	const text = event.kind === 'name' ? cleanName(event.text, event.from) : lineOf(event.text);
+	const name = cleanName(event.name, event.from);
 	return {
 		kind: 'system',
 		...common(event),
 		mark: known.mark,
 		peer: event.from,
-		name: cleanName(event.name, event.from),
-		text: known.text(text),
+		name,
+		// Of long ago, only the name that came of it is known.
+		text: event.kind === 'name' && name === text ? 'goes by this name now' : known.text(text),
 	};
 }

@@ -9,6 +9,7 @@ import {peerConnected, peerDisconnected, peerDiscovered, peerRenamed, rtt} from 
 import {memberJoined, memberLeft, roomJoined, roomLeft, topicChanged} from './reduce/rooms.ts';
 import {addressesChanged, coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
 import {traffic} from './reduce/traffic.ts';
+import {activeRoom} from './selectors.ts';
 import type {State} from './state.ts';
 
 /** Milliseconds that a notice stays, by how bad it is, and that a first Ctrl-C waits for a second. */
@@ -16,6 +17,8 @@ const NOTICE_TIME = {info: 5_000, warning: 10_000, error: 12_000} as const;
 export const INTERRUPT_TIME = 2_000;
 /** Milliseconds in which others usually appear. */
 const HINT_TIME = 3_000;
+/** Milliseconds in which whoever is met usually begins to tell what was said. */
+export const GREETING = 4_000;
 /** Milliseconds between changes of what depends on the clock: "4 min ago". */
 const CLOCK_STEP = 10_000;
 
@@ -38,7 +41,9 @@ export function reduceTick(state: State, now: number): State {
 	if (notice && now - notice.at >= NOTICE_TIME[notice.level]) draft.set({notice: undefined});
 	if (interruptArmed !== undefined && now - interruptArmed >= INTERRUPT_TIME) draft.set({interruptArmed: undefined});
 	if (!showsHints && readyAt !== undefined && now - readyAt >= HINT_TIME) draft.set({showsHints: true});
-	if (Math.abs(now - clock) >= CLOCK_STEP) draft.set({clock: now});
+	const greeted = activeRoom(state)?.greetedAt ?? Number.NEGATIVE_INFINITY;
+	const isAnswered = clock < greeted + GREETING && now >= greeted + GREETING;
+	if (isAnswered || Math.abs(now - clock) >= CLOCK_STEP) draft.set({clock: now});
 	return draft.finish();
 }
 

@@ -11,6 +11,8 @@ import type {Entry, Room, State} from './state.ts';
 export const PAGE_SIZE = 200;
 /** So many entries from the end of what is here, the next page is asked for: more than fit on any screen. */
 const NEAR = 120;
+/** Milliseconds between questions who has ever been in the rooms, when somebody unknown has said something. */
+const ROOMS_PAUSE = 10_000;
 /** Results in a page of a search. */
 export const SEARCH_SIZE = 50;
 
@@ -27,8 +29,8 @@ export function nextRequests(state: State, now: number): Requests {
 		draft.set({nextId: draft.state.nextId + 1, pending});
 		commands.push({...command, id});
 	};
-	if (state.wantsRooms) {
-		draft.set({wantsRooms: false});
+	if (state.wantsRooms && now - state.roomsAskedAt >= ROOMS_PAUSE) {
+		draft.set({wantsRooms: false, roomsAskedAt: now});
 		ask({command: 'rooms'});
 	}
 	const open = state.view === 'chat' && state.active !== undefined ? draft.findRoom(state.active) : undefined;
@@ -37,7 +39,7 @@ export function nextRequests(state: State, now: number): Requests {
 }
 
 function askForRoom(draft: Draft, known: Room, ask: (command: Command) => void): void {
-	const page = pageToAsk(known);
+	const page = draft.now < known.waitUntil ? undefined : pageToAsk(known);
 	if (page) {
 		Object.assign(draft.room(known.room) as RoomDraft, page.mark);
 		ask({command: 'history', room: known.room, limit: PAGE_SIZE, ...page.where});

@@ -80,15 +80,22 @@ function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Everyone to whom one could write, here or not: members of the open room first, then by name. Not ourselves. */
+/**
+ * Everyone to whom one could write, here or not: members of the open room first, then by name, then whoever has written
+ * what is here of the open room. Not ourselves.
+ */
 export const people: (state: State) => readonly Named[] = derive(
-	(state: State) => [activeRoom(state)?.members, state.peers, state.self],
-	(members = [], peers, self) => {
+	(state: State) => [activeRoom(state)?.members, state.peers, state.self, activeRoom(state)?.log],
+	(members = [], peers, self, log) => {
 		const found = new Map<string, Named>();
 		const byName = (a: Named, b: Named) => compare(a.name.toLowerCase(), b.name.toLowerCase());
 		const known = [...peers.values()].filter(peer => peer.state !== 'discovered');
 		for (const {peer, name} of [...members.toSorted(byName), ...known.sort(byName)])
 			if (peer !== self?.peerId && !found.has(peer)) found.set(peer, {peer, name});
+		// Whoever can be read can be answered; the name is the newest one.
+		for (const entry of (log?.chunks.flat() ?? []).toReversed())
+			if (entry.kind === 'message' && !entry.local && !found.has(entry.from))
+				found.set(entry.from, {peer: entry.from, name: entry.name});
 		return [...found.values()];
 	},
 );

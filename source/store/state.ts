@@ -97,6 +97,8 @@ export type Room = {
 	readonly orders: ReadonlyMap<string, number>;
 	/** Whether the log agrees with what is kept: `stale` before the newest page came, and after old history came. */
 	readonly page: 'stale' | 'asked' | 'fresh';
+	/** Until then, in Unix milliseconds, nothing is asked: the core has just refused to answer. */
+	readonly waitUntil: number;
 	/** Whether there is more before the log, and after it. */
 	readonly older: 'more' | 'loading' | 'none';
 	readonly newer: 'more' | 'loading' | 'none';
@@ -112,6 +114,8 @@ export type Room = {
 	readonly missedMentions: number;
 	/** When somebody was met here last, in Unix milliseconds: what was said before and comes now was missed. */
 	readonly metAt: number;
+	/** When somebody joined last: what they have kept may follow. */
+	readonly greetedAt: number;
 	/** Nothing was kept here when the room was opened: whatever was said before, nobody has missed it. */
 	readonly isNewHere: boolean;
 	/** Key of the first message not seen; where the line "new" is drawn after coming here. */
@@ -244,6 +248,12 @@ export type State = {
 	readonly forgetting: string | undefined;
 	/** Who has ever been in the rooms is not known yet. */
 	readonly wantsRooms: boolean;
+	/** When the core was asked for that last, in Unix milliseconds. */
+	readonly roomsAskedAt: number;
+	/** Our own name before we took another one. */
+	readonly formerName: string | undefined;
+	/** What to write in a shell for somebody else who is to be found from here. */
+	readonly launch: string;
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
 	readonly viewScroll: number;
@@ -263,7 +273,7 @@ export type State = {
 	readonly clock: number;
 };
 
-export function initialState(now: number): State {
+export function initialState(now: number, launch = 'p2p-tui'): State {
 	return {
 		core: {state: 'starting'},
 		restarts: 0,
@@ -280,6 +290,9 @@ export function initialState(now: number): State {
 		search: undefined,
 		forgetting: undefined,
 		wantsRooms: false,
+		roomsAskedAt: Number.NEGATIVE_INFINITY,
+		formerName: undefined,
+		launch,
 		view: 'chat',
 		viewScroll: 0,
 		notice: undefined,

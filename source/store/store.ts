@@ -21,6 +21,8 @@ export type StoreOptions = {
 	readonly now: () => number;
 	/** Calls back once; the function returned calls it off. */
 	readonly setTimer: (callback: () => void, milliseconds: number) => () => void;
+	/** What to write in a shell for somebody else who is to be found from here. */
+	readonly launch?: string;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
 	readonly send?: (command: Command) => void;
 };
@@ -37,7 +39,7 @@ export class Store {
 
 	constructor(options: StoreOptions) {
 		this.#options = options;
-		this.#shown = initialState(options.now());
+		this.#shown = initialState(options.now(), options.launch);
 		this.#next = this.#shown;
 	}
 

@@ -151,6 +151,6 @@ function Cursor({store, rect}: {readonly store: Store; readonly rect: Rect}): Re
 }
 
 function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {
-	const text = `terminal too small: ${columns}×${rows}, needs ${MIN_COLUMNS}×${MIN_ROWS}`;
-	return <Text>{truncate(text, Math.max(1, columns))}</Text>;
+	const lines = [`needs ${MIN_COLUMNS}×${MIN_ROWS}`, `terminal too small: ${columns}×${rows}`];
+	return <Text>{lines.map(line => truncate(line, Math.max(1, columns))).join('\n')}</Text>;
 }

@@ -8,6 +8,7 @@ import {App} from './app.tsx';
 import {InkInput, inkOutput} from './ink-streams.ts';
 import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
+import {launchCommand} from './launch.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 import {type ColorDepth, createTheme, type Theme, type ThemeName} from './theme.ts';
 
@@ -48,7 +49,7 @@ class Screen {
 	/** Settles when it is time to leave. */
 	readonly ended: Promise<number>;
 	readonly #options: ScreenOptions;
-	readonly #store = new Store({now: Date.now, setTimer: realTimer, send: command => this.#core.send(command)});
+	readonly #store: Store;
 	readonly #theme: Theme;
 	readonly #terminal: Terminal;
 	readonly #keyboard: Keyboard;
@@ -63,6 +64,12 @@ class Screen {
 
 	constructor(options: ScreenOptions) {
 		this.#options = options;
+		this.#store = new Store({
+			now: Date.now,
+			setTimer: realTimer,
+			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
+			send: command => this.#core.send(command),
+		});
 		this.ended = new Promise((resolve, reject) => {
 			this.#end = resolve;
 			this.#fail = reject;

@@ -87,7 +87,7 @@ export function openApp(
 	const input = (given: Input) => {
 		for (const listener of listeners) listener(given);
 	};
-	return {
+	const app = {
 		store,
 		time,
 		sent,
@@ -109,6 +109,12 @@ export function openApp(
 			store.flush();
 			await settled();
 		},
+		/** The core keeps nothing of the rooms that the screen has asked for. */
+		async nothingKept() {
+			const asked = app.asked.splice(0).filter(({command}) => command === 'history');
+			const result = {messages: []};
+			await app.events(...asked.map(({id}): NodeEvent => ({type: 'reply', id: id as string, ok: true, result})));
+		},
 		async type(text: string) {
 			input({type: 'text', text});
 			await settled();
@@ -127,6 +133,7 @@ export function openApp(
 		},
 		close: () => screen.unmount(),
 	};
+	return app;
 }
 
 /** React has put on the screen what was notified. */

@@ -241,3 +241,71 @@ test('/edit without words brings back the last message; /react twice takes the r
 	await app.press('return');
 	expect(app.sent).toMatchObject([{command: 'react', messageId: 'theirs', emoji: '👍', off: true}]);
 });
+
+test('nothing is said of a room before it is known what is kept of it, nor below what was just written', async () => {
+	const app = openApp(SIZE);
+	app.store.core({state: 'running'});
+	await app.events(snapshotOf(['lobby'], [peerInfo('ann')]));
+	expect(app.frame()).toContain('loading…');
+	expect(app.frame()).not.toContain('Nobody');
+	await app.nothingKept();
+	expect(app.frame()).toContain('Nobody has said anything yet');
+	await app.type('first');
+	await app.press('return');
+	expect(app.frame()).not.toContain('Nobody');
+});
+
+test('whoever has just been met may have much to tell', async () => {
+	const app = openApp(SIZE);
+	app.store.core({state: 'running'});
+	await app.events(snapshotOf(['lobby']));
+	await app.nothingKept();
+	await app.events({type: 'member-joined', room: 'lobby', peer: PEERS.ann, name: 'ann'});
+	expect(app.frame()).toContain('Asking for what was said before…');
+	app.time.advance(4_000);
+	app.store.tick();
+	app.store.flush();
+	await app.events();
+	expect(app.frame()).toContain('Nobody has said anything yet');
+});
+
+test('a reply has its author beside it, whoever is quoted', async () => {
+	const question = said('ann', 'where?', 1);
+	const answer = with_(said('bob', 'here', 2), {
+		kind: 'reply',
+		replyTo: {messageId: question.messageId, from: PEERS.ann, name: 'ann', text: 'where?'},
+	});
+	const app = await open(SIZE, question, said('bob', 'wait', 2), answer);
+	expect(app.frame()).toMatch(/ bob +╭ ann: where\?/);
+});
+
+test('the column of names is as wide as the names in view', async () => {
+	const long = with_(said('cat', 'hello', 1), {name: 'a name of twenty cells'});
+	const app = await open(SIZE, long, said('ann', 'short', 2));
+	const column = () =>
+		app
+			.frame()
+			.split('\n')
+			.find(row => row.includes('short'))
+			?.indexOf('short') ?? 0;
+	const before = column();
+	await app.events(...Array.from({length: 70}, (_, index) => said('bob', `line ${index}`, 3)), said('ann', 'short', 4));
+	expect(column()).toBeLessThan(before);
+});
+
+test('what was missed says where it begins, in the title of the line and beside the room', async () => {
+	const app = await open(SIZE);
+	await answer(app, [said('ann', 'old', 1)]);
+	await app.events(
+		...Array.from({length: 40}, (_, index) => {
+			const {via, hops, ...missed} = said('ann', index === 0 ? '@you see?' : `line ${index}`, -9, 'lobby');
+			return {...missed, order: minutes(2) + index} as NodeEvent;
+		}),
+	);
+	expect(app.frame()).toContain('↑ 40 new · @1 · PgUp');
+	expect(app.frame()).toMatch(/▌1 #lobby +@40/);
+	expect(app.asked.filter(({command}) => command === 'read')).toEqual([]);
+	for (let page = 0; page < 4; page++) await app.press('pageup');
+	expect(app.frame()).toContain('─ new ─');
+	expect(app.frame()).not.toContain('↑ 40 new');
+});

@@ -24,6 +24,7 @@ async function lone(size: Size) {
 	const app = openApp(size);
 	app.store.core({state: 'running'});
 	await app.events(snapshotOf(['lobby']));
+	await app.nothingKept();
 	return app;
 }
 
@@ -127,13 +128,13 @@ describe.each(SIZES)('at $columns×$rows', size => {
 	});
 });
 
-test('a screen too small says so in one line, and comes back when it is large enough', async () => {
+test('a screen too small says so, and comes back when it is large enough', async () => {
 	const app = await lively({columns: 38, rows: 10});
-	expect(app.frame()).toBe('terminal too small: 38×10, needs 40×12');
+	expect(app.frame()).toBe('needs 40×12\nterminal too small: 38×10');
 	app.resize({columns: 40, rows: 12});
 	expect(app.frame()).toContain('#lobby');
 	app.resize({columns: 8, rows: 2});
-	expect(app.frame()).toBe('termina…');
+	expect(app.frame()).toBe('needs 4…\ntermina…');
 });
 
 test('one layout follows another when the window changes', async () => {
@@ -315,6 +316,7 @@ test('ten rooms and thirty peers do not break the panes', async () => {
 	}));
 	await app.events(snapshotOf(rooms, peers));
 	for (let step = 0; step < 12; step++) await app.press('ctrl+n');
+	await app.nothingKept();
 	expect(app.frame()).toMatchSnapshot();
 });
 

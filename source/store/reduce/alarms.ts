@@ -19,7 +19,10 @@ export function historyProgress(draft: Draft, event: EventOf<'history-progress'>
 	const {received, expected} = event;
 	room.progress = event.done ? undefined : {received, expected: Math.max(received, expected)};
 	// It was told in silence: what is here may have holes now.
-	if (event.done && received > 0) room.page = 'stale';
+	if (event.done && received > 0) {
+		room.page = 'stale';
+		draft.set({wantsRooms: true});
+	}
 }
 
 export function rejoined(draft: Draft, {room, away, received, given}: EventOf<'rejoined'>): void {

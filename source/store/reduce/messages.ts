@@ -1,10 +1,14 @@
 /** Entries of rooms as they come, change, and spread. */
 import type {ChatMessage, EventOf} from '../../api/event.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
-import {entryOf, spreadOf} from '../entry.ts';
+import {entryOf, lineOf, newsOf, spreadOf} from '../entry.ts';
 import {compareKeys, entryAt, findIndex, type Key, lastEntry} from '../log.ts';
 import type {Entry, MessageEntry, Pending, Room} from '../state.ts';
+import {authorSeen} from './people.ts';
 import {roomOfMessage, saidAlready} from './rooms.ts';
+
+/** UTF-16 units of a quotation, as the core gives them. */
+const MAX_QUOTE = 120;
 
 export function message(draft: Draft, event: EventOf<'message'>): void {
 	const present = roomOfMessage(draft, event);
@@ -13,6 +17,8 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 	const room = draft.room(event.room) as RoomDraft;
 	const entry = entryOf(event, draft.state.self) as MessageEntry;
 	add(draft, room, entry);
+	if (room.log.length > 0 && lastEntry(room.log)?.id !== entry.id) quote(draft, room, entry);
+	authorSeen(draft, event.from);
 	if (event.local) shown(draft, event);
 	else arrived(draft, room, entry, event.via === undefined && event.timestamp <= room.metAt);
 }
@@ -20,20 +26,51 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 export function notice(draft: Draft, event: EventOf<'notice'>): void {
 	const present = roomOfMessage(draft, event);
 	if (!present || present.orders.has(event.messageId)) return;
-	const entry = entryOf(event, draft.state.self);
-	if (entry.kind === 'system' && saidAlready(draft, present, entry)) return;
+	const {self, formerName} = draft.state;
+	const isOwnName = event.kind === 'name' && event.local && formerName !== undefined;
+	const entry = entryOf(isOwnName ? {...event, name: formerName} : event, self);
+	if (entry.kind === 'system' && saidAlready(draft, present, {...entry, text: newsOf(event, entry)})) return;
 	add(draft, draft.room(event.room) as RoomDraft, entry);
 }
 
 export function messageChanged(draft: Draft, event: EventOf<'message-changed'>): void {
 	const present = draft.findRoom(event.room);
-	const before = present && draft.find(present, event.messageId);
+	if (!present) return;
+	const before = draft.find(present, event.messageId);
+	if (event.change === 'order' && leavesHole(present, event, before))
+		(draft.room(event.room) as RoomDraft).page = 'stale';
 	if (!before) return;
 	const entry = entryOf(event, draft.state.self);
 	const room = draft.room(event.room) as RoomDraft;
 	const index = findIndex(room.log, before);
 	const known = index === undefined ? undefined : entryAt(room.log, index);
 	draft.put(room, withSpread(entry, event, known));
+	if (entry.kind === 'message' && event.change !== 'order') quote(draft, room, entry);
+}
+
+/** An entry that moves into the part that is here, or out of it: only the core knows what stands beside it. */
+function leavesHole(
+	{log, older, newer, page}: Room,
+	{order, messageId}: ChatMessage,
+	before: Key | undefined,
+): boolean {
+	const [first, last] = [entryAt(log, 0), lastEntry(log)];
+	if (page !== 'fresh' || !first || !last) return false;
+	const key = {order, id: messageId};
+	const isBefore = older !== 'none' && compareKeys(key, first) < 0;
+	const isAfter = newer !== 'none' && compareKeys(key, last) > 0;
+	return before ? isBefore || isAfter : !(isBefore || isAfter);
+}
+
+/** Replies say what they answer as it is now: what was taken back is not left standing in them. */
+function quote(draft: Draft, room: RoomDraft, {id, from, name, text, redacted}: MessageEntry): void {
+	const words = redacted === undefined ? lineOf(text.slice(0, MAX_QUOTE)) : '';
+	for (const chunk of room.log.chunks) {
+		for (const entry of chunk) {
+			if (entry.kind !== 'message' || entry.reply?.id !== id || entry.reply.text === words) continue;
+			draft.put(room, {...entry, reply: {id, from, name, text: words}});
+		}
+	}
 }
 
 /** How far a message has spread is told by itself; what is known of it stays. */

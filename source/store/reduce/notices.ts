@@ -35,7 +35,7 @@ export function reply(draft: Draft, event: Reply): void {
 	draft.set({pending});
 	if (asked.command.command === 'read') return readTold(draft, asked.command.room);
 	if (event.ok) answered(draft, asked.command, event.result);
-	else if (asked.command.command === 'history') historyRefused(draft, asked.command);
+	else if (asked.command.command === 'history') historyRefused(draft, asked.command, event.error.code);
 	else if (!asked.isQuiet) refused(draft, asked, event.error.message);
 }
 

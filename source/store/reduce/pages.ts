@@ -7,6 +7,7 @@ import {entryOf} from '../entry.ts';
 import {compareKeys, entryAt, type Key} from '../log.ts';
 import type {Entry, MessageEntry, Room} from '../state.ts';
 import {earlier} from './messages.ts';
+import {authorSeen} from './people.ts';
 
 type Asked = CommandOf<'history'>;
 
@@ -26,9 +27,23 @@ export function historyCame(draft: Draft, asked: Asked, {messages}: Results['his
 	if (!isLoose) putAll(draft, room, messages);
 }
 
-export function historyRefused(draft: Draft, {room: name}: Asked): void {
+/** Milliseconds until a core that was busy is asked again. */
+const PATIENCE = 2_000;
+
+export function historyRefused(draft: Draft, {room: name}: Asked, code: string): void {
 	const room = draft.room(name);
-	if (room) Object.assign(room, {page: 'fresh', older: 'none', newer: 'none'} satisfies Partial<Room>);
+	if (!room) return;
+	if (code === 'unknown-room') {
+		Object.assign(room, {page: 'fresh', older: 'none', newer: 'none'} satisfies Partial<Room>);
+		return;
+	}
+	const isGone = code === 'unknown-message';
+	// What was looked at is not kept any more: to the newest, which there is without naming anything.
+	if (isGone && room.page === 'asked') room.anchor = undefined;
+	if (isGone || room.page === 'asked') room.page = 'stale';
+	if (room.older === 'loading') room.older = 'more';
+	if (room.newer === 'loading') room.newer = 'more';
+	room.waitUntil = draft.now + (isGone ? 0 : PATIENCE);
 }
 
 /** What is kept, as it is now; whatever of the log stands before the page comes again when somebody scrolls there. */
@@ -45,7 +60,10 @@ function refreshed(draft: Draft, room: RoomDraft, asked: Asked, messages: Result
 }
 
 function putAll(draft: Draft, room: RoomDraft, messages: Results['history']['messages']): void {
-	for (const event of messages) draft.put(room, entryOf(event, draft.state.self));
+	for (const event of messages) {
+		draft.put(room, entryOf(event, draft.state.self));
+		authorSeen(draft, event.from);
+	}
 }
 
 /** The line "new" stands before what had not been read when the program was left. */

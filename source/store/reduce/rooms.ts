@@ -18,7 +18,7 @@ export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	room.members = event.members.map(cleanMember);
 	if (room.peer !== undefined) relabel(draft, room);
 	room.topic = lineOf(event.topic ?? '');
-	draft.set({wantsRooms: true});
+	draft.set({wantsRooms: true, roomsAskedAt: Number.NEGATIVE_INFINITY});
 	// A core that was started again does not know what was read since; we do.
 	if (isNew && event.unread !== undefined && event.unread > 0) {
 		room.unread = event.unread;
@@ -92,6 +92,7 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 	room.members = [...room.members, member];
 	if (member.peer === draft.state.self?.peerId) return;
 	const wasHere = lastNewsOf(room, member.peer) !== undefined;
+	room.greetedAt = draft.now;
 	if (!room.isNewHere || wasHere) room.metAt = draft.now;
 	if (room.peer !== undefined) relabel(draft, room);
 	say(draft, room, member, 'in', wasHere ? 'is back' : room.peer === undefined ? 'joined' : 'is here');

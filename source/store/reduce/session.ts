@@ -30,7 +30,9 @@ export function addressesChanged(draft: Draft, event: EventOf<'addresses-changed
 export function nameChanged(draft: Draft, event: EventOf<'name-changed'>): void {
 	const {self} = draft.state;
 	if (!self) return;
-	draft.set({self: {...self, name: cleanName(event.name, self.peerId)}});
+	const taken = cleanName(event.name, self.peerId);
+	if (taken !== self.name) draft.set({formerName: self.name});
+	draft.set({self: {...self, name: taken}});
 	for (const {room} of draft.state.rooms) {
 		const target = draft.room(room) as RoomDraft;
 		const name = draft.state.self?.name as string;

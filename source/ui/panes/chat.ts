@@ -1,15 +1,15 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
-import {compareKeys, entryAt} from '../../store/log.ts';
-import {type Holders, SHARED} from '../../store/names.ts';
+import {compareKeys, entryAt, indexOf} from '../../store/log.ts';
+import type {Holders} from '../../store/names.ts';
 import {placeOf} from '../../store/scroll.ts';
-import {activeRoom, connectedPeers, nameHolders, roomTitle} from '../../store/selectors.ts';
+import {activeRoom, connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
 import {dayOf, formatAgo, formatDay} from '../format.ts';
 import type {Rect} from '../layout.ts';
-import {framed, MIN_TAGGED, row, type Span, span, TAG_CELLS, titleRow} from '../text.ts';
+import {framed, MIN_TAGGED, row, type Span, span, titleRow, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
-import {emptyRoomRows, startingRows} from './empty.ts';
+import {emptyRoomRows, loadingRows, startingRows} from './empty.ts';
 import {type EntryContext, entryRows} from './entry.ts';
 import {onTheirWay} from './queued.ts';
 import {unreadMark} from './unread.ts';
@@ -61,7 +61,10 @@ function whoIsHere(state: State, {peer, members}: Room): string {
 function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
 	const progress = progressRows(room, width, theme);
 	const rows = [...windowRows(state, room, width, height - progress.length, theme), ...progress];
-	if (room.nameWidth > 0 || room.log.length > height / 2 || room.peer !== undefined) return rows;
+	const isTalking = room.nameWidth > 0 || onTheirWay(state, room).length > 0;
+	if (isTalking || room.progress || room.log.length > height / 2 || room.peer !== undefined) return rows;
+	// Nothing is said of a room before it is known what is kept of it.
+	if (room.page !== 'fresh') return [...rows, ...loadingRows(width, theme)].slice(0, height);
 	const others = room.members.length > 1 || connectedPeers(state).length > 0;
 	const hint = emptyRoomRows(state, room, others, width, height - rows.length, theme);
 	return [...rows, ...hint];
@@ -141,9 +144,20 @@ function topText({older, page, log, orders}: Room): string {
 	return `the beginning of what is kept${isLong ? `: ${formatDay(first.timestamp)}` : ''}`;
 }
 
-function nameColumn(room: Room, width: number, holders: Holders): number {
-	const isTagged = [...room.holders].some(([shape, peer]) => peer === SHARED || holders.get(shape) !== peer);
-	const wanted = room.nameWidth + (isTagged ? TAG_CELLS : 0);
+/** Entries whose authors' names decide how wide their column is: about a screen full. */
+const NAMES_IN_VIEW = 60;
+
+/** As wide as the names that are in view, within limits. */
+function nameColumn({log, anchor}: Room, width: number, holders: Holders): number {
+	const bottom = anchor ? Math.min(indexOf(log, anchor), log.length - 1) : log.length - 1;
+	let [wanted, isTagged] = [0, false];
+	for (let index = bottom; index >= Math.max(0, bottom - NAMES_IN_VIEW); index--) {
+		const entry = entryAt(log, index);
+		if (entry?.kind !== 'message') continue;
+		const shown = displayName(holders, entry.from, entry.name);
+		wanted = Math.max(wanted, widthOf(shown));
+		isTagged ||= shown !== entry.name;
+	}
 	const limit = Math.min(MAX_NAME, Math.floor((width * 2) / 7));
 	return Math.max(3, Math.min(wanted, isTagged ? Math.max(limit, MIN_TAGGED) : limit));
 }

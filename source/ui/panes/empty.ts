@@ -1,6 +1,7 @@
 /** What to say where there is nothing yet: what the program is doing, and what to do next. */
+import {GREETING} from '../../store/reduce.ts';
 import type {Room, State} from '../../store/state.ts';
-import {row, type Span, span} from '../text.ts';
+import {row, type Span, span, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
@@ -16,6 +17,11 @@ export function startingRows(state: State, width: number, theme: Theme): readonl
 	]);
 }
 
+/** While it is not known yet what is kept of a room. */
+export function loadingRows(width: number, {paint}: Theme): readonly string[] {
+	return paragraph(width, [[span('loading…', paint.dim)]]);
+}
+
 /** For a room in which nobody has said anything. As much of it as fits. */
 export function emptyRoomRows(
 	state: State,
@@ -28,11 +34,13 @@ export function emptyRoomRows(
 	const {paint} = theme;
 	if (hasOthers) {
 		const others = room.members.length - 1;
-		const text = others > 0 ? 'Nobody has said anything yet. Say hello.' : `Nobody else is in ${room.label} yet.`;
+		const isAsking = state.clock < room.greetedAt + GREETING;
+		const quiet = isAsking ? 'Asking for what was said before…' : 'Nobody has said anything yet. Say hello.';
+		const text = others > 0 ? quiet : `Nobody else is in ${room.label} yet.`;
 		return paragraph(width, [[span(text, paint.title)]]).slice(0, height);
 	}
 	// Whoever is out there needs a moment to appear.
-	const tries = state.showsHints ? thingsToTry(width, theme) : [];
+	const tries = state.showsHints ? thingsToTry(state, width, theme) : [];
 	const lines = [...alone(state, width, theme), ...tries];
 	return paragraph(width, lines).slice(0, height);
 }
@@ -49,17 +57,18 @@ function alone({self}: State, width: number, {paint}: Theme): readonly (readonly
 	];
 }
 
-function thingsToTry(width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	const tries = [
+function thingsToTry({launch}: State, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const tries: readonly (readonly [string, string])[] = [
 		['/dial <multiaddr>', 'someone whose address you know'],
 		['F2', 'your own address, to give to others'],
-		['p2p-tui --ephemeral --name bob', 'somebody else, in another window here'],
-		['p2p-tui demo', 'company on this machine only'],
-	] as const;
-	const isWide = width >= 76;
+		[`${launch} --ephemeral --name bob`, 'somebody else, in another window here'],
+		[`${launch.split(' --')[0]} demo`, 'company on this machine only'],
+	];
+	const widest = Math.max(...tries.map(([what]) => widthOf(what)));
+	const isWide = width >= widest + 46;
 	return tries.flatMap(([what, why]) =>
 		isWide
-			? [[span(what.padEnd(33), paint.key), span(why, paint.dim)]]
+			? [[span(what.padEnd(widest + 2), paint.key), span(why, paint.dim)]]
 			: [[span(what, paint.key)], [span(`  ${why}`, paint.dim)]],
 	);
 }

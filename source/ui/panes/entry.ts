@@ -114,6 +114,8 @@ function isOtherDay(entry: Entry, previous: Entry | undefined): boolean {
 function goesOn(entry: Entry, previous: Entry | undefined): boolean {
 	return (
 		entry.kind === 'message' &&
+		// Below a quotation, it would be read as said by whoever is quoted.
+		entry.reply === undefined &&
 		previous?.kind === 'message' &&
 		previous.from === entry.from &&
 		previous.name === entry.name &&

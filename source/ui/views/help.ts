@@ -8,15 +8,17 @@ import {wrap} from '../wrap.ts';
 type Section = {readonly title: string; readonly entries: readonly {readonly keys: string; readonly help: string}[]};
 
 const MARKS = [
-	{keys: '3', help: 'three unread messages in a room'},
-	{keys: '@3', help: 'the same, and one of them names you'},
+	{keys: '3 · @3', help: 'three unread messages in a room; one of them names you'},
+	{keys: '▌', help: 'before a message: it names you, or answers you'},
 	{keys: '…', help: 'yours, on its way to the disk here'},
 	{keys: '✓', help: 'yours, kept here; nobody else has it yet'},
 	{keys: '✓ 2/3', help: 'yours, kept by two of three members so far'},
 	{keys: '✓✓ · ✓✓ read', help: 'yours to one person: has arrived; was read'},
 	{keys: '┄ 3 missing ┄', help: 'messages known of, and not here yet'},
-	{keys: 'ann·WPqL', help: 'the end of the peer id, where a name is not one person’s alone'},
+	{keys: '→ ← × · !', help: 'came, left, was lost, other news, alarm'},
+	{keys: 'ann·WPqL', help: 'the end of the id, where two share a name'},
 	{keys: '● ◌ ○', help: 'connected, connecting, gone'},
+	{keys: '↗ → ↘', help: 'the round trip: longer, steady, shorter'},
 ] as const;
 
 /** Two columns where they fit. */
@@ -43,9 +45,9 @@ export function helpLines(width: number, theme: Theme): readonly string[] {
 function allSections(): readonly Section[] {
 	const commands = SLASH_COMMANDS.filter(command => !command.isHidden).map(({usage, help}) => ({keys: usage, help}));
 	return [
+		{title: 'Marks', entries: MARKS},
 		{title: 'Commands', entries: commands},
 		...helpSections().map(({group, entries}) => ({title: group, entries})),
-		{title: 'Marks', entries: MARKS},
 	];
 }
 
