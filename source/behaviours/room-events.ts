@@ -30,12 +30,12 @@ import type {StorageWatch} from './storage-watch.ts';
 export const SEEN_CACHE_SIZE = 50_000;
 
 /**
- * What one peer may bring live, its own words and those that it hands on: far more than people write, and less than fills
- * a disk in an hour. What is beyond it is dropped and comes by sync, which has its own budgets; whoever bursts honestly
+ * What one peer may bring live, its own words and those that it hands on: far more than people write, and far less than
+ * a line carries. What is beyond it is dropped and comes by sync, which has its own budgets; whoever bursts honestly
  * loses nothing by it. In events and in bytes.
  */
-export const LIVE_EVENTS: Rate = {burst: 20_000, perSecond: 1_000};
-export const LIVE_BYTES: Rate = {burst: 16 * 1024 * 1024, perSecond: 512 * 1024};
+export const LIVE_EVENTS: Rate = {burst: 200_000, perSecond: 2_000};
+export const LIVE_BYTES: Rate = {burst: 64 * 1024 * 1024, perSecond: 512 * 1024};
 
 /** Peers whose rates are remembered. */
 const MAX_SOURCES = 1_024;

@@ -19,7 +19,6 @@ import {publishOf, type RoutedEvent, type RouterOptions} from '../pubsub.ts';
 import type {Meshes} from './mesh.ts';
 import {type CachedEvent, MessageCache} from './message-cache.ts';
 import {
-	FULL_OFFERS,
 	GOSSIP_AGE,
 	GOSSIP_FACTOR,
 	LAZY_SIZE,
@@ -30,6 +29,8 @@ import {
 	MAX_IWANT_IDS,
 	MAX_RECIPIENTS,
 	MAX_TRANSMISSIONS,
+	NEWCOMER_AGE,
+	NEWCOMER_OFFERS,
 	OFFER_AGE,
 	REPAIR_OVERLAP,
 } from './parameters.ts';
@@ -83,15 +84,15 @@ export class Gossip {
 	}
 
 	/**
-	 * A member that is back is offered what it may have missed. A new one is offered everything that we keep if we know few
-	 * members; of many, each does so with such a chance that some do.
+	 * A member that is back is offered what it may have missed while it was gone. A new one is offered only what was on its
+	 * way when it came, of many members by some: the rest it gets by comparing histories, the newest page first and then
+	 * backwards. Offers of all that is kept would bring that in pieces, oldest first, and much of it twice.
 	 */
 	memberJoined(room: string, peer: PeerId, now: Instant): BehaviourOutput[] {
 		const {membership, random} = this.#options;
 		const goneAt = this.#gone.get(peer);
-		const isFull = random.float() * membership.peersIn(room).length < FULL_OFFERS;
-		const since =
-			goneAt === undefined ? (isFull ? Number.NEGATIVE_INFINITY : now - REPAIR_OVERLAP) : goneAt - REPAIR_OVERLAP;
+		const isOffering = random.float() * membership.peersIn(room).length < NEWCOMER_OFFERS;
+		const since = goneAt === undefined ? (isOffering ? now - NEWCOMER_AGE : now) : goneAt - REPAIR_OVERLAP;
 		return this.#offer(room, peer, since, this.#lastOffer(room, peer).position, now);
 	}
 

@@ -147,10 +147,13 @@ export const REPAIR_OVERLAP = 10_000;
 export const MAX_GONE_PEERS = 1_024;
 
 /**
- * Members of a room of any size of which each newcomer gets an offer of everything that is kept; the others offer what is
- * young. All of five hundred offering thousands of ids would be a flood.
+ * Whoever was not there before is offered what is younger than this: what others were sending while it told us its rooms,
+ * and what they had handed on before they knew of it.
  */
-export const FULL_OFFERS = 12;
+export const NEWCOMER_AGE = 2 * BEAT_INTERVAL;
+
+/** Members of a room of any size that offer it to each newcomer: all of five hundred would be a flood. */
+export const NEWCOMER_OFFERS = 12;
 
 /** Ids that we look at in the ihave messages of one peer in one heartbeat: MaxIHaveLength (go-libp2p-pubsub). */
 export const MAX_IHAVE_IDS = 5_000;

@@ -2,7 +2,6 @@ import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../../source/behaviours/behaviour.ts';
 import {
 	FOLLOW_UP,
-	FULL_OFFERS,
 	GOSSIP_AGE,
 	IDONTWANT_AGE,
 	IDONTWANT_BYTES,
@@ -13,6 +12,8 @@ import {
 	MAX_IWANT_BYTES,
 	MAX_IWANT_IDS,
 	MAX_TRANSMISSIONS,
+	NEWCOMER_AGE,
+	NEWCOMER_OFFERS,
 	REPAIR_OVERLAP,
 	RESERVED_WANTED,
 	SMALL_ROOM,
@@ -20,7 +21,7 @@ import {
 import {MAX_GOSSIP_IDS} from '../../../source/wire/limits.ts';
 import type {PeerId} from '../../../source/wire/peer-id.ts';
 import {ANN, count, send} from '../fixtures.ts';
-import {EVEN, eventOf, idOf, ihave, iwant, LOBBY, peersOf, publish, Rig} from './router-fixtures.ts';
+import {EVEN, eventOf, idOf, iwant, LOBBY, peersOf, publish, Rig} from './router-fixtures.ts';
 
 const offer = (...numbers: number[]) => ({type: 'ihave', room: LOBBY, messageIds: numbers.map(idOf)}) as const;
 const request = (...numbers: number[]) => ({type: 'iwant', messageIds: numbers.map(idOf)}) as const;
@@ -309,22 +310,26 @@ describe('the heartbeat', () => {
 });
 
 describe('who comes', () => {
-	test('is offered everything that we keep, if few are here', () => {
+	test('for the first time is offered what was on its way, and not what was said before: it compares histories', () => {
 		const rig = new Rig();
 		rig.come(['p1']);
-		rig.accept(eventOf(1, 'p1', 'p1'));
-		rig.now += 60_000;
-		rig.accept(eventOf(2, 'p1', 'p1'));
-		expect(rig.come(['p2'])).toContainEqual(ihave(['p2'], 1, 2));
+		for (let number = 1; number <= 100; number++) rig.accept(eventOf(number, 'p1', 'p1'));
+		rig.now += NEWCOMER_AGE;
+		rig.accept(eventOf(101, 'p1', 'p1'));
+		expect(offers(rig.come(['p2']))).toEqual([['p2', [idOf(101)]]]);
+		// Nor with the next heartbeats.
+		expect(offers([...rig.beat(), ...rig.beat()])).toEqual([]);
 	});
 
-	test('is offered what is young, if many are here who could offer the rest', () => {
-		const rig = new Rig();
-		rig.come(peersOf(FULL_OFFERS + 1));
-		rig.accept(eventOf(1, 'p1', 'p1'));
-		rig.now += REPAIR_OVERLAP;
-		rig.accept(eventOf(2, 'p1', 'p1'));
-		expect(offers(rig.come(['p50']))).toEqual([['p50', [idOf(2)]]]);
+	test('is offered that by some of many, and by the others nothing', () => {
+		const offering = (count: number) => {
+			const rig = new Rig();
+			rig.come(peersOf(count));
+			rig.accept(eventOf(1, 'p1', 'p1'));
+			return offers(rig.come(['p90'])).length;
+		};
+		// The one who comes is counted; we draw the highest lot that there is.
+		expect([offering(NEWCOMER_OFFERS - 1), offering(NEWCOMER_OFFERS)]).toEqual([1, 0]);
 	});
 
 	test('back is offered what it may have missed, and what was lost before its end was noticed', () => {

@@ -42,6 +42,7 @@ export class Shelf {
 			has: (_room: string, id: string) => this.#ids.has(id),
 			create: (room: string, body: EventBody, timestamp: number) => this.#made(room, body, timestamp),
 			accept: (incoming: Incoming, received: number) => this.#kept(incoming, received),
+			needsReorder: () => false,
 			markRead: () => true,
 			saveSpread: () => {},
 		};
