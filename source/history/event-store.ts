@@ -165,9 +165,15 @@ export interface EventStore {
 	 * reactions of anybody; all together in the order of the room. So nobody else's events can push those out of sight.
 	 */
 	about(room: string, ids: readonly string[], limit: number): readonly StoredEvent[];
-	/** The last one of this kind in the order of the room; with `author`: of those by that author. */
+	/**
+	 * The last one of this kind in the order of the room; with `author`: of those by that author. On disk only so many of
+	 * the last events are looked at, of the room or of the author: nobody can make it long by what they send.
+	 */
 	last(room: string, kind: EventKind, author?: PeerId): StoredEvent | undefined;
-	/** Messages and replies of others than `self` that stand after the position (all, if undefined), at most `limit`. */
+	/**
+	 * Messages and replies of others than `self` that stand after the position (all, if undefined), at most `limit`. On
+	 * disk: among the last few thousand messages and replies.
+	 */
 	countUnread(room: string, after: Position | undefined, self: PeerId, limit: number): number;
 	/**
 	 * Authors of the room with the greatest `order` of each, the latest first. Those who have left (the last of their

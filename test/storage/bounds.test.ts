@@ -1,6 +1,6 @@
 /** What others send makes no turn of ours long, and a damaged search index costs nobody a message. */
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {seededRandom} from '../../source/base/random.ts';
 import type {EventStore} from '../../source/history/event-store.ts';
 import {openEventStore} from '../../source/storage/event-store.ts';
@@ -118,6 +118,39 @@ it('an event is kept once, whoever asked for it before', async () => {
 	expect(store.has('dev', first.id)).toBe(false);
 	add(store, [first]);
 	expect(store.page('lobby', {limit: 9, kinds: 'all'})).toHaveLength(2);
+	store.close();
+});
+
+it('what is staged is on the disk with its commit, also after what can wait was not', async () => {
+	const levels: string[] = [];
+	const {run} = Connection.prototype;
+	const spy = vi.spyOn(Connection.prototype, 'run').mockImplementation(function (this: Connection, sql) {
+		if (sql === 'COMMIT') levels.push(['off', 'normal', 'full'][this.pragma('synchronous')]!);
+		return run.call(this, sql);
+	});
+	const store = await open(directory);
+	levels.length = 0;
+	add(store, [message(1)]);
+	chore(store);
+	add(store, [message(2)]);
+	spy.mockRestore();
+	store.close();
+	expect(levels).toEqual(['full', 'normal', 'full']);
+});
+
+it('who has left: the last word of all epochs of an author counts', async () => {
+	const store = await open(directory);
+	const inEpoch = (one: ReturnType<typeof eventOf>, epoch: string) => ({...one, event: {...one.event, epoch}});
+	const [early, late] = [EPOCH, 'cd'.repeat(16)];
+	const here = () => store.authors('lobby', 9).length;
+	add(store, [inEpoch(eventOf({kind: 'join', name: 'ann'}, {sequence: 1, order: 5}), late), message(2)]);
+	expect(here()).toBe(1);
+	add(store, [inEpoch(eventOf({kind: 'leave'}, {sequence: 3, order: 9}), early)]);
+	expect(here()).toBe(0);
+	const name = inEpoch(eventOf({kind: 'name', name: 'ann'}, {sequence: 2, order: 12}), late);
+	add(store, [name]);
+	expect(here()).toBe(1);
+	expect(store.last('lobby', 'name', AUTHORS[0])?.id).toBe(name.id);
 	store.close();
 });
 
