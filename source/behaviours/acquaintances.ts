@@ -5,10 +5,13 @@
  * **A known name with a new key.** Whoever takes a name (connects under it, renames itself to it, or says so in a room)
  * that looks like the name of somebody else who had it before and is away now gives a conflict. If both are connected,
  * there is none: then they are told apart by their tags. A pair is reported once per start, and no more at all once
- * the newcomer has gone by that name for `SETTLED_AFTER`: then it is a namesake whom people have met.
+ * the newcomer has gone by that name for `SETTLED_AFTER`: then it is a namesake whom people have met. Keys are free, so
+ * further ones that take a name are passed over for a while, and so are names beyond a few a minute: people have been
+ * warned. And whoever is not connected to us has to say it where the one who had the name before has joined.
  */
 import {BoundedMap} from '../base/bounded.ts';
 import {shapeOf} from '../base/look-alike.ts';
+import {type Rate, TokenBucket} from '../base/token-bucket.ts';
 import type {EventStore, StoredPerson} from '../history/event-store.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
 import type {View} from './behaviour.ts';
@@ -20,11 +23,15 @@ export const MAX_HEARD_OF = 1_024;
 /** Milliseconds after which a namesake is no news any more: a week. */
 export const SETTLED_AFTER = 7 * 24 * 3_600_000;
 
+/** Milliseconds in which one name gives one warning, and how many there are of all names. */
+export const NAME_PAUSE = 600_000;
+export const WARNINGS: Rate = {burst: 3, perSecond: 3 / 60};
+
+/** Names that have given a warning of late. */
+const MAX_WARNED = 1_024;
+
 /** Pairs of which somebody was warned in this run. */
 const MAX_PAIRS = 4_096;
-
-/** Conflicts that wait to be told. */
-const MAX_CONFLICTS = 256;
 
 export type Conflict = {
 	readonly name: string;
@@ -33,6 +40,9 @@ export type Conflict = {
 	readonly before: PeerId;
 	readonly lastSeen: number;
 };
+
+/** How a name was said: `isLive` just now, in `room`, if in one. */
+export type Where = {readonly isLive: boolean; readonly room?: string};
 
 /** `said`: when it last said its name, Unix milliseconds, so that an older event does not bring back an older name. */
 type Person = StoredPerson & {readonly said: number};
@@ -44,6 +54,9 @@ export class Acquaintances {
 	readonly #heardOf = new BoundedMap<PeerId, Person>(MAX_HEARD_OF);
 	readonly #byShape = new Map<string, Set<PeerId>>();
 	readonly #pairs = new BoundedMap<string, true>(MAX_PAIRS);
+	/** By the shape of the name, when somebody was warned: Unix milliseconds. */
+	readonly #warned = new BoundedMap<string, number>(MAX_WARNED);
+	readonly #warnings = new TokenBucket(WARNINGS);
 	readonly #unsaved = new Set<PeerId>();
 	#conflicts: Conflict[] = [];
 	#isLoaded = false;
@@ -76,7 +89,7 @@ export class Acquaintances {
 		if (peer === this.#view.self) return;
 		const now = this.#view.timestamp();
 		this.#set({peer, name, since: this.#since(peer, name, now), lastSeen: now, said: now});
-		this.#judge(peer, true);
+		this.#judge(peer, {isLive: true});
 	}
 
 	/** It is, or was until just now, connected. */
@@ -89,14 +102,14 @@ export class Acquaintances {
 	 * An event of a room says what its author is called. `timestamp`: a claim of the author's. `isLive`: it was sent just
 	 * now. Of two people who are both known from old history only, nobody can tell who came first.
 	 */
-	heard(peer: PeerId, name: string, timestamp: number, isLive: boolean): void {
+	heard(peer: PeerId, name: string, timestamp: number, where: Where): void {
 		if (peer === this.#view.self) return;
 		const now = this.#view.timestamp();
 		const said = Math.min(timestamp, now);
 		const known = this.#find(peer);
 		if (known && (known.said >= said || this.#view.isConnected(peer))) return;
 		this.#set({peer, name, since: this.#since(peer, name, now), lastSeen: known?.lastSeen ?? 0, said});
-		this.#judge(peer, isLive);
+		this.#judge(peer, where);
 	}
 
 	/** Conflicts found since the last time, each once. */
@@ -175,16 +188,27 @@ export class Acquaintances {
 		this.#unsaved.delete(person.peer);
 	}
 
-	/** Whether its name belonged to somebody else until now. `isLive`: as in `heard`. */
-	#judge(peer: PeerId, isLive: boolean): void {
+	/** Whether its name belonged to somebody else until now. */
+	#judge(peer: PeerId, where: Where): void {
+		const now = this.#view.timestamp();
 		const newcomer = this.#find(peer);
-		if (!newcomer || this.#view.timestamp() - newcomer.since >= SETTLED_AFTER) return;
+		if (!newcomer || now - newcomer.since >= SETTLED_AFTER) return;
 		const before = this.#holderBefore(newcomer);
-		if (!before || (before.lastSeen === 0 && !isLive) || this.#conflicts.length >= MAX_CONFLICTS) return;
+		if (!before || (before.lastSeen === 0 && !where.isLive)) return;
 		const pair = `${peer} ${before.peer}`;
-		if (this.#pairs.has(pair)) return;
+		if (this.#pairs.has(pair) || !this.#isNearEnough(peer, before.peer, where)) return;
+		const shape = shapeOf(newcomer.name);
+		const warned = this.#warned.get(shape);
+		if (warned !== undefined && Math.abs(now - warned) < NAME_PAUSE) return;
+		if (!this.#warnings.take(now)) return;
+		this.#warned.set(shape, now);
 		this.#pairs.set(pair, true);
 		this.#conflicts.push({name: newcomer.name, peer, before: before.peer, lastSeen: before.lastSeen});
+	}
+
+	/** Whether it is connected, or says its name in a room that the other one has joined. */
+	#isNearEnough(peer: PeerId, before: PeerId, {room}: Where): boolean {
+		return room === undefined || this.#view.isConnected(peer) || this.#store.last(room, 'join', before) !== undefined;
 	}
 
 	/** Of several who had the name, somebody whom we have met; else the first. */

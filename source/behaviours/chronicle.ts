@@ -14,6 +14,7 @@ import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
 import type {Acquaintances} from './acquaintances.ts';
 import type {View} from './behaviour.ts';
 import {excerptOf} from './excerpt.ts';
+import {SaidNames} from './said-names.ts';
 
 /** Of old history that comes late, people are told what stands among so many newest events of its room. */
 export const TOLD_NEAR_END = 500;
@@ -61,10 +62,12 @@ export class Chronicle {
 	/** Entries that came live and were told before the disk had them; and those that it never took. */
 	#unsaved: string[] = [];
 	readonly #lost = new BoundedMap<string, true>(MAX_LOST);
+	readonly #said: SaidNames;
 	#folded = 0;
 
 	constructor(options: ChronicleOptions) {
 		this.#options = options;
+		this.#said = new SaidNames(options.archive.store);
 	}
 
 	/** How many entries and changes of entries were read until now to find out what an entry looks like: what it has cost. */
@@ -82,8 +85,10 @@ export class Chronicle {
 	tell(kept: Kept, path?: Path): NodeEvent[] {
 		const {stored, event} = kept;
 		const {people} = this.#options;
-		if (event.kind === 'join' || event.kind === 'name')
-			people?.heard(event.author, event.name, event.timestamp, path !== undefined);
+		if (event.kind === 'join' || event.kind === 'name') {
+			this.#said.changed(stored.room, event.author);
+			people?.heard(event.author, event.name, event.timestamp, {isLive: path !== undefined, room: stored.room});
+		}
 		const topic = event.kind === 'topic' ? this.#topicChange(stored.room, stored.id) : [];
 		if (path === undefined && kept.after >= TOLD_NEAR_END) return topic;
 		const {room, id} = stored;
@@ -186,10 +191,14 @@ export class Chronicle {
 		return event?.kind === 'topic' ? {topic: event.text, from: event.author} : undefined;
 	}
 
-	/** What an author is called: as it says itself, as it was known before, or by its short id. */
-	authorName(author: PeerId): string {
+	/**
+	 * What an author is called: as it says itself, as it was known before, as it said when it was last named in this room,
+	 * or by its short id.
+	 */
+	authorName(author: PeerId, room?: string): string {
 		const {view, people} = this.#options;
-		return people?.nameOf(author) ?? view.facts(author).name ?? shortPeerId(author);
+		const known = people?.nameOf(author) ?? view.facts(author).name;
+		return known ?? (room === undefined ? undefined : this.#said.nameOf(room, author)) ?? shortPeerId(author);
 	}
 
 	get #store(): EventStore {
@@ -345,7 +354,7 @@ export class Chronicle {
 			messageId: id,
 			kind: event.kind as EntryKind,
 			from: event.author,
-			name: this.authorName(event.author),
+			name: this.authorName(event.author, room),
 			text,
 			timestamp: event.timestamp,
 			seq: event.sequence,
@@ -362,8 +371,8 @@ export class Chronicle {
 		};
 	}
 
-	#quote({event, text}: Entry & {readonly text: string}) {
-		return {from: event.author, name: this.authorName(event.author), text: excerptOf(text, EXCERPT_LENGTH)};
+	#quote({stored: {room}, event, text}: Entry & {readonly text: string}) {
+		return {from: event.author, name: this.authorName(event.author, room), text: excerptOf(text, EXCERPT_LENGTH)};
 	}
 
 	/** Its text names us by `@` and our name, or by our peer id; or it replies to us. */

@@ -171,7 +171,7 @@ export class Queries implements Behaviour {
 		const limit = limitOf(command.limit, HISTORY_LIMIT_MAX);
 		const room = this.#roomOf(command.room);
 		const {after} = this.#bounds(room, {after: command.after});
-		const result = exportPage(archive.store, room, {limit, ...after}, peer => chronicle.authorName(peer));
+		const result = exportPage(archive.store, room, {limit, ...after}, peer => chronicle.authorName(peer, room));
 		return [{type: 'reply', command, result}];
 	}
 

@@ -30,8 +30,9 @@ export class RoomInfos {
 		this.#options = options;
 	}
 
-	member(peer: PeerId): Member {
-		return {peer, name: this.#options.chronicle.authorName(peer)};
+	/** `room`: where it was named, perhaps. */
+	member(peer: PeerId, room?: string): Member {
+		return {peer, name: this.#options.chronicle.authorName(peer, room)};
 	}
 
 	/** What `room-joined` says of it; what is empty or zero is left out. */
@@ -57,7 +58,7 @@ export class RoomInfos {
 
 	/** Who is here now, ourselves first. */
 	members({room, peer}: Place): Member[] {
-		return [this.#options.view.self, ...this.#others(room, peer)].map(one => this.member(one));
+		return [this.#options.view.self, ...this.#others(room, peer)].map(one => this.member(one, room));
 	}
 
 	/** Of all that were set the one that is last in the room's order: so it is the same everywhere. */
@@ -77,8 +78,8 @@ export class RoomInfos {
 		const spoke = spokenIn(archive, room, now);
 		return archive.store.authors(room, MAX_KNOWN_MEMBERS).map(({author, order}) => {
 			const isHere = here.has(author);
-			if (isHere) return {...this.member(author), isHere, lastSeen: now};
-			return {...this.member(author), isHere, lastSeen: lastSeen?.(author) || spoke(author, order)};
+			if (isHere) return {...this.member(author, room), isHere, lastSeen: now};
+			return {...this.member(author, room), isHere, lastSeen: lastSeen?.(author) || spoke(author, order)};
 		});
 	}
 

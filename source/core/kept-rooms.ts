@@ -100,7 +100,7 @@ export class KeptRooms {
 		const chronicle = this.#chronicle(room);
 		const pages = {page: this.#page.bind(this)};
 		for (let after = placeBefore(from); ; ) {
-			const {events, next} = exportPage(pages, id, {limit: PAGE, after}, peer => chronicle.authorName(peer));
+			const {events, next} = exportPage(pages, id, {limit: PAGE, after}, peer => chronicle.authorName(peer, id));
 			const order = next === undefined ? undefined : store.orderOf(id, next);
 			this.#expectAll(shownName(room));
 			yield events;

@@ -142,6 +142,20 @@ describe('the chronicle tells', () => {
 		);
 	});
 
+	test('who is away and was never met by the name that it last gave itself in the room', () => {
+		const [shelf, dan] = [new Shelf(), new Author(danIdentity)];
+		const named = [dan.write({kind: 'join', name: 'dan'}, 0), dan.write(message('hello'), 1)];
+		for (const signed of named) shelf.take(signed);
+		// Nobody has learnt it: it was killed before that was saved.
+		expect(shelf.shown()[1]).toMatchObject({name: 'dan'});
+		shelf.take(dan.write({kind: 'leave'}, 2));
+		expect(new Shelf({store: shelf.store}).shown()[1]).toMatchObject({name: 'dan'});
+		shelf.live(dan.write({kind: 'name', name: 'daniel'}, 3));
+		shelf.people.nameOf = () => undefined;
+		expect(shelf.shown()[1]).toMatchObject({name: 'daniel'});
+		expect(shelf.chronicle.authorName(DAN)).toBe(shortPeerId(DAN));
+	});
+
 	test('who is away by the name that is known of it, and a stranger by its short id', () => {
 		const shelf = new Shelf();
 		shelf.store.savePerson({peer: DAN, name: 'dan', since: 1, lastSeen: 1});

@@ -1,9 +1,18 @@
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
-import {Acquaintances, MAX_HEARD_OF, MAX_MET, SETTLED_AFTER} from '../../source/behaviours/acquaintances.ts';
+import {
+	Acquaintances,
+	MAX_HEARD_OF,
+	MAX_MET,
+	NAME_PAUSE,
+	SETTLED_AFTER,
+	WARNINGS,
+	type Where,
+} from '../../source/behaviours/acquaintances.ts';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
 import {People, PRESENCE_INTERVAL, SAVE_AGAIN, SAVE_DELAY} from '../../source/behaviours/people.ts';
+import type {StoredEvent} from '../../source/history/event-store.ts';
 import {MemoryEventStore} from '../../source/history/memory-store.ts';
 import {shortPeerId} from '../../source/wire/peer-id.ts';
 import {ANN, addressOf, BOB, CAT, DAN, FakeView, TIMESTAMP, timer} from './fixtures.ts';
@@ -55,8 +64,12 @@ class Town {
 	}
 
 	/** An event of a room says so. */
-	hears(peer: string, name: string, {isLive = true, timestamp = this.view.wallClock} = {}): NodeEvent[] {
-		this.people.heard(peer, name, timestamp, isLive);
+	hears(
+		peer: string,
+		name: string,
+		{timestamp = this.view.wallClock, ...where}: Partial<Where> & {timestamp?: number} = {},
+	): NodeEvent[] {
+		this.people.heard(peer, name, timestamp, {isLive: true, ...where});
 		return conflictsIn(this.behaviour.handle({type: 'committed'}, 0));
 	}
 }
@@ -136,7 +149,8 @@ describe('people are remembered', () => {
 	test('up to a number: those whom we have met stay longest', () => {
 		const town = new Town();
 		town.arrives(BOB, 'bob');
-		for (let index = 0; index < MAX_HEARD_OF + 50; index++) town.people.heard(`heard ${index}`, `h${index}`, 1, false);
+		for (let index = 0; index < MAX_HEARD_OF + 50; index++)
+			town.people.heard(`heard ${index}`, `h${index}`, 1, {isLive: false});
 		expect(town.people.nameOf('heard 0')).toBeUndefined();
 		expect(town.people.nameOf(`heard ${MAX_HEARD_OF + 49}`)).toBe(`h${MAX_HEARD_OF + 49}`);
 		town.view.disconnect(BOB);
@@ -225,5 +239,39 @@ describe('row 46: a known name with a new key is reported', () => {
 		town.renames(BOB, 'rob');
 		town.leaves(BOB);
 		expect(town.arrives(CAT, 'bob')).toEqual([]);
+	});
+	test('once for many keys that take one name, and again after a while', () => {
+		const town = new Town();
+		town.arrives(BOB, 'bob');
+		town.leaves(BOB);
+		const flood = Array.from({length: 100}, (_, index) => town.hears(`key ${index}`, 'bob'));
+		expect(flood.flat()).toHaveLength(1);
+		town.view.wallClock += NAME_PAUSE;
+		expect(town.hears(CAT, 'bob')).toHaveLength(1);
+	});
+
+	test('of few names a minute', () => {
+		const town = new Town();
+		const names = Array.from({length: 20}, (_, index) => `friend ${index}`);
+		for (const name of names) {
+			town.arrives(name, name);
+			town.leaves(name);
+		}
+		town.view.wallClock += 60_000;
+		const taken = names.map(name => town.arrives(`new ${name}`, name));
+		expect(taken.flat().length).toBeGreaterThanOrEqual(WARNINGS.burst);
+		expect(taken.flat().length).toBeLessThanOrEqual(WARNINGS.burst + 2);
+	});
+
+	test('in a room only if the one who had it has joined there, unless the newcomer is connected to us', () => {
+		const town = new Town();
+		town.arrives(BOB, 'bob');
+		town.leaves(BOB);
+		const joined = new Set(['lobby']);
+		town.store.last = room => (joined.has(room) ? ({} as StoredEvent) : undefined);
+		expect(town.hears(CAT, 'bob', {room: 'elsewhere'})).toEqual([]);
+		expect(town.hears(DAN, 'bob', {room: 'lobby'})).toHaveLength(1);
+		town.view.wallClock += NAME_PAUSE;
+		expect(town.arrives(CAT, 'bob')).toHaveLength(1);
 	});
 });
