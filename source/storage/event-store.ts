@@ -1,7 +1,7 @@
 /** Opening the history of a profile: `history.db` in its directory. The profile must be locked (`lock.ts`). */
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {describeError} from '../base/errors.ts';
+import {describeError, UserError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
@@ -79,7 +79,13 @@ function markedEpoch(directory: string, file: string): string | undefined {
 export async function openReadOnly(directory: string, load = loadSqlite): Promise<EventStore | undefined> {
 	const file = join(directory, FILE_NAME);
 	if (!existsSync(file)) return undefined;
-	const connection = openDatabase(await load(), file, {isReadOnly: true});
+	const sqlite = await load().catch(cause => {
+		throw new UserError(`Cannot read the history in ${file}: SQLite does not run here (${describeError(cause)})`, {
+			hint: 'Install p2p-tui again, with its dependencies',
+			cause,
+		});
+	});
+	const connection = openDatabase(sqlite, file, {isReadOnly: true});
 	const size = () => sizeOf(file);
 	return new SqliteEventStore({
 		connection,

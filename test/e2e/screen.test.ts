@@ -1,7 +1,11 @@
 /** Two and more built programs in real terminals: what a person sees and does. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {disposeNodes, freeTcpPort, freeUdpPort, type HeadlessNode, spawnNode} from '../helpers/node-process.ts';
-import {disposeScreens} from '../helpers/pty.ts';
+import {PROGRAM} from '../helpers/program.ts';
+import {disposeScreens, spawnScreen} from '../helpers/pty.ts';
 import {Rogue} from '../helpers/rogue.ts';
 import {composerLine, connectedTo, openScreen} from './screens.ts';
 
@@ -47,6 +51,29 @@ describe('two programs in terminals', () => {
 });
 
 describe('rooms', () => {
+	test('that one is in are there again at the next start, and those that one has left are not', async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'p2p-tui-test-'));
+		const args = [PROGRAM, '--interface', 'lo', '--no-discovery', '--name', 'ann', '--data-dir', directory];
+		const size = {columns: 80, rows: 24};
+		const first = spawnScreen(process.execPath, args, size);
+		await first.waitFor(/1 #lobby/);
+		first.type('/join dev\r');
+		await first.waitFor(/2 #dev/);
+		first.type('/join ops\r');
+		await first.waitFor(/3 #ops/);
+		first.type('/leave dev\r');
+		await first.waitFor(/2 #ops/);
+		first.type('/quit\r');
+		await first.exited;
+		const again = spawnScreen(process.execPath, args, size);
+		await again.waitFor(/2 #ops/);
+		expect(again.text()).toContain('1 #lobby');
+		expect(again.text()).not.toContain('#dev');
+		again.type('/quit\r');
+		await again.exited;
+		await rm(directory, {recursive: true});
+	});
+
 	test('count what is unread elsewhere; Alt and a digit, or Esc and then a digit, goes there', async () => {
 		const ann = openScreen('ann', {discoveryPort, args: ['--room', 'lobby', '--room', 'dev']});
 		const bob = spawnNode('bob', {discoveryPort, args: ['--room', 'lobby', '--room', 'dev']});
