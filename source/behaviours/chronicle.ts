@@ -209,7 +209,7 @@ export class Chronicle {
 		const known = this.#peers.get(room);
 		if (known !== undefined) return known;
 		const {archive} = this.#options;
-		const peer = archive.isOpen(room) ? archive.room(room).peer : archive.rooms().find(one => one.room === room)?.peer;
+		const {peer} = archive.room(room);
 		if (peer !== undefined) this.#peers.set(room, peer);
 		return peer;
 	}

@@ -244,7 +244,7 @@ export class Queries implements Behaviour {
 	#roomOf(name: string): string {
 		const room = name.startsWith('@') ? this.#directRoom(name.slice(1)) : namedRoom(name);
 		const {archive} = this.#options;
-		if (!archive.isOpen(room) && !archive.rooms().some(one => one.room === room)) throw notIn(name);
+		if (!archive.isOpen(room) && !archive.store.room(room)) throw notIn(name);
 		return room;
 	}
 

@@ -261,7 +261,7 @@ export class Rooms implements Behaviour {
 		if (room?.isLeaving) return [refusal(command, 'busy', `just leaving #${name}; try again in a moment`)];
 		if (command.command === 'join') return this.#join(command, name, now);
 		if (room) return this.#leave(command, room, timestamp, now);
-		const isKept = this.#options.archive.rooms().some(one => one.room === name);
+		const isKept = this.#options.archive.store.room(name) !== undefined;
 		if (command.command === 'forget' && isKept) return this.#forget(command, {room: name});
 		return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 	}
