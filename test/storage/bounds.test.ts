@@ -154,6 +154,27 @@ it('who has left: the last word of all epochs of an author counts', async () => 
 	store.close();
 });
 
+it('a row that cannot be read is told as damage, to who only reads too, and is not written over', async () => {
+	let store = await open(directory);
+	store.saveRoom({room: 'lobby', digest: EPOCH, events: 1, heads: [{order: 1, id: 'ab'}]});
+	add(store, [message(1)]);
+	store.close();
+	const connection = new Connection(await loadSqlite(), join(directory, 'history.db'));
+	connection.run("UPDATE rooms SET heads = '[['");
+	connection.close();
+	store = await open(directory);
+	expect(store.readFailure()).toBe(undefined);
+	expect(store.room('lobby')).toBe(undefined);
+	expect(store.readFailure()).toMatchObject({code: 'damaged'});
+	store.append(message(2));
+	expect(store.commit()).toMatchObject({ok: false, failure: {code: 'damaged'}});
+	expect(store.readFailure()).toBe(undefined);
+	expect(store.has('lobby', message(2).id)).toBe(false);
+	expect(store.rooms()).toEqual([]);
+	expect(store.commit()).toMatchObject({ok: false, failure: {code: 'damaged'}});
+	store.close();
+});
+
 describe('what is read', () => {
 	it('of events that share a number: as many as are asked for', async () => {
 		const store = await open(directory);
