@@ -2,6 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
 import {TRIAL_INTERVAL} from '../../source/behaviours/storage-watch.ts';
+import type {StoredEvent} from '../../source/history/event-store.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {asked, BOB, CAT, count, received} from './fixtures.ts';
 import {
@@ -190,4 +191,23 @@ describe('a disk that fails', () => {
 		first.timer('spreads', again.at);
 		expect(first.restarted().receipts.spreadOf(messageId)).toEqual({storedBy: 2, of: 3});
 	});
+});
+
+test('damaged rows are as good as none: nothing that reads them throws', () => {
+	const desk = startTogether();
+	const mine = idOf(desk.say('mine'));
+	const next = desk.restarted({peers: [BOB]});
+	next.handle(subscribed(BOB, ['lobby']));
+	const {get, last, page} = next.store;
+	const damaged = (stored: StoredEvent) => ({...stored, bytes: Uint8Array.of(0xc1)});
+	next.store.get = (...what) => [get.apply(next.store, what) ?? []].flat().map(damaged)[0];
+	next.store.last = (...what) => [last.apply(next.store, what) ?? []].flat().map(damaged)[0];
+	next.store.page = (...what) => page.apply(next.store, what).map(damaged);
+	// Our own numbers, what we joined as, what is reacted to, who spoke when.
+	expect(next.receipts.heldBy(BOB, 'lobby', () => true)).toEqual([]);
+	const react = {command: 'react', room: 'lobby', messageId: mine, emoji: '👍', id: '1'} as const;
+	expect(next.ask(react)).toEqual([refused(react, 'unknown-message', 'that message is not here')]);
+	next.view.wallClock = 0;
+	expect(inShort(next.ask({command: 'rooms', id: '2'}))).toEqual(['reply']);
+	expect(published(next.say('again')).map(({kind}) => kind)).toEqual(['join', 'message']);
 });
