@@ -257,6 +257,7 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		missed: 0,
 		missedMentions: 0,
 		metAt: now,
+		aloneUntil: now,
 		greetedAt: Number.NEGATIVE_INFINITY,
 		waitUntil: Number.NEGATIVE_INFINITY,
 		isNewHere: false,

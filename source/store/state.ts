@@ -114,6 +114,8 @@ export type Room = {
 	readonly missedMentions: number;
 	/** When somebody was met here last, in Unix milliseconds: what was said before and comes now was missed. */
 	readonly metAt: number;
+	/** When we came to others after having been alone: what was said before was missed, however it comes. */
+	readonly aloneUntil: number;
 	/** When somebody joined last: what they have kept may follow. */
 	readonly greetedAt: number;
 	/** Nothing was kept here when the room was opened: whatever was said before, nobody has missed it. */

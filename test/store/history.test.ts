@@ -295,6 +295,19 @@ describe('what was missed and comes into the open room', () => {
 		expect(reads(act(scrolled, [{type: 'scroll-to-end'}]).state)).toHaveLength(1);
 	});
 
+	test('and what a member hands on as if it were new, after we were alone', () => {
+		const late = message('lobby', ANN, 'a minute ago', {timestamp: NOW - 60_000});
+		expect(roomOf(reduceEvents(back(), [late], NOW), 'lobby')).toMatchObject({
+			missed: 1,
+			divider: {id: late.messageId},
+		});
+		// Somebody more does not make us new: what is on its way just then is news.
+		const another = {type: 'member-joined', room: 'lobby', peer: BOB, name: 'bob'} as const;
+		const busy = reduceEvents(back(), [another], NOW + 60_000);
+		const live = message('lobby', ANN, 'just now', {timestamp: NOW + 59_999});
+		expect(roomOf(reduceEvents(busy, [live], NOW + 60_000), 'lobby').missed).toBe(0);
+	});
+
 	test('what is in view is seen with the next key; whoever writes or asks for the end has seen enough', () => {
 		const few = reduceEvents(back(), [away('one'), away('two')], NOW);
 		expect([roomOf(few, 'lobby').missed, reads(few)]).toEqual([2, []]);

@@ -20,7 +20,7 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 	if (room.log.length > 0 && lastEntry(room.log)?.id !== entry.id) quote(draft, room, entry);
 	authorSeen(draft, event.from);
 	if (event.local) shown(draft, event);
-	else arrived(draft, room, entry, event.via === undefined && event.timestamp <= room.metAt);
+	else arrived(draft, room, entry, event.timestamp < (event.via === undefined ? room.metAt : room.aloneUntil));
 }
 
 export function notice(draft: Draft, event: EventOf<'notice'>): void {

@@ -50,7 +50,7 @@ export function historyRefused(draft: Draft, {room: name}: Asked, code: string):
 function refreshed(draft: Draft, room: RoomDraft, asked: Asked, messages: Results['history']['messages']): void {
 	room.page = 'fresh';
 	if (messages.length === 0 && room.orders.size === 0 && room.missed === 0)
-		Object.assign(room, {isNewHere: true, metAt: 0});
+		Object.assign(room, {isNewHere: true, metAt: 0, aloneUntil: 0});
 	room.older = messages.length > 0 ? 'more' : 'none';
 	if (asked.before === undefined) room.newer = 'none';
 	putAll(draft, room, messages);

@@ -93,7 +93,10 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 	if (member.peer === draft.state.self?.peerId) return;
 	const wasHere = lastNewsOf(room, member.peer) !== undefined;
 	room.greetedAt = draft.now;
-	if (!room.isNewHere || wasHere) room.metAt = draft.now;
+	if (!room.isNewHere || wasHere) {
+		room.metAt = draft.now;
+		if (!known.members.some(other => other.peer !== draft.state.self?.peerId)) room.aloneUntil = draft.now;
+	}
 	if (room.peer !== undefined) relabel(draft, room);
 	say(draft, room, member, 'in', wasHere ? 'is back' : room.peer === undefined ? 'joined' : 'is here');
 }

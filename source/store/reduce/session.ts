@@ -53,6 +53,8 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 	for (const info of event.rooms) {
 		const room = roomCalled(draft, info.room);
 		room.members = info.members.map(cleanMember);
+		// The core was in company before the screen was told of anything.
+		if (room.members.length > 1) room.aloneUntil = Number.NEGATIVE_INFINITY;
 	}
 	if (draft.state.readyAt === undefined) draft.set({readyAt: draft.now});
 	const peers = new Map<string, Peer>();
