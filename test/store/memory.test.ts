@@ -37,6 +37,8 @@ describe('of rooms that are not open', () => {
 		const back = act(left, [go('lobby')]).state;
 		expect(texts(back, 'lobby').at(-1)).toBe('ann: 2999');
 		expect(roomOf(back, 'lobby').older).toBe('more');
-		expect(nextRequests(back, NOW).commands).toMatchObject([{command: 'history', room: 'lobby'}]);
+		expect(nextRequests(back, NOW).commands).toContainEqual(
+			expect.objectContaining({command: 'history', room: 'lobby'}),
+		);
 	});
 });
