@@ -127,7 +127,7 @@ describe('a page', () => {
 		ann.press('escape');
 		await ann.waitFor('message #lobby');
 		ann.type('/help\r');
-		await ann.waitFor('/quit');
+		await ann.waitFor('/join <room>');
 	});
 
 	test('of peers names everyone with their address', async () => {
