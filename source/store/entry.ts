@@ -68,7 +68,7 @@ function reactionOf({emoji, from}: NonNullable<ChatMessage['reactions']>[number]
 
 const NOTICES = {
 	join: {mark: 'in', text: () => 'is new here'},
-	leave: {mark: 'out', text: () => 'has left for good'},
+	leave: {mark: 'out', text: () => 'has left the room'},
 	topic: {mark: 'note', text: topic => (topic === '' ? 'took the topic away' : `set the topic: ${topic}`)},
 	name: {mark: 'note', text: name => `is now ${name}`},
 	unknown: {mark: 'note', text: () => 'did something that this version does not know'},

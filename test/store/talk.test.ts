@@ -46,7 +46,7 @@ describe('entries', () => {
 			'note ann set the topic: ships',
 			'note ann is now anna',
 			'note ann did something that this version does not know',
-			'out ann has left for good',
+			'out ann has left the room',
 		]);
 	});
 
