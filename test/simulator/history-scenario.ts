@@ -176,8 +176,9 @@ export function randomHistory(seed: number): HistoryOptions {
 	const between = (least: number, most: number) => least + (most - least) * random.float();
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(10 + 90 * random.float() ** 12);
-	const events = Math.round(150 + 3_000 * random.float() ** 12);
+	const nodes = Math.round(10 + 90 * random.float() ** 24);
+	/** Thousands now and then, fewer where many hear them. */
+	const events = Math.round(Math.min(150 + 3_000 * random.float() ** 16, 30_000 / nodes));
 	return {
 		seed,
 		nodes,

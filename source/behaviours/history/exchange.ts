@@ -210,7 +210,8 @@ export class Exchange {
 		const age = now - (link.sent?.at ?? Number.NEGATIVE_INFINITY);
 		if (age < RANGES_PAUSE || (age < RANGES_REPEAT && link.sent?.digest === digest)) {
 			// It has them, and its own are on their way; if they were lost, the later look finds it out.
-			if (wantsAnswer) this.#later(room, peer, now + RANGES_REPEAT - age);
+			// At least a moment later: at the very end of the pause rounding may leave nothing of it, and again, and again.
+			if (wantsAnswer) this.#later(room, peer, now + Math.max(1, RANGES_REPEAT - age));
 			return [];
 		}
 		link.sent = {digest, at: now};
