@@ -22,8 +22,9 @@ export default defineConfig({
 					include: ['test/e2e/**/*.test.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
-					// After all the others, so that real programs have the machine to themselves.
+					// After all the others, so that real programs have the machine to themselves; they mostly wait.
 					sequence: {groupOrder: 1},
+					maxWorkers: 3,
 				},
 			},
 			{
@@ -35,6 +36,7 @@ export default defineConfig({
 					testTimeout: 90_000,
 					hookTimeout: 60_000,
 					sequence: {groupOrder: 2},
+					maxWorkers: 3,
 				},
 			},
 		],

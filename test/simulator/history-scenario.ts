@@ -178,7 +178,7 @@ export function randomHistory(seed: number): HistoryOptions {
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
 	const nodes = Math.round(10 + 90 * random.float() ** 24);
 	/** Thousands now and then, fewer where many hear them. */
-	const events = Math.round(Math.min(150 + 3_000 * random.float() ** 16, 30_000 / nodes));
+	const events = Math.round(Math.min(100 + 3_000 * random.float() ** 16, 25_000 / nodes));
 	return {
 		seed,
 		nodes,
