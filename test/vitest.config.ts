@@ -24,7 +24,7 @@ export default defineConfig({
 					hookTimeout: 60_000,
 					// After all the others, so that real programs have the machine to themselves; they mostly wait.
 					sequence: {groupOrder: 1},
-					maxWorkers: 3,
+					maxWorkers: 4,
 				},
 			},
 			{
@@ -36,7 +36,7 @@ export default defineConfig({
 					testTimeout: 90_000,
 					hookTimeout: 60_000,
 					sequence: {groupOrder: 2},
-					maxWorkers: 3,
+					maxWorkers: 4,
 				},
 			},
 		],

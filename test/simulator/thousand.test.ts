@@ -21,8 +21,8 @@ function run(line: string): Report {
 }
 
 it('a thousand nodes heal after churn and a partition, and then everyone hears everything', {timeout: PATIENCE}, () => {
-	const faults = '--loss 0.05 --churn 0.05 --partition 5 --suffering 8';
-	const report = run(`--nodes 1000 --seed 7 --messages 2 --duration 2 --target 8 --max 24 ${faults}`);
+	const faults = '--loss 0.05 --churn 0.05 --partition 5 --suffering 6';
+	const report = run(`--nodes 1000 --seed 7 --messages 2 --duration 2 --target 6 --max 14 ${faults}`);
 	expect(report.delivery).toMatchObject({whole: 100, healed: 100});
 });
 
