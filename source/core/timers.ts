@@ -1,34 +1,46 @@
 /** Named timers on the clock of `performance.now()`: one owner, who can end them all. */
 export class Timers {
-	readonly #running = new Map<string, NodeJS.Timeout>();
+	/** By name: how to end it. */
+	readonly #running = new Map<string, () => void>();
 	readonly #fire: (timer: string) => void;
 
 	constructor(fire: (timer: string) => void) {
 		this.#fire = fire;
 	}
 
-	/** Replaces a timer of the same name. Never fires before `at`. */
+	/** Replaces a timer of the same name. Never fires before `at`, and never at once. */
 	set(timer: string, at: number): void {
-		clearTimeout(this.#running.get(timer));
-		const wait = Math.max(0, Math.ceil(at - performance.now()));
-		this.#running.set(
-			timer,
-			setTimeout(() => {
-				// setTimeout counts from the start of the turn, so it may come a little early.
-				if (performance.now() < at) return this.set(timer, at);
-				this.#running.delete(timer);
-				this.#fire(timer);
-			}, wait),
-		);
+		this.cancel(timer);
+		const wait = at - performance.now();
+		this.#running.set(timer, wait <= 0 ? this.#soon(timer) : this.#later(timer, at, Math.ceil(wait)));
 	}
 
 	cancel(timer: string): void {
-		clearTimeout(this.#running.get(timer));
+		this.#running.get(timer)?.();
 		this.#running.delete(timer);
 	}
 
 	close(): void {
-		for (const timeout of this.#running.values()) clearTimeout(timeout);
-		this.#running.clear();
+		for (const timer of [...this.#running.keys()]) this.cancel(timer);
+	}
+
+	/** In the next turn: the least that a timeout waits is a millisecond, which is long for a chunk of an answer. */
+	#soon(timer: string): () => void {
+		const immediate = setImmediate(() => this.#due(timer));
+		return () => clearImmediate(immediate);
+	}
+
+	#later(timer: string, at: number, wait: number): () => void {
+		const timeout = setTimeout(() => {
+			// setTimeout counts from the start of the turn, so it may come a little early.
+			if (performance.now() < at) this.set(timer, at);
+			else this.#due(timer);
+		}, wait);
+		return () => clearTimeout(timeout);
+	}
+
+	#due(timer: string): void {
+		this.#running.delete(timer);
+		this.#fire(timer);
 	}
 }
