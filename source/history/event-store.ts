@@ -7,7 +7,7 @@
  * them. Nothing here throws but the constructors: a store that fails says so in the outcome of the next `commit`, when it
  * has already gone back to what the last one left; until then its reads may answer as if nothing had been staged.
  */
-import type {ChainRanges, EventKind, RoomEvent, Span} from '../wire/messages.ts';
+import type {ChainRanges, EventKind, RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 
 /** A place in the order of a room: by `order`, then by `id` as text. */
@@ -220,5 +220,3 @@ export const MAX_HEADS = 64;
 
 /** Gaps of a room that are remembered. */
 export const MAX_GAPS = 4_096;
-
-export type {Span};
