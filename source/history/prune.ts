@@ -1,4 +1,7 @@
-/** Deleting what is old. What is gone on purpose is neither asked for nor missed. */
+/**
+ * Deleting what is old. What is gone on purpose is neither asked for nor missed. An author whose own later event stands
+ * before an earlier one may lose the proof of the earlier with the later: others get it where both are still kept.
+ */
 import type {EventStore} from './event-store.ts';
 import {readStored} from './fold.ts';
 import type {RoomState} from './room-state.ts';

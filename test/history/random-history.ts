@@ -24,10 +24,15 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 /** Events, each after those that it names. */
 export function histories(maxLength: number): fc.Arbitrary<readonly Incoming[]> {
-	return fc.array(step, {minLength: 1, maxLength}).map(write);
+	return fc.array(step, {minLength: 1, maxLength}).map(steps => write(steps, false));
 }
 
-function write(steps: readonly Step[]): readonly Incoming[] {
+/** The same of people who say what is true of their own words: each names the one before it, so it stands after it. */
+export function orderlyHistories(maxLength: number): fc.Arbitrary<readonly Incoming[]> {
+	return fc.array(step, {minLength: 1, maxLength}).map(steps => write(steps, true));
+}
+
+function write(steps: readonly Step[], isOrderly: boolean): readonly Incoming[] {
 	const events: Incoming[] = [];
 	/** Of each author the branch that he goes on with. */
 	const branches = people.map((): Incoming[] => []);
@@ -35,9 +40,11 @@ function write(steps: readonly Step[]): readonly Incoming[] {
 		const branch = branches[author]!;
 		branch.splice(branch.length - Math.min(forgets, branch.length));
 		const named = events.length === 0 ? [] : parents.map(at => events[at % events.length]!.id);
+		const previous = branch.at(-1)?.id;
+		if (isOrderly && previous !== undefined) named.push(previous);
 		const event = forge(people[author]!, {
 			sequence: branch.length + 1,
-			previous: branch.at(-1)?.id,
+			previous,
 			parents: [...new Set(named)].sort(),
 			clock: NOW + clock,
 			...said(`event ${index}`),

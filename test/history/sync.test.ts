@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import type {Incoming} from '../../source/history/archive.ts';
 import {MAX_SEGMENTS} from '../../source/wire/limits.ts';
 import type {Want} from '../../source/wire/messages.ts';
-import {histories} from './random-history.ts';
+import {histories, orderlyHistories} from './random-history.ts';
 import {
 	ann,
 	bob,
@@ -71,12 +71,23 @@ describe('compare, answer and take', () => {
 				expect(pull(b, a)).toBe(0);
 				expect(ordered(b)).toEqual(held);
 				expect(b.archive.compare(ROOM, a.archive.ranges(ROOM)).weLack).toBe(0);
-				// As far as anything is here, it tells the truth about it.
-				const fresh = nodeOf(cat);
-				pull(fresh, b);
-				expect(contentOf(fresh)).toMatchObject({digest: b.archive.digest(ROOM)});
 				for (const {archive} of [a, b]) expect(archive.gaps(ROOM)).toEqual([]);
 				expect(all.filter(id => held.includes(id))).toEqual(held);
+			}),
+			{numRuns: 25},
+		);
+	});
+
+	test('what is left after the old is gone can be handed on, for what vouches for it is younger', () => {
+		fc.assert(
+			fc.property(orderlyHistories(24), fc.nat(40), (events, late) => {
+				const [from, through, to] = [nodeOf(ann), nodeOf(bob), nodeOf(cat)];
+				for (const event of events) from.archive.accept(event, NOW + 100);
+				pull(through, from);
+				settle(through);
+				while (through.archive.prune(NOW + late));
+				pull(to, through);
+				expect(contentOf(to)).toMatchObject({digest: through.archive.digest(ROOM)});
 			}),
 			{numRuns: 25},
 		);

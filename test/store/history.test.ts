@@ -210,6 +210,18 @@ describe('pages', () => {
 		expect(roomOf(state, 'lobby')).toMatchObject({unread: 0, divider: undefined});
 	});
 
+	test('row 60: a core that had to take its own words back from others does not know how far they spread; we do', () => {
+		const mine = message('lobby', SELF, 'mine');
+		const kept = new Kept([mine]);
+		const state = {type: 'message-state', messageId: mine.messageId, room: 'lobby', storedBy: 2, of: 2} as const;
+		const before = reduceEvents(kept.answer(fresh()), [state], NOW);
+		const again = reduceCore(reduceCore(before, {state: 'restarting', reason: 'boom'}, NOW), {state: 'running'}, NOW);
+		const asked = kept.of('history').length;
+		const after = kept.answer(reduceEvents(again, [joined()], NOW));
+		expect(kept.of('history').length).toBeGreaterThan(asked);
+		expect(entriesOf(after, 'lobby')).toMatchObject([{text: 'mine', storedBy: 2, of: 2}]);
+	});
+
 	test('a room of which the core keeps nothing is simply empty', () => {
 		const state = act(stateIn(roomInfo('lobby')), [{type: 'open-direct', peer: ANN}]).state;
 		const asked = nextRequests(state, NOW);

@@ -42,9 +42,7 @@ export function messageChanged(draft: Draft, event: EventOf<'message-changed'>):
 	if (!before) return;
 	const entry = entryOf(event, draft.state.self);
 	const room = draft.room(event.room) as RoomDraft;
-	const index = findIndex(room.log, before);
-	const known = index === undefined ? undefined : entryAt(room.log, index);
-	draft.put(room, withSpread(entry, event, known));
+	putAgain(draft, room, event);
 	if (entry.kind === 'message' && event.change !== 'order') quote(draft, room, entry);
 }
 
@@ -73,10 +71,14 @@ function quote(draft: Draft, room: RoomDraft, {id, from, name, text, redacted}: 
 	}
 }
 
-/** How far a message has spread is told by itself; what is known of it stays. */
-function withSpread(entry: Entry, event: ChatMessage, before: Entry | undefined): Entry {
-	if (event.state || entry.kind !== 'message' || before?.kind !== 'message') return entry;
-	return {...entry, storedBy: before.storedBy, of: before.of, isRead: before.isRead};
+/** An entry as it is now. How far it has spread is told by itself: what is known of that stays. */
+export function putAgain(draft: Draft, room: RoomDraft, event: ChatMessage): void {
+	const entry = entryOf(event, draft.state.self);
+	const key = draft.find(room, event.messageId);
+	const index = key && findIndex(room.log, key);
+	const known = index === undefined ? undefined : entryAt(room.log, index);
+	if (event.state || entry.kind !== 'message' || known?.kind !== 'message') return draft.put(room, entry);
+	draft.put(room, {...entry, storedBy: known.storedBy, of: known.of, isRead: known.isRead});
 }
 
 export function messageState(draft: Draft, event: EventOf<'message-state'>): void {

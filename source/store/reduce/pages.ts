@@ -3,10 +3,9 @@
 import type {CommandOf} from '../../api/command.ts';
 import type {Results} from '../../api/event.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
-import {entryOf} from '../entry.ts';
 import {compareKeys, entryAt, type Key} from '../log.ts';
 import type {Entry, MessageEntry, Room} from '../state.ts';
-import {earlier} from './messages.ts';
+import {earlier, putAgain} from './messages.ts';
 import {authorSeen} from './people.ts';
 
 type Asked = CommandOf<'history'>;
@@ -61,7 +60,7 @@ function refreshed(draft: Draft, room: RoomDraft, asked: Asked, messages: Result
 
 function putAll(draft: Draft, room: RoomDraft, messages: Results['history']['messages']): void {
 	for (const event of messages) {
-		draft.put(room, entryOf(event, draft.state.self));
+		putAgain(draft, room, event);
 		authorSeen(draft, event.from);
 	}
 }
