@@ -49,6 +49,8 @@ export type Command = Asked &
 				readonly limit?: number;
 				readonly before?: string;
 		  }
+		/** All that is known here of one event. */
+		| {readonly command: 'inspect'; readonly room: string; readonly messageId: string}
 		/** Every event of a room in its order, of every kind, with the bytes that were signed; `after` as in `history`. */
 		| {readonly command: 'export'; readonly room: string; readonly limit?: number; readonly after?: string}
 		| {readonly command: 'nick'; readonly name: string}

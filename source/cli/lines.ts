@@ -89,6 +89,7 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 	redact: {room: TEXT, messageId: TEXT, reason: MAYBE},
 	react: {room: TEXT, messageId: TEXT, emoji: TEXT, off: {type: 'switch', optional: true}},
 	topic: {room: TEXT, text: MAYBE},
+	inspect: {room: TEXT, messageId: TEXT},
 	join: {room: TEXT},
 	leave: {room: TEXT},
 	rooms: {},

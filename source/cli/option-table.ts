@@ -3,13 +3,13 @@
  * are all drawn from this table.
  */
 import {LOG_LEVELS} from '../base/log.ts';
-import type {ThemeName} from '../ui/theme.ts';
+import {THEME_NAMES} from '../store/settings.ts';
 
 export const COMMANDS = ['screen', 'headless', 'send', 'export', 'ping', 'id', 'demo', 'doctor'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
-export const THEMES = ['dark', 'light', 'mono'] as const satisfies readonly ThemeName[];
+export const THEMES = THEME_NAMES;
 
 export type OptionName =
 	| 'name'

@@ -1,6 +1,7 @@
 /** `p2p-tui`: the full-screen UI, with the core in a thread of its own. */
 import type {CoreConfig} from '../api/core.ts';
 import {version} from '../base/version.ts';
+import {DEFAULT_SETTINGS} from '../store/settings.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import type {Options} from './options.ts';
 import {checkTerminal, thisTerminal} from './terminal.ts';
@@ -10,7 +11,7 @@ export async function screen(options: Options, machine: Machine): Promise<number
 }
 
 /** Checks the terminal and runs the screen until it is left; returns the exit status. */
-export async function openScreen(config: CoreConfig, {theme}: Pick<Options, 'theme'>): Promise<number> {
+export async function openScreen(config: CoreConfig, {theme = 'auto'}: Pick<Options, 'theme'>): Promise<number> {
 	checkTerminal(thisTerminal());
 	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
 	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.
@@ -22,7 +23,7 @@ export async function openScreen(config: CoreConfig, {theme}: Pick<Options, 'the
 	const early = headStart(config, startWorkerCore);
 	try {
 		const {runScreen} = await import('../ui/run.tsx');
-		return await runScreen({config, startCore: early.startCore, theme, version});
+		return await runScreen({config, startCore: early.startCore, settings: {...DEFAULT_SETTINGS, theme}, version});
 	} finally {
 		await early.stop();
 	}

@@ -2,6 +2,8 @@
  * What a key or a slash command means: something to ask of the core, or something to change on this screen only.
  */
 import type {Command} from '../api/command.ts';
+import type {Effect} from './effect.ts';
+import type {Settings} from './settings.ts';
 
 export type ViewName = 'chat' | 'help' | 'peers' | 'search';
 
@@ -43,13 +45,17 @@ export type Intent =
 	| {readonly type: 'complete'; readonly step: 1 | -1}
 	/** Pages of the message list; positive is towards older messages. */
 	| {readonly type: 'scroll'; readonly pages: number}
+	/** Rows of the message list; positive is towards older messages. */
+	| {readonly type: 'scroll-rows'; readonly rows: number}
 	| {readonly type: 'scroll-to-end'}
 	| {readonly type: 'switcher'; readonly open: boolean}
 	| {readonly type: 'toggle-pane'; readonly pane: 'rooms' | 'network'}
 	| {readonly type: 'notice'; readonly notice: Notice}
 	/** Ctrl-C: the second one within a moment leaves. */
 	| {readonly type: 'interrupt'}
-	/** Ctrl-Z: stop until the shell says `fg`. */
-	| {readonly type: 'suspend'}
-	| {readonly type: 'redraw'}
-	| {readonly type: 'quit'};
+	/** The terminal's window came to the front, or went from it. */
+	| {readonly type: 'focus'; readonly isFocused: boolean}
+	/** Changes what the person has chosen; `keep`: for the next start too. */
+	| {readonly type: 'set'; readonly settings: Partial<Settings>; readonly keep: boolean}
+	/** Nothing on this screen changes. */
+	| {readonly type: 'effect'; readonly effect: Effect};

@@ -10,6 +10,8 @@ import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
+import type {Selection} from './selection.ts';
+import {DEFAULT_SETTINGS, type Settings} from './settings.ts';
 
 /** Entries kept per room; the core keeps what is older. */
 export const MAX_ENTRIES = 5_000;
@@ -228,6 +230,11 @@ export type Conflict = {
 };
 
 export type State = {
+	readonly settings: Settings;
+	/** Whether the terminal says that somebody looks at it; true as long as it says nothing. */
+	readonly isFocused: boolean;
+	/** The message that the keys are about, while one is selected. */
+	readonly selection: Selection | undefined;
 	readonly core: CoreState;
 	/** How often the core was started again. */
 	readonly restarts: number;
@@ -275,8 +282,11 @@ export type State = {
 	readonly clock: number;
 };
 
-export function initialState(now: number, launch = 'p2p-tui'): State {
+export function initialState(now: number, launch = 'p2p-tui', settings: Settings = DEFAULT_SETTINGS): State {
 	return {
+		settings,
+		isFocused: true,
+		selection: undefined,
 		core: {state: 'starting'},
 		restarts: 0,
 		self: undefined,
@@ -300,7 +310,7 @@ export function initialState(now: number, launch = 'p2p-tui'): State {
 		notice: undefined,
 		switcher: undefined,
 		completion: undefined,
-		hidden: {rooms: false, network: false},
+		hidden: {rooms: !settings.sidebar, network: !settings.network},
 		interruptArmed: undefined,
 		pending: new Map(),
 		nextId: 1,

@@ -9,6 +9,7 @@ import {type Decision, decide, type Surroundings} from './decide.ts';
 import type {Intent} from './intent.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
 import {nextRequests} from './requests.ts';
+import type {Settings} from './settings.ts';
 import {initialState, type State} from './state.ts';
 
 /** Milliseconds between two looks at what the core sent. */
@@ -23,6 +24,7 @@ export type StoreOptions = {
 	readonly setTimer: (callback: () => void, milliseconds: number) => () => void;
 	/** What to write in a shell for somebody else who is to be found from here. */
 	readonly launch?: string;
+	readonly settings?: Settings;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
 	readonly send?: (command: Command) => void;
 };
@@ -39,7 +41,7 @@ export class Store {
 
 	constructor(options: StoreOptions) {
 		this.#options = options;
-		this.#shown = initialState(options.now(), options.launch);
+		this.#shown = initialState(options.now(), options.launch, options.settings);
 		this.#next = this.#shown;
 	}
 

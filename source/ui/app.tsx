@@ -2,7 +2,8 @@
 import {Box, Text, useCursor} from 'ink';
 import {memo, type ReactNode, useLayoutEffect, useMemo, useRef, useSyncExternalStore} from 'react';
 import type {Command} from '../api/command.ts';
-import type {Decision} from '../store/decide.ts';
+import type {Effect} from '../store/effect.ts';
+import type {ThemeName} from '../store/settings.ts';
 import type {State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {Pane, type RenderRows} from './components/rows.tsx';
@@ -25,21 +26,20 @@ export type AppProps = {
 	readonly store: Store;
 	readonly columns: number;
 	readonly rows: number;
-	readonly theme: Theme;
+	readonly themeOf: (name: ThemeName) => Theme;
 	readonly version: string;
 	readonly keyboard: {subscribe(listener: InputListener): () => void};
 	/** Writes to the stream that Ink takes for the keyboard; only the field of the switcher reads it. */
 	readonly feed: (raw: string) => void;
 	readonly send: (command: Command) => void;
-	readonly quit: (how: NonNullable<Decision['quit']>) => void;
-	readonly redraw: () => void;
-	readonly suspend: () => void;
+	readonly effect: (effect: Effect) => void;
 	readonly faults: boolean;
 	readonly setTimer?: SetTimer;
 };
 
 export function App(props: AppProps): ReactNode {
-	const {store, columns, rows, theme, version} = props;
+	const {store, columns, rows, themeOf, version} = props;
+	const theme = useSyncExternalStore(store.subscribe, () => themeOf(store.getState().settings.theme));
 	useKeys(props);
 	const layout = useLayout(store, columns, rows);
 	const view = useSyncExternalStore(store.subscribe, () => store.getState().view);
@@ -65,18 +65,16 @@ export function App(props: AppProps): ReactNode {
 function useKeys(props: AppProps): void {
 	const current = useRef(props);
 	current.current = props;
-	const {keyboard, store, theme, faults, setTimer} = props;
+	const {keyboard, store, faults, setTimer} = props;
 	useLayoutEffect(() => {
 		const controller = createController({
 			store,
-			theme,
+			theme: () => current.current.themeOf(store.getState().settings.theme),
 			faults,
 			size: () => current.current,
 			feed: raw => current.current.feed(raw),
 			send: command => current.current.send(command),
-			quit: how => current.current.quit(how),
-			redraw: () => current.current.redraw(),
-			suspend: () => current.current.suspend(),
+			effect: effect => current.current.effect(effect),
 			...(setTimer ? {setTimer} : {}),
 		});
 		const unsubscribe = keyboard.subscribe(controller.handle);
@@ -84,7 +82,7 @@ function useKeys(props: AppProps): void {
 			unsubscribe();
 			controller.close();
 		};
-	}, [keyboard, store, theme, faults, setTimer]);
+	}, [keyboard, store, faults, setTimer]);
 }
 
 /** The same object until a pane really moves. */

@@ -1,6 +1,7 @@
 /** From keys to the store and the core: the one place where input has an effect. */
 import type {Command} from '../api/command.ts';
-import type {Decision, LineMeaning, Surroundings} from '../store/decide.ts';
+import type {LineMeaning, Surroundings} from '../store/decide.ts';
+import type {Effect} from '../store/effect.ts';
 import type {Edit, Intent} from '../store/intent.ts';
 import {entryAt} from '../store/log.ts';
 import {activeRoom, people} from '../store/selectors.ts';
@@ -8,6 +9,7 @@ import type {Room, State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
 import type {SetTimer} from './input/timer.ts';
+import {keymapOf} from './keymap.ts';
 import {type Layout, layoutFor} from './layout.ts';
 import {entryHeight, visibleRows} from './panes/chat.ts';
 import {onTheirWay} from './panes/queued.ts';
@@ -21,31 +23,31 @@ export type ControllerOptions = {
 	readonly store: Store;
 	/** The size of the screen now. */
 	readonly size: () => {readonly columns: number; readonly rows: number};
-	readonly theme: Theme;
+	readonly theme: () => Theme;
 	/** Gives characters to whatever Ink's own input feeds: the field of the switcher. */
 	readonly feed: (raw: string) => void;
 	readonly send: (command: Command) => void;
-	readonly quit: (how: NonNullable<Decision['quit']>) => void;
-	readonly redraw: () => void;
-	/** Gives the terminal to the shell until it says `fg`. */
-	readonly suspend: () => void;
+	readonly effect: (effect: Effect) => void;
 	/** The core may be made to fail. */
 	readonly faults: boolean;
 	readonly setTimer?: SetTimer;
 };
 
 export function createController(options: ControllerOptions): Dispatcher {
-	const {store, feed, send, quit, redraw, suspend, setTimer} = options;
+	const {store, feed, send, effect, setTimer} = options;
 	const dispatch = (intent: Intent) => {
 		const state = store.getState();
 		if (state.switcher && intent.type === 'edit') return editQuery(store, intent.edit, feed);
 		const decision = store.dispatch(intent, surroundings(options, state));
 		for (const command of decision.commands) send(command);
-		if (decision.redraw) redraw();
-		if (decision.suspend) suspend();
-		if (decision.quit) quit(decision.quit);
+		for (const each of decision.effects) effect(each);
 	};
-	return createDispatcher({context: () => keyContext(store.getState()), dispatch, ...(setTimer ? {setTimer} : {})});
+	return createDispatcher({
+		context: () => keyContext(store.getState()),
+		keymap: () => keymapOf(store.getState()),
+		dispatch,
+		...(setTimer ? {setTimer} : {}),
+	});
 }
 
 /** `ink-text-input` knows these keys; it would insert the letters of others. */
@@ -65,8 +67,9 @@ function editQuery(store: Store, edit: Edit, feed: (raw: string) => void): void 
 	}
 }
 
-function surroundings({size, theme, faults}: ControllerOptions, state: State): Omit<Surroundings, 'now'> {
+function surroundings({size, theme: themeOfNow, faults}: ControllerOptions, state: State): Omit<Surroundings, 'now'> {
 	const {columns, rows} = size();
+	const theme = themeOfNow();
 	const layout = layoutFor(columns, rows, {rooms: state.rooms.length, hidden: state.hidden});
 	return {
 		parseLine: (line, now) => meaningOf(line, now, faults),

@@ -3,6 +3,8 @@ import {type Instance, render} from 'ink';
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import {describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {openLog} from '../base/log.ts';
+import type {Effect} from '../store/effect.ts';
+import type {Settings, ThemeName} from '../store/settings.ts';
 import {Store} from '../store/store.ts';
 import {App} from './app.tsx';
 import {InkInput, inkOutput} from './ink-streams.ts';
@@ -10,12 +12,12 @@ import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
 import {launchCommand} from './launch.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
-import {type ColorDepth, createTheme, type Theme, type ThemeName} from './theme.ts';
+import {type ColorDepth, createTheme, type Theme} from './theme.ts';
 
 export type ScreenOptions = {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
-	readonly theme: ThemeName | undefined;
+	readonly settings: Settings;
 	readonly version: string;
 };
 
@@ -50,7 +52,7 @@ class Screen {
 	readonly ended: Promise<number>;
 	readonly #options: ScreenOptions;
 	readonly #store: Store;
-	readonly #theme: Theme;
+	readonly #themes = new Map<ThemeName, Theme>();
 	readonly #terminal: Terminal;
 	readonly #keyboard: Keyboard;
 	readonly #input = new InkInput();
@@ -67,6 +69,7 @@ class Screen {
 		this.#store = new Store({
 			now: Date.now,
 			setTimer: realTimer,
+			settings: options.settings,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
 			send: command => this.#core.send(command),
 		});
@@ -75,7 +78,6 @@ class Screen {
 			this.#fail = reject;
 		});
 		const {stdin, stdout} = process;
-		this.#theme = createTheme(options.theme, stdout.getColorDepth() as ColorDepth, process.env);
 		this.#size = {columns: stdout.columns, rows: stdout.rows};
 		this.#terminal = openTerminal({
 			stdin,
@@ -134,14 +136,12 @@ class Screen {
 				store={this.#store}
 				columns={this.#size.columns}
 				rows={this.#size.rows}
-				theme={this.#theme}
+				themeOf={this.#themeOf}
 				version={this.#options.version}
 				keyboard={this.#keyboard}
 				feed={this.#feed}
 				send={this.#send}
-				quit={this.#quit}
-				redraw={this.#redraw}
-				suspend={this.#suspend}
+				effect={this.#effect}
 				faults={this.#options.config.faults}
 			/>
 		);
@@ -149,9 +149,25 @@ class Screen {
 
 	readonly #feed = (raw: string): void => this.#input.feed(raw);
 	readonly #send = (command: Parameters<Core['send']>[0]): void => this.#core.send(command);
-	readonly #quit = (how: 'asked' | 'interrupted'): void => this.#end(how === 'asked' ? 0 : EXIT_INTERRUPTED);
 
-	readonly #suspend = (): void => this.#terminal.suspend();
+	/** The same object for the same name. */
+	readonly #themeOf = (name: ThemeName): Theme => {
+		const theme =
+			this.#themes.get(name) ?? createTheme(name, process.stdout.getColorDepth() as ColorDepth, process.env);
+		this.#themes.set(name, theme);
+		return theme;
+	};
+
+	readonly #effect = (effect: Effect): void => {
+		switch (effect.type) {
+			case 'quit':
+				return this.#end(effect.how === 'asked' ? 0 : EXIT_INTERRUPTED);
+			case 'redraw':
+				return this.#redraw();
+			case 'suspend':
+				return this.#terminal.suspend();
+		}
+	};
 
 	/** From an empty screen, whatever else was written to it. */
 	readonly #redraw = (): void => {

@@ -98,7 +98,7 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['exit', 'q'],
 		usage: '/quit',
 		help: 'say goodbye and leave',
-		parse: () => done({type: 'quit'}),
+		parse: () => done({type: 'effect', effect: {type: 'quit', how: 'asked'}}),
 	},
 	{
 		name: 'fault',

@@ -3,6 +3,8 @@
  * has; NO_COLOR and monochrome terminals keep bold, underline and inverse only.
  */
 
+import type {ThemeName} from '../store/settings.ts';
+
 export type Token =
 	| 'plain'
 	| 'dim'
@@ -111,17 +113,10 @@ const LIGHT: Palette = {
 	],
 };
 
-/** `mono` has no colours, as with NO_COLOR. */
-export type ThemeName = 'dark' | 'light' | 'mono';
-
-/** Without a name, light or dark is as the terminal says, and dark if it says nothing. */
-export function createTheme(
-	name: ThemeName | undefined,
-	terminalDepth: ColorDepth,
-	environment: NodeJS.ProcessEnv = {},
-): Theme {
+/** `auto` is light or dark as the terminal says, and dark if it says nothing. */
+export function createTheme(name: ThemeName, terminalDepth: ColorDepth, environment: NodeJS.ProcessEnv = {}): Theme {
 	const depth = name === 'mono' ? 1 : terminalDepth;
-	const isLight = name === 'light' || (name === undefined && hasLightBackground(environment));
+	const isLight = name === 'light' || (name === 'auto' && hasLightBackground(environment));
 	const palette = isLight ? LIGHT : DARK;
 	const tokens = Object.entries(palette.tokens) as [Token, Style][];
 	const peers = palette.peers.map(found => painter({color: found}, depth));

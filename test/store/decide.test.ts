@@ -195,10 +195,10 @@ describe('the switcher', () => {
 describe('Ctrl-C', () => {
 	test('clears the line, and twice leaves; anything between calls it off', () => {
 		const once = act(three(), [type('draft'), {type: 'interrupt'}]);
-		expect([roomOf(once.state, 'a').composer.text, once.quit]).toEqual(['', undefined]);
-		expect(act(once.state, [{type: 'interrupt'}]).quit).toBe('interrupted');
-		expect(act(once.state, [type('x'), {type: 'interrupt'}]).quit).toBeUndefined();
-		expect(act(once.state, [{type: 'interrupt'}], {now: NOW + 60_000}).quit).toBeUndefined();
+		expect([roomOf(once.state, 'a').composer.text, once.effects]).toEqual(['', []]);
+		expect(act(once.state, [{type: 'interrupt'}]).effects).toEqual([{type: 'quit', how: 'interrupted'}]);
+		expect(act(once.state, [type('x'), {type: 'interrupt'}]).effects).toEqual([]);
+		expect(act(once.state, [{type: 'interrupt'}], {now: NOW + 60_000}).effects).toEqual([]);
 	});
 });
 
@@ -219,7 +219,11 @@ test('a pane for which there is no room is not hidden, but explained', () => {
 
 test('Ctrl-Z asks for the program to be stopped, and changes nothing', () => {
 	const state = three();
-	expect(act(state, [{type: 'suspend'}])).toMatchObject({state, suspend: true, commands: []});
+	expect(act(state, [{type: 'effect', effect: {type: 'suspend'}}])).toMatchObject({
+		state,
+		effects: [{type: 'suspend'}],
+		commands: [],
+	});
 });
 
 test('panes are hidden and shown', () => {

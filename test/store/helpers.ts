@@ -98,7 +98,7 @@ export function act(
 	around: Partial<Surroundings> = {},
 ): Decision & {commands: Command[]} {
 	const commands: Command[] = [];
-	let decision: Decision = {state, commands: []};
+	let decision: Decision = {state, commands: [], effects: []};
 	for (const intent of intents) {
 		decision = decide(decision.state, intent, {...AROUND, ...around});
 		commands.push(...decision.commands);

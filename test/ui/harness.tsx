@@ -4,6 +4,7 @@ import {render} from 'ink-testing-library';
 import type {ReactElement} from 'react';
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
+import type {Effect} from '../../source/store/effect.ts';
 import {Store} from '../../source/store/store.ts';
 import {App} from '../../source/ui/app.tsx';
 import type {Input} from '../../source/ui/input/input.ts';
@@ -39,9 +40,8 @@ export function openApp(
 	});
 	const listeners = new Set<(input: Input) => void>();
 	const sent: Command[] = [];
-	const quits: string[] = [];
-	let redraws = 0;
-	let suspensions = 0;
+	const effects: Effect[] = [];
+	const themeOf = () => theme;
 	let current = size;
 	const keyboard = {
 		subscribe(listener: (input: Input) => void) {
@@ -53,17 +53,11 @@ export function openApp(
 	};
 	const screen = render(<Text> </Text>);
 	Object.defineProperty(screen.stdout, 'columns', {get: () => current.columns, configurable: true});
-	const quit = (how: string) => {
-		quits.push(how);
-	};
 	const send = (command: Command) => {
 		sent.push(command);
 	};
-	const redraw = () => {
-		redraws += 1;
-	};
-	const suspend = () => {
-		suspensions += 1;
+	const effect = (each: Effect) => {
+		effects.push(each);
 	};
 	const draw = () =>
 		screen.rerender(
@@ -71,14 +65,12 @@ export function openApp(
 				store={store}
 				columns={current.columns}
 				rows={current.rows}
-				theme={theme}
+				themeOf={themeOf}
 				version="1.2.3"
 				keyboard={keyboard}
 				feed={screen.stdin.write}
 				send={send}
-				quit={quit}
-				redraw={redraw}
-				suspend={suspend}
+				effect={effect}
 				faults={false}
 				setTimer={time.setTimer}
 			/>,
@@ -92,10 +84,8 @@ export function openApp(
 		time,
 		sent,
 		asked,
-		quits,
+		effects,
 		screen,
-		redraws: () => redraws,
-		suspensions: () => suspensions,
 		/** The last frame; rows are not filled up at the right. */
 		frame: () => screen.lastFrame() ?? '',
 		frames: () => screen.frames.length,

@@ -1,23 +1,16 @@
 import {describe, expect, test} from 'vitest';
 import type {Intent} from '../../source/store/intent.ts';
 import {InputParser} from '../../source/ui/input/parser.ts';
-import {
-	BINDINGS,
-	describeKey,
-	describeKeys,
-	helpSections,
-	intentsFor,
-	type KeyContext,
-	statusHints,
-} from '../../source/ui/keymap.ts';
+import {BINDINGS, describeKey, describeKeys, type KeyContext, Keymap} from '../../source/ui/keymap.ts';
 
-const CONTEXTS: readonly KeyContext[] = ['chat', 'switcher', 'page'];
+const CONTEXTS: readonly KeyContext[] = ['chat', 'select', 'switcher', 'page'];
+const USUAL = new Keymap();
 
 /** What the bytes that a terminal sends mean. */
 function intentsOf(bytes: string, context: KeyContext = 'chat'): readonly Intent[] {
 	const parser = new InputParser();
 	const inputs = [...parser.push(bytes), ...parser.flush()];
-	return inputs.flatMap(input => intentsFor(input, {context, escapeArmed: false}));
+	return inputs.flatMap(input => USUAL.intentsFor(input, {context, escapeArmed: false}));
 }
 
 const insertion = (text: string): Intent => ({type: 'edit', edit: {edit: 'insert', text}});
@@ -80,8 +73,8 @@ describe('what keys mean', () => {
 		['Ctrl-W', '\x17', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
 		['Alt-Backspace', '\x1b\x7f', [{type: 'edit', edit: {edit: 'delete-word-back'}}]],
 		['Ctrl-D', '\x04', [{type: 'edit', edit: {edit: 'delete-forward'}}]],
-		['Ctrl-Z', '\x1a', [{type: 'suspend'}]],
-		['Ctrl-L', '\x0c', [{type: 'redraw'}]],
+		['Ctrl-Z', '\x1a', [{type: 'effect', effect: {type: 'suspend'}}]],
+		['Ctrl-L', '\x0c', [{type: 'effect', effect: {type: 'redraw'}}]],
 		['Enter', '\r', [{type: 'submit'}]],
 		['a question mark', '?', [insertion('?')]],
 		['text and Enter in one chunk', 'ab\r', [insertion('ab'), {type: 'submit'}]],
@@ -127,9 +120,13 @@ describe('what help says', () => {
 	});
 
 	test('the help page has every binding', () => {
-		const entries = helpSections().flatMap(section => section.entries);
+		const entries = USUAL.helpSections().flatMap(section => section.entries);
 		expect(entries.length).toBe(BINDINGS.length);
-		expect(entries).toContainEqual({keys: 'Ctrl-C', help: 'clear the line; twice: leave (also /quit)'});
+		expect(entries).toContainEqual({
+			id: 'interrupt',
+			keys: 'Ctrl-C',
+			help: 'clear the line; twice: leave (also /quit)',
+		});
 	});
 
 	test('keys of the list and of a page have sections of their own', () => {
@@ -141,12 +138,12 @@ describe('what help says', () => {
 	});
 
 	test('the status bar names keys of its context only', () => {
-		expect(statusHints('chat', true).map(({key, hint}) => `${key} ${hint}`)).toEqual([
+		expect(USUAL.statusHints('chat', true).map(({key, hint}) => `${key} ${hint}`)).toEqual([
 			'Alt-A next unread',
 			'Ctrl-K go to…',
 			'F1 help',
 		]);
-		expect(statusHints('chat', false).map(({key}) => key)).toEqual(['Ctrl-K', 'F1']);
-		expect(statusHints('page', false).map(({key}) => key)).toContain('Esc');
+		expect(USUAL.statusHints('chat', false).map(({key}) => key)).toEqual(['Ctrl-K', 'F1']);
+		expect(USUAL.statusHints('page', false).map(({key}) => key)).toContain('Esc');
 	});
 });

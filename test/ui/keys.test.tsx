@@ -61,7 +61,7 @@ test('a command shows how it goes on, and is carried out', async () => {
 	await app.press('ctrl+c');
 	await app.type('/quit');
 	await app.press('return');
-	expect(app.quits).toEqual(['asked']);
+	expect(app.effects).toEqual([{type: 'quit', how: 'asked'}]);
 });
 
 test('Ctrl-C clears, says what a second one does, and leaves', async () => {
@@ -71,7 +71,7 @@ test('Ctrl-C clears, says what a second one does, and leaves', async () => {
 	expect(app.frame()).toContain('Ctrl-C again to leave');
 	expect(app.frame()).not.toContain('draft');
 	await app.press('ctrl+c');
-	expect(app.quits).toEqual(['interrupted']);
+	expect(app.effects).toEqual([{type: 'quit', how: 'interrupted'}]);
 });
 
 test('the switcher: typed quickly, edited, chosen from', async () => {
@@ -107,7 +107,7 @@ test('Ctrl-Z is told to the terminal, wherever it is pressed', async () => {
 	await app.press('ctrl+z');
 	await app.press('f1');
 	await app.press('ctrl+z');
-	expect(app.suspensions()).toBe(2);
+	expect(app.effects).toEqual([{type: 'suspend'}, {type: 'suspend'}]);
 	expect(app.sent).toEqual([]);
 });
 
@@ -134,7 +134,7 @@ test('a page scrolls to its end and no further', async () => {
 test('Ctrl-L asks for the screen to be drawn again', async () => {
 	const app = await lively();
 	await app.press('ctrl+l');
-	expect(app.redraws()).toBe(1);
+	expect(app.effects).toEqual([{type: 'redraw'}]);
 });
 
 test('in a flood of messages a key is on the screen with the next frame', async () => {

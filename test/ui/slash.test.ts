@@ -113,7 +113,7 @@ describe('commands', () => {
 		['/forget dev', {ok: true, intents: [{type: 'ask-forget', room: 'dev'}]}],
 		['/leave', asks({command: 'leave', room: 'lobby'})],
 		['/HELP', {ok: true, intents: [{type: 'view', view: 'help'}]}],
-		['/quit', {ok: true, intents: [{type: 'quit'}]}],
+		['/quit', {ok: true, intents: [{type: 'effect', effect: {type: 'quit', how: 'asked'}}]}],
 	])('%s', (line, expected) => {
 		expect(parseLine(line, CONTEXT)).toEqual(expected);
 	});

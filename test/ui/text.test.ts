@@ -126,9 +126,9 @@ describe('themes', () => {
 	});
 
 	test('a light terminal gets the light theme, unless another was asked for', () => {
-		expect(createTheme(undefined, 24, {COLORFGBG: '0;15'}).name).toBe('light');
-		expect(createTheme(undefined, 24, {COLORFGBG: '15;0'}).name).toBe('dark');
-		expect(createTheme(undefined, 24, {}).name).toBe('dark');
+		expect(createTheme('auto', 24, {COLORFGBG: '0;15'}).name).toBe('light');
+		expect(createTheme('auto', 24, {COLORFGBG: '15;0'}).name).toBe('dark');
+		expect(createTheme('auto', 24, {}).name).toBe('dark');
 		expect(createTheme('dark', 24, {COLORFGBG: '0;15'}).name).toBe('dark');
 	});
 });

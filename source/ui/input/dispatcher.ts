@@ -1,6 +1,6 @@
 /** Turns inputs into intents by the keymap, and keeps the little that a key leaves behind for the next one. */
 import type {Intent} from '../../store/intent.ts';
-import {intentsFor, type KeyContext} from '../keymap.ts';
+import type {KeyContext, Keymap} from '../keymap.ts';
 import type {Input} from './input.ts';
 import {realTimer, type SetTimer} from './timer.ts';
 
@@ -10,6 +10,7 @@ export const ESCAPE_ARMED = 1000;
 export type DispatcherOptions = {
 	/** Asked anew for every input. */
 	readonly context: () => KeyContext;
+	readonly keymap: () => Keymap;
 	readonly dispatch: (intent: Intent) => void;
 	readonly setTimer?: SetTimer;
 };
@@ -21,7 +22,7 @@ export type Dispatcher = {
 };
 
 /** Esc does what it is bound to *and* arms the digits; anything that follows disarms them, and so does time. */
-export function createDispatcher({context, dispatch, setTimer = realTimer}: DispatcherOptions): Dispatcher {
+export function createDispatcher({context, keymap, dispatch, setTimer = realTimer}: DispatcherOptions): Dispatcher {
 	let disarm: (() => void) | undefined;
 	const close = () => {
 		disarm?.();
@@ -31,7 +32,7 @@ export function createDispatcher({context, dispatch, setTimer = realTimer}: Disp
 		handle(input) {
 			const escapeArmed = disarm !== undefined;
 			close();
-			for (const intent of intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
+			for (const intent of keymap().intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
 			if (input.type !== 'key' || input.name !== 'escape') return;
 			disarm = setTimer(() => {
 				disarm = undefined;

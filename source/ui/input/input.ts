@@ -4,7 +4,17 @@ export type Input =
 	| {readonly type: 'text'; readonly text: string}
 	| Key
 	/** Pasted text: lines end in LF, other control characters but tab are gone. It never submits. */
-	| {readonly type: 'paste'; readonly text: string};
+	| {readonly type: 'paste'; readonly text: string}
+	/** Only while the mouse is on. Cells are counted from 0, from the top left corner. */
+	| {
+			readonly type: 'mouse';
+			readonly action: 'press' | 'release' | 'wheel-up' | 'wheel-down';
+			readonly button: 'left' | 'middle' | 'right' | 'none';
+			readonly x: number;
+			readonly y: number;
+	  }
+	/** The terminal's window came to the front, or went from it. */
+	| {readonly type: 'focus'; readonly isFocused: boolean};
 
 export type Key = {
 	readonly type: 'key';

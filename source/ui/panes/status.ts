@@ -3,8 +3,7 @@ import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {connectedPeers} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {plural} from '../format.ts';
-import type {KeyContext} from '../keymap.ts';
-import {statusHints} from '../keymap.ts';
+import {type KeyContext, keymapOf} from '../keymap.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
 import {PLAIN_THEME, type Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
@@ -12,7 +11,8 @@ import {shortId} from './short-id.ts';
 
 export function keyContext(state: State): KeyContext {
 	if (state.switcher) return 'switcher';
-	return state.view === 'chat' ? 'chat' : 'page';
+	if (state.view !== 'chat') return 'page';
+	return state.selection ? 'select' : 'chat';
 }
 
 /** One row; two while there is a notice that does not fit in one. */
@@ -61,7 +61,8 @@ function rank(hint: string): number {
 function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
 	const hasUnread = state.rooms.some(room => room.unread > 0);
-	for (const {key, hint} of statusHints(keyContext(state), hasUnread).toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
+	const wanted = keymapOf(state).statusHints(keyContext(state), hasUnread);
+	for (const {key, hint} of wanted.toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);

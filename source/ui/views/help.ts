@@ -1,5 +1,6 @@
 /** Help, drawn from the keymap and the commands themselves, so that it cannot be wrong. */
-import {helpSections} from '../keymap.ts';
+import type {State} from '../../store/state.ts';
+import {type Keymap, keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import {fit, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -25,8 +26,8 @@ const MARKS = [
 const WIDE = 110;
 const GAP = 4;
 
-export function helpLines(width: number, theme: Theme): readonly string[] {
-	const sections = allSections();
+export function helpLines(state: State, width: number, theme: Theme): readonly string[] {
+	const sections = allSections(keymapOf(state));
 	if (width < WIDE) return column(sections, width - 2, theme).map(line => row(width, [span(' '), ...line]));
 	const half = Math.floor((width - 2 - GAP) / 2);
 	const [left, right] = balanced(sections);
@@ -42,12 +43,12 @@ export function helpLines(width: number, theme: Theme): readonly string[] {
 	);
 }
 
-function allSections(): readonly Section[] {
+function allSections(keymap: Keymap): readonly Section[] {
 	const commands = SLASH_COMMANDS.filter(command => !command.isHidden).map(({usage, help}) => ({keys: usage, help}));
 	return [
 		{title: 'Marks', entries: MARKS},
 		{title: 'Commands', entries: commands},
-		...helpSections().map(({group, entries}) => ({title: group, entries})),
+		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
 	];
 }
 

@@ -16,7 +16,7 @@ export function pageRowsShown(rect: Rect): number {
 /** All rows of the page that is open, each as wide as the inside of the frame. */
 export function pageLines(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const width = rect.width - 2;
-	if (state.view === 'help') return helpLines(width, theme);
+	if (state.view === 'help') return helpLines(state, width, theme);
 	return state.view === 'search' ? searchLines(state, width, theme) : peersLines(state, width, theme);
 }
 

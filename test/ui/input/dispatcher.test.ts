@@ -2,13 +2,14 @@ import {describe, expect, test} from 'vitest';
 import type {Intent} from '../../../source/store/intent.ts';
 import {createDispatcher, ESCAPE_ARMED} from '../../../source/ui/input/dispatcher.ts';
 import {InputParser} from '../../../source/ui/input/parser.ts';
-import type {KeyContext} from '../../../source/ui/keymap.ts';
+import {type KeyContext, Keymap} from '../../../source/ui/keymap.ts';
 import {ManualTimers} from '../../helpers/timers.ts';
 
 function setUp(context: KeyContext = 'chat') {
 	const timers = new ManualTimers();
 	const intents: Intent[] = [];
 	const dispatcher = createDispatcher({
+		keymap: () => new Keymap(),
 		context: () => context,
 		dispatch: intent => intents.push(intent),
 		setTimer: timers.set,

@@ -1,0 +1,54 @@
+/** Moving through the messages of a room, and through pages. */
+import type {RoomDraft} from '../draft.ts';
+import {markSeen} from '../navigate.ts';
+import {anchorAtEnd, isInView, scrollBy} from '../scroll.ts';
+import {searchOn} from './searching.ts';
+import type {Stage} from './stage.ts';
+
+/** Somebody is at the keyboard: what is in view is seen. */
+export function look(stage: Stage): void {
+	const open = stage.state.view === 'chat' ? stage.room : undefined;
+	const {chatRows, rowsOf} = stage.around;
+	if (!open || open.missed === 0 || !isInView(open, chatRows, index => rowsOf(open, index))) return;
+	markSeen(stage.draft.room(open.room) as RoomDraft);
+}
+
+export function scrollPages(stage: Stage, pages: number): void {
+	if (stage.state.view !== 'chat') return scrollPage(stage, pages);
+	scrollRows(stage, pages * Math.max(1, stage.around.chatRows - 2));
+}
+
+/** Rows of the message list; positive is towards older messages. */
+export function scrollRows(stage: Stage, rows: number): void {
+	const known = stage.room;
+	if (!known) return;
+	const {chatRows, rowsOf} = stage.around;
+	const heightOf = (index: number) => rowsOf(known, index);
+	const reached = scrollBy(known.log, known.anchor, rows, chatRows, heightOf);
+	// The end of what is here is not the end of the room.
+	const anchor = reached ?? (known.newer === 'none' ? undefined : anchorAtEnd(known.log, heightOf));
+	if (anchor === known.anchor) return;
+	const room = stage.draft.room(known.room) as RoomDraft;
+	if (known.anchor === undefined) room.below = 0;
+	room.anchor = anchor;
+}
+
+export function scrollToEnd(stage: Stage): void {
+	const known = stage.room;
+	if (known?.anchor) (stage.draft.room(known.room) as RoomDraft).anchor = undefined;
+	passOver(stage);
+}
+
+/** Whoever asks for the end, or for nothing to be said of it, does not want to be told of what was missed. */
+export function passOver(stage: Stage): void {
+	const known = stage.room;
+	if (known && known.missed > 0) markSeen(stage.draft.room(known.room) as RoomDraft);
+}
+
+function scrollPage(stage: Stage, pages: number): void {
+	const {total, shown} = stage.around.page;
+	const {viewScroll: before} = stage.state;
+	const viewScroll = Math.max(0, Math.min(total - shown, before - pages * Math.max(1, shown - 2)));
+	if (viewScroll !== before) stage.draft.set({viewScroll});
+	if (pages < 0 && viewScroll >= total - 2 * shown) searchOn(stage);
+}

@@ -1,0 +1,57 @@
+/** What is in view: pages, panes, notices; and ways out. */
+import {applyEdit, replaceText} from '../composer.ts';
+import type {ViewName} from '../intent.ts';
+import {markRead} from '../navigate.ts';
+import {standingConflicts} from '../reduce/alarms.ts';
+import {notify} from '../reduce/notices.ts';
+import {INTERRUPT_TIME} from '../reduce.ts';
+import {passOver} from './scrolling.ts';
+import type {Stage} from './stage.ts';
+
+export function openView(stage: Stage, view: ViewName): void {
+	stage.draft.set({view, viewScroll: 0, switcher: undefined});
+	markRead(stage.draft);
+}
+
+/** Closes what is open, one thing at a time. */
+export function back(stage: Stage): void {
+	const {draft, state} = stage;
+	if (state.switcher) return draft.set({switcher: undefined});
+	if (state.view !== 'chat') return openView(stage, 'chat');
+	const {notice, conflicts} = state;
+	const [standing] = standingConflicts(state);
+	if (standing) {
+		const away = conflicts.map(each => (each === standing ? {...each, isPutAway: true} : each));
+		return draft.set({conflicts: away});
+	}
+	if (!notice) return passOver(stage);
+	if (notice.line === stage.composer.text) stage.edit(composer => applyEdit(composer, {edit: 'clear'}));
+	draft.set({notice: undefined});
+}
+
+/** Where there is no room for a pane, showing it would look like a key that does nothing. */
+export function togglePane(stage: Stage, pane: 'rooms' | 'network'): void {
+	const {draft} = stage;
+	if (!stage.around.fits[pane]) {
+		const what = pane === 'rooms' ? 'the left side' : 'the network';
+		return notify(draft, 'info', `the terminal is too narrow for ${what}`);
+	}
+	draft.set({hidden: {...draft.state.hidden, [pane]: !draft.state.hidden[pane]}});
+}
+
+export function askForget(stage: Stage, room: string): void {
+	const label = stage.draft.findRoom(room)?.label ?? room;
+	notify(stage.draft, 'warning', `to leave ${label} and delete what is kept of it here, write /forget ${label}`);
+	stage.draft.set({forgetting: room});
+}
+
+export function interrupt(stage: Stage): void {
+	const {now} = stage.around;
+	const {interruptArmed, switcher} = stage.state;
+	if (interruptArmed !== undefined && now - interruptArmed < INTERRUPT_TIME) {
+		return stage.effect({type: 'quit', how: 'interrupted'});
+	}
+	if (switcher) stage.draft.set({switcher: undefined});
+	else stage.edit(composer => replaceText(composer, ''));
+	stage.draft.set({interruptArmed: now});
+}

@@ -1,0 +1,20 @@
+/** What is to be done outside of the screen's state: to the terminal, the desktop, the settings file, the program. */
+import type {Settings} from './settings.ts';
+
+export type Effect =
+	| {readonly type: 'quit'; readonly how: 'asked' | 'interrupted'}
+	/** Draw everything again, from an empty screen. */
+	| {readonly type: 'redraw'}
+	/** Give the terminal to the shell until it says `fg`. */
+	| {readonly type: 'suspend'}
+	/** Into the clipboard of the person's terminal (OSC 52). */
+	| {readonly type: 'copy'; readonly text: string}
+	/** An http or https address, in the person's browser. */
+	| {readonly type: 'open'; readonly url: string}
+	/** Somebody wants attention. */
+	| {readonly type: 'alert'; readonly bell: boolean; readonly notification?: Notification}
+	/** Keep these settings for the next start. */
+	| {readonly type: 'save'; readonly settings: Partial<Settings>};
+
+/** Both are one line of text that is safe to show. */
+export type Notification = {readonly title: string; readonly body: string};

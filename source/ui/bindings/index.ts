@@ -1,0 +1,17 @@
+/**
+ * Every key and what it does, as data. The dispatcher, the help page, the status bar and the settings file all read this
+ * one table, so what help says is what happens.
+ */
+import {LIST} from './list.ts';
+import {MESSAGES} from './messages.ts';
+import {PAGE} from './page.ts';
+import {ROOMS} from './rooms.ts';
+import {SCREEN} from './screen.ts';
+import {SELECT} from './select.ts';
+import type {Binding} from './types.ts';
+import {WRITING} from './writing.ts';
+
+export type {Binding, Group, KeyContext} from './types.ts';
+export {KEY_CONTEXTS} from './types.ts';
+
+export const BINDINGS: readonly Binding[] = [...ROOMS, ...MESSAGES, ...WRITING, ...SCREEN, ...SELECT, ...LIST, ...PAGE];

@@ -1,0 +1,70 @@
+/** The screen as a whole. */
+import {ANY, always, type Binding, CHAT} from './types.ts';
+
+export const SCREEN: readonly Binding[] = [
+	{
+		id: 'help',
+		keys: ['f1', 'alt+?'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'this help (also /help)',
+		hint: 'help',
+		intents: always({type: 'view', view: 'help'}),
+	},
+	{
+		id: 'peers',
+		keys: ['f2'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'everyone you know of (also /peers)',
+		intents: always({type: 'view', view: 'peers'}),
+	},
+	{
+		id: 'toggle-rooms',
+		keys: ['alt+r'],
+		contexts: CHAT,
+		group: 'Screen',
+		help: 'show or hide the left side',
+		intents: always({type: 'toggle-pane', pane: 'rooms'}),
+	},
+	{
+		id: 'toggle-network',
+		keys: ['alt+n'],
+		contexts: CHAT,
+		group: 'Screen',
+		help: 'show or hide the network or the traffic',
+		intents: always({type: 'toggle-pane', pane: 'network'}),
+	},
+	{
+		id: 'back',
+		keys: ['escape'],
+		contexts: CHAT,
+		group: 'Screen',
+		help: 'take away a notice; with a digit after it, to that room',
+		intents: always({type: 'back'}),
+	},
+	{
+		id: 'redraw',
+		keys: ['ctrl+l'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'draw the screen again',
+		intents: always({type: 'effect', effect: {type: 'redraw'}}),
+	},
+	{
+		id: 'suspend',
+		keys: ['ctrl+z'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'back to the shell until you say fg there',
+		intents: always({type: 'effect', effect: {type: 'suspend'}}),
+	},
+	{
+		id: 'interrupt',
+		keys: ['ctrl+c'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'clear the line; twice: leave (also /quit)',
+		intents: always({type: 'interrupt'}),
+	},
+];
