@@ -2,6 +2,7 @@
  * What the core tells a screen or a script. Headless prints these as JSON lines.
  * Peers are named by peer id. Times are milliseconds, timestamps Unix milliseconds.
  */
+import type {EventDetails} from './event-details.ts';
 
 /** Why something did not work, for a program (`code`) and for a person (`message`, one line). */
 export type Failure = {readonly code: ErrorCode; readonly message: string};
@@ -214,48 +215,6 @@ export type Stats = {
 	readonly memory: {readonly rss: number; readonly heapUsed: number};
 	/** Event-loop delay in milliseconds since the last `stats`. */
 	readonly loopDelay: {readonly p50: number; readonly p99: number; readonly max: number};
-};
-
-/** One event as it is kept here, and what is known of where else it is. */
-export type EventDetails = {
-	readonly room: RoomName;
-	readonly messageId: string;
-	readonly kind: string;
-	readonly from: string;
-	readonly name: string;
-	/** As it was signed, whole and unchanged by later edits. Empty for kinds without a text. */
-	readonly text: string;
-	/** The author's wall clock, the author's logical clock, the place in the room's order, and when it came here: Unix milliseconds. */
-	readonly timestamp: number;
-	readonly clock: number;
-	readonly order: number;
-	readonly received: number;
-	/** 32 hex digits: numbers count anew in each. */
-	readonly epoch: string;
-	readonly sequence: number;
-	/** The event of the same author before it; missing from the first one. */
-	readonly previous?: string;
-	/** The newest events that its author had seen; and those of them that are not here. */
-	readonly parents: readonly string[];
-	readonly missing: readonly string[];
-	/** Length of the signed bytes. */
-	readonly bytes: number;
-	/** 128 hex digits. Missing where a later event of the same author vouches for it. */
-	readonly signature?: string;
-	/** Its author has signed another event under the same number. */
-	readonly forked?: true;
-	/** Edits, reactions and redactions that count, the oldest first. */
-	readonly changes: readonly {
-		readonly messageId: string;
-		readonly kind: string;
-		readonly from: string;
-		readonly name: string;
-		readonly text: string;
-		readonly timestamp: number;
-	}[];
-	/** Of own messages: whoever is known to hold it, ourselves included, of how many. Of others': us, and whoever wrote it. */
-	readonly holders: readonly Member[];
-	readonly of: number;
 };
 
 /** Result of each command, in its reply. */

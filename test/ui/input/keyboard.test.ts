@@ -12,7 +12,8 @@ function setUp() {
 	const heard: string[] = [];
 	let ends = 0;
 	const keyboard = createKeyboard(stream, {setTimer: timers.set, onEnd: () => ends++});
-	const listen = (input: Input) => heard.push(input.type === 'key' ? keyName(input) : input.text);
+	const listen = (input: Input) =>
+		heard.push(input.type === 'key' ? keyName(input) : 'text' in input ? input.text : input.type);
 	return {stream, timers, heard, keyboard, listen, ends: () => ends};
 }
 

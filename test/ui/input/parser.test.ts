@@ -17,9 +17,11 @@ const PASTE_END = '\x1b[201~';
 /** Inputs in short: keys as `<ctrl+a>`, pastes as `{text}`, text as it is; neighbouring texts joined. */
 function short(inputs: readonly Input[]): string {
 	return inputs
-		.map(input =>
-			input.type === 'key' ? `<${keyName(input)}>` : input.type === 'paste' ? `{${input.text}}` : input.text,
-		)
+		.map(input => {
+			if (input.type === 'key') return `<${keyName(input)}>`;
+			if (input.type === 'text') return input.text;
+			return input.type === 'paste' ? `{${input.text}}` : `(${input.type})`;
+		})
 		.join('');
 }
 
