@@ -33,6 +33,9 @@ async function run(invocation: Invocation): Promise<number> {
 			return (await import('./cli/id.ts')).showId(invocation.options, machine);
 		case 'demo':
 			return (await import('./cli/demo.ts')).demo(invocation.options, machine);
+		case 'config':
+			endQuietlyWithoutReader();
+			return (await import('./cli/settings-sample.ts')).showSettings(invocation.options, machine);
 		case 'screen':
 			return (await import('./cli/screen.ts')).screen(invocation.options, machine);
 		case 'doctor':

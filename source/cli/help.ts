@@ -9,6 +9,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
 	ping: 'Dial a peer and measure the round-trip time.',
 	id: 'Show the peer ID, name and addresses of this profile.',
 	demo: 'The screen with a small live swarm of real peers on this machine only.',
+	config: 'Print a settings file with all settings and keys and their defaults.',
 	doctor: 'What stands between you and your peers (not there yet).',
 };
 
@@ -20,6 +21,7 @@ const USAGE: Readonly<Record<CommandName, string>> = {
 	ping: 'p2p-tui ping <multiaddr> [options]',
 	id: 'p2p-tui id [options]',
 	demo: 'p2p-tui demo [options]',
+	config: 'p2p-tui config',
 	doctor: 'p2p-tui doctor',
 };
 
@@ -32,6 +34,7 @@ const LISTED: readonly (readonly [string, CommandName])[] = [
 	['ping <multiaddr>', 'ping'],
 	['id', 'id'],
 	['demo', 'demo'],
+	['config', 'config'],
 ];
 
 const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
@@ -56,6 +59,7 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 	],
 	id: ['p2p-tui id', 'p2p-tui id --json --data-dir ./bot'],
 	demo: ['p2p-tui demo', 'p2p-tui demo --theme light'],
+	config: ['p2p-tui config', 'p2p-tui config > my-settings.json'],
 	doctor: [],
 };
 

@@ -5,7 +5,7 @@
 import {LOG_LEVELS} from '../base/log.ts';
 import {THEME_NAMES} from '../store/settings.ts';
 
-export const COMMANDS = ['screen', 'headless', 'send', 'export', 'ping', 'id', 'demo', 'doctor'] as const;
+export const COMMANDS = ['screen', 'headless', 'send', 'export', 'ping', 'id', 'demo', 'config', 'doctor'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
@@ -25,6 +25,8 @@ export type OptionName =
 	| 'keep'
 	| 'pubsub'
 	| 'theme'
+	| 'plain'
+	| 'config'
 	| 'logLevel'
 	| 'logFile'
 	| 'direct'
@@ -151,6 +153,19 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		value: '<theme>',
 		help: `colours: ${THEMES.join(', ')} (default: as the terminal says)`,
 		commands: ['screen', 'demo'],
+		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config'],
+	},
+	plain: {
+		flag: 'plain',
+		help: 'line by line, without a full screen: for screen readers and simple terminals',
+		commands: ['screen', 'demo'],
+		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config'],
+	},
+	config: {
+		flag: 'config',
+		value: '<file>',
+		help: 'the settings file (default: settings.json where the system keeps such files)',
+		commands: ['screen', 'demo', 'config'],
 		harmless: ['headless', 'send', 'export', 'ping', 'id'],
 	},
 	logLevel: {

@@ -40,6 +40,10 @@ export type Options = {
 	readonly pubsub: (typeof PUBSUB_ROUTERS)[number];
 	/** Undefined: as the terminal says. */
 	readonly theme: (typeof THEMES)[number] | undefined;
+	/** Line by line, without a full screen. */
+	readonly plain: boolean;
+	/** The settings file that was asked for. Undefined: the one where the platform keeps such things. */
+	readonly config: string | undefined;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
 	readonly logFile: string | undefined;
 	/** A peer id. */
@@ -244,6 +248,8 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		keep: keep === Number.POSITIVE_INFINITY ? undefined : keep,
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
+		plain: on('plain'),
+		config: one('config', values.parseText),
 		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
 		logFile: one('logFile', values.parseText),
 		direct: one('direct', values.parsePeer),

@@ -125,6 +125,8 @@ describe('options', () => {
 			keep: undefined,
 			pubsub: 'gossipsub',
 			theme: undefined,
+			plain: false,
+			config: undefined,
 			logLevel: 'warn',
 			logFile: undefined,
 			direct: undefined,

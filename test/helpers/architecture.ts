@@ -65,7 +65,7 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 	},
 	cli: {
 		mayImport: ['base', 'wire', 'net', 'storage', 'core', 'api', 'store', 'ui'],
-		packages: ['meow'],
+		packages: ['meow', 'jsonc-parser'],
 		why: 'the command line composes the program and holds none of its logic',
 	},
 	main: {mayImport: ['base', 'cli'], packages: [], why: 'main only reads the command line and starts what it asks for'},
