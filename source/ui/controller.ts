@@ -1,21 +1,18 @@
 /** From keys to the store and the core: the one place where input has an effect. */
 import type {Command} from '../api/command.ts';
-import type {LineMeaning, Surroundings} from '../store/decide.ts';
+import type {Surroundings} from '../store/decide.ts';
 import type {Effect} from '../store/effect.ts';
 import type {Edit, Intent} from '../store/intent.ts';
-import {entryAt} from '../store/log.ts';
-import {activeRoom, people} from '../store/selectors.ts';
 import type {Room, State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
 import type {SetTimer} from './input/timer.ts';
 import {keymapOf} from './keymap.ts';
 import {type Layout, layoutFor} from './layout.ts';
+import {meaningOf} from './meaning.ts';
 import {entryHeight, visibleRows} from './panes/chat.ts';
-import {onTheirWay} from './panes/queued.ts';
 import {keyContext} from './panes/status.ts';
-import {completeSlash, parseLine} from './slash.ts';
-import type {RecentMessage} from './slash-types.ts';
+import {completeSlash} from './slash.ts';
 import type {Theme} from './theme.ts';
 import {pageLines, pageRowsShown} from './views/page.ts';
 
@@ -92,42 +89,4 @@ function fitting(columns: number, rows: number): Surroundings['fits'] {
 function pageSize(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {
 	if (!layout || state.view === 'chat') return {total: 0, shown: 0};
 	return {total: pageLines(state, layout.page, theme).length, shown: pageRowsShown(layout.page)};
-}
-
-function meaningOf(line: string, state: State, faults: boolean): LineMeaning {
-	const open = activeRoom(state);
-	return parseLine(line, {
-		room: state.active,
-		topic: open?.topic ?? '',
-		rooms: state.rooms.map(room => room.room),
-		peers: people(state),
-		recent: () => recentMessages(open),
-		isFarUp: open !== undefined && open.newer !== 'none',
-		isSending: open !== undefined && onTheirWay(state, open).length > 0,
-		forgetting: state.forgetting,
-		faults,
-	});
-}
-
-/** Entries to look back over for what a command means. */
-const LOOK_BACK = 1_000;
-
-function recentMessages(room: Room | undefined): readonly RecentMessage[] {
-	const found: RecentMessage[] = [];
-	if (!room) return found;
-	const {length} = room.log;
-	for (let index = length - 1; index >= Math.max(0, length - LOOK_BACK); index--) {
-		const entry = entryAt(room.log, index);
-		if (entry?.kind !== 'message' || entry.redacted !== undefined) continue;
-		const {id, from, text, local, isWhole, reactions} = entry;
-		found.push({
-			id,
-			from,
-			text,
-			local,
-			isWhole,
-			reactions: reactions.filter(each => each.isOurs).map(each => each.emoji),
-		});
-	}
-	return found;
 }

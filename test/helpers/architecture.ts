@@ -63,8 +63,13 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		packages: ['ink', 'react', 'ink-text-input', 'string-width'],
 		why: 'the screen reaches the core only by Command and NodeEvent, so that neither can block or break the other',
 	},
+	plain: {
+		mayImport: ['base', 'api', 'store', 'ui'],
+		packages: [],
+		why: 'plain says in lines what the screen shows: it takes words and meanings from ui, and nothing that draws',
+	},
 	cli: {
-		mayImport: ['base', 'wire', 'net', 'storage', 'core', 'api', 'store', 'ui'],
+		mayImport: ['base', 'wire', 'net', 'storage', 'core', 'api', 'store', 'ui', 'plain'],
 		packages: ['meow', 'jsonc-parser'],
 		why: 'the command line composes the program and holds none of its logic',
 	},
