@@ -4,6 +4,7 @@
  */
 import type {CommandOf} from '../api/command.ts';
 import type {ChatMessage, ErrorCode, NodeEvent} from '../api/event.ts';
+import type {EventDetails} from '../api/event-details.ts';
 import type {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
@@ -14,6 +15,7 @@ import {normaliseRoom} from '../wire/text.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, View} from './behaviour.ts';
 import type {Chronicle} from './chronicle.ts';
 import {exportPage} from './export.ts';
+import {inspect} from './inspect.ts';
 import type {Receipts} from './receipts.ts';
 import {explainError, refusal} from './refusal.ts';
 import {fitting} from './reply-size.ts';
@@ -39,7 +41,7 @@ export type QueriesOptions = {
 	readonly receipts: Receipts;
 };
 
-type Query = CommandOf<'history' | 'read' | 'search' | 'export'>;
+type Query = CommandOf<'history' | 'read' | 'search' | 'export' | 'inspect'>;
 
 /** What was asked cannot be answered. */
 class Refused extends Error {
@@ -55,7 +57,7 @@ export class Queries implements Behaviour {
 	readonly name = 'queries';
 	readonly protocol = '/p2p-tui/read/1';
 	readonly messages = ['read'] as const;
-	readonly commands = ['history', 'read', 'search', 'export'] as const;
+	readonly commands = ['history', 'read', 'search', 'export', 'inspect'] as const;
 	readonly watches = ['message'] as const;
 	readonly #options: QueriesOptions;
 	/** What each peer was told last that we have read. */
@@ -110,6 +112,8 @@ export class Queries implements Behaviour {
 				return this.#search(command);
 			case 'export':
 				return this.#export(command);
+			case 'inspect':
+				return [{type: 'reply', command, result: this.#inspect(command)}];
 		}
 	}
 
@@ -173,6 +177,15 @@ export class Queries implements Behaviour {
 		const {after} = this.#bounds(room, {after: command.after});
 		const result = exportPage(archive.store, room, {limit, ...after}, peer => chronicle.authorName(peer, room));
 		return [{type: 'reply', command, result}];
+	}
+
+	/** @throws Refused */
+	#inspect({room: name, messageId}: CommandOf<'inspect'>): EventDetails {
+		const room = this.#roomOf(name);
+		const stored = this.#options.archive.store.get(room, messageId);
+		const event = stored && readStored(stored);
+		if (!event) throw unknownMessage(messageId);
+		return inspect(this.#options, stored, event);
 	}
 
 	// --- reading
@@ -269,7 +282,7 @@ export class Queries implements Behaviour {
 
 	#position(room: string, id: string): Position {
 		const order = this.#options.archive.store.orderOf(room, id);
-		if (order === undefined) throw new Refused('unknown-message', `no message ${id} is kept of this room`);
+		if (order === undefined) throw unknownMessage(id);
 		return {order, id};
 	}
 }
@@ -293,6 +306,10 @@ function namedRoom(name: string): string {
 function notIn(name: string): Refused {
 	const hint = name.startsWith('@') ? `no messages with ${name.slice(1)}` : `not in #${name}; join it first`;
 	return new Refused('unknown-room', hint);
+}
+
+function unknownMessage(id: string): Refused {
+	return new Refused('unknown-message', `no message ${id} is kept of this room`);
 }
 
 function limitOf(limit: number | undefined, usual: number): number {

@@ -88,6 +88,12 @@ export class Receipts {
 		return spread && this.#infoOf(messageId, spread);
 	}
 
+	/** Who is known to hold a message of ours, ourselves first; undefined as for `spreadOf`. */
+	holdersOf(messageId: string): {readonly holders: readonly PeerId[]; readonly of: number} | undefined {
+		const spread = this.#spreads.get(messageId);
+		return spread && {holders: [...spread.holders], of: spread.members.size};
+	}
+
 	/** What people are told of it; nothing of a message that is not followed. */
 	state(messageId: string): BehaviourOutput[] {
 		const spread = this.#spreads.get(messageId);

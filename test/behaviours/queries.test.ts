@@ -325,6 +325,68 @@ describe('export', () => {
 	});
 });
 
+describe('inspect', () => {
+	const details = (desk: Desk, messageId: string) => desk.ask({command: 'inspect', room: 'lobby', messageId});
+
+	test('tells all that is known of an event of somebody else', () => {
+		const [desk, bob] = [new Desk(), new Author(bobIdentity)];
+		const said = bob.write(message('helo'), 0, {parents: ['ab'.repeat(32)]});
+		const edit = bob.write({kind: 'edit', target: said.id, text: 'hello'}, 1);
+		for (const signed of [said, edit]) desk.take(signed);
+		expect(details(desk, said.id)).toEqual({
+			room: 'lobby',
+			messageId: said.id,
+			kind: 'message',
+			from: BOB,
+			name: 'bob',
+			text: 'helo',
+			timestamp: said.event.timestamp,
+			clock: said.event.clock,
+			order: desk.store.orderOf('lobby', said.id),
+			received: expect.any(Number),
+			epoch: said.event.epoch,
+			sequence: 1,
+			parents: ['ab'.repeat(32)],
+			missing: ['ab'.repeat(32)],
+			bytes: said.bytes.length,
+			signature: Buffer.from(said.signature).toString('hex'),
+			changes: [
+				{
+					messageId: edit.id,
+					kind: 'edit',
+					from: BOB,
+					name: 'bob',
+					text: 'hello',
+					timestamp: edit.event.timestamp,
+				},
+			],
+			holders: [
+				{peer: ANN, name: expect.any(String)},
+				{peer: BOB, name: 'bob'},
+			],
+			of: 2,
+		});
+		expect(details(desk, edit.id)).toMatchObject({kind: 'edit', previous: said.id, sequence: 2, changes: []});
+	});
+
+	test('tells who holds our own, and nothing of what was taken back', () => {
+		const [desk, ann] = [new Desk(), new Author(annIdentity)];
+		const said = ann.write(message('a secret'), 0);
+		desk.take(said);
+		desk.receipts.follow(said.id, 'lobby', [BOB, CAT]);
+		desk.receipts.received(BOB, 'lobby', [said.id], 1);
+		expect(details(desk, said.id)).toMatchObject({text: 'a secret', holders: [{peer: ANN}, {peer: BOB}], of: 3});
+		desk.take(ann.write({kind: 'redaction', target: said.id, reason: 'oops'}, 1));
+		const after = details(desk, said.id);
+		expect(after).toMatchObject({text: '', changes: [{kind: 'redaction', text: 'oops'}]});
+		expect(JSON.stringify(after)).not.toContain('secret');
+	});
+
+	test('of what is not kept says so', () => {
+		expect(details(new Desk(), 'ab'.repeat(32))).toMatch(/^unknown-message: no message abab/);
+	});
+});
+
 describe('a reply', () => {
 	/** A little more than one may take. */
 	const total = Math.ceil(MAX_REPLY_LENGTH / MAX_TEXT_BYTES) + 4;
