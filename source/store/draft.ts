@@ -269,6 +269,8 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		isReading: false,
 		progress: undefined,
 		composer: EMPTY_COMPOSER,
+		composing: undefined,
+		jump: undefined,
 		holders: new Map(),
 		nameWidth: 0,
 	};

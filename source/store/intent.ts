@@ -26,6 +26,17 @@ export type Edit =
 	| {readonly edit: 'history-previous' | 'history-next'}
 	| {readonly edit: 'clear'};
 
+/** Which message the keys are to be about. `step` and `page`: positive is towards older ones. */
+export type SelectTarget =
+	| {readonly by: 'view'}
+	| {readonly by: 'id'; readonly id: string}
+	| {readonly by: 'step'; readonly step: 1 | -1}
+	| {readonly by: 'page'; readonly pages: 1 | -1}
+	| {readonly by: 'end'; readonly end: 'oldest' | 'newest'};
+
+/** What can be done with the selected message. */
+export type MessageDeed = 'reply' | 'edit' | 'redact' | 'react' | 'copy' | 'open' | 'details' | 'quoted';
+
 export type Intent =
 	| {readonly type: 'command'; readonly command: Command}
 	| {readonly type: 'go'; readonly to: RoomTarget}
@@ -35,6 +46,13 @@ export type Intent =
 	/** Puts a conversation away; it comes back with the next message. */
 	| {readonly type: 'close-direct'; readonly room: string}
 	| {readonly type: 'search'; readonly text: string}
+	/** Selects a message, the newest in view to begin with. */
+	| {readonly type: 'select'; readonly to: SelectTarget}
+	/** With the message that is selected. */
+	| {readonly type: 'deed'; readonly deed: MessageDeed}
+	/** On a page or in a list: the row above or below; and what is chosen, or the row at that index. */
+	| {readonly type: 'choose-step'; readonly step: 1 | -1}
+	| {readonly type: 'choose'; readonly index?: number}
 	/** Asks whether a room is really to be forgotten. */
 	| {readonly type: 'ask-forget'; readonly room: string}
 	/** Back to the chat: closes what is open, disarms what is armed. */

@@ -27,6 +27,7 @@ function hitOf(draft: Draft, message: Results['search']['messages'][number]): Se
 	const label = draft.findRoom(message.room)?.label ?? sanitizeLine(`#${message.room}`);
 	return {
 		id: message.messageId,
+		room: message.room,
 		label,
 		from: message.from,
 		name: cleanName(message.name, message.from),

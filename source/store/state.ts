@@ -10,7 +10,7 @@ import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
-import type {Selection} from './selection.ts';
+import type {Composing, Jump, Selection} from './selection.ts';
 import {DEFAULT_SETTINGS, type Settings} from './settings.ts';
 
 /** Entries kept per room; the core keeps what is older. */
@@ -135,6 +135,10 @@ export type Room = {
 	/** Old history is being taken over: events so far, of about so many. */
 	readonly progress: {readonly received: number; readonly expected: number} | undefined;
 	readonly composer: Composer;
+	/** What the line is an answer to, or the new text of. */
+	readonly composing: Composing | undefined;
+	/** A message that is being fetched, to be shown with what surrounds it. */
+	readonly jump: Jump | undefined;
 	/** Whose the names in the log are, those of long ago included. */
 	readonly holders: Holders;
 	/** Widest name of an author so far, in cells. */
@@ -184,11 +188,28 @@ export type Pending = {
 	readonly typed?: {readonly room: string | undefined; readonly line: string};
 	/** The screen asked by itself: nobody is told how it went. */
 	readonly isQuiet?: true;
+	/** What was typed was an answer to a message, or its new text. */
+	readonly composing?: Composing;
+	/** A page around a message that somebody wants to see. */
+	readonly isJump?: true;
 	/** Of a message: it is in the log already. */
 	readonly isShown?: true;
 };
 
-export type Switcher = {readonly query: string; readonly selected: number};
+/** What is chosen from: places and deeds, or for the selected message reactions or its links. */
+export type ListName = 'go' | 'react' | 'links';
+
+export type Switcher = {
+	readonly query: string;
+	/** Index of the choice; `chosen` goes before it. */
+	readonly selected: number;
+	/** `go` if it is missing. */
+	readonly list?: ListName;
+	/** The choice that was moved to: it stays the same when others come and go. */
+	readonly chosen?: string;
+	/** Names of the rooms, the most pressing first, as they were when the list was opened: it does not move under the eye. */
+	readonly order?: readonly string[];
+};
 
 /** Tab pressed again goes on from here. */
 export type Completion = {
@@ -202,6 +223,8 @@ export type Completion = {
 
 export type SearchHit = {
 	readonly id: string;
+	/** As the core names it. */
+	readonly room: string;
 	readonly label: string;
 	readonly from: string;
 	readonly name: string;
@@ -266,6 +289,8 @@ export type State = {
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
 	readonly viewScroll: number;
+	/** The row that is chosen on a page whose rows can be: a message id, a peer id. The first one if there is none. */
+	readonly chosen: string | undefined;
 	readonly notice: ShownNotice | undefined;
 	readonly switcher: Switcher | undefined;
 	readonly completion: Completion | undefined;
@@ -307,6 +332,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		launch,
 		view: 'chat',
 		viewScroll: 0,
+		chosen: undefined,
 		notice: undefined,
 		switcher: undefined,
 		completion: undefined,
