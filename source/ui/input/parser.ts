@@ -2,12 +2,14 @@
  * Turns what a terminal sends into inputs, however the bytes were cut into chunks.
  *
  * The grammar is ECMA-48's (CSI, SS3 and control strings) with the keys of xterm, the Linux console, rxvt and kitty's
- * CSI u. What is well formed but no key (mouse and focus reports, answers to queries) is swallowed; what is malformed is
- * dropped at the first character that cannot belong to it. Nothing is kept beyond the bounds below.
+ * CSI u, the mouse as xterm reports it in mode 1006, and the focus (1004). What is well formed but neither key nor report
+ * (old mouse reports, answers to queries) is swallowed; what is malformed is dropped at the first character that cannot
+ * belong to it. Nothing is kept beyond the bounds below.
  */
 import {StringDecoder} from 'node:string_decoder';
 import type {Input, Key} from './input.ts';
 import {characterKey, controlKey, csiKey, keypadText, ss3Key} from './keys.ts';
+import {focusReport, isMouseReport, mouseReport} from './reports.ts';
 
 /** Milliseconds of silence after which an ESC was the Escape key, for no terminal sends ESC and then pauses. */
 export const ESCAPE_PATIENCE = 30;
@@ -55,6 +57,8 @@ export class InputParser {
 	#isPasteStalled = false;
 	/** An Escape key was reported because of the time only: the rest of its sequence may still come. */
 	#wasEscapeFlushed = false;
+	/** Half a report of the mouse that was given up because of the time only. */
+	#stalled = '';
 	#mouseBytes = 0;
 
 	/** Bytes are UTF-8; a string may also end in half a surrogate pair. Returns what is complete now. */
@@ -90,6 +94,13 @@ export class InputParser {
 				this.#isPasteStalled = true;
 				this.#emitPaste();
 				break;
+			case 'csi': {
+				const half = this.#sequence;
+				const isReport = this.#parameters().startsWith('<');
+				this.#reset();
+				if (isReport) this.#stalled = half;
+				break;
+			}
 			default:
 				this.#reset();
 		}
@@ -120,11 +131,16 @@ export class InputParser {
 
 	/**
 	 * On a slow line the rest of a sequence may come after its ESC was flushed. People do not type `[A` in one go, so
-	 * a chunk that is exactly such a rest is taken as one, rather than leaked as text.
+	 * a chunk that is exactly such a rest is taken as one, rather than leaked as text. So is the rest of a mouse report.
 	 */
 	#rejoinEscape(text: string): void {
-		if (this.#wasEscapeFlushed && /^(\[[\d;]*[A-Z~]|O[A-Z])$/.test(text)) this.#begin('escape', ESC);
+		if (this.#wasEscapeFlushed && /^(\[[\d;]*[A-Z~]|\[<[\d;]+[Mm]|O[A-Z])$/.test(text)) this.#begin('escape', ESC);
+		const report = this.#stalled && /^[\d;]*[Mm]/.exec(text)?.[0];
+		if (report && isMouseReport(this.#stalled.slice(this.#stalled.indexOf('<')) + report)) {
+			this.#begin('csi', this.#stalled);
+		}
 		this.#wasEscapeFlushed = false;
+		this.#stalled = '';
 	}
 
 	#step(character: string): void {
@@ -208,9 +224,19 @@ export class InputParser {
 		} else if (final === 'M' && parameters === '') {
 			this.#begin('mouse', '');
 			this.#mouseBytes = 3;
-		} else {
+		} else if (!this.#report(parameters, final)) {
 			this.#finish(this.#isTooLong ? undefined : csiKey(parameters, final), final);
 		}
+	}
+
+	/** Whether it was one: a report that means nothing gives nothing. */
+	#report(parameters: string, final: string): boolean {
+		const isMouse = parameters.startsWith('<');
+		const report = isMouse ? mouseReport(parameters + final) : focusReport(parameters + final);
+		if (!isMouse && !report) return false;
+		this.#reset();
+		if (report) this.#emit(report);
+		return true;
 	}
 
 	#ss3(character: string): void {

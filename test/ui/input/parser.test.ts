@@ -20,7 +20,8 @@ function short(inputs: readonly Input[]): string {
 		.map(input => {
 			if (input.type === 'key') return `<${keyName(input)}>`;
 			if (input.type === 'text') return input.text;
-			return input.type === 'paste' ? `{${input.text}}` : `(${input.type})`;
+			if (input.type === 'mouse') return `(${input.action} ${input.button} ${input.x},${input.y})`;
+			return input.type === 'paste' ? `{${input.text}}` : `(${input.isFocused ? 'focus' : 'blur'})`;
 		})
 		.join('');
 }
@@ -218,9 +219,7 @@ describe('paste', () => {
 
 describe('what is no key', () => {
 	test.each([
-		['mouse report', '\x1b[<0;12;34M\x1b[<0;12;34m'],
 		['old mouse report', '\x1b[M !!'],
-		['focus', '\x1b[I\x1b[O'],
 		['device attributes', '\x1b[?64;1;2c\x1b[>41;370;0c'],
 		['mode report', '\x1b[?2026;2$y'],
 		['colour of the background, ended by BEL', '\x1b]11;rgb:0000/0000/0000\x07'],
@@ -279,7 +278,7 @@ describe('whatever the chunks', () => {
 			'\x07',
 		],
 		...[PASTE, PASTE_END, '\x1b[A', '\x1b[1;5C', '\x1bOP', '\x1b[<0;1;2M', '\x1b[M', '1;5', '~', 'u', '$', '\x1b\\'],
-		...['\x1b[97:65;2u', 'O', '[', '\u009b', '0'],
+		...['\x1b[97:65;2u', 'O', '[', '\u009b', '0', '\x1b[<', ';', 'M', '\x1b[I'],
 	);
 	const stream = fc.array(
 		fc.oneof({weight: 6, arbitrary: pieces}, {weight: 1, arbitrary: fc.string({unit: 'binary'})}),
