@@ -23,6 +23,22 @@ export type Exit = {readonly code: number; readonly signal: number | undefined};
 export type Wanted = string | RegExp | ((screen: Screen) => boolean);
 type Waiter = {readonly isMet: () => boolean; readonly resolve: () => void; readonly reject: (error: Error) => void};
 
+/** What a cell shows. Colours are `#rrggbb`, the number of a colour of the palette, or undefined for the usual one. */
+export type Cell = {
+	/** Empty in the second cell of a wide character. */
+	readonly text: string;
+	/** 0 in the second cell of a wide character, 2 in its first. */
+	readonly width: number;
+	readonly foreground: string | number | undefined;
+	readonly background: string | number | undefined;
+	readonly bold: boolean;
+	readonly dim: boolean;
+	readonly italic: boolean;
+	readonly underline: boolean;
+	readonly strikethrough: boolean;
+	readonly inverse: boolean;
+};
+
 const running = new Set<Screen>();
 
 /** Starts `file` in a terminal of 80 × 24, or as asked. */
@@ -86,6 +102,15 @@ export class Screen {
 	/** The rows as one text, without the empty ones at the end. */
 	text(): string {
 		return this.rows().join('\n').trimEnd();
+	}
+
+	/** The same with all that can be seen of each cell. */
+	cells(): Cell[][] {
+		const {active} = this.#terminal.buffer;
+		return Array.from({length: this.#terminal.rows}, (_, row) => {
+			const line = active.getLine(active.baseY + row);
+			return Array.from({length: this.#terminal.cols}, (_, column) => cellOf(line?.getCell(column)));
+		});
 	}
 
 	/** What has scrolled away, too: for what is printed once the program has left. */
@@ -202,6 +227,27 @@ export class Screen {
 			});
 		}
 	}
+}
+
+type BufferCell = ReturnType<
+	NonNullable<ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>>['getCell']
+>;
+
+function cellOf(cell: BufferCell): Cell {
+	const color = (isDefault: boolean, isRgb: boolean, value: number) =>
+		isDefault ? undefined : isRgb ? `#${value.toString(16).padStart(6, '0')}` : value;
+	return {
+		text: cell?.getChars() ?? '',
+		width: cell?.getWidth() ?? 1,
+		foreground: cell && color(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+		background: cell && color(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
+		bold: Boolean(cell?.isBold()),
+		dim: Boolean(cell?.isDim()),
+		italic: Boolean(cell?.isItalic()),
+		underline: Boolean(cell?.isUnderline()),
+		strikethrough: Boolean(cell?.isStrikethrough()),
+		inverse: Boolean(cell?.isInverse()),
+	};
 }
 
 function meets(screen: Screen, wanted: Wanted): boolean {
