@@ -6,6 +6,7 @@ import type {Command} from '../api/command.ts';
 import {choose, step} from './act/choosing.ts';
 import {look, scrollPages, scrollRows, scrollToEnd} from './act/scrolling.ts';
 import {search} from './act/searching.ts';
+import {change, tell, toggle} from './act/settings.ts';
 import {Stage} from './act/stage.ts';
 import {askForget, back, interrupt, openView, togglePane} from './act/views.ts';
 import {completeWord, submit} from './act/writing.ts';
@@ -88,7 +89,10 @@ function show(stage: Stage, intent: Intent): void {
 			if (draft.state.isFocused !== intent.isFocused) draft.set({isFocused: intent.isFocused});
 			return;
 		case 'set':
-			draft.set({settings: {...draft.state.settings, ...intent.settings}});
-			if (intent.keep) stage.effect({type: 'save', settings: intent.settings});
+			return change(stage, intent.settings, intent.keep);
+		case 'toggle-setting':
+			return toggle(stage, intent.setting);
+		case 'tell-setting':
+			return tell(stage, intent.setting);
 	}
 }

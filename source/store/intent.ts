@@ -3,7 +3,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {Effect} from './effect.ts';
-import type {Settings} from './settings.ts';
+import type {SettingName, Settings, SwitchName} from './settings.ts';
 
 export type ViewName = 'chat' | 'help' | 'peers' | 'search';
 
@@ -75,5 +75,7 @@ export type Intent =
 	| {readonly type: 'focus'; readonly isFocused: boolean}
 	/** Changes what the person has chosen; `keep`: for the next start too. */
 	| {readonly type: 'set'; readonly settings: Partial<Settings>; readonly keep: boolean}
+	| {readonly type: 'toggle-setting'; readonly setting: SwitchName}
+	| {readonly type: 'tell-setting'; readonly setting: SettingName}
 	/** Nothing on this screen changes. */
 	| {readonly type: 'effect'; readonly effect: Effect};

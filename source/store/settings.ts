@@ -40,3 +40,79 @@ export const DEFAULT_SETTINGS: Settings = {
 	network: true,
 	keys: {},
 };
+
+export type SettingName = Exclude<keyof Settings, 'keys'>;
+export type SettingValue = Settings[SettingName];
+/** Settings that are on or off. */
+export type SwitchName = {[Name in SettingName]: Settings[Name] extends boolean ? Name : never}[SettingName];
+
+type SettingSpec<Value> = {
+	readonly values: readonly Value[];
+	/** What it is, in a few words that follow its name. */
+	readonly help: string;
+	/** For the settings file: what its values mean where their names do not say it. */
+	readonly about?: string;
+};
+
+const SWITCH = [true, false] as const;
+
+/** Everything that can be set but the keys, as data: the settings file, `/set`, completion and help are drawn from it. */
+export const SETTINGS: {readonly [Name in SettingName]: SettingSpec<Settings[Name]>} = {
+	theme: {
+		values: THEME_NAMES,
+		help: 'colours',
+		about: "auto: dark or light, as the terminal says; ansi: the terminal's own sixteen colours; mono: none",
+	},
+	mouse: {
+		values: SWITCH,
+		help: 'wheel and clicks; selecting text with the mouse then needs Shift',
+	},
+	bell: {
+		values: ALERT_LEVELS,
+		help: 'ring the bell for messages while you look elsewhere',
+		about: 'mentions: messages that name or answer you, and direct ones',
+	},
+	notifications: {
+		values: ALERT_LEVELS,
+		help: 'the same on the desktop, if the terminal can',
+	},
+	notificationText: {
+		values: SWITCH,
+		help: 'whether these show what was written',
+	},
+	sidebar: {
+		values: SWITCH,
+		help: 'rooms and peers at the left, at the start',
+	},
+	network: {
+		values: SWITCH,
+		help: 'the network at the right, at the start',
+	},
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** `notificationText`, however it is written: `notification-text`, `NOTIFICATIONTEXT`. */
+export function settingNamed(written: string): SettingName | undefined {
+	const plain = written.replaceAll(/[-_ ]/g, '').toLowerCase();
+	return SETTING_NAMES.find(name => name.toLowerCase() === plain);
+}
+
+/** As it is written and read by people: a switch is on or off. */
+export function valueText(value: SettingValue): string {
+	return typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
+}
+
+/** What can be written for a setting. */
+export function valueTexts(name: SettingName): readonly string[] {
+	return SETTINGS[name].values.map(valueText);
+}
+
+const SAME: Readonly<Record<string, string>> = {true: 'on', yes: 'on', '1': 'on', false: 'off', no: 'off', '0': 'off'};
+
+/** The value that was written, if the setting takes it. */
+export function valueWritten(name: SettingName, written: string): SettingValue | undefined {
+	const plain = written.toLowerCase();
+	const values: readonly SettingValue[] = SETTINGS[name].values;
+	return values.find(value => valueText(value) === plain || valueText(value) === SAME[plain]);
+}
