@@ -14,13 +14,22 @@ import {describeError, EXIT_FAILED} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 
 /**
- * Alternate screen (1049) with the cursor at its top, no wrapping at the right edge (7), bracketed paste (2004), cursor
- * hidden until a frame shows it. Without wrapping, a row that the terminal takes for wider than it is spoils itself only,
- * and not the rows below.
+ * Alternate screen (1049) with the cursor at its top, no wrapping at the right edge (7), bracketed paste (2004), reports
+ * of the focus (1004), cursor hidden until a frame shows it. Without wrapping, a row that the terminal takes for wider
+ * than it is spoils itself only, and not the rows below.
  */
-const ENTER = '\x1b[?1049h\x1b[H\x1b[?7l\x1b[?2004h\x1b[?25l';
-/** The same in reverse, after the end of a frame that was not finished (2026) and of its colours. */
-const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?7h\x1b[?1049l';
+const ENTER = '\x1b[?1049h\x1b[H\x1b[?7l\x1b[?2004h\x1b[?1004h\x1b[?25l';
+/** Presses and the wheel, not movements (1000), as text without bounds (1006). */
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l';
+/** All in reverse, the mouse too, whether it is on or not; first the end of a frame that was cut off, and its colours. */
+const LEAVE = `\x1b[?2026l\x1b[0m\x1b[?25h${MOUSE_OFF}\x1b[?1004l\x1b[?2004l\x1b[?7h`;
+/** The terminal keeps a pile of titles. */
+const KEEP_TITLE = '\x1b[22;0t';
+/** The title as it was, and then the screen as it was. */
+const LEAVE_SCREEN = '\x1b[23;0t\x1b[?1049l';
+/** Consoles that would print a title instead of taking it for one. */
+const UNTITLED = /^(linux|cons25|vt\d+|dumb)/;
 
 /** Milliseconds that the program has to say goodbye after a signal. */
 export const GOODBYE_TIME = 3_000;
@@ -55,6 +64,10 @@ export type Terminal = {
 	readonly stdout: NodeJS.WriteStream;
 	/** Gives the terminal back as it was found and listens to no signal any more. Again: does nothing. */
 	restore(): void;
+	/** Whether it reports the mouse from now on. While it does, selecting text needs Shift. */
+	setMouse(isOn: boolean): void;
+	/** One line that is safe to show; where there is a window with a title. */
+	setTitle(title: string): void;
 	/** Stops the program as Ctrl-Z does elsewhere: the shell gets the terminal until it says `fg`. */
 	suspend(): void;
 };
@@ -70,6 +83,8 @@ class OpenTerminal implements Terminal {
 	readonly #listeners: (() => void)[] = [];
 	#isEntered = false;
 	#isEnding = false;
+	#hasMouse = false;
+	#title = '';
 	readonly #onStop = (): void => this.#stop();
 
 	constructor(options: TerminalOptions) {
@@ -89,12 +104,26 @@ class OpenTerminal implements Terminal {
 		if (process.platform !== 'win32') process.kill(0, 'SIGTSTP');
 	}
 
+	setMouse(isOn: boolean): void {
+		if (isOn === this.#hasMouse) return;
+		this.#hasMouse = isOn;
+		this.stdout.write(isOn ? MOUSE_ON : MOUSE_OFF);
+	}
+
+	setTitle(title: string): void {
+		if (title === this.#title || UNTITLED.test(process.env.TERM ?? '')) return;
+		this.#title = title;
+		this.stdout.write(titled(title));
+	}
+
 	#enter(): void {
 		const {stdin, stdout} = this.#options;
 		// After the shell had the terminal, raw mode is only set anew if it was off before.
 		stdin.setRawMode(false);
 		stdin.setRawMode(true);
-		writeNow(stdout, ENTER);
+		// Whoever is woken by a SIGCONT alone has left nothing: the title that was found is kept already.
+		const title = (this.#isEntered ? '' : KEEP_TITLE) + (this.#title === '' ? '' : titled(this.#title));
+		writeNow(stdout, ENTER, title, this.#hasMouse ? MOUSE_ON : '');
 		this.#isEntered = true;
 	}
 
@@ -102,7 +131,8 @@ class OpenTerminal implements Terminal {
 		if (!this.#isEntered) return;
 		this.#isEntered = false;
 		const {stdin, stdout} = this.#options;
-		writeNow(stdout, LEAVE);
+		// A terminal that cannot put a title aside is at least not left with ours.
+		writeNow(stdout, LEAVE, this.#title === '' ? '' : titled(''), LEAVE_SCREEN);
 		try {
 			stdin.setRawMode(false);
 		} catch {
@@ -158,11 +188,14 @@ class OpenTerminal implements Terminal {
 		this.#leave();
 		process.off('SIGTSTP', this.#onStop);
 		process.kill(process.pid, 'SIGTSTP');
-		setImmediate(() => {
-			if (this.#listeners.length === 0) return;
-			process.on('SIGTSTP', this.#onStop);
-			if (!this.#isEntered) this.#resume();
-		});
+		// Not in this turn, but after the next: a SIGCONT that is on its way comes first, and one resumption is enough.
+		setImmediate(() =>
+			setImmediate(() => {
+				if (this.#listeners.length === 0) return;
+				process.on('SIGTSTP', this.#onStop);
+				if (!this.#isEntered) this.#resume();
+			}),
+		);
 	}
 
 	#resume(): void {
@@ -170,6 +203,10 @@ class OpenTerminal implements Terminal {
 		this.#enter();
 		this.#options.onResume?.();
 	}
+}
+
+function titled(title: string): string {
+	return `\x1b]2;${sanitizeLine(title)}\x07`;
 }
 
 /** `stream`, but what is written to it while `isOpen` is false goes nowhere. */

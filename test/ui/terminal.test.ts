@@ -27,10 +27,15 @@ async function startAlone(ending: string): Promise<Screen> {
 
 const times = (text: string, wanted: string): number => text.split(wanted).length - 1;
 
+/** Nothing is reported any more. */
+function expectSilence({modes}: Screen): void {
+	expect([modes.mouseTrackingMode, modes.sendFocusMode, modes.bracketedPasteMode]).toEqual(['none', false, false]);
+}
+
 /** Every mode that was switched on is off, each was switched off exactly once, and nothing was drawn afterwards. */
 function expectRestored(screen: Screen, lastWords: string): void {
 	expect(screen.isAlternate()).toBe(false);
-	expect(screen.modes.bracketedPasteMode).toBe(false);
+	expectSilence(screen);
 	expect(screen.modes.wraparoundMode).toBe(true);
 	expect(screen.modes.synchronizedOutputMode).toBe(false);
 	expect(screen.cursor().isVisible).toBe(true);
@@ -52,7 +57,23 @@ describe('taking the terminal', () => {
 		screen.resize(60, 14);
 		await screen.waitFor('size 60x14');
 	});
+
+	test('focus at once, mouse and title when they are wanted', async () => {
+		const screen = await startAlone('quit');
+		expect([screen.modes.mouseTrackingMode, screen.modes.sendFocusMode]).toEqual(['none', true]);
+		await withMouse(screen);
+		expect(screen.modes.mouseTrackingMode).toBe('vt200');
+		// The title is made safe, whoever asks for it.
+		expect(screen.raw()).toContain('\x1b[?1006h\x1b]2;ready \\x1b]\x07');
+		screen.type('\x1b[<0;3;4M\x1b[O');
+		await screen.waitFor('mouse\nfocus');
+	});
 });
+
+async function withMouse(screen: Screen): Promise<void> {
+	screen.type('m');
+	await screen.waitFor('mouse on');
+}
 
 describe('giving it back', () => {
 	test.each([
@@ -62,8 +83,10 @@ describe('giving it back', () => {
 		['reject', 'p2p-tui: An error in p2p-tui itself: refused \\x1b[31m.', 1],
 	])('after %s', async (ending, words, status) => {
 		const screen = await start(ending);
+		await withMouse(screen);
 		screen.type('e');
 		await screen.exited;
+		expect(screen.raw()).toContain('\x1b]2;\x07\x1b[23;0t');
 		expectRestored(screen, `before\n${words}\nicanon\necho\nstatus ${status}`);
 	});
 
@@ -81,6 +104,7 @@ describe('giving it back', () => {
 		['SIGQUIT', 131],
 	] as const)('after %s', async (signal, code) => {
 		const screen = await startAlone('quit');
+		await withMouse(screen);
 		screen.kill(signal);
 		expect(await screen.exited).toEqual({code, signal: undefined});
 		expectRestored(screen, '');
@@ -141,19 +165,24 @@ test.each(stops)(
 	'a program stopped by %s gives the terminal back, and takes it again when it goes on',
 	async (_, stop) => {
 		const screen = await startAsJob();
+		await withMouse(screen);
 		stop(screen);
 		await screen.waitFor(/^stopped \d+/);
 		expect(screen.isAlternate()).toBe(false);
 		expect(processState(childOf(screen.pid))).toMatch(/^T/);
-		expect(screen.modes.bracketedPasteMode).toBe(false);
+		expectSilence(screen);
 		expect(screen.modes.wraparoundMode).toBe(true);
 		expect(screen.cursor().isVisible).toBe(true);
 		screen.press('return');
 		await screen.waitFor('resumed');
 		expect(screen.isAlternate()).toBe(true);
-		expect(screen.rows().slice(0, 2)).toEqual(['ready', 'resumed']);
+		expect(screen.rows().slice(0, 3)).toEqual(['ready', 'mouse on', 'resumed']);
+		expect([screen.modes.mouseTrackingMode, screen.modes.sendFocusMode]).toEqual(['vt200', true]);
+		expect(times(screen.raw(), '\x1b]2;ready')).toBe(2);
 		screen.press('ctrl+c');
 		await screen.waitFor('key c');
+		// What was found is kept once for each time that the terminal is taken.
+		expect(times(screen.raw(), '\x1b[22;0t')).toBe(2);
 		// It can be stopped again; then the shell leaves, and the program with it.
 		stop(screen);
 		await screen.waitFor('ended');

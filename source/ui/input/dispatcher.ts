@@ -1,7 +1,7 @@
 /** Turns inputs into intents by the keymap, and keeps the little that a key leaves behind for the next one. */
 import type {Intent} from '../../store/intent.ts';
 import type {KeyContext, Keymap} from '../keymap.ts';
-import type {Input} from './input.ts';
+import type {Input, MouseInput} from './input.ts';
 import {realTimer, type SetTimer} from './timer.ts';
 
 /** Milliseconds in which Esc and then a digit mean Alt and that digit. */
@@ -12,6 +12,8 @@ export type DispatcherOptions = {
 	readonly context: () => KeyContext;
 	readonly keymap: () => Keymap;
 	readonly dispatch: (intent: Intent) => void;
+	/** What a click or the wheel means there. Without it, nothing. */
+	readonly pointed?: (input: MouseInput) => readonly Intent[];
 	readonly setTimer?: SetTimer;
 };
 
@@ -22,7 +24,8 @@ export type Dispatcher = {
 };
 
 /** Esc does what it is bound to *and* arms the digits; anything that follows disarms them, and so does time. */
-export function createDispatcher({context, keymap, dispatch, setTimer = realTimer}: DispatcherOptions): Dispatcher {
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+	const {context, keymap, dispatch, pointed, setTimer = realTimer} = options;
 	let disarm: (() => void) | undefined;
 	const close = () => {
 		disarm?.();
@@ -30,8 +33,14 @@ export function createDispatcher({context, keymap, dispatch, setTimer = realTime
 	};
 	return {
 		handle(input) {
+			// Nobody has pressed a key.
+			if (input.type === 'focus') return dispatch(input);
 			const escapeArmed = disarm !== undefined;
 			close();
+			if (input.type === 'mouse') {
+				for (const intent of pointed?.(input) ?? []) dispatch(intent);
+				return;
+			}
 			for (const intent of keymap().intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
 			if (input.type !== 'key' || input.name !== 'escape') return;
 			disarm = setTimer(() => {

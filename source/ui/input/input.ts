@@ -5,16 +5,18 @@ export type Input =
 	| Key
 	/** Pasted text: lines end in LF, other control characters but tab are gone. It never submits. */
 	| {readonly type: 'paste'; readonly text: string}
-	/** Only while the mouse is on. Cells are counted from 0, from the top left corner. */
-	| {
-			readonly type: 'mouse';
-			readonly action: 'press' | 'release' | 'wheel-up' | 'wheel-down';
-			readonly button: 'left' | 'middle' | 'right' | 'none';
-			readonly x: number;
-			readonly y: number;
-	  }
+	| MouseInput
 	/** The terminal's window came to the front, or went from it. */
 	| {readonly type: 'focus'; readonly isFocused: boolean};
+
+/** Only while the mouse is on. Cells are counted from 0, from the top left corner. */
+export type MouseInput = {
+	readonly type: 'mouse';
+	readonly action: 'press' | 'release' | 'wheel-up' | 'wheel-down';
+	readonly button: 'left' | 'middle' | 'right' | 'none';
+	readonly x: number;
+	readonly y: number;
+};
 
 export type Key = {
 	readonly type: 'key';

@@ -2,9 +2,7 @@
  * What a terminal reports that is no key: the mouse, in xterm's mode 1006, and whether its window has the focus (1004).
  * Only complete reports within bounds become inputs; nothing else of them reaches anybody.
  */
-import type {Input} from './input.ts';
-
-type MouseInput = Extract<Input, {readonly type: 'mouse'}>;
+import type {Input, MouseInput} from './input.ts';
 
 /** `<button;column;row` and M (pressed) or m (released). No terminal has more than 9,999 columns. */
 const MOUSE = /^<(\d{1,3});(\d{1,4});(\d{1,4})([Mm])$/;

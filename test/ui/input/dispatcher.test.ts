@@ -8,10 +8,12 @@ import {ManualTimers} from '../../helpers/timers.ts';
 function setUp(context: KeyContext = 'chat') {
 	const timers = new ManualTimers();
 	const intents: Intent[] = [];
+	const goTo = (index: number): Intent => ({type: 'go', to: {by: 'index', index}});
 	const dispatcher = createDispatcher({
 		keymap: () => new Keymap(),
 		context: () => context,
 		dispatch: intent => intents.push(intent),
+		pointed: ({action, y}) => (action === 'press' ? [goTo(y)] : []),
 		setTimer: timers.set,
 	});
 	const press = (bytes: string): Intent[] => {
@@ -76,4 +78,15 @@ test('closing leaves no timer behind', () => {
 	expect(timers.pending).toBe(1);
 	dispatcher.close();
 	expect(timers.pending).toBe(0);
+});
+
+test('the mouse means what it points at, and a window that comes to the front is told', () => {
+	const {press} = setUp();
+	expect(press('\x1b[<0;1;3M\x1b[<0;1;3m')).toEqual(ROOM_3);
+	expect(press('\x1b[O\x1b[I')).toEqual([
+		{type: 'focus', isFocused: false},
+		{type: 'focus', isFocused: true},
+	]);
+	press('\x1b');
+	expect([...press('\x1b[I'), ...press('3')]).toEqual([{type: 'focus', isFocused: true}, ...ROOM_3]);
 });
