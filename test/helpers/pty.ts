@@ -4,6 +4,7 @@
  */
 import {type IPty, spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import {eastAsianWidth} from 'get-east-asian-width';
 import {keyBytes} from './key-bytes.ts';
 
 /** Milliseconds until `waitFor` gives up; generous, for machines are slow and a pass does not wait. */
@@ -63,6 +64,8 @@ export class Screen {
 
 	constructor(file: string, args: readonly string[], {columns = 80, rows = 24, cwd, env = {}}: ScreenOptions) {
 		this.#terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 1000});
+		this.#terminal.unicode.register(TODAY);
+		this.#terminal.unicode.activeVersion = TODAY.version;
 		this.#watchCursor();
 		this.#pty = spawn(file, [...args], {
 			name: 'xterm-256color',
@@ -227,6 +230,25 @@ export class Screen {
 			});
 		}
 	}
+}
+
+/**
+ * Widths as terminals of today have them: the emulator's own are those of 2010, when emoji took one cell. What it keeps of
+ * a character is its width in bits 1 and 2, and in bit 0 whether it joins the one before.
+ */
+const TODAY: Parameters<InstanceType<typeof xterm.Terminal>['unicode']['register']>[0] = {
+	version: 'today',
+	wcwidth: codePoint => (isZeroWidth(codePoint) ? 0 : eastAsianWidth(codePoint)),
+	charProperties(codePoint, preceding) {
+		const before = (preceding >> 1) & 3;
+		const joins = isZeroWidth(codePoint) && before > 0;
+		const width = joins ? before : isZeroWidth(codePoint) ? 0 : eastAsianWidth(codePoint);
+		return (width << 1) | Number(joins);
+	},
+};
+
+function isZeroWidth(codePoint: number): boolean {
+	return codePoint >= 0x300 && /^[\p{M}\p{Cf}]$/u.test(String.fromCodePoint(codePoint));
 }
 
 type BufferCell = ReturnType<
