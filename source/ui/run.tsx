@@ -12,7 +12,7 @@ import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
 import {launchCommand} from './launch.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
-import {type ColorDepth, createTheme, type Theme} from './theme.ts';
+import {type Theme, terminalTheme} from './theme.ts';
 
 export type ScreenOptions = {
 	readonly config: CoreConfig;
@@ -152,8 +152,7 @@ class Screen {
 
 	/** The same object for the same name. */
 	readonly #themeOf = (name: ThemeName): Theme => {
-		const theme =
-			this.#themes.get(name) ?? createTheme(name, process.stdout.getColorDepth() as ColorDepth, process.env);
+		const theme = this.#themes.get(name) ?? terminalTheme(name, process.stdout, process.env);
 		this.#themes.set(name, theme);
 		return theme;
 	};
