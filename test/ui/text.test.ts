@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {formatAgo, formatRate, formatRtt, latencyGraph, rateGraph} from '../../source/ui/format.ts';
 import {fit, row, span, titleRow, truncate, widthOf} from '../../source/ui/text.ts';
-import {createTheme} from '../../source/ui/theme.ts';
 import {wrap} from '../../source/ui/wrap.ts';
 
 const words = fc.string({unit: fc.constantFrom('a', 'b', ' ', '漢', '字', '👍🏽', 'é', '-', '\n'), maxLength: 120});
@@ -95,40 +94,5 @@ describe('figures', () => {
 		expect(latencyGraph([1], 0)).toBe('');
 		expect(rateGraph([35, 36], 3)).toBe(' ▁▁');
 		expect(rateGraph([0, 5_000, 10_000], 3)).toBe('▁▅█');
-	});
-});
-
-describe('themes', () => {
-	test('one peer has one colour; many peers have many', () => {
-		const theme = createTheme('dark', 24);
-		expect(theme.peer('12D3KooWAnn')('ann')).toBe(theme.peer('12D3KooWAnn')('ann'));
-		const colours = new Set(Array.from({length: 100}, (_, index) => theme.peer(`12D3KooW${index}`)('x')));
-		expect(colours.size).toBe(10);
-	});
-
-	test.each([1, 4, 8, 24] as const)('with %i bits of colour, what is opened is closed', depth => {
-		for (const name of ['dark', 'light', 'mono'] as const) {
-			const {paint, peer} = createTheme(name, depth);
-			for (const token of [...Object.values(paint), peer('x')]) {
-				const text = token('x');
-				expect(text.replaceAll(/\x1b\[[\d;]+m/g, '')).toBe('x');
-				expect(text === 'x' || /^\x1b\[[\d;]+mx\x1b\[[\d;]+m$/.test(text)).toBe(true);
-			}
-		}
-	});
-
-	test('without colours there are no colours, only attributes', () => {
-		const all = Object.values(createTheme('dark', 1).paint)
-			.map(token => token('x'))
-			.join('');
-		expect(all).not.toMatch(/\x1b\[[\d;]*(3[0-8]|4[0-8]|9\d|10\d)/);
-		expect(createTheme('mono', 24).paint.alarm('x')).toBe('\x1b[7mx\x1b[27m');
-	});
-
-	test('a light terminal gets the light theme, unless another was asked for', () => {
-		expect(createTheme('auto', 24, {COLORFGBG: '0;15'}).name).toBe('light');
-		expect(createTheme('auto', 24, {COLORFGBG: '15;0'}).name).toBe('dark');
-		expect(createTheme('auto', 24, {}).name).toBe('dark');
-		expect(createTheme('dark', 24, {COLORFGBG: '0;15'}).name).toBe('dark');
 	});
 });

@@ -9,7 +9,7 @@ export const LIGHT: Palette = {
 		border: text('9ca0b0', 90),
 		title: text('4c4f69', 30, 'bold'),
 		accent: text('1a58d6', 34, 'bold'),
-		key: text('3b50c8', 34),
+		key: text('2a3fb0', 34),
 		own: text('4c4f69', 30, 'bold'),
 		good: text('28691b', 32),
 		warn: text('8a5000', 33),
