@@ -10,14 +10,14 @@ import {type Machine, nodeConfig} from './config.ts';
 import {DEMO_ROOMS} from './demo-script.ts';
 import type {Options} from './options.ts';
 import {openScreen} from './screen.ts';
-import {checkTerminal, thisTerminal} from './terminal.ts';
+import {modeFor, thisTerminal} from './terminal.ts';
 import {Troupe} from './troupe.ts';
 
 /** An address instead of `lo`: the loopback interface has other names elsewhere. */
 const LOOPBACK = '127.0.0.1';
 
 export async function demo(options: Options, machine: Machine): Promise<number> {
-	checkTerminal(thisTerminal());
+	modeFor(thisTerminal(), options.plain);
 	const discoveryPort = await freeUdpPort();
 	const config: CoreConfig = {
 		...nodeConfig({...options, rooms: DEMO_ROOMS}, machine, true),

@@ -4,15 +4,16 @@ import {version} from '../base/version.ts';
 import {DEFAULT_SETTINGS} from '../store/settings.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import type {Options} from './options.ts';
-import {checkTerminal, thisTerminal} from './terminal.ts';
+import {modeFor, thisTerminal} from './terminal.ts';
 
 export async function screen(options: Options, machine: Machine): Promise<number> {
 	return openScreen(nodeConfig(options, machine, true), options);
 }
 
-/** Checks the terminal and runs the screen until it is left; returns the exit status. */
-export async function openScreen(config: CoreConfig, {theme = 'auto'}: Pick<Options, 'theme'>): Promise<number> {
-	checkTerminal(thisTerminal());
+/** Checks the terminal and runs the screen, or its mode of lines, until it is left; returns the exit status. */
+export async function openScreen(config: CoreConfig, options: Pick<Options, 'theme' | 'plain'>): Promise<number> {
+	const {theme = 'auto', plain} = options;
+	const mode = modeFor(thisTerminal(), plain);
 	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
 	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.
 	delete process.env.CI;
@@ -21,9 +22,10 @@ export async function openScreen(config: CoreConfig, {theme = 'auto'}: Pick<Opti
 		import('../core/head-start.ts'),
 	]);
 	const early = headStart(config, startWorkerCore);
+	const given = {config, startCore: early.startCore, settings: {...DEFAULT_SETTINGS, theme}, version};
 	try {
-		const {runScreen} = await import('../ui/run.tsx');
-		return await runScreen({config, startCore: early.startCore, settings: {...DEFAULT_SETTINGS, theme}, version});
+		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);
+		return await (await import('../ui/run.tsx')).runScreen(given);
 	} finally {
 		await early.stop();
 	}

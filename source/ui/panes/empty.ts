@@ -1,28 +1,42 @@
-/** What to say where there is nothing yet: what the program is doing, and what to do next. */
+/** What to say where there is nothing yet: what the program is doing, who is here, and what to do next. */
+import {entryAt} from '../../store/log.ts';
 import {GREETING} from '../../store/reduce.ts';
+import {connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
+import {type Keymap, keymapOf} from '../keymap.ts';
 import {row, type Span, span, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
+/** A part that is shown whole or not at all: where there is no room for all of them, the highest rank goes first. */
+type Part = {readonly rank: number; readonly lines: readonly (readonly Span[])[]};
+const BLANK: Part = {rank: 9, lines: [[]]};
+
+/** What to type, and what comes of it. */
+type Try = {readonly what: string; readonly why: string};
+
+const INDENT = 3;
+
 export function startingRows(state: State, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
-	if (state.core.state === 'starting' || !state.self) {
-		return paragraph(width, [[span('Starting…', paint.dim)]]);
-	}
-	return paragraph(width, [
-		[span('You are in no room.', paint.title)],
-		[],
-		[span('/join lobby', paint.key), span('   enters one', paint.dim)],
-	]);
+	if (state.core.state === 'starting' || !state.self) return fitted([text('Starting…', width, paint.dim)], width, 2);
+	return fitted(
+		[
+			text('You are in no room.', width, paint.title),
+			BLANK,
+			tries([{what: '/join lobby', why: 'enters one, and makes it if it is new'}], width, theme, 1),
+		],
+		width,
+		Number.POSITIVE_INFINITY,
+	);
 }
 
 /** While it is not known yet what is kept of a room. */
 export function loadingRows(width: number, {paint}: Theme): readonly string[] {
-	return paragraph(width, [[span('loading…', paint.dim)]]);
+	return fitted([text('loading…', width, paint.dim)], width, 2);
 }
 
-/** For a room in which nobody has said anything. As much of it as fits. */
+/** For a room in which nobody has said anything. As much of it as fits, the most important first. */
 export function emptyRoomRows(
 	state: State,
 	room: Room,
@@ -31,48 +45,206 @@ export function emptyRoomRows(
 	height: number,
 	theme: Theme,
 ): readonly string[] {
+	return fitted(hasOthers ? inCompany(state, room, width, theme) : alone(state, width, theme), width, height);
+}
+
+function inCompany(state: State, room: Room, width: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
-	if (hasOthers) {
-		const others = room.members.length - 1;
-		const isAsking = state.clock < room.greetedAt + GREETING;
-		const quiet = isAsking ? 'Asking for what was said before…' : 'Nobody has said anything yet. Say hello.';
-		const text = others > 0 ? quiet : `Nobody else is in ${room.label} yet.`;
-		return paragraph(width, [[span(text, paint.title)]]).slice(0, height);
+	const others = othersIn(state, room);
+	if (others.length > 0 && state.clock < room.greetedAt + GREETING)
+		return [text('Asking for what was said before…', width, paint.title)];
+	const nobody = [
+		text(`Nobody else is in ${roomTitle(state, room)} yet.`, width, paint.title),
+		text(`${elsewhere(state)} here, but not in this room.`, width, paint.dim, 2),
+	];
+	if (!isNewcomer(state)) {
+		const quiet = text('Nobody has said anything yet. Say hello.', width, paint.title);
+		return others.length > 0 ? [quiet] : nobody;
 	}
-	// Whoever is out there needs a moment to appear.
-	const tries = state.showsHints ? thingsToTry(state, width, theme) : [];
-	const lines = [...alone(state, width, theme), ...tries];
-	return paragraph(width, lines).slice(0, height);
+	const here = `${listed(others)} ${others.length === 1 ? 'is' : 'are'} here: write something and press Enter.`;
+	const first = others.length > 0 ? [text(here, width, paint.title)] : nobody;
+	const quiet = others.length > 0 ? [text('Nobody has said anything yet.', width, paint.dim, 4)] : [];
+	return [...first, ...quiet, BLANK, ...firstSteps(state, others[0], width, theme)];
 }
 
-function alone({self}: State, width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	const interfaces = self?.interfaces ?? [];
-	const where = interfaces.length > 0 ? `Listening on ${interfaces.join(', ')}.` : 'Listening on no network interface.';
-	const text = `${where} Whoever starts p2p-tui on the same network appears here by themselves.`;
+/** How to write, switch, find out more and leave: by the keys that this person has. */
+function firstSteps(state: State, somebody: string | undefined, width: number, theme: Theme): readonly Part[] {
+	const keymap = keymapOf(state);
+	const steps: readonly (Try & {readonly rank: number})[] = [
+		...keyed(keymap, 'open-switcher', 'goes to another room or person', 3),
+		...(somebody === undefined ? [] : [{what: `/msg ${somebody}`, why: 'talks to one person alone', rank: 5}]),
+		{what: '/join dev', why: 'enters another room, or makes it', rank: 4},
+		...keyed(keymap, 'help', 'says what all keys and commands do', 1),
+		{what: '/quit', why: 'leaves', rank: 2},
+	];
+	const widest = Math.max(...steps.map(({what}) => widthOf(what)));
+	return steps.map(step => tries([step], width, theme, step.rank, widest));
+}
+
+function keyed(keymap: Keymap, id: string, why: string, rank: number): readonly (Try & {readonly rank: number})[] {
+	const what = keymap.label(id);
+	return what === '' ? [] : [{what, why, rank}];
+}
+
+/** Whoever has said something here knows how. */
+function isNewcomer({rooms}: State): boolean {
+	return !rooms.some(({log}) => {
+		for (let index = log.length - 1; index >= Math.max(0, log.length - LOOK_BACK); index--) {
+			const entry = entryAt(log, index);
+			if (entry?.kind === 'message' && entry.local) return true;
+		}
+		return false;
+	});
+}
+
+/** Entries to look back over for something of ours. */
+const LOOK_BACK = 200;
+
+function othersIn(state: State, room: Room): readonly string[] {
+	const holders = nameHolders(state);
+	return room.members
+		.filter(({peer}) => peer !== state.self?.peerId)
+		.map(({peer, name}) => displayName(holders, peer, name));
+}
+
+/** Names of a sentence: the others are counted. */
+const MAX_NAMED = 3;
+
+function listed(names: readonly string[]): string {
+	const shown = names.length > MAX_NAMED + 1 ? names.slice(0, MAX_NAMED) : names;
+	const all = shown.length < names.length ? [...shown, `${names.length - shown.length} more`] : shown;
+	return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
+function elsewhere(state: State): string {
+	const holders = nameHolders(state);
+	const names = connectedPeers(state).map(({peer, name}) => displayName(holders, peer, name));
+	return `${listed(names)} ${names.length === 1 ? 'is' : 'are'}`;
+}
+
+function alone(state: State, width: number, theme: Theme): readonly Part[] {
+	const {paint} = theme;
+	const {headline, texts, tries: things} = aloneTexts(state);
+	const inner = width - 2 * INDENT;
+	const widest = Math.max(0, ...things.map(({what}) => widthOf(what)));
+	const isWide = inner >= widest + WHY_CELLS;
 	return [
-		[span('Nobody else is here yet.', paint.title)],
-		[],
-		...wrap(text, width - 6).map(line => [span(line, paint.dim)]),
-		[],
+		text(headline, width, paint.title, 0),
+		BLANK,
+		...texts.map((line, index) => text(line, width, paint.dim, 1 + index * 2)),
+		...(things.length > 0 ? [BLANK] : []),
+		...things.map((each, index) => tries([each], width, theme, 2 + index, isWide ? widest : undefined)),
+		BLANK,
+		...keyed(keymapOf(state), 'help', 'says what all keys and commands do', 6).map(each =>
+			tries([each], width, theme, 6, isWide ? widest : undefined),
+		),
 	];
 }
 
-function thingsToTry({launch}: State, width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	const tries: readonly (readonly [string, string])[] = [
-		['/dial <multiaddr>', 'someone whose address you know'],
-		['F2', 'your own address, to give to others'],
-		[`${launch} --ephemeral --name bob`, 'somebody else, in another window here'],
-		[`${launch.split(' --')[0]} demo`, 'company on this machine only'],
-	];
-	const widest = Math.max(...tries.map(([what]) => widthOf(what)));
-	const isWide = width >= widest + 46;
-	return tries.flatMap(([what, why]) =>
-		isWide
-			? [[span(what.padEnd(widest + 2), paint.key), span(why, paint.dim)]]
-			: [[span(what, paint.key)], [span(`  ${why}`, paint.dim)]],
-	);
+/** Cells of the longest explanation. */
+const WHY_CELLS = 38;
+/** Milliseconds alone after which something may be in the way. */
+const LONELY = 30_000;
+
+export type AloneTexts = {
+	readonly headline: string;
+	/** What is happening, and what may be wrong. */
+	readonly texts: readonly string[];
+	/** Nothing at first: whoever is out there needs a moment to appear. */
+	readonly tries: readonly Try[];
+};
+
+/** For whoever has nobody around: what is happening, and what to try. */
+export function aloneTexts(state: State): AloneTexts {
+	const {self, launch, readyAt, clock, showsHints} = state;
+	const interfaces = self?.interfaces ?? [];
+	const port = discoveryPort(launch);
+	const isLocal = interfaces.length > 0 && interfaces.every(isLoopback);
+	const where = isLocal ? 'on this machine' : 'on the same network';
+	const listening =
+		interfaces.length === 0
+			? 'Listening on no network interface: is there a network?'
+			: `Listening on ${listed(interfaces)}, port ${port}. Whoever starts p2p-tui ${where} appears here by themselves.`;
+	const isLonely = readyAt !== undefined && clock - readyAt >= LONELY && !isLocal && interfaces.length > 0;
+	const wall = `Still nobody? A firewall may be in the way: let UDP port ${port}${tcpPort(state)} in.`;
+	return {
+		headline: 'Nobody else is here yet.',
+		texts: [listening, ...(isLonely ? [wall] : [])],
+		tries: showsHints ? thingsToTry(state, isLocal) : [],
+	};
 }
 
-function paragraph(width: number, lines: readonly (readonly Span[])[]): readonly string[] {
-	return [[], ...lines].map(line => row(width, [span('   '), ...line]));
+function thingsToTry({launch, self}: State, isLocal: boolean): readonly Try[] {
+	const [program = 'p2p-tui'] = launch.split(' --');
+	const port = /--discovery-port \d+/.exec(launch)?.[0];
+	const address = self?.addresses.find(each => !/^\/ip[46]\/(127\.|::1\/)/.test(each));
+	return [
+		...(isLocal
+			? []
+			: [{what: `p2p-tui${port === undefined ? '' : ` ${port}`}`, why: 'on another machine of this network'}]),
+		{what: `${launch} --ephemeral --name bob`, why: 'in another window here'},
+		...(address === undefined
+			? []
+			: [{what: `/dial ${withoutPeer(address)}`, why: 'what somebody further away types'}]),
+		{what: `${program} demo`, why: 'company on this machine only'},
+	];
+}
+
+/** What `--discovery-port` is when nobody says it. */
+const USUAL_PORT = '9999';
+
+function discoveryPort(launch: string): string {
+	return /--discovery-port (\d+)/.exec(launch)?.[1] ?? USUAL_PORT;
+}
+
+function tcpPort({self}: State): string {
+	const port = self?.addresses.map(each => /\/tcp\/(\d+)/.exec(each)?.[1]).find(each => each !== undefined);
+	return port === undefined ? '' : ` and TCP port ${port}`;
+}
+
+function isLoopback(name: string): boolean {
+	return /^(lo\d*|127\..*|::1)$/.test(name);
+}
+
+/** Short enough to be read to somebody; whoever answers there says which key it is. */
+function withoutPeer(address: string): string {
+	return address.replace(/\/p2p\/.*$/, '');
+}
+
+function text(words: string, width: number, paint: Theme['paint']['plain'], rank = 0): Part {
+	return {rank, lines: wrap(words, width - 2 * INDENT).map(line => [span(line, paint)])};
+}
+
+/** With `column`: side by side, the first as wide as that; else one below the other. */
+function tries(all: readonly Try[], width: number, {paint}: Theme, rank: number, column?: number): Part {
+	const inner = width - 2 * INDENT;
+	const isWide = column === undefined || inner >= column + 2 + Math.max(...all.map(({why}) => widthOf(why)));
+	const lines = all.flatMap(({what, why}) => {
+		const cells = column ?? widthOf(what);
+		const isBeside = isWide && inner >= cells + 2 + widthOf(why);
+		if (isBeside) return [[span(what.padEnd(cells + 2), paint.key), span(why, paint.dim)]];
+		return [
+			[span(`${why.charAt(0).toUpperCase()}${why.slice(1)}:`, paint.dim)],
+			...wrap(what, inner - 2).map(line => [span(`  ${line}`, paint.key)]),
+		];
+	});
+	return {rank, lines};
+}
+
+/** A row of space above; then as many parts as there is room for. */
+function fitted(parts: readonly Part[], width: number, height: number): readonly string[] {
+	let kept: readonly Part[] = [{rank: 8, lines: [[]]}, ...parts];
+	while (kept.length > 1 && rowsOf(kept) > height) {
+		const highest = Math.max(...kept.map(({rank}) => rank));
+		const last = kept.findLastIndex(({rank}) => rank === highest);
+		kept = kept.toSpliced(last, 1);
+	}
+	return kept
+		.flatMap(({lines}) => lines)
+		.map(line => row(width, [span(' '.repeat(INDENT)), ...line]))
+		.slice(0, Math.max(0, height));
+}
+
+function rowsOf(parts: readonly Part[]): number {
+	return parts.reduce((sum, {lines}) => sum + lines.length, 0);
 }

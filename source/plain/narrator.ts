@@ -1,0 +1,219 @@
+/**
+ * What is new, as lines: each is said once and nothing is ever said again. Given the same states and events, the same
+ * lines come out.
+ */
+import type {EventOf, NodeEvent} from '../api/event.ts';
+import {isKept} from '../store/draft.ts';
+import {compareKeys, emptyLog, entryAt, type Log} from '../store/log.ts';
+import {conflictText, standingConflicts} from '../store/reduce/alarms.ts';
+import {activeRoom, connectedPeers} from '../store/selectors.ts';
+import type {Entry, MessageEntry, Room, State} from '../store/state.ts';
+import {plural} from '../ui/format.ts';
+import {aloneTexts} from '../ui/panes/empty.ts';
+import {changeLines} from './changes.ts';
+import {Deliveries} from './deliveries.ts';
+import {newsOf} from './news.ts';
+import {unreadText, whereLines} from './places.ts';
+import {searchLines} from './search.ts';
+import {messageLines, pastLines, systemLine} from './words.ts';
+
+/** Messages said at once on coming into a room with as many unread, or with none. */
+const MAX_UNREAD = 20;
+const MAX_CONTEXT = 5;
+/** Milliseconds without another one until messages of long ago are said, and how many of them. */
+const PAUSE = 1_000;
+/** Ids of messages that were said. */
+const MAX_SAID = 5_000;
+
+type Told = {readonly messages: ReadonlySet<string>; readonly notices: ReadonlySet<string>; readonly changes: Changes};
+type Changes = ReadonlyMap<string, EventOf<'message-changed'>>;
+
+export class Narrator {
+	#before: State;
+	readonly #deliveries = new Deliveries();
+	readonly #said = new Set<string>();
+	/** Rooms in which the last messages were said on coming there. */
+	readonly #visited = new Set<string>();
+	/** What was unread where we just came in, until what is kept of it is here. */
+	#entering: {readonly room: string; readonly unread: number} | undefined;
+	/** Messages of before we came that others hand on, in the open room, and when the last one came. */
+	#late: {readonly room: string; readonly ids: readonly string[]; readonly at: number} | undefined;
+
+	constructor(state: State) {
+		this.#before = state;
+	}
+
+	/** `events` are those that made `state` of the state given last. `now` is Unix milliseconds. */
+	tell(state: State, events: readonly NodeEvent[], now: number): readonly string[] {
+		const before = this.#before;
+		this.#before = state;
+		const told = toldBy(events);
+		return [
+			...coreLines(before, state),
+			...this.#entered(before, state),
+			...state.rooms.flatMap(room => this.#room(before, state, room, told, now)),
+			...this.#arrived(state, now),
+			...this.#caughtUp(state, now),
+			...noticeLines(before, state),
+			...searchLines(before, state),
+			...this.#deliveries.tell(state, now),
+			...(state.showsHints && !before.showsHints && connectedPeers(state).length === 0 ? aloneLines(state) : []),
+		];
+	}
+
+	/** Where we are now, if that is another room. */
+	#entered(before: State, state: State): readonly string[] {
+		const room = activeRoom(state);
+		if (!room || before.active === room.room) return [];
+		const was = before.rooms.find(each => each.room === room.room);
+		this.#entering = {room: room.room, unread: (was ?? room).unread + room.missed};
+		this.#late = undefined;
+		return whereLines(state, room);
+	}
+
+	#room(before: State, state: State, room: Room, told: Told, now: number): readonly string[] {
+		const was = before.rooms.find(each => each.room === room.room);
+		if (was === room) return [];
+		const isOpen = room.room === state.active;
+		const {added, changed} = newsOf<Entry>(was?.log ?? (emptyLog as Log<Entry>), room.log);
+		const lines = [
+			...added.flatMap(entry => this.#added(state, room, entry, told, now)),
+			...changed.flatMap(({before: old, after}) => {
+				const event = told.changes.get(after.id);
+				if (!isOpen || !event || old.kind !== 'message' || after.kind !== 'message') return [];
+				return changeLines(state, old, after, event);
+			}),
+		];
+		const isNew = !isOpen && lines.length === 0 && room.unread > 0 && (was?.unread ?? 0) === 0;
+		return isNew ? [unreadText(state, room)] : lines;
+	}
+
+	#added(state: State, room: Room, entry: Entry, told: Told, now: number): readonly string[] {
+		const isOpen = room.room === state.active;
+		if (entry.kind === 'system') {
+			const isNews = isOpen && entry.mark !== 'alarm' && (told.notices.has(entry.id) || !isKept(entry));
+			return isNews ? [systemLine(state, room, entry)] : [];
+		}
+		if (!told.messages.has(entry.id)) return [];
+		if (entry.local) {
+			// It stands there already, as it was typed.
+			this.#heard(entry);
+			this.#deliveries.follow(entry.id, room.room, now);
+			return [];
+		}
+		if (!isOpen) return entry.mention || room.peer !== undefined ? this.#say(state, room, entry) : [];
+		if (!isOfBefore(room, entry)) return this.#say(state, room, entry);
+		const ids = this.#late?.room === room.room ? this.#late.ids : [];
+		this.#late = {room: room.room, ids: [...ids, entry.id], at: now};
+		return [];
+	}
+
+	#say(state: State, room: Room, entry: MessageEntry): readonly string[] {
+		if (this.#said.has(entry.id)) return [];
+		this.#heard(entry);
+		return messageLines(state, room, entry);
+	}
+
+	#heard({id}: Entry): void {
+		this.#said.add(id);
+		if (this.#said.size > MAX_SAID) this.#said.delete(this.#said.values().next().value as string);
+	}
+
+	/** What was unread, or else the last few messages, once it is known what is kept. */
+	#arrived(state: State, now: number): readonly string[] {
+		const entering = this.#entering;
+		const room = activeRoom(state);
+		if (!entering || !room || room.room !== entering.room || room.page !== 'fresh') return [];
+		this.#entering = undefined;
+		const isFirst = !this.#visited.has(room.room);
+		this.#visited.add(room.room);
+		const since = unreadSince(room, entering.unread);
+		const [count, limit] = since === undefined ? [0, isFirst ? MAX_CONTEXT : 0] : [entering.unread, MAX_UNREAD];
+		const last = lastMessages(room, limit, entry => since === undefined || compareKeys(entry, since) >= 0);
+		const unheard = last.filter(entry => !this.#said.has(entry.id));
+		for (const entry of unheard) this.#heard(entry);
+		if (unheard.length === 0) return isFirst ? [] : ['Nothing new.'];
+		const heading = count > 0 ? unreadHeading(count, unheard.length) : `The last ${plural(unheard.length, 'message')}:`;
+		return [heading, ...pastLines(state, room, unheard, now)];
+	}
+
+	/** What others have kept for us, once there is a pause: all of it would take long to hear. */
+	#caughtUp(state: State, now: number): readonly string[] {
+		const late = this.#late;
+		const room = activeRoom(state);
+		if (!late || !room || this.#entering || now - late.at < PAUSE) return [];
+		this.#late = undefined;
+		const ids = new Set(late.ids.filter(id => !this.#said.has(id)));
+		const entries = lastMessages(room, MAX_CONTEXT, entry => ids.has(entry.id));
+		for (const entry of entries) this.#heard(entry);
+		if (entries.length === 0) return [];
+		const heading = `${plural(ids.size, 'message')} of before you came`;
+		const more = ids.size > entries.length ? `, the last ${entries.length} (/read ${ids.size} says all)` : '';
+		return [`${heading}${more}:`, ...pastLines(state, room, entries, now)];
+	}
+}
+
+/** The last `limit` messages of those that are wanted, the oldest first. */
+export function lastMessages(
+	{log}: Room,
+	limit: number,
+	isWanted: (entry: MessageEntry) => boolean = () => true,
+): readonly MessageEntry[] {
+	const found: MessageEntry[] = [];
+	for (let index = log.length - 1; index >= 0 && found.length < limit; index--) {
+		const entry = entryAt(log, index);
+		if (entry?.kind === 'message' && isWanted(entry)) found.push(entry);
+	}
+	return found.reverse();
+}
+
+function unreadSince({divider}: Room, count: number): Room['divider'] {
+	return count > 0 ? divider : undefined;
+}
+
+function unreadHeading(count: number, told: number): string {
+	return count > told ? `${count} unread, the last ${told} (/read ${count} says all):` : `${count} unread:`;
+}
+
+/** It was said before we met those who are here. */
+function isOfBefore({metAt, aloneUntil}: Room, {timestamp}: MessageEntry): boolean {
+	return timestamp < Math.max(metAt, aloneUntil);
+}
+
+function toldBy(events: readonly NodeEvent[]): Told {
+	const messages = new Set<string>();
+	const notices = new Set<string>();
+	const changes = new Map<string, EventOf<'message-changed'>>();
+	for (const event of events) {
+		if (event.type === 'message') messages.add(event.messageId);
+		else if (event.type === 'notice') notices.add(event.messageId);
+		else if (event.type === 'message-changed') changes.set(event.messageId, event);
+	}
+	return {messages, notices, changes};
+}
+
+function coreLines(before: State, {core, storage, conflicts, self}: State): readonly string[] {
+	const lines: string[] = [];
+	if (self && !before.self) lines.push(`You are ${self.name}.`);
+	else if (self && before.self && before.self.name !== self.name) lines.push(`You are ${self.name} now.`);
+	if (core !== before.core && core.state === 'restarting')
+		lines.push(`warning: the core stopped and is started again: ${core.reason}`);
+	if (core !== before.core && core.state === 'failed')
+		lines.push(`error: the core has failed: ${core.reason}`, `${core.hint ?? ''} /quit leaves.`.trim());
+	if (storage !== undefined && storage !== before.storage)
+		lines.push(`warning: nothing can be kept at present: ${storage}. What was acknowledged is safe.`);
+	const known = new Set(before.conflicts);
+	for (const conflict of standingConflicts({conflicts}))
+		if (!known.has(conflict)) lines.push(`warning: ${conflictText(conflict)}`);
+	return lines;
+}
+
+function noticeLines({notice: before}: State, {notice}: State): readonly string[] {
+	if (!notice || notice === before) return [];
+	return [notice.level === 'info' ? notice.text : `${notice.level}: ${notice.text}`];
+}
+
+function aloneLines(state: State): readonly string[] {
+	const {headline, texts, tries} = aloneTexts(state);
+	return [headline, ...texts, ...tries.map(({what, why}) => `${why}: ${what}`)];
+}

@@ -1,0 +1,219 @@
+/** Chats line by line until it is left: the same core and the same state as the screen, said instead of drawn. */
+import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import type {Effect} from '../store/effect.ts';
+import type {Intent} from '../store/intent.ts';
+import {activeRoom} from '../store/selectors.ts';
+import type {Settings} from '../store/settings.ts';
+import {Store} from '../store/store.ts';
+import type {Surroundings} from '../store/surroundings.ts';
+import {realTimer} from '../ui/input/timer.ts';
+import {launchCommand} from '../ui/launch.ts';
+import {meaningOf} from '../ui/meaning.ts';
+import {plainMeaning} from './commands.ts';
+import {completions} from './completions.ts';
+import {Console} from './console.ts';
+import {Narrator} from './narrator.ts';
+import {placeName} from './words.ts';
+
+export type PlainOptions = {
+	readonly config: CoreConfig;
+	readonly startCore: StartCore;
+	readonly settings: Settings;
+	readonly version: string;
+};
+
+const TICK = 1_000;
+/** Milliseconds that what was written last may take once there is no more input. */
+const LAST_WORDS = 5_000;
+
+/** Returns the exit status. Throws UserError if the core cannot start. */
+export async function runPlain(options: PlainOptions): Promise<number> {
+	const session = new Session(options);
+	try {
+		return await session.ended;
+	} finally {
+		await session.close();
+	}
+}
+
+class Session {
+	/** Settles when it is time to leave. */
+	readonly ended: Promise<number>;
+	readonly #options: PlainOptions;
+	readonly #store: Store;
+	readonly #narrator: Narrator;
+	readonly #console: Console;
+	readonly #core: Core;
+	readonly #ticking: NodeJS.Timeout;
+	/** Written, and not done yet: what comes before has to be known first. */
+	readonly #waiting: string[] = [];
+	#hasEnded = false;
+	#hasRun = false;
+	#end: (status: number) => void = () => {};
+	#fail: (error: unknown) => void = () => {};
+
+	constructor(options: PlainOptions) {
+		this.#options = options;
+		this.#store = new Store({
+			now: Date.now,
+			setTimer: realTimer,
+			settings: options.settings,
+			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
+			send: command => this.#core.send(command),
+		});
+		this.#narrator = new Narrator(this.#store.getState());
+		this.ended = new Promise((resolve, reject) => {
+			this.#end = resolve;
+			this.#fail = reject;
+		});
+		this.#console = this.#openConsole();
+		this.#console.say([`p2p-tui ${options.version}, line by line. /help says what there is, /quit leaves.`]);
+		for (const [signal, listener] of this.#signals) process.on(signal, listener);
+		this.#core = options.startCore(options.config, {
+			events: events => this.#receive(events),
+			state: state => this.#coreState(state),
+		});
+		this.#ticking = setInterval(() => this.#tick(), TICK);
+	}
+
+	async close(): Promise<void> {
+		clearInterval(this.#ticking);
+		for (const [signal, listener] of this.#signals) process.off(signal, listener);
+		this.#store.close();
+		this.#console.close();
+		await this.#core.stop();
+	}
+
+	readonly #signals: readonly (readonly [NodeJS.Signals, () => void])[] = [
+		['SIGINT', () => this.#interrupt()],
+		['SIGTERM', () => this.#end(143)],
+		['SIGHUP', () => this.#end(129)],
+	];
+
+	#openConsole(): Console {
+		const {stdin, stdout} = process;
+		return new Console({
+			input: stdin,
+			output: stdout,
+			canEdit: stdin.isTTY === true && stdout.isTTY === true && process.env.TERM !== 'dumb',
+			onLine: line => {
+				this.#waiting.push(line);
+				this.#work();
+			},
+			onInterrupt: () => this.#interrupt(),
+			onEnd: () => this.#lastLine(),
+			complete: line => completions(line, this.#store.getState()),
+		});
+	}
+
+	#receive(events: readonly NodeEvent[]): void {
+		this.#store.receive(events);
+		this.#store.flush();
+		this.#tell(events);
+	}
+
+	#coreState(state: CoreState): void {
+		if (state.state === 'running') this.#hasRun = true;
+		if (state.state === 'failed' && !this.#hasRun)
+			return this.#fail(new UserError(state.reason, state.hint === undefined ? {} : {hint: state.hint}));
+		this.#store.core(state);
+		this.#tell([]);
+	}
+
+	#tick(): void {
+		this.#store.tick();
+		this.#store.flush();
+		this.#tell([]);
+	}
+
+	#tell(events: readonly NodeEvent[]): void {
+		this.#console.say(this.#narrator.tell(this.#store.getState(), events, Date.now()));
+		this.#work();
+		const state = this.#store.getState();
+		const room = activeRoom(state);
+		this.#console.prompt(
+			`${room ? (room.peer === undefined ? room.label : `@${placeName(state, room)}`) : 'p2p-tui'}> `,
+		);
+	}
+
+	/** One line after the other: what a line means may depend on what became of the one before. */
+	#work(): void {
+		while (this.#waiting.length > 0 && this.#isReady()) this.#perform(this.#waiting.shift() as string);
+		if (this.#hasEnded && this.#waiting.length === 0 && this.#isIdle()) this.#end(0);
+	}
+
+	#isReady(): boolean {
+		const {readyAt, active, pending, core} = this.#store.getState();
+		if (core.state === 'failed') return true;
+		if (core.state !== 'running' || readyAt === undefined) return false;
+		if (active === undefined && Date.now() - readyAt < TICK) return false;
+		return ![...pending.values()].some(({command}) => MOVING.has(command.command));
+	}
+
+	#isIdle(): boolean {
+		return [...this.#store.getState().pending.values()].every(({isQuiet}) => isQuiet);
+	}
+
+	#perform(line: string): void {
+		const meaning = plainMeaning(line, this.#store.getState(), Date.now());
+		if (meaning && 'lines' in meaning) return this.#console.say(meaning.lines);
+		if (meaning) this.#dispatch(meaning.intent);
+		else this.#submit(line);
+		this.#tell([]);
+	}
+
+	#submit(line: string): void {
+		this.#dispatch({type: 'edit', edit: {edit: 'insert', text: line}});
+		this.#dispatch({type: 'submit'});
+		const {view, composer, rooms, active, notice} = this.#store.getState();
+		const {text} = rooms.find(each => each.room === active)?.composer ?? composer;
+		// What a command wants to be gone on with, such as /edit; a line that was refused is one arrow key away.
+		if (text !== '' && notice?.line === undefined && text !== line) this.#console.put(text);
+		if (text !== '') this.#dispatch({type: 'edit', edit: {edit: 'clear'}});
+		// There are no pages here: messages are said, and count as seen, only in the chat.
+		if (view !== 'chat') this.#dispatch({type: 'back'});
+	}
+
+	#dispatch(intent: Intent): void {
+		const {commands, effects} = this.#store.dispatch(intent, this.#surroundings);
+		for (const command of commands) this.#core.send(command);
+		for (const effect of effects) this.#effect(effect);
+	}
+
+	/** Everything that was said is in view. */
+	get #surroundings(): Omit<Surroundings, 'now'> {
+		return {
+			parseLine: (line, state) => meaningOf(line, state, this.#options.config.faults),
+			commands: [],
+			chatRows: Number.MAX_SAFE_INTEGER,
+			rowsOf: () => 1,
+			fits: {rooms: false, network: false},
+			page: {total: 0, shown: 0},
+		};
+	}
+
+	#effect(effect: Effect): void {
+		if (effect.type === 'quit') this.#end(effect.how === 'asked' ? 0 : EXIT_INTERRUPTED);
+	}
+
+	#interrupt(): void {
+		const {interruptArmed} = this.#store.getState();
+		this.#dispatch({type: 'interrupt'});
+		// Without a terminal nobody presses a key: somebody wants us to end.
+		if (!process.stdin.isTTY) return this.#end(EXIT_INTERRUPTED);
+		this.#console.put('');
+		if (interruptArmed === undefined) this.#console.say(['Ctrl-C again within 2 seconds leaves.']);
+	}
+
+	/** What was written before the input ended is still done. */
+	#lastLine(): void {
+		this.#hasEnded = true;
+		setTimeout(() => this.#end(0), LAST_WORDS).unref();
+		this.#work();
+	}
+}
+
+/** Commands after which one may be somewhere else: the next line waits for their answers. */
+const MOVING: ReadonlySet<string> = new Set(['join', 'leave', 'forget']);

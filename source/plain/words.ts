@@ -1,0 +1,97 @@
+/** What stands in a room, in lines that read well aloud. What belongs to one message never looks like another one. */
+import {displayName, nameHolders, roomTitle} from '../store/selectors.ts';
+import type {Entry, MessageEntry, Quoted, Room, State, SystemEntry} from '../store/state.ts';
+import {formatDay, formatTime, plural} from '../ui/format.ts';
+import {truncate} from '../ui/text.ts';
+
+/** Cells of a text that is only named, not said. */
+const NAMED = 40;
+
+/** `ann`, `ann·WPqL` where that could be somebody else, or `you`. */
+export function nameIn(state: State, peer: string, name: string): string {
+	return peer === state.self?.peerId ? 'you' : displayName(nameHolders(state), peer, name);
+}
+
+/** `#lobby`, or whom one talks to: `bob`. */
+export function placeName(state: State, room: Room): string {
+	return room.peer === undefined ? room.label : roomTitle(state, room).slice(1);
+}
+
+/** `ann, bob and cat`. */
+export function listOf(words: readonly string[]): string {
+	const last = words.at(-1) ?? '';
+	return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** The beginning of a text, to say which one is meant. */
+export function beginningOf(text: string): string {
+	return truncate(text.replaceAll(/\s+/g, ' ').trim(), NAMED);
+}
+
+/** `12:03 #lobby ann: did the deploy finish?`, `12:03 to you from bob: hi`. */
+export function messageLines(state: State, room: Room, entry: MessageEntry): readonly string[] {
+	const {missing, isForked} = entry;
+	const gap =
+		missing === 0 ? [] : [`${plural(missing, 'message')} before this ${missing === 1 ? 'is' : 'are'} missing.`];
+	const head = `${formatTime(entry.timestamp)} ${whoSays(state, room, entry)}`;
+	const forked = isForked ? ['warning: the author has signed something else in its place.'] : [];
+	return [...gap, ...said(head, textOf(entry), notesOf(entry)), ...forked];
+}
+
+/** Several lines are counted and set in: nothing in them can pass for a line of ours. */
+export function said(head: string, text: string, notes = ''): readonly string[] {
+	const lines = text.split('\n');
+	if (lines.length === 1) return [`${head}: ${text}${notes}`];
+	return [`${head}, ${lines.length} lines${notes}:`, ...lines.map(line => `  ${line}`)];
+}
+
+function whoSays(state: State, room: Room, entry: MessageEntry): string {
+	const name = nameIn(state, entry.from, entry.name);
+	const reply = entry.reply ? ` ${answerTo(state, entry.reply)}` : '';
+	if (room.peer !== undefined) {
+		const whole = entry.local ? `to ${placeName(state, room)} from you` : `to you from ${name}`;
+		return `${whole}${reply === '' ? '' : `,${reply}`}`;
+	}
+	const isNamed = entry.mention && entry.reply?.from !== state.self?.peerId;
+	return `${room.label} ${name}${reply}${isNamed ? ' to you' : ''}`;
+}
+
+function answerTo(state: State, {from, name, text}: Quoted): string {
+	if (text === undefined) return 'answers something that is not here';
+	const what = text === '' ? 'something taken back' : `“${beginningOf(text)}”`;
+	return `answers ${nameIn(state, from, name)}, ${what}`;
+}
+
+function textOf({redacted, text, cut}: MessageEntry): string {
+	if (redacted !== undefined) return redacted === '' ? '(taken back)' : `(taken back, ${redacted})`;
+	return cut ? `${text}\n(and ${plural(cut.characters, 'more character')})` : text;
+}
+
+function notesOf({isEdited, redacted, reactions}: MessageEntry): string {
+	const notes = [
+		...(isEdited && redacted === undefined ? ['edited'] : []),
+		...reactions.map(({emoji, count}) => (count === 1 ? emoji : `${emoji} ${count}`)),
+	];
+	return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+/** `bob joined #lobby`; with the time if it is no news. */
+export function systemLine(state: State, room: Room, entry: SystemEntry, withTime = false): string {
+	const who = entry.peer === undefined ? entry.name : nameIn(state, entry.peer, entry.name);
+	const isTravel = entry.text === 'joined' || entry.text === 'left';
+	const news = `${who} ${entry.text}`.trim();
+	const inRoom = room.peer !== undefined ? news : isTravel ? `${news} ${room.label}` : `${room.label}: ${news}`;
+	return withTime ? `${formatTime(entry.timestamp)} ${inRoom}` : inRoom;
+}
+
+/** Entries that were said before, with a line where another day begins. `today` is what needs no line. */
+export function pastLines(state: State, room: Room, entries: readonly Entry[], today: number): readonly string[] {
+	let day = formatDay(today);
+	return entries.flatMap(entry => {
+		const its = formatDay(entry.timestamp);
+		const turn = its === day ? [] : [`${its}.`];
+		day = its;
+		const lines = entry.kind === 'message' ? messageLines(state, room, entry) : [systemLine(state, room, entry, true)];
+		return [...turn, ...lines];
+	});
+}
