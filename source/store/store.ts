@@ -5,8 +5,12 @@
 import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
+import {alertsFor, NO_ALERTS} from './alerts.ts';
 import {type Decision, decide, type Surroundings} from './decide.ts';
-import type {Intent} from './intent.ts';
+import {Draft} from './draft.ts';
+import type {Effect} from './effect.ts';
+import type {Intent, Notice} from './intent.ts';
+import {notify} from './reduce/notices.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
 import {nextRequests} from './requests.ts';
 import type {Settings} from './settings.ts';
@@ -27,6 +31,8 @@ export type StoreOptions = {
 	readonly settings?: Settings;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
 	readonly send?: (command: Command) => void;
+	/** What is to be done outside because something has come. */
+	readonly effect?: (effect: Effect) => void;
 };
 
 export class Store {
@@ -37,11 +43,16 @@ export class Store {
 	/** What it will show at the next frame. */
 	#next: State;
 	#shownAt = Number.NEGATIVE_INFINITY;
+	#alerts = NO_ALERTS;
+	/** When somebody has used the screen last, and whether the terminal tells if anybody looks at it. */
+	#touchedAt: number;
+	#knowsFocus = false;
 	#due: {readonly at: number; readonly cancel: () => void} | undefined;
 
 	constructor(options: StoreOptions) {
 		this.#options = options;
-		this.#shown = initialState(options.now(), options.launch, options.settings);
+		this.#touchedAt = options.now();
+		this.#shown = initialState(this.#touchedAt, options.launch, options.settings);
 		this.#next = this.#shown;
 	}
 
@@ -56,7 +67,9 @@ export class Store {
 
 	/** Events of the core. */
 	receive(events: readonly NodeEvent[]): void {
-		this.#advance(reduceEvents(this.#next, events, this.#options.now()), events.every(isStatistic));
+		const before = this.#next;
+		this.#advance(reduceEvents(before, events, this.#options.now()), events.every(isStatistic));
+		this.#alert(before, events);
 	}
 
 	core(state: CoreState): void {
@@ -67,10 +80,21 @@ export class Store {
 	/** To be called every second. */
 	tick(): void {
 		this.#advance(reduceTick(this.#next, this.#options.now()), false);
+		if (this.#alerts.rooms.size > 0) this.#alert(this.#next, []);
+	}
+
+	/** Something to tell the person, that was found out outside. */
+	tell({level, text}: Notice): void {
+		const draft = new Draft(this.#next, this.#options.now());
+		notify(draft, level, text);
+		this.#next = draft.finish();
+		this.flush();
 	}
 
 	/** Shown at once, together with what came from the core meanwhile. */
 	dispatch(intent: Intent, surroundings: Omit<Surroundings, 'now'>): Omit<Decision, 'state'> {
+		this.#touchedAt = this.#options.now();
+		if (intent.type === 'focus') this.#knowsFocus = true;
 		const {state, ...decision} = decide(this.#next, intent, {...surroundings, now: this.#options.now()});
 		this.#next = state;
 		this.flush();
@@ -100,6 +124,16 @@ export class Store {
 		this.#due?.cancel();
 		this.#due = undefined;
 		this.#listeners.clear();
+	}
+
+	/** Of whatever is news after these events. */
+	#alert(before: State, events: readonly NodeEvent[]): void {
+		const {effect, now} = this.#options;
+		if (!effect) return;
+		const presence = {knowsFocus: this.#knowsFocus, touchedAt: this.#touchedAt};
+		const {alerts, effects} = alertsFor(this.#alerts, {before, state: this.#next, events, presence, now: now()});
+		this.#alerts = alerts;
+		for (const each of effects) effect(each);
 	}
 
 	/** At most once a frame, however much has come. */
