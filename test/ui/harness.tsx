@@ -8,6 +8,7 @@ import type {Effect} from '../../source/store/effect.ts';
 import {Store} from '../../source/store/store.ts';
 import {App} from '../../source/ui/app.tsx';
 import type {Input} from '../../source/ui/input/input.ts';
+import {InputParser} from '../../source/ui/input/parser.ts';
 import {PLAIN_THEME, type Theme} from '../../source/ui/theme.ts';
 import {VirtualTime} from './virtual-time.ts';
 
@@ -41,6 +42,7 @@ export function openApp(
 	const listeners = new Set<(input: Input) => void>();
 	const sent: Command[] = [];
 	const effects: Effect[] = [];
+	const parser = new InputParser();
 	const themeOf = () => theme;
 	let current = size;
 	const keyboard = {
@@ -119,6 +121,11 @@ export function openApp(
 			const key = parts.pop() as string;
 			const [ctrl, alt, shift] = ['ctrl', 'alt', 'shift'].map(modifier => parts.includes(modifier));
 			input({type: 'key', name: key, ctrl: ctrl === true, alt: alt === true, shift: shift === true, raw: ''});
+			await settled();
+		},
+		/** As they come from a terminal, all at once. */
+		async bytes(bytes: string) {
+			for (const given of [...parser.push(Buffer.from(bytes)), ...parser.flush()]) input(given);
 			await settled();
 		},
 		close: () => screen.unmount(),
