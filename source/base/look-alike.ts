@@ -51,13 +51,19 @@ export function shapeOf(name: string): string {
 
 /** True if `text` names `name`, as a whole word, whatever the case. */
 export function mentions(text: string, name: string): boolean {
-	if (name === '') return false;
+	return placesOf(text, name, 1).length > 0;
+}
+
+/** Where `text` names `name`: the first so many places, as far as upper and lower case are equally long. */
+export function placesOf(text: string, name: string, limit = Number.POSITIVE_INFINITY): readonly number[] {
+	const places: number[] = [];
 	const wanted = name.toLowerCase();
 	const within = text.toLowerCase();
-	for (let at = within.indexOf(wanted); at >= 0; at = within.indexOf(wanted, at + 1)) {
-		if (!isWordAt(within, at - 1) && !isWordAt(within, at + wanted.length)) return true;
+	if (wanted === '') return places;
+	for (let at = within.indexOf(wanted); at >= 0 && places.length < limit; at = within.indexOf(wanted, at + 1)) {
+		if (!isWordAt(within, at - 1) && !isWordAt(within, at + wanted.length)) places.push(at);
 	}
-	return false;
+	return places;
 }
 
 function isWordAt(text: string, index: number): boolean {

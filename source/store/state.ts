@@ -77,6 +77,8 @@ export type SystemEntry = AnyEntry & {
 	readonly peer: string | undefined;
 	readonly name: string;
 	readonly text: string;
+	/** Of whom the same is to be said. */
+	readonly others?: readonly Member[];
 };
 
 export type Entry = MessageEntry | SystemEntry;

@@ -4,6 +4,7 @@
  */
 import {cellsOf, graphemesOf} from '../store/graphemes.ts';
 import {widthOf} from '../store/width.ts';
+import {beginsIsolate, endsIsolate, isolated} from './bidi.ts';
 import type {Paint} from './theme.ts';
 
 export {widthOf} from '../store/width.ts';
@@ -26,7 +27,13 @@ export function row(width: number, left: readonly Span[], right: readonly Span[]
 
 export function painted(spans: readonly Span[]): string {
 	let text = '';
-	for (const {text: part, paint} of spans) text += paint ? paint(part) : part;
+	let isInIsolate = false;
+	for (const {text: written, paint} of spans) {
+		// What is within an isolate goes its way.
+		isInIsolate = isInIsolate ? !endsIsolate(written) : beginsIsolate(written);
+		const part = isInIsolate ? written : isolated(written);
+		text += paint ? paint(part) : part;
+	}
 	return text;
 }
 

@@ -46,7 +46,7 @@ function elsewhereSpans(state: State, paint: Theme['paint']): readonly Span[] {
 
 function chatTitle(state: State, room: Room | undefined, width: number, isAlone: boolean, {paint}: Theme): string {
 	if (!room) return titleRow(width, ['╭', '╮'], paint.border, [span('p2p-tui', paint.title)]);
-	const topic = room.topic === '' ? [] : [span(` · ${room.topic}`, paint.dim)];
+	const topic = room.topic === '' ? [] : [span(' · ', paint.dim), span(room.topic, paint.dim)];
 	const left = [span(roomTitle(state, room), paint.accent), span(` · ${whoIsHere(state, room)}`, paint.dim), ...topic];
 	return titleRow(width, ['╭', '╮'], paint.border, left, isAlone ? elsewhereSpans(state, paint) : []);
 }
@@ -116,12 +116,14 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 		width,
 		nameWidth,
 		holders,
+		ownName: state.self?.name ?? '',
 		previous: entryAt(room.log, index - 1),
 		isDivided: isDivided(room, index),
 		isFirst: false,
 		isQueued: false,
 		isDirect: room.peer !== undefined,
-		top: index === 0 ? topText(room) : '',
+		isSelected: isSelected(state, room, index),
+		top: index === 0 ? topText(room, state.clock) : '',
 		theme,
 	});
 }
@@ -134,14 +136,20 @@ function isDivided({divider, log}: Room, index: number): boolean {
 	return !previous || compareKeys(previous, divider) < 0;
 }
 
-/** What stands above the oldest entry that is here. */
-function topText({older, page, log, orders}: Room): string {
+function isSelected({selection}: State, {room, log}: Room, index: number): boolean {
+	return selection?.room === room && entryAt(log, index)?.id === selection.id;
+}
+
+/** What stands above the oldest entry that is here: its day too, unless all that is here is of today. */
+function topText({older, page, log, orders}: Room, now: number): string {
 	if (older === 'loading') return 'loading…';
 	const first = entryAt(log, 0);
-	if (older !== 'none' || page !== 'fresh' || orders.size === 0 || !first) return '';
-	const last = entryAt(log, log.length - 1);
-	const isLong = last && dayOf(first.timestamp) !== dayOf(last.timestamp);
-	return `the beginning of what is kept${isLong ? `: ${formatDay(first.timestamp)}` : ''}`;
+	if (!first) return '';
+	const last = entryAt(log, log.length - 1) ?? first;
+	const isToday = [last.timestamp, now].every(time => dayOf(time) === dayOf(first.timestamp));
+	const day = isToday ? '' : formatDay(first.timestamp);
+	if (older !== 'none' || page !== 'fresh' || orders.size === 0) return day;
+	return `the beginning of what is kept${day === '' ? '' : `: ${day}`}`;
 }
 
 /** Entries whose authors' names decide how wide their column is: about a screen full. */

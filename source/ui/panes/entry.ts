@@ -1,12 +1,12 @@
-/** One entry of a room as rows: time, name, text, and how far an own message has spread. */
-import {linesFrom, MAX_ENTRY_LINES} from '../../store/clip.ts';
+/** One entry of a room as rows, remembered for as long as nothing about it changes; and the lines across the width. */
+import {shapeOf} from '../../base/look-alike.ts';
 import {type Holders, isShared} from '../../store/names.ts';
-import {displayName} from '../../store/selectors.ts';
-import type {Entry, MessageEntry, Quoted, SystemEntry} from '../../store/state.ts';
+import type {Entry} from '../../store/state.ts';
 import {dayOf, formatDay, formatTime, plural} from '../format.ts';
-import {fitName, painted, row, type Span, span, spansWidth, truncate, widthOf} from '../text.ts';
+import {painted, span, truncate, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
-import {wrap, wrapHead} from '../wrap.ts';
+import {messageRows, namesIn} from './entry-message.ts';
+import {systemRows} from './entry-system.ts';
 
 /** All that decides on the rows of an entry, beside the entry itself. */
 export type EntryContext = {
@@ -16,6 +16,8 @@ export type EntryContext = {
 	readonly nameWidth: number;
 	/** Whose each name is. */
 	readonly holders: Holders;
+	/** Our own name. */
+	readonly ownName: string;
 	/** The entry before, if it is still there: for the day, and to name an author once. */
 	readonly previous: Entry | undefined;
 	/** The first entry not seen before. */
@@ -26,6 +28,8 @@ export type EntryContext = {
 	readonly isQueued: boolean;
 	/** In a conversation of two. */
 	readonly isDirect: boolean;
+	/** The keys are about this one. */
+	readonly isSelected: boolean;
 	/** What is to be said above the oldest entry; empty for nothing. */
 	readonly top: string;
 	readonly theme: Theme;
@@ -83,12 +87,22 @@ export function entryRows(entry: Entry, context: EntryContext): readonly string[
 }
 
 /** What decides on the rows of an entry beside the entry itself and the one before. */
-function keyOf(entry: Entry, {width, nameWidth, holders, isDivided, isQueued, top}: EntryContext): string {
-	const peer = entry.kind === 'message' ? entry.from : entry.peer;
-	const isTagged = peer !== undefined && isShared(holders, {peer, name: entry.name});
-	const reply = entry.kind === 'message' ? entry.reply : undefined;
-	const isReplyTagged = reply !== undefined && isShared(holders, {peer: reply.from, name: reply.name});
-	return `${width} ${nameWidth} ${isDivided} ${isQueued} ${isTagged} ${isReplyTagged} ${top}`;
+function keyOf(entry: Entry, context: EntryContext): string {
+	const {width, nameWidth, isDivided, isQueued, isSelected, top} = context;
+	const names = entry.kind === 'message' ? messageKey(entry, context) : systemKey(entry, context);
+	return `${width} ${nameWidth} ${isDivided} ${isQueued} ${isSelected} ${names} ${top}`;
+}
+
+function messageKey(entry: Entry & {kind: 'message'}, {holders, ownName}: EntryContext): string {
+	const {from: peer, name, reply} = entry;
+	const tags = [{peer, name}, ...(reply ? [{peer: reply.from, name: reply.name}] : [])];
+	const named = namesIn(entry).map(each => holders.get(shapeOf(each)) ?? '-');
+	return `${tags.map(each => isShared(holders, each))} ${named} ${entry.mention || named.length > 0 ? ownName : ''}`;
+}
+
+function systemKey({peer, name, others = []}: Entry & {kind: 'system'}, {holders}: EntryContext): string {
+	if (peer === undefined) return '';
+	return String([{peer, name}, ...others].map(each => isShared(holders, each)));
 }
 
 /** Lines across the whole width. */
@@ -123,115 +137,10 @@ function goesOn(entry: Entry, previous: Entry | undefined): boolean {
 	);
 }
 
-/** ` 12:01  ` */
-const TIME_CELLS = 8;
-const NAME_GAP = 2;
-
-function messageRows(
-	entry: MessageEntry,
-	context: EntryContext,
-	head: {readonly showTime: boolean; readonly showName: boolean},
-): readonly string[] {
-	const {width, nameWidth, holders, theme} = context;
-	const {paint} = theme;
-	const state = spread(entry, context);
-	const stateCells = state.length > 0 ? widthOf(state[0]?.text ?? '') + 2 : 1;
-	const name = head.showName ? displayName(holders, entry.from, entry.name) : '';
-	const namePaint = entry.local ? paint.own : theme.peer(entry.from);
-	const mark = entry.mention ? span('▌', paint.mention) : span(' ');
-	const time = head.showTime ? formatTime(entry.timestamp) : '     ';
-	const start = [mark, span(time, paint.dim), span('  '), span(fitName(name, nameWidth), namePaint), span('  ')];
-	const indent = [mark, span(' '.repeat(TIME_CELLS - 1 + nameWidth + NAME_GAP))];
-	const textWidth = width - TIME_CELLS - nameWidth - NAME_GAP;
-	const quote = entry.reply ? [[span(quoteText(entry.reply, holders), paint.dim)]] : [];
-	const text = textLines(entry, textWidth - stateCells, theme);
-	const lines = [...quote, ...text, ...linesBelow(entry, textWidth - 1, theme)];
-	const last = quote.length + text.length - 1;
-	return lines.map((line, index) =>
-		row(width, [...(index === 0 ? start : indent), ...line], index === last ? state : []),
-	);
-}
-
-/** What was said, as it is now. */
-function textLines(entry: MessageEntry, width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	if (entry.redacted !== undefined) {
-		const text = entry.redacted === '' ? '(taken back)' : `(taken back: ${entry.redacted})`;
-		return wrap(text, width).map(line => [span(line, paint.dim)]);
-	}
-	const {rows, end} = wrapHead(entry.text, width, MAX_ENTRY_LINES);
-	const lines: (readonly Span[])[] = rows.map(line => [span(line, entry.mention ? paint.mention : undefined)]);
-	const more = moreText(entry, end);
-	if (more !== '') lines.push([span(more, paint.dim)]);
-	if (!entry.isEdited) return lines;
-	const last = lines.at(-1) ?? [];
-	const edited = span(' (edited)', paint.dim);
-	if (spansWidth(last) + widthOf(edited.text) <= width) return [...lines.slice(0, -1), [...last, edited]];
-	return [...lines, [span('(edited)', paint.dim)]];
-}
-
-/** `╭ ann: did the deploy finish?` */
-function quoteText({from, name, text}: Quoted, holders: Holders): string {
-	if (text === undefined) return '╭ a message that is not here';
-	return `╭ ${displayName(holders, from, name)}: ${text === '' ? '(taken back)' : text}`;
-}
-
-function linesBelow(entry: MessageEntry, width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	const lines: (readonly Span[])[] = [];
-	let line: Span[] = [];
-	for (const {emoji, count, isOurs} of entry.reactions) {
-		const text = `${emoji} ${count}`;
-		if (line.length > 0 && spansWidth(line) + widthOf(text) + 2 > width) {
-			lines.push(line);
-			line = [];
-		}
-		line.push(...(line.length > 0 ? [span('  ')] : []), span(text, isOurs ? paint.accent : paint.dim));
-	}
-	if (line.length > 0) lines.push(line);
-	if (!entry.isForked) return lines;
-	const warning = wrap('⚠ forked: its author has signed something else in its place', width);
-	return [...lines, ...warning.map(text => [span(text, paint.warn)])];
-}
-
-/** `… 15,800 more lines`: what is not shown of a message whose text is shown up to `end`. Empty if all of it is. */
-function moreText({text, cut}: MessageEntry, end: number): string {
-	if (end >= text.length && !cut) return '';
-	const lines = linesFrom(text, end) + (cut?.lines ?? 0);
-	// Not even the one line ends here.
-	const characters = text.length - end + (cut?.characters ?? 0);
-	const [count, what] = lines > 0 ? [lines, 'line'] : [characters, 'character'];
-	return `… ${count.toLocaleString('en')} more ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** How far our own has come; see the marks on the help page. */
-function spread(entry: MessageEntry, {isQueued, isDirect, theme}: EntryContext): readonly Span[] {
-	const {paint} = theme;
-	if (!entry.local || entry.redacted !== undefined) return [];
-	if (isQueued) return [span('…', paint.dim), span(' ')];
-	const {storedBy, of} = entry;
-	if (isDirect) return [span(storedBy < 2 ? '✓' : entry.isRead ? '✓✓ read' : '✓✓', paint.dim), span(' ')];
-	if (of <= 1) return [span('✓', paint.dim), span(' ')];
-	return [span(`✓ ${storedBy}/${of}`, storedBy >= of ? paint.dim : undefined), span(' ')];
-}
-
-const MARKS = {in: '→', out: '←', lost: '×', note: '·', alarm: '!'} as const;
-
-function systemRows(entry: SystemEntry, context: EntryContext): readonly string[] {
-	const {width, nameWidth, holders, theme} = context;
-	const {paint} = theme;
-	const markPaint = {in: paint.good, out: paint.dim, lost: paint.warn, note: paint.dim, alarm: paint.bad}[entry.mark];
-	const textPaint = entry.mark === 'alarm' ? paint.bad : paint.dim;
-	const who = entry.peer === undefined ? entry.name : displayName(holders, entry.peer, entry.name);
-	const lines = wrap(`${who} ${entry.text}`.trim(), width - TIME_CELLS - nameWidth - NAME_GAP - 1);
-	const time = span(` ${formatTime(entry.timestamp)}  `, paint.dim);
-	const mark = span(`${MARKS[entry.mark].padStart(nameWidth)}  `, markPaint);
-	const indent = span(' '.repeat(TIME_CELLS + nameWidth + NAME_GAP));
-	return lines.map((line, index) => row(width, [...(index === 0 ? [time, mark] : [indent]), span(line, textPaint)]));
-}
-
 /** `──────── new ────────` */
 function ruler(width: number, text: string, textPaint: Paint, linePaint: Paint, dash = '─'): string {
 	const label = ` ${truncate(text, width - 6)} `;
-	const left = Math.max(1, Math.floor((width - 2 - label.length) / 2));
-	const right = Math.max(1, width - 2 - label.length - left);
+	const left = Math.max(1, Math.floor((width - 2 - widthOf(label)) / 2));
+	const right = Math.max(1, width - 2 - widthOf(label) - left);
 	return ` ${painted([span(dash.repeat(left), linePaint), span(label, textPaint), span(dash.repeat(right), linePaint)])} `;
 }
