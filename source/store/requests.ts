@@ -4,8 +4,9 @@
  */
 import type {Command} from '../api/command.ts';
 import {Draft, isKept, type RoomDraft} from './draft.ts';
+import {jumpPage} from './jump.ts';
 import {entryAt, indexOf, type Log} from './log.ts';
-import type {Entry, Room, State} from './state.ts';
+import type {Entry, Pending, Room, State} from './state.ts';
 
 /** Entries in a page of history. */
 export const PAGE_SIZE = 200;
@@ -23,9 +24,9 @@ export function nextRequests(state: State, now: number): Requests {
 	if (state.core.state !== 'running') return {state, commands: []};
 	const draft = new Draft(state, now);
 	const commands: Command[] = [];
-	const ask = (command: Command): void => {
+	const ask = (command: Command, mark: Partial<Pending> = {}): void => {
 		const id = `screen-${draft.state.nextId}`;
-		const pending = new Map(draft.state.pending).set(id, {command, isQuiet: true});
+		const pending = new Map(draft.state.pending).set(id, {command, isQuiet: true as const, ...mark});
 		draft.set({nextId: draft.state.nextId + 1, pending});
 		commands.push({...command, id});
 	};
@@ -38,7 +39,15 @@ export function nextRequests(state: State, now: number): Requests {
 	return {state: draft.finish(), commands};
 }
 
-function askForRoom(draft: Draft, known: Room, ask: (command: Command) => void): void {
+type Ask = (command: Command, mark?: Partial<Pending>) => void;
+
+function askForRoom(draft: Draft, known: Room, ask: Ask): void {
+	const {jump} = known;
+	if (jump) {
+		if (jump.isAsked) return;
+		(draft.room(known.room) as RoomDraft).jump = {...jump, isAsked: true};
+		return ask({command: 'history', room: known.room, ...jumpPage(jump)}, {isJump: true});
+	}
 	const page = draft.now < known.waitUntil ? undefined : pageToAsk(known);
 	if (page) {
 		Object.assign(draft.room(known.room) as RoomDraft, page.mark);

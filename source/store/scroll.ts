@@ -29,7 +29,50 @@ export function anchorAtEnd(log: Log<Key>, rowsOf: RowsOf): Anchor | undefined {
 	return log.length === 0 ? undefined : anchorAt(log, endOf(log, rowsOf));
 }
 
-type Place = {readonly index: number; readonly row: number};
+/**
+ * Where the view has to be for the entry at `index` to be seen: no further than needed, or with it in the middle. Of an
+ * entry that is higher than the view, its beginning.
+ */
+export function reveal(
+	log: Log<Key>,
+	anchor: Anchor | undefined,
+	index: number,
+	height: number,
+	rowsOf: RowsOf,
+	isCentred = false,
+): Anchor {
+	const bottom = anchor ? placeOf(log, anchor, rowsOf) : endOf(log, rowsOf);
+	const rows = Math.min(rowsOf(index), height);
+	const top = topOf(bottom, height, rowsOf);
+	const isBelow = index > bottom.index || (index === bottom.index && bottom.row < rows - 1);
+	const isAbove = index < top.index || (index === top.index && top.row > 0);
+	if (!isBelow && !isAbove) return anchorAt(log, bottom);
+	const below = isCentred ? Math.floor((height - rows) / 2) : isBelow ? 0 : height - rows;
+	const wanted = down(log, {index, row: rows - 1}, below, rowsOf) ?? endOf(log, rowsOf);
+	return anchorAt(log, filled(log, wanted, height, rowsOf));
+}
+
+/** The first row in a view of `height` rows that ends at `bottom`: with its row 0 if all of that entry is in view. */
+export function topOf({index, row}: Place, height: number, rowsOf: RowsOf): Place {
+	let [at, left] = [index, height - row - 1];
+	while (at > 0 && left > 0) left -= rowsOf(--at);
+	return {index: at, row: Math.max(0, -left)};
+}
+
+/** Moved down until the rows above fill the view, as far as there are any. */
+function filled(log: Log<Key>, place: Place, height: number, rowsOf: RowsOf): Place {
+	let above = place.row + 1;
+	for (let index = place.index - 1; index >= 0 && above < height; index--) above += rowsOf(index);
+	if (above >= height) return place;
+	return down(log, place, height - above, rowsOf) ?? endOf(log, rowsOf);
+}
+
+/** Whether the newest row that is here is the bottom row. */
+export function isAtEnd(log: Log<Key>, anchor: Anchor, rowsOf: RowsOf): boolean {
+	return log.length > 0 && isEnd(log, placeOf(log, anchor, rowsOf), rowsOf);
+}
+
+export type Place = {readonly index: number; readonly row: number};
 
 function anchorAt(log: Log<Key>, {index, row}: Place): Anchor {
 	const {order, id} = entryAt(log, index) as Key;

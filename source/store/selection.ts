@@ -2,7 +2,7 @@
 import type {ChatMessage} from '../api/event.ts';
 import type {Draft, RoomDraft} from './draft.ts';
 import {entryAt, findIndex} from './log.ts';
-import type {MessageEntry, Room} from './state.ts';
+import type {MessageEntry, Pending, Room} from './state.ts';
 
 export type Selection = {
 	readonly room: string;
@@ -42,6 +42,12 @@ export function messageIn(room: Room | undefined, id: string): {entry: MessageEn
 	const index = room && order !== undefined ? findIndex(room.log, {order, id}) : undefined;
 	const entry = index === undefined ? undefined : entryAt((room as Room).log, index);
 	return entry?.kind === 'message' && entry.redacted === undefined ? {entry, index: index as number} : undefined;
+}
+
+/** A line that comes back to the composer is again what it was. */
+export function composeAgain(draft: Draft, {room: name, composing}: NonNullable<Pending['typed']>): void {
+	const room = composing && name !== undefined ? draft.room(name) : undefined;
+	if (room) room.composing = composing;
 }
 
 /** To be called after every change: what is gone cannot be selected, answered or changed. */

@@ -1,20 +1,100 @@
-/** "Go to": the list of what can be gone to. */
-import {switcherChoices} from '../switcher.ts';
+/** Choosing from the list over the chat, and from the rows of a page. */
+
+import {replaceText} from '../composer.ts';
+import {type Choice, chosenIndex, type Deed, paletteChoices, roomOrder} from '../palette.ts';
+import type {Switcher} from '../state.ts';
+import {jumpTo} from './jumping.ts';
+import {scrollLines} from './scrolling.ts';
+import {searchOn} from './searching.ts';
+import {openLink, react} from './selecting.ts';
 import type {Stage} from './stage.ts';
 
+const NO_DEEDS: readonly Deed[] = [];
+
+export function openList(stage: Stage, isOpen: boolean): void {
+	const switcher: Switcher = {query: '', selected: 0, order: roomOrder(stage.state)};
+	stage.draft.set({switcher: isOpen ? switcher : undefined});
+}
+
+/** Moves the bar in the list. */
 export function step(stage: Stage, by: 1 | -1): void {
 	const {switcher} = stage.state;
-	const count = switcher ? switcherChoices(stage.state, switcher.query).length : 0;
-	if (switcher && count > 0) {
-		stage.draft.set({switcher: {...switcher, selected: (switcher.selected + by + count) % count}});
+	if (!switcher) return;
+	const choices = choicesOf(stage);
+	if (choices.length === 0) return;
+	const selected = (chosenIndex(switcher, choices) + by + choices.length) % choices.length;
+	stage.draft.set({switcher: {...switcher, selected, chosen: (choices[selected] as Choice).id}});
+}
+
+/** What the bar is on, or the row at an index. */
+export function choose(stage: Stage, index?: number): void {
+	const {switcher} = stage.state;
+	if (!switcher) return;
+	const choices = choicesOf(stage);
+	const chosen = choices[index ?? chosenIndex(switcher, choices)];
+	if (chosen) take(stage, chosen);
+	else if (index === undefined) stage.draft.set({switcher: undefined});
+}
+
+function choicesOf(stage: Stage): readonly Choice[] {
+	return paletteChoices(stage.state, stage.around.deeds ?? NO_DEEDS);
+}
+
+function take(stage: Stage, choice: Choice): void {
+	if (choice.kind === 'reaction') return react(stage, choice.emoji, choice.isOurs);
+	if (choice.kind === 'link') return openLink(stage, choice.url);
+	stage.draft.set({switcher: undefined});
+	switch (choice.kind) {
+		case 'room':
+			return stage.go(choice.room.room);
+		case 'person':
+			return stage.perform({type: 'open-direct', peer: choice.peer});
+		case 'join':
+			return stage.send({command: 'join', room: choice.room});
+		case 'deed':
+			return takeDeed(stage, choice.deed);
 	}
 }
 
-export function choose(stage: Stage): void {
-	const {query, selected} = stage.state.switcher ?? {query: '', selected: 0};
-	const chosen = switcherChoices(stage.state, query)[selected];
-	if (chosen) return stage.go(chosen.room);
-	stage.draft.set({switcher: undefined});
-	const room = query.trim().replace(/^#/, '');
-	if (room !== '') stage.send({command: 'join', room});
+/** What is being written stays: it may well be what the command needs. */
+function takeDeed(stage: Stage, {does}: Deed): void {
+	if (typeof does !== 'string') {
+		for (const intent of does) stage.perform(intent);
+		return;
+	}
+	stage.draft.set({view: 'chat', selection: undefined});
+	stage.edit(composer => {
+		const rest = composer.text.startsWith('/') ? '' : composer.text;
+		return {...replaceText(composer, does + rest), cursor: does.length};
+	});
+}
+
+/** On a page: the row above or below; where nothing can be chosen, the page moves by a row. */
+export function stepOnPage(stage: Stage, by: 1 | -1): void {
+	const {items = [], shown} = stage.around.page;
+	if (items.length === 0) return scrollLines(stage, by);
+	const {chosen, viewScroll} = stage.state;
+	const known = items.findIndex(({id}) => id === chosen);
+	const at = Math.max(0, Math.min(items.length - 1, Math.max(0, known) + by));
+	const item = items[at];
+	if (!item) return;
+	// At either end, what stands above or below the rows comes into view too.
+	const first = at === 0 ? 0 : item.first;
+	const scroll = Math.max(item.first + item.rows - shown, Math.min(viewScroll, first));
+	stage.draft.set({chosen: item.id, viewScroll: scroll});
+	if (at === items.length - 1) searchOn(stage);
+}
+
+/** Enter, or a click: to the message that was found, or to the conversation with somebody. */
+export function chooseOnPage(stage: Stage, index?: number): void {
+	const {items = []} = stage.around.page;
+	const {view, chosen, search} = stage.state;
+	const item = index === undefined ? (items.find(({id}) => id === chosen) ?? items[0]) : items[index];
+	if (!item) {
+		if (index === undefined) stage.perform({type: 'back'});
+		return;
+	}
+	if (view === 'peers') return stage.perform({type: 'open-direct', peer: item.id});
+	const hit = search?.hits.find(({id}) => id === item.id);
+	if (view === 'search' && hit) jumpTo(stage, hit.room, hit.id);
 }

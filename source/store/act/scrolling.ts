@@ -2,6 +2,7 @@
 import type {RoomDraft} from '../draft.ts';
 import {markSeen} from '../navigate.ts';
 import {anchorAtEnd, isInView, scrollBy} from '../scroll.ts';
+import type {PageItem} from '../surroundings.ts';
 import {searchOn} from './searching.ts';
 import type {Stage} from './stage.ts';
 
@@ -20,6 +21,7 @@ export function scrollPages(stage: Stage, pages: number): void {
 
 /** Rows of the message list; positive is towards older messages. */
 export function scrollRows(stage: Stage, rows: number): void {
+	if (stage.state.view !== 'chat') return scrollLines(stage, -rows);
 	const known = stage.room;
 	if (!known) return;
 	const {chatRows, rowsOf} = stage.around;
@@ -46,9 +48,19 @@ export function passOver(stage: Stage): void {
 }
 
 function scrollPage(stage: Stage, pages: number): void {
-	const {total, shown} = stage.around.page;
-	const {viewScroll: before} = stage.state;
-	const viewScroll = Math.max(0, Math.min(total - shown, before - pages * Math.max(1, shown - 2)));
+	scrollLines(stage, -pages * Math.max(1, stage.around.page.shown - 2));
+}
+
+/** Rows of a page, downwards when positive. What is chosen there goes along. */
+export function scrollLines(stage: Stage, rows: number): void {
+	const {total, shown, items = []} = stage.around.page;
+	const {viewScroll: before, chosen} = stage.state;
+	const viewScroll = Math.max(0, Math.min(total - shown, before + rows));
 	if (viewScroll !== before) stage.draft.set({viewScroll});
-	if (pages < 0 && viewScroll >= total - 2 * shown) searchOn(stage);
+	if (rows > 0 && viewScroll >= total - 2 * shown) searchOn(stage);
+	const isInView = ({first, rows}: PageItem) => first >= viewScroll && first + rows <= viewScroll + shown;
+	const known = items.find(({id}) => id === chosen) ?? items[0];
+	if (!known || isInView(known)) return;
+	const next = rows > 0 ? items.find(isInView) : items.findLast(isInView);
+	if (next) stage.draft.set({chosen: next.id});
 }

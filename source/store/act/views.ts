@@ -6,10 +6,12 @@ import {standingConflicts} from '../reduce/alarms.ts';
 import {notify} from '../reduce/notices.ts';
 import {INTERRUPT_TIME} from '../reduce.ts';
 import {passOver} from './scrolling.ts';
+import {leaveSelection, stopComposing} from './selecting.ts';
 import type {Stage} from './stage.ts';
+import {hideList} from './writing.ts';
 
 export function openView(stage: Stage, view: ViewName): void {
-	stage.draft.set({view, viewScroll: 0, switcher: undefined});
+	stage.draft.set({view, viewScroll: 0, chosen: undefined, switcher: undefined});
 	markRead(stage.draft);
 }
 
@@ -18,6 +20,10 @@ export function back(stage: Stage): void {
 	const {draft, state} = stage;
 	if (state.switcher) return draft.set({switcher: undefined});
 	if (state.view !== 'chat') return openView(stage, 'chat');
+	if (state.selection?.asksRedact) return draft.set({selection: {...state.selection, asksRedact: false}});
+	if (state.selection) return leaveSelection(stage);
+	if (hideList(stage)) return;
+	if (stage.room?.composing) return stopComposing(stage);
 	const {notice, conflicts} = state;
 	const [standing] = standingConflicts(state);
 	if (standing) {
@@ -47,11 +53,12 @@ export function askForget(stage: Stage, room: string): void {
 
 export function interrupt(stage: Stage): void {
 	const {now} = stage.around;
-	const {interruptArmed, switcher} = stage.state;
+	const {interruptArmed, switcher, heldPaste, recall} = stage.state;
 	if (interruptArmed !== undefined && now - interruptArmed < INTERRUPT_TIME) {
 		return stage.effect({type: 'quit', how: 'interrupted'});
 	}
 	if (switcher) stage.draft.set({switcher: undefined});
+	else if (heldPaste || recall) stage.draft.set({heldPaste: undefined, recall: undefined});
 	else stage.edit(composer => replaceText(composer, ''));
 	stage.draft.set({interruptArmed: now});
 }
