@@ -1,16 +1,21 @@
 /** Opens the screen, runs it until it is left, and gives the terminal back. */
-import {type Instance, render} from 'ink';
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
-import {describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import {describeError, describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {openLog} from '../base/log.ts';
 import type {Effect} from '../store/effect.ts';
 import type {Settings, ThemeName} from '../store/settings.ts';
 import {Store} from '../store/store.ts';
 import {App} from './app.tsx';
-import {InkInput, inkOutput} from './ink-streams.ts';
+import {InkInput} from './ink-streams.ts';
 import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
 import {launchCommand} from './launch.ts';
+import {spawnDetached} from './outside/links.ts';
+import {createOutside} from './outside/outside.ts';
+import {type Paced, paced} from './outside/paced.ts';
+import {titleOf} from './outside/title.ts';
+import {type Mounted, mount} from './paint/mount.tsx';
+import {Painter} from './paint/painter.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 import {type Theme, terminalTheme} from './theme.ts';
 
@@ -19,12 +24,13 @@ export type ScreenOptions = {
 	readonly startCore: StartCore;
 	readonly settings: Settings;
 	readonly version: string;
+	/** Keeps these for the next start. */
+	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 };
 
-/** Twice what the store shows of the core's news: a key then waits for 17 ms at most while they pour in. */
-const MAX_FPS = 60;
 const TICK = 1_000;
-const CLEAR = '\x1b[2J\x1b[H';
+/** Milliseconds between two times that everything is drawn anew, however fast a window is dragged to another size. */
+const RESIZE_PAUSE = 50;
 
 /**
  * Standard input and output must be terminals. Returns the exit status. Throws UserError if the core cannot start, and
@@ -56,9 +62,18 @@ class Screen {
 	readonly #terminal: Terminal;
 	readonly #keyboard: Keyboard;
 	readonly #input = new InkInput();
-	readonly #ink: Instance;
+	readonly #painter: Painter;
+	readonly #ink: Mounted;
 	readonly #core: Core;
 	readonly #ticking: NodeJS.Timeout;
+	readonly #resized: Paced;
+	readonly #outside = createOutside({
+		env: process.env,
+		platform: process.platform,
+		spawn: spawnDetached,
+		write: sequence => this.#terminal.stdout.write(sequence),
+		tell: notice => this.#store.tell(notice),
+	});
 	#size: {readonly columns: number; readonly rows: number};
 	#hasRun = false;
 	#end: (status: number) => void = () => {};
@@ -72,6 +87,7 @@ class Screen {
 			settings: options.settings,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
 			send: command => this.#core.send(command),
+			effect: effect => this.#effect(effect),
 		});
 		this.ended = new Promise((resolve, reject) => {
 			this.#end = resolve;
@@ -79,21 +95,29 @@ class Screen {
 		});
 		const {stdin, stdout} = process;
 		this.#size = {columns: stdout.columns, rows: stdout.rows};
+		this.#resized = paced(() => this.#resize(), RESIZE_PAUSE, Date.now, realTimer);
 		this.#terminal = openTerminal({
 			stdin,
 			stdout,
-			onResize: size => this.#resize(size),
+			onResize: this.#resized.call,
 			onResume: () => this.#redraw(),
 			onSignal: status => this.#end(status),
 			onFatal: error => logFatal(options.config, error),
 		});
 		try {
 			this.#keyboard = createKeyboard(stdin, {onEnd: () => this.#end(EXIT_INTERRUPTED)});
+			this.#painter = new Painter({
+				size: this.#size,
+				write: output => this.#terminal.stdout.write(output),
+				onError: error => this.#fail(error),
+			});
 			this.#ink = this.#draw();
 			this.#core = options.startCore(options.config, {
 				events: events => this.#store.receive(events),
 				state: state => this.#coreState(state),
 			});
+			this.#dress();
+			this.#store.subscribe(this.#dress);
 			this.#ticking = setInterval(() => this.#store.tick(), TICK);
 		} catch (error) {
 			this.#terminal.restore();
@@ -104,26 +128,18 @@ class Screen {
 	/** The terminal first, for that is what the person waits for; then goodbye to the peers. */
 	async close(): Promise<void> {
 		clearInterval(this.#ticking);
+		this.#resized.cancel();
 		this.#store.close();
 		this.#keyboard.close();
+		this.#painter.close();
 		this.#ink.unmount();
 		this.#terminal.restore();
 		await this.#core.stop();
 	}
 
-	#draw(): Instance {
-		const ink = render(this.#app(), {
-			stdout: inkOutput(this.#terminal.stdout),
-			stdin: this.#input as unknown as NodeJS.ReadStream,
-			// The terminal's modes have one owner, and that is not Ink.
-			alternateScreen: false,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			interactive: true,
-			incrementalRendering: true,
-			maxFps: MAX_FPS,
-		});
-		ink.waitUntilExit().then(
+	#draw(): Mounted {
+		const ink = mount(this.#app(), this.#painter, this.#input);
+		ink.ended.then(
 			() => this.#end(0),
 			error => this.#fail(error),
 		);
@@ -165,19 +181,36 @@ class Screen {
 				return this.#redraw();
 			case 'suspend':
 				return this.#terminal.suspend();
+			case 'save':
+				return void this.#save(effect.settings);
+			default:
+				return this.#outside(effect);
 		}
 	};
 
-	/** From an empty screen, whatever else was written to it. */
-	readonly #redraw = (): void => {
-		this.#ink.clear();
-		this.#terminal.stdout.write(CLEAR);
-		this.#ink.rerender(this.#app());
+	async #save(settings: Partial<Settings>): Promise<void> {
+		try {
+			await this.#options.save?.(settings);
+		} catch (error) {
+			this.#store.tell({level: 'error', text: `the settings are not kept: ${describeError(error)}`});
+		}
+	}
+
+	/** What the terminal is to do besides showing the screen, as the state wants it. */
+	readonly #dress = (): void => {
+		const state = this.#store.getState();
+		this.#terminal.setMouse(state.settings.mouse);
+		this.#terminal.setTitle(titleOf(state));
 	};
 
-	#resize(size: {readonly columns: number; readonly rows: number}): void {
-		this.#size = size;
-		this.#redraw();
+	/** Whatever is on the terminal is written over. */
+	readonly #redraw = (): void => this.#painter.redraw();
+
+	#resize(): void {
+		const {columns, rows} = process.stdout;
+		this.#size = {columns, rows};
+		this.#painter.resize(this.#size);
+		this.#ink.rerender(this.#app());
 	}
 
 	/** A core that cannot even start has its reason printed where it can be read; later on, it is shown on the screen. */

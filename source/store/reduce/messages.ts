@@ -106,7 +106,8 @@ function add(draft: Draft, room: RoomDraft, entry: Entry): void {
 function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry, isMissed: boolean): void {
 	const {active, view} = draft.state;
 	if (active === room.room && view === 'chat') {
-		if (isMissed) missed(room, entry);
+		// Before a window that is not in front, nobody sits.
+		if (isMissed || !draft.state.isFocused) missed(room, entry);
 		return;
 	}
 	room.unread += 1;
@@ -119,7 +120,7 @@ function arrived(draft: Draft, room: RoomDraft, entry: MessageEntry, isMissed: b
 function missed(room: RoomDraft, entry: MessageEntry): void {
 	room.divider = room.missed === 0 ? earlier(undefined, entry) : earlier(room.divider, entry);
 	room.missed += 1;
-	if (entry.mention) room.missedMentions += 1;
+	if (entry.mention || room.peer !== undefined) room.missedMentions += 1;
 }
 
 export function earlier(a: Key | undefined, {order, id}: Key): Key {
