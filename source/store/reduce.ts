@@ -9,6 +9,7 @@ import {peerConnected, peerDisconnected, peerDiscovered, peerRenamed, rtt} from 
 import {memberJoined, memberLeft, roomJoined, roomLeft, topicChanged} from './reduce/rooms.ts';
 import {addressesChanged, coreState, nameChanged, ready, snapshot} from './reduce/session.ts';
 import {traffic} from './reduce/traffic.ts';
+import {settleSelection} from './selection.ts';
 import {activeRoom} from './selectors.ts';
 import type {State} from './state.ts';
 
@@ -26,12 +27,14 @@ const CLOCK_STEP = 10_000;
 export function reduceEvents(state: State, events: readonly NodeEvent[], now: number): State {
 	const draft = new Draft(state, now);
 	for (const event of events) reduceEvent(draft, event);
+	settleSelection(draft);
 	return draft.finish();
 }
 
 export function reduceCore(state: State, core: CoreState, now: number): State {
 	const draft = new Draft(state, now);
 	coreState(draft, core);
+	settleSelection(draft);
 	return draft.finish();
 }
 

@@ -5,8 +5,10 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {type Composer, replaceText} from '../composer.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
+import {jumpReplied} from '../jump.ts';
 import {activate} from '../navigate.ts';
 import {searchCame} from '../search.ts';
+import {composeAgain} from '../selection.ts';
 import type {Pending, ShownNotice, State} from '../state.ts';
 import {historyCame, historyRefused} from './pages.ts';
 import {roomsTold} from './people.ts';
@@ -34,6 +36,10 @@ export function reply(draft: Draft, event: Reply): void {
 	pending.delete(event.id);
 	draft.set({pending});
 	if (asked.command.command === 'read') return readTold(draft, asked.command.room);
+	if (asked.isJump && asked.command.command === 'history') {
+		const problem = jumpReplied(draft, asked.command, event);
+		return problem === undefined ? undefined : notify(draft, 'error', problem);
+	}
 	if (event.ok) answered(draft, asked.command, event.result);
 	else if (asked.command.command === 'history') historyRefused(draft, asked.command, event.error.code);
 	else if (!asked.isQuiet) refused(draft, asked, event.error.message);
@@ -51,6 +57,7 @@ function refused(draft: Draft, {command, typed}: Pending, message: string): void
 	const composer = typed && composerIn(draft.state, typed.room);
 	if (!typed || composer?.text !== '') return notify(draft, 'error', message);
 	setComposer(draft, typed.room, replaceText(composer, typed.line));
+	composeAgain(draft, typed);
 	if (typed.room === draft.state.active) notifyRefused(draft, message, typed.line);
 	else notify(draft, 'error', message);
 }
@@ -62,8 +69,10 @@ export function putBack(draft: Draft, typed: NonNullable<Pending['typed']>): voi
 	const composer = composerIn(state, place);
 	if (!composer) return;
 	const {history} = composer;
-	if (composer.text === '') setComposer(draft, place, replaceText(composer, typed.line));
-	else if (!history.includes(typed.line)) setComposer(draft, place, {...composer, history: [...history, typed.line]});
+	if (composer.text === '') {
+		setComposer(draft, place, replaceText(composer, typed.line));
+		composeAgain(draft, typed);
+	} else if (!history.includes(typed.line)) setComposer(draft, place, {...composer, history: [...history, typed.line]});
 }
 
 function composerIn(state: State, room: string | undefined): Composer | undefined {
