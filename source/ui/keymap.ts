@@ -2,7 +2,15 @@
 import type {Intent} from '../store/intent.ts';
 import type {KeyChanges} from '../store/settings.ts';
 import type {State} from '../store/state.ts';
-import {BINDINGS, type Binding, type Group, KEY_CONTEXTS, type KeyContext} from './bindings/index.ts';
+import {
+	BINDINGS,
+	type Binding,
+	type Group,
+	KEY_CONTEXTS,
+	type KeyContext,
+	RESERVED_KEYS,
+	WRITING_CONTEXTS,
+} from './bindings/index.ts';
 import {type Input, keyName} from './input/input.ts';
 
 export {BINDINGS, type Binding, type KeyContext} from './bindings/index.ts';
@@ -23,16 +31,13 @@ export type Hint = {readonly key: string; readonly hint: string};
 
 type Bound = {readonly binding: Binding; readonly index: number};
 
-/** Contexts in which characters are written somewhere; in the others they are keys. */
-const WRITING: ReadonlySet<KeyContext> = new Set(['chat', 'switcher']);
-
 /** The bindings with the keys that the person wants. */
 export class Keymap {
 	readonly bindings: readonly Binding[];
 	readonly #byContext: ReadonlyMap<KeyContext, ReadonlyMap<string, Bound>>;
 
 	constructor(changes: KeyChanges = {}) {
-		this.bindings = BINDINGS.map(binding => ({...binding, keys: changes[binding.id] ?? binding.keys}));
+		this.bindings = changedBindings(changes);
 		this.#byContext = new Map(KEY_CONTEXTS.map(context => [context, boundKeys(this.bindings, context)]));
 	}
 
@@ -42,10 +47,12 @@ export class Keymap {
 		if (input.type === 'mouse' || input.type === 'focus') return [];
 		if (input.type === 'text' && escapeArmed && /^[1-9]/.test(input.text)) {
 			const rest = input.text.slice(1);
-			return [...this.#pressed(`alt+${input.text[0]}`, context), ...(rest === '' ? [] : insertion(rest))];
+			return [...this.#toRoom(Number(input.text[0]) - 1, context), ...(rest === '' ? [] : insertion(rest))];
 		}
-		if (WRITING.has(context)) return insertion(input.text);
-		return input.type === 'text' ? this.#pressed(input.text, context) : [];
+		if (input.type === 'paste' && (context === 'chat' || context === 'paste')) return [{type: 'paste', text: input.text}];
+		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
+		// A key that is held down arrives several times at once.
+		return input.type === 'text' ? [...input.text].flatMap(character => this.#pressed(character, context)) : [];
 	}
 
 	/** How the first key for this is written; empty if there is none. */
@@ -74,12 +81,28 @@ export class Keymap {
 		);
 	}
 
+	/** Esc and a digit: for terminals that keep Alt for themselves, so that it is not about the keys. */
+	#toRoom(index: number, context: KeyContext): readonly Intent[] {
+		const room = this.bindings.find(({id, contexts}) => id === 'room' && contexts.includes(context));
+		return room?.intents(index) ?? [];
+	}
+
 	#pressed(name: string, context: KeyContext): readonly Intent[] {
 		const keys = this.#byContext.get(context);
 		// With caps lock on, Alt-A arrives as Alt-Shift-A.
 		const bound = keys?.get(name) ?? keys?.get(name.replace(/shift\+(?=[a-z]$)/, ''));
 		return bound?.binding.intents(bound.index) ?? [];
 	}
+}
+
+/** The table as the person wants it. The keys for whoever is lost stay, after those that were chosen. */
+export function changedBindings(changes: KeyChanges): readonly Binding[] {
+	return BINDINGS.map(binding => {
+		const wanted = Object.hasOwn(changes, binding.id) ? changes[binding.id] : undefined;
+		if (wanted === undefined) return binding;
+		const kept = RESERVED_KEYS.filter(key => binding.keys.includes(key) && !wanted.includes(key));
+		return {...binding, keys: [...wanted, ...kept]};
+	});
 }
 
 function boundKeys(bindings: readonly Binding[], context: KeyContext): Map<string, Bound> {
@@ -120,6 +143,7 @@ const KEY_LABELS: Readonly<Record<string, string>> = {
 	pagedown: 'PgDn',
 	escape: 'Esc',
 	return: 'Enter',
+	' ': 'Space',
 };
 
 /** `Ctrl-N`, `Alt-↓`, `F1`. */
@@ -127,7 +151,9 @@ export function describeKey(key: string): string {
 	const parts = /^((?:(?:ctrl|alt|shift)\+)*)(.+)$/.exec(key);
 	const name = parts?.[2] ?? key;
 	const modifiers = (parts?.[1] ?? '').split('+').filter(part => part !== '');
-	return [...modifiers.map(capitalised), KEY_LABELS[name] ?? capitalised(name)].join('-');
+	// A character that is typed is what it is: g is not G.
+	const label = KEY_LABELS[name] ?? (modifiers.length === 0 && name.length === 1 ? name : capitalised(name));
+	return [...modifiers.map(capitalised), label].join('-');
 }
 
 const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,7 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import type {Intent} from '../../source/store/intent.ts';
+import {RESERVED_KEYS} from '../../source/ui/bindings/index.ts';
+import {keyName} from '../../source/ui/input/input.ts';
 import {InputParser} from '../../source/ui/input/parser.ts';
+import {readKey} from '../../source/ui/key-names.ts';
 import {BINDINGS, describeKey, describeKeys, type KeyContext, Keymap} from '../../source/ui/keymap.ts';
+import {keyBytes} from '../helpers/key-bytes.ts';
 
 const CONTEXTS: readonly KeyContext[] = ['chat', 'select', 'switcher', 'page'];
 const USUAL = new Keymap();
@@ -33,7 +37,7 @@ describe('the table', () => {
 
 	test('keys are written as the parser names them', () => {
 		const name =
-			/^(ctrl\+)?(alt\+)?(shift\+)?([^A-Z]|up|down|left|right|home|end|pageup|pagedown|delete|backspace|tab|return|escape|f\d+)$/;
+			/^((ctrl\+)?(alt\+)?(shift\+)?[^A-Z]|[A-Z]|(ctrl\+)?(alt\+)?(shift\+)?(up|down|left|right|home|end|pageup|pagedown|delete|backspace|tab|return|escape|space|f\d+))$/;
 		for (const {keys} of BINDINGS) for (const key of keys) expect(key).toMatch(name);
 	});
 
@@ -58,8 +62,8 @@ describe('what keys mean', () => {
 		['Ctrl-K', '\x0b', [{type: 'switcher', open: true}]],
 		['Tab', '\t', [{type: 'complete', step: 1}]],
 		['Shift-Tab', '\x1b[Z', [{type: 'complete', step: -1}]],
-		['↑', '\x1bOA', [{type: 'edit', edit: {edit: 'history-previous'}}]],
-		['↓', '\x1b[B', [{type: 'edit', edit: {edit: 'history-next'}}]],
+		['↑', '\x1bOA', [{type: 'edit', edit: {edit: 'up'}}]],
+		['↓', '\x1b[B', [{type: 'edit', edit: {edit: 'down'}}]],
 		['PgUp', '\x1b[5~', [{type: 'scroll', pages: 1}]],
 		['PgDn', '\x1b[6~', [{type: 'scroll', pages: -1}]],
 		['Ctrl-End', '\x1b[1;5F', [{type: 'scroll-to-end'}]],
@@ -78,7 +82,7 @@ describe('what keys mean', () => {
 		['Enter', '\r', [{type: 'submit'}]],
 		['a question mark', '?', [insertion('?')]],
 		['text and Enter in one chunk', 'ab\r', [insertion('ab'), {type: 'submit'}]],
-		['a paste', '\x1b[200~a\rb\x1b[201~', [insertion('a\nb')]],
+		['a paste', '\x1b[200~a\rb\x1b[201~', [{type: 'paste', text: 'a\nb'}]],
 		['a key without a meaning', '\x1b[24~', []],
 	])('%s', (_, bytes, expected) => {
 		expect(intentsOf(bytes)).toEqual(expected);
@@ -132,7 +136,7 @@ describe('what help says', () => {
 	test('keys of the list and of a page have sections of their own', () => {
 		for (const {contexts, group} of BINDINGS) {
 			if (contexts.length > 1) continue;
-			expect(group === 'In the list (Ctrl-K)').toBe(contexts[0] === 'switcher');
+			expect(group === 'In the list').toBe(contexts[0] === 'switcher');
 			expect(group === 'On a page').toBe(contexts[0] === 'page');
 		}
 	});
@@ -142,8 +146,154 @@ describe('what help says', () => {
 			'Alt-A next unread',
 			'Ctrl-K go to…',
 			'F1 help',
+			'Alt-M mouse',
 		]);
-		expect(USUAL.statusHints('chat', false).map(({key}) => key)).toEqual(['Ctrl-K', 'F1']);
+		expect(USUAL.statusHints('chat', false).map(({key}) => key)).toEqual(['Ctrl-K', 'F1', 'Alt-M']);
 		expect(USUAL.statusHints('page', false).map(({key}) => key)).toContain('Esc');
 	});
+});
+
+describe('keys that a person has chosen', () => {
+	const intents = (keymap: Keymap, bytes: string, context: KeyContext = 'chat', escapeArmed = false) => {
+		const parser = new InputParser();
+		const inputs = [...parser.push(bytes), ...parser.flush()];
+		return inputs.flatMap(input => keymap.intentsFor(input, {context, escapeArmed}));
+	};
+
+	test('take the place of the usual ones, in what they do and in what is said', () => {
+		const keymap = new Keymap({'next-room': ['f5'], 'open-switcher': []});
+		expect(intents(keymap, '\x1b[15~')).toEqual([{type: 'go', to: {by: 'step', step: 1}}]);
+		expect(intents(keymap, '\x0e')).toEqual([]);
+		expect(keymap.label('next-room')).toBe('F5');
+		expect(keymap.label('open-switcher')).toBe('');
+		expect(keymap.statusHints('chat', false).map(({hint}) => hint)).not.toContain('go to…');
+		const entries = keymap.helpSections().flatMap(section => section.entries);
+		expect(entries.find(({id}) => id === 'next-room')?.keys).toBe('F5');
+		expect(entries.find(({id}) => id === 'open-switcher')).toBeUndefined();
+	});
+
+	test('leave Esc and Ctrl-C as they are', () => {
+		const changes = Object.fromEntries(BINDINGS.map(({id}) => [id, []]));
+		const keymap = new Keymap(changes);
+		for (const context of CONTEXTS) {
+			for (const key of RESERVED_KEYS) {
+				expect(intents(keymap, keyBytes(key), context)).toEqual(intentsOf(keyBytes(key), context));
+			}
+		}
+		expect(new Keymap({'close-page': ['x']}).label('close-page')).toBe('x');
+	});
+
+	test('do not touch Esc and then a digit', () => {
+		const keymap = new Keymap({room: ['f3', 'f4']});
+		expect(intents(keymap, '2', 'chat', true)).toEqual([{type: 'go', to: {by: 'index', index: 1}}]);
+		expect(intents(keymap, '\x1bOS')).toEqual([{type: 'go', to: {by: 'index', index: 1}}]);
+	});
+
+	test('may be called as no property of an object is', () => {
+		expect(() => new Keymap(JSON.parse('{"__proto__": ["f5"], "toString": ["f6"]}'))).not.toThrow();
+	});
+
+	test('a key that is held down counts each time', () => {
+		const keymap = new Keymap({'page-down': ['j']});
+		expect(intents(keymap, 'jj', 'page')).toEqual([
+			{type: 'scroll', pages: -1},
+			{type: 'scroll', pages: -1},
+		]);
+	});
+});
+
+describe('how keys are written', () => {
+	test.each([
+		['Ctrl-K', 'ctrl+k'],
+		['ctrl+k', 'ctrl+k'],
+		['Alt-A', 'alt+a'],
+		['Alt-Shift-A', 'alt+shift+a'],
+		['shift+alt+a', 'alt+shift+a'],
+		['Option-/', 'alt+/'],
+		['Alt--', 'alt+-'],
+		['alt++', 'alt++'],
+		['Alt-↓', 'alt+down'],
+		['Shift-Tab', 'shift+tab'],
+		['PgUp', 'pageup'],
+		['Esc', 'escape'],
+		['Enter', 'return'],
+		['F12', 'f12'],
+		['g', 'g'],
+		['G', 'G'],
+		['é', 'é'],
+		['Space', ' '],
+		['ctrl+space', 'ctrl+space'],
+	])('%s is %s', (written, key) => {
+		expect(readKey(written)).toEqual({ok: true, key});
+	});
+
+	test('the keys of the table, as the table and as help write them', () => {
+		for (const key of BINDINGS.flatMap(({keys}) => keys)) {
+			expect(readKey(key), key).toEqual({ok: true, key});
+			expect(readKey(describeKey(key)), key).toEqual({ok: true, key});
+		}
+	});
+
+	const NAMES = [
+		...'abcdefghijklmnopqrstuvwxyz0123456789/\\?.,;[]^_@-+é',
+		'up',
+		'home',
+		'delete',
+		'pageup',
+		'f1',
+		'f5',
+	];
+	const MORE = ['tab', 'return', 'backspace', 'space', 'escape'];
+	const MODIFIERS = ['', 'ctrl+', 'alt+', 'shift+', 'ctrl+alt+', 'alt+shift+', 'ctrl+shift+'];
+	const everything = [...NAMES, ...MORE].flatMap(name => MODIFIERS.map(modifier => modifier + name));
+
+	test('what is accepted arrives from a terminal as that key and no other', () => {
+		const refused: string[] = [];
+		for (const written of everything) {
+			const read = readKey(written);
+			if (!read.ok) {
+				refused.push(written);
+				continue;
+			}
+			const parser = new InputParser();
+			const [input, ...others] = [...parser.push(bytesOf(read.key)), ...parser.flush()];
+			const name = input?.type === 'key' ? keyName(input) : input?.type === 'text' ? input.text : input?.type;
+			expect([name, others], written).toEqual([read.key, []]);
+		}
+		// Not by refusing everything.
+		expect(refused.length).toBeLessThan(everything.length / 2);
+	});
+
+	test.each([
+		['Ctrl-H', 'for a terminal that is Backspace'],
+		['Ctrl-Shift-K', 'a terminal sends the same for Ctrl-K, without Shift'],
+		['Ctrl-1', 'no terminal sends Ctrl with 1'],
+		['Cmd-K', 'no terminal sends Cmd'],
+		['Shift-g', 'write the character that Shift makes, without Shift'],
+		['Alt-[', 'terminals begin other keys with it'],
+		['Ctrl-Backspace', 'for most terminals that is Backspace'],
+		['Ctrl-', 'it is no key'],
+		['F13', 'it is no key'],
+		['pagup', 'it is no key'],
+		['', 'it is no key'],
+	])('%s is refused: %s', (written, problem) => {
+		expect(readKey(written)).toEqual({ok: false, problem});
+	});
+
+	/** xterm's, with Alt before what Ctrl or Shift make. */
+	function bytesOf(key: string): string {
+		const [, alt = '', shift = '', letter = ''] = /^(alt\+)?(shift\+)?([a-z])$/.exec(key) ?? [];
+		if (letter !== '' && alt !== '') return `\x1b${shift === '' ? letter : letter.toUpperCase()}`;
+		if (key.endsWith('ctrl+space')) return '\0';
+		if (key === 'ctrl+alt+space') return '\x1b\0';
+		// kitty's, which some others speak if they are told to.
+		const [, modifiers] = /^(.+\+)(return|backspace)$/.exec(key) ?? [];
+		if (modifiers !== undefined) return `\x1b[${key.endsWith('return') ? 13 : 127};${modifierOf(modifiers)}u`;
+		if (key === 'f1' || !/f1$/.test(key)) return keyBytes(key);
+		return `\x1b[1;${modifierOf(key)}P`;
+	}
+
+	function modifierOf(key: string): number {
+		return 1 + (key.includes('shift+') ? 1 : 0) + (key.includes('alt+') ? 2 : 0) + (key.includes('ctrl+') ? 4 : 0);
+	}
 });

@@ -36,6 +36,15 @@ export const SCREEN: readonly Binding[] = [
 		intents: always({type: 'toggle-pane', pane: 'network'}),
 	},
 	{
+		id: 'toggle-mouse',
+		keys: ['alt+m'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'mouse on or off; while it is on, select text with Shift',
+		hint: 'mouse',
+		intents: always({type: 'toggle-setting', setting: 'mouse'}),
+	},
+	{
 		id: 'back',
 		keys: ['escape'],
 		contexts: CHAT,

@@ -1,9 +1,28 @@
 /** What a binding is, and what its tables are written with. */
 import type {Edit, Intent} from '../../store/intent.ts';
 
-/** What the keys act on. `page` is help or any other view that takes the whole screen; `select` while a message is chosen. */
-export const KEY_CONTEXTS = ['chat', 'select', 'switcher', 'page'] as const;
+/**
+ * What the keys act on. `page` is help or any other view that takes the whole screen; `select` while a message is chosen;
+ * `recall` while the lines sent are searched; `paste` while a long paste waits for an answer.
+ */
+export const KEY_CONTEXTS = ['chat', 'select', 'switcher', 'page', 'recall', 'paste'] as const;
 export type KeyContext = (typeof KEY_CONTEXTS)[number];
+
+/** Where that is, for people. */
+export const CONTEXT_NAMES: Readonly<Record<KeyContext, string>> = {
+	chat: 'in the chat',
+	select: 'on a message',
+	switcher: 'in the list',
+	page: 'on a page',
+	recall: 'while searching your lines',
+	paste: 'at a long paste',
+};
+
+/** Contexts in which characters are written somewhere; in the others they are keys. */
+export const WRITING_CONTEXTS: ReadonlySet<KeyContext> = new Set(['chat', 'switcher', 'recall']);
+
+/** Whoever is lost presses these: they keep their meaning, whatever the settings say. */
+export const RESERVED_KEYS = ['escape', 'ctrl+c'] as const;
 
 export type Binding = {
 	/** Stable: the settings file names it by this. */
@@ -22,7 +41,16 @@ export type Binding = {
 	readonly intents: (index: number) => readonly Intent[];
 };
 
-export type Group = 'Rooms' | 'Messages' | 'Writing' | 'Screen' | 'On a message' | 'In the list (Ctrl-K)' | 'On a page';
+export type Group =
+	| 'Rooms'
+	| 'Messages'
+	| 'Writing'
+	| 'Screen'
+	| 'On a message'
+	| 'In the list'
+	| 'On a page'
+	| 'Searching your lines'
+	| 'A long paste';
 
 export const CHAT = ['chat'] as const;
 export const LINE = ['chat', 'switcher'] as const;
