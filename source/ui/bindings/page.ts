@@ -1,15 +1,43 @@
 /** On a page that takes the place of the panes. */
 import {always, type Binding} from './types.ts';
 
+/** More pages than there are. */
+const ALL = 10_000;
+
 export const PAGE: readonly Binding[] = [
 	{
 		id: 'close-page',
-		keys: ['escape', 'q', 'return'],
+		keys: ['escape', 'q'],
 		contexts: ['page'],
 		group: 'On a page',
 		help: 'back to the chat',
 		hint: 'back',
 		intents: always({type: 'back'}),
+	},
+	{
+		id: 'row-up',
+		keys: ['up', 'k'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'the row above',
+		intents: always({type: 'choose-step', step: -1}),
+	},
+	{
+		id: 'row-down',
+		keys: ['down', 'j'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'the row below',
+		intents: always({type: 'choose-step', step: 1}),
+	},
+	{
+		id: 'choose-row',
+		keys: ['return'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'go to what the row is about',
+		hint: 'go',
+		intents: always({type: 'choose'}),
 	},
 	{
 		id: 'page-up',
@@ -26,5 +54,21 @@ export const PAGE: readonly Binding[] = [
 		group: 'On a page',
 		help: 'down',
 		intents: always({type: 'scroll', pages: -1}),
+	},
+	{
+		id: 'page-start',
+		keys: ['home'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'to the top',
+		intents: always({type: 'scroll', pages: ALL}),
+	},
+	{
+		id: 'page-end',
+		keys: ['end'],
+		contexts: ['page'],
+		group: 'On a page',
+		help: 'to the bottom',
+		intents: always({type: 'scroll', pages: -ALL}),
 	},
 ];

@@ -49,9 +49,9 @@ export const ROOMS: readonly Binding[] = [
 	{
 		id: 'open-switcher',
 		keys: ['ctrl+k'],
-		contexts: ['chat', 'page'],
+		contexts: ['chat', 'select', 'page'],
 		group: 'Rooms',
-		help: 'go to a room by its name',
+		help: 'go to a room or a person by name, or find a command',
 		hint: 'go to…',
 		intents: always({type: 'switcher', open: true}),
 	},
