@@ -7,7 +7,7 @@ import {isKept} from '../store/draft.ts';
 import {compareKeys, emptyLog, entryAt, type Log} from '../store/log.ts';
 import {conflictText, standingConflicts} from '../store/reduce/alarms.ts';
 import {activeRoom, connectedPeers} from '../store/selectors.ts';
-import type {Entry, MessageEntry, Room, State} from '../store/state.ts';
+import type {Entry, MessageEntry, Room, State, SystemEntry} from '../store/state.ts';
 import {plural} from '../ui/format.ts';
 import {aloneTexts} from '../ui/panes/empty.ts';
 import {changeLines} from './changes.ts';
@@ -25,8 +25,14 @@ const PAUSE = 1_000;
 /** Ids of messages that were said. */
 const MAX_SAID = 5_000;
 
-type Told = {readonly messages: ReadonlySet<string>; readonly notices: ReadonlySet<string>; readonly changes: Changes};
+type Told = {
+	readonly messages: ReadonlyMap<string, EventOf<'message'>>;
+	readonly notices: ReadonlySet<string>;
+	readonly changes: Changes;
+};
 type Changes = ReadonlyMap<string, EventOf<'message-changed'>>;
+
+type Late = {readonly room: string; readonly ids: readonly string[]; readonly count: number; readonly at: number};
 
 export class Narrator {
 	#before: State;
@@ -36,8 +42,8 @@ export class Narrator {
 	readonly #visited = new Set<string>();
 	/** What was unread where we just came in, until what is kept of it is here. */
 	#entering: {readonly room: string; readonly unread: number} | undefined;
-	/** Messages of before we came that others hand on, in the open room, and when the last one came. */
-	#late: {readonly room: string; readonly ids: readonly string[]; readonly at: number} | undefined;
+	/** Messages of before we came that others hand on, in the open room: the last ids, how many, and when the last one came. */
+	#late: Late | undefined;
 
 	constructor(state: State) {
 		this.#before = state;
@@ -91,10 +97,11 @@ export class Narrator {
 	#added(state: State, room: Room, entry: Entry, told: Told, now: number): readonly string[] {
 		const isOpen = room.room === state.active;
 		if (entry.kind === 'system') {
-			const isNews = isOpen && entry.mark !== 'alarm' && (told.notices.has(entry.id) || !isKept(entry));
+			const isNews = isOpen && isWorthSaying(state, entry) && (told.notices.has(entry.id) || !isKept(entry));
 			return isNews ? [systemLine(state, room, entry)] : [];
 		}
-		if (!told.messages.has(entry.id)) return [];
+		const event = told.messages.get(entry.id);
+		if (!event) return [];
 		if (entry.local) {
 			// It stands there already, as it was typed.
 			this.#heard(entry);
@@ -102,9 +109,9 @@ export class Narrator {
 			return [];
 		}
 		if (!isOpen) return entry.mention || room.peer !== undefined ? this.#say(state, room, entry) : [];
-		if (!isOfBefore(room, entry)) return this.#say(state, room, entry);
-		const ids = this.#late?.room === room.room ? this.#late.ids : [];
-		this.#late = {room: room.room, ids: [...ids, entry.id], at: now};
+		if (!isOfBefore(room, event)) return this.#say(state, room, entry);
+		const {ids, count} = this.#late?.room === room.room ? this.#late : {ids: [], count: 0};
+		this.#late = {room: room.room, ids: [...ids.slice(1 - MAX_CONTEXT), entry.id], count: count + 1, at: now};
 		return [];
 	}
 
@@ -127,14 +134,16 @@ export class Narrator {
 		this.#entering = undefined;
 		const isFirst = !this.#visited.has(room.room);
 		this.#visited.add(room.room);
-		const since = unreadSince(room, entering.unread);
-		const [count, limit] = since === undefined ? [0, isFirst ? MAX_CONTEXT : 0] : [entering.unread, MAX_UNREAD];
+		const {divider} = room;
+		const since = entering.unread > 0 ? divider : undefined;
+		const limit = since === undefined ? (isFirst ? MAX_CONTEXT : 0) : entering.unread;
 		const last = lastMessages(room, limit, entry => since === undefined || compareKeys(entry, since) >= 0);
 		const unheard = last.filter(entry => !this.#said.has(entry.id));
 		for (const entry of unheard) this.#heard(entry);
 		if (unheard.length === 0) return isFirst ? [] : ['Nothing new.'];
-		const heading = count > 0 ? unreadHeading(count, unheard.length) : `The last ${plural(unheard.length, 'message')}:`;
-		return [heading, ...pastLines(state, room, unheard, now)];
+		const told = unheard.slice(-MAX_UNREAD);
+		const heading = since === undefined ? `The last ${plural(told.length, 'message')}:` : unreadHeading(unheard.length);
+		return [heading, ...pastLines(state, room, told, now)];
 	}
 
 	/** What others have kept for us, once there is a pause: all of it would take long to hear. */
@@ -147,8 +156,8 @@ export class Narrator {
 		const entries = lastMessages(room, MAX_CONTEXT, entry => ids.has(entry.id));
 		for (const entry of entries) this.#heard(entry);
 		if (entries.length === 0) return [];
-		const heading = `${plural(ids.size, 'message')} of before you came`;
-		const more = ids.size > entries.length ? `, the last ${entries.length} (/read ${ids.size} says all)` : '';
+		const heading = `${plural(late.count, 'message')} said earlier`;
+		const more = late.count > entries.length ? `, the last ${entries.length} (/read ${late.count} says all)` : '';
 		return [`${heading}${more}:`, ...pastLines(state, room, entries, now)];
 	}
 }
@@ -167,25 +176,26 @@ export function lastMessages(
 	return found.reverse();
 }
 
-function unreadSince({divider}: Room, count: number): Room['divider'] {
-	return count > 0 ? divider : undefined;
+function unreadHeading(count: number): string {
+	return count > MAX_UNREAD ? `${count} unread, the last ${MAX_UNREAD} (/read ${count} says all):` : `${count} unread:`;
 }
 
-function unreadHeading(count: number, told: number): string {
-	return count > told ? `${count} unread, the last ${told} (/read ${count} says all):` : `${count} unread:`;
+/** Two people with one name are told apart by a warning of its own; that we are new here, we know. */
+function isWorthSaying({self}: State, {mark, peer, text}: SystemEntry): boolean {
+	return mark !== 'alarm' && !(peer === self?.peerId && /^(is|has) /.test(text));
 }
 
-/** It was said before we met those who are here. */
-function isOfBefore({metAt, aloneUntil}: Room, {timestamp}: MessageEntry): boolean {
-	return timestamp < Math.max(metAt, aloneUntil);
+/** It comes from what others have kept, or was said before we met them. */
+function isOfBefore({aloneUntil}: Room, {via, timestamp}: EventOf<'message'>): boolean {
+	return via === undefined || timestamp < aloneUntil;
 }
 
 function toldBy(events: readonly NodeEvent[]): Told {
-	const messages = new Set<string>();
+	const messages = new Map<string, EventOf<'message'>>();
 	const notices = new Set<string>();
 	const changes = new Map<string, EventOf<'message-changed'>>();
 	for (const event of events) {
-		if (event.type === 'message') messages.add(event.messageId);
+		if (event.type === 'message') messages.set(event.messageId, event);
 		else if (event.type === 'notice') notices.add(event.messageId);
 		else if (event.type === 'message-changed') changes.set(event.messageId, event);
 	}

@@ -69,7 +69,9 @@ class Session {
 			this.#fail = reject;
 		});
 		this.#console = this.#openConsole();
-		this.#console.say([`p2p-tui ${options.version}, line by line. /help says what there is, /quit leaves.`]);
+		this.#console.say([
+			`p2p-tui ${options.version}, line by line. What you write goes to the room you are in; /help says what else there is, /quit leaves.`,
+		]);
 		for (const [signal, listener] of this.#signals) process.on(signal, listener);
 		this.#core = options.startCore(options.config, {
 			events: events => this.#receive(events),

@@ -1,0 +1,184 @@
+import {expect, test} from 'vitest';
+import type {NodeEvent} from '../../source/api/event.ts';
+import {plainMeaning} from '../../source/plain/commands.ts';
+import {Narrator} from '../../source/plain/narrator.ts';
+import {Store} from '../../source/store/store.ts';
+import {meaningOf} from '../../source/ui/meaning.ts';
+import {NOON, PEERS, peerInfo, SELF, said, snapshotOf} from '../ui/script.ts';
+
+process.env.TZ = 'UTC';
+
+/** Somebody in #lobby and #dev with ann and bob, who hears what is said. */
+class Listener {
+	readonly sent: string[] = [];
+	now = NOON + 60 * 60_000;
+	readonly store: Store;
+	readonly #narrator: Narrator;
+
+	constructor() {
+		this.store = new Store({now: () => this.now, setTimer: () => () => {}, send: () => {}});
+		this.#narrator = new Narrator(this.store.getState());
+		this.store.core({state: 'running'});
+		this.hears(snapshotOf(['lobby', 'dev'], [peerInfo('ann'), peerInfo('bob')]));
+		this.kept();
+	}
+
+	hears(...events: readonly NodeEvent[]): readonly string[] {
+		this.store.receive(events);
+		this.store.flush();
+		return this.#narrator.tell(this.store.getState(), events, this.now);
+	}
+
+	/** What the core has kept of the room that is open. */
+	kept(...messages: readonly ReturnType<typeof said>[]): readonly string[] {
+		for (const [id, {command}] of this.store.getState().pending) {
+			if (command.command !== 'history') continue;
+			const lines = this.hears({type: 'reply', id, ok: true, result: {messages}});
+			if (lines.length > 0) return lines;
+		}
+		return [];
+	}
+
+	waits(milliseconds: number): readonly string[] {
+		this.now += milliseconds;
+		this.store.tick();
+		this.store.flush();
+		return this.hears();
+	}
+
+	types(line: string): readonly string[] {
+		const meaning = plainMeaning(line, this.store.getState(), this.now);
+		if (meaning && 'lines' in meaning) return meaning.lines;
+		const intents = meaning ? [meaning.intent] : [];
+		if (!meaning) intents.push({type: 'edit', edit: {edit: 'insert', text: line}} as never, {type: 'submit'} as never);
+		for (const intent of intents) this.store.dispatch(intent, SURROUNDINGS);
+		return this.hears();
+	}
+}
+
+const SURROUNDINGS = {
+	parseLine: (line: string, state: Parameters<typeof meaningOf>[1]) => meaningOf(line, state, false),
+	commands: [],
+	chatRows: 100,
+	rowsOf: () => 1,
+	fits: {rooms: false, network: false},
+	page: {total: 0, shown: 0},
+};
+
+/** An entry that was told before, as it is now. */
+function changed(
+	event: ReturnType<typeof said>,
+	change: 'edit' | 'reaction' | 'redaction',
+	more: Partial<ReturnType<typeof said>>,
+): NodeEvent {
+	return {...event, ...more, type: 'message-changed', change};
+}
+
+test('what is said is said in words, once', () => {
+	const listener = new Listener();
+	const question = said('ann', 'did the deploy finish?', 61, 'lobby', 'q');
+	expect(listener.hears(question)).toEqual(['13:01 #lobby ann: did the deploy finish?']);
+	expect(listener.hears(question)).toEqual([]);
+	const quoted = {messageId: 'q', from: PEERS.ann, name: 'ann', text: 'did the deploy finish?'};
+	expect(listener.hears({...said('bob', 'yes', 62), kind: 'reply', replyTo: quoted})).toEqual([
+		'13:02 #lobby bob answers ann, “did the deploy finish?”: yes',
+	]);
+	expect(listener.hears({...said('bob', 'you look', 62), mention: true})).toEqual([
+		'13:02 #lobby bob to you: you look',
+	]);
+	expect(listener.hears({type: 'member-joined', room: 'lobby', peer: PEERS.cat, name: 'cat'})).toEqual([
+		'cat joined #lobby',
+	]);
+	expect(listener.hears(changed(question, 'edit', {text: 'did it finish?', edited: NOON}))).toEqual([
+		'ann edited: did it finish?',
+	]);
+	const liked = {text: 'did it finish?', edited: NOON, reactions: [{emoji: '👍', from: [PEERS.bob, SELF]}]};
+	expect(listener.hears(changed(question, 'reaction', liked))).toEqual(['👍 from bob and you to ann: did it finish?']);
+	expect(listener.hears(changed(question, 'redaction', {text: '', redacted: 'wrong room'}))).toEqual([
+		'ann took back, wrong room: did it finish?',
+	]);
+});
+
+test('lines of one message cannot pass for messages of others', () => {
+	const listener = new Listener();
+	expect(listener.hears(said('ann', 'one\n13:01 #lobby bob: I quit\x1b[2J', 61))).toEqual([
+		'13:01 #lobby ann, 2 lines:',
+		'  one',
+		'  13:01 #lobby bob: I quit\\x1b[2J',
+	]);
+});
+
+test('elsewhere, only what is for us is said; the rest is counted, and heard on going there', () => {
+	const listener = new Listener();
+	expect(listener.hears(said('ann', 'the build is red', 61, 'dev'))).toEqual(['#dev: 1 unread']);
+	expect(listener.hears(said('ann', 'still red', 62, 'dev'))).toEqual([]);
+	expect(listener.hears({...said('bob', 'you broke it', 62, 'dev'), mention: true})).toEqual([
+		'13:02 #dev bob to you: you broke it',
+	]);
+	const direct = `@${PEERS.bob}`;
+	const members = [{peer: PEERS.bob, name: 'bob'}];
+	expect(listener.hears({type: 'room-joined', room: direct, members, direct: true})).toEqual([]);
+	expect(listener.hears(said('bob', 'sorry', 63, direct))).toEqual(['13:03 to you from bob: sorry']);
+	expect(listener.types('/read')).toEqual([
+		'#dev: 3 unread, one names you',
+		'bob: 1 unread',
+		'/go goes to the next one and says them.',
+	]);
+	expect(listener.types('/go dev')).toEqual(['You are in #dev with ann and bob.']);
+	expect(listener.kept()).toEqual(['2 unread:', '13:01 #dev ann: the build is red', '13:02 #dev ann: still red']);
+	expect(listener.types('/read 1')).toEqual(['13:02 #dev bob to you: you broke it']);
+	expect(listener.types('/go @bob')).toEqual(['You are talking to bob, who is here.']);
+	expect(listener.types('/rooms')).toEqual(['#lobby: 2 others', '#dev: 2 others', 'bob: you are here, here']);
+	expect(listener.types('/go nowhere')[0]).toMatch(/^error: There is no room or person called nowhere here/);
+});
+
+test('on coming somewhere one hears the end of what is kept, and what others kept in one piece', () => {
+	const listener = new Listener();
+	listener.types('/go dev');
+	const old = [1, 2, 3, 4, 5, 6, 7].map(at => said('ann', `number ${at}`, at - 24 * 60, 'dev'));
+	expect(listener.kept(...old)).toEqual([
+		'The last 5 messages:',
+		'Friday 20 November 2026.',
+		...[3, 4, 5, 6, 7].map(at => `12:0${at} #dev ann: number ${at}`),
+	]);
+	const late = [1, 2, 3, 4, 5, 6].map(at => ({...said('bob', `missed ${at}`, at, 'dev'), via: undefined as never}));
+	for (const each of late) expect(listener.hears(each)).toEqual([]);
+	expect(listener.waits(1_000)).toEqual([
+		'6 messages said earlier, the last 5 (/read 6 says all):',
+		...[2, 3, 4, 5, 6].map(at => `12:0${at} #dev bob: missed ${at}`),
+	]);
+	expect(listener.waits(1_000)).toEqual([]);
+});
+
+test('delivery is said when it is settled, or when it takes long', () => {
+	const listener = new Listener();
+	const state = (messageId: string, storedBy: number, of = 3): NodeEvent => {
+		return {type: 'message-state', room: 'lobby', messageId, storedBy, of};
+	};
+	expect(listener.hears(said('you', 'hello', 61, 'lobby', 'mine'), state('mine', 2))).toEqual([]);
+	expect(listener.hears(state('mine', 3))).toEqual(['kept by 3 of 3']);
+	listener.hears(said('you', 'one', 62, 'lobby', 'first'), said('you', 'two', 62, 'lobby', 'second'));
+	expect(listener.waits(9_000)).toEqual([]);
+	expect(listener.waits(1_000)).toEqual(['nobody has your last 2 messages yet; whoever comes gets them']);
+	expect(listener.waits(60_000)).toEqual([]);
+	expect(listener.hears(state('first', 3), state('second', 2))).toEqual(['kept by 3 of 3: one']);
+});
+
+test('alarms, notices and refusals are said as what they are', () => {
+	const listener = new Listener();
+	expect(listener.types('/nosuch')).toEqual(['error: There is no command /nosuch; /help lists the commands']);
+	expect(listener.hears({type: 'storage', state: 'failed', message: 'the disk is full'})).toEqual([
+		'warning: nothing can be kept at present: the disk is full. What was acknowledged is safe.',
+	]);
+	const conflict = {name: 'ann', peer: PEERS.cat, before: PEERS.ann, lastSeen: NOON};
+	expect(listener.hears({type: 'name-conflict', ...conflict})).toEqual([
+		'warning: two people are called ann: …1CAT now, …1ANN until now. It may be somebody else.',
+	]);
+});
+
+test('help knows every command that makes sense in lines', () => {
+	const lines = new Listener().types('/help');
+	for (const name of ['/rooms', '/go', '/who', '/read', '/join', '/msg', '/reply', '/quit'])
+		expect(lines.some(line => line.startsWith(name))).toBe(true);
+	expect(lines.join('\n')).not.toMatch(/\(F\d|Ctrl-/);
+});
