@@ -58,7 +58,6 @@ function characterProblem({ctrl, alt, shift, name}: Parts): string | undefined {
 
 function namedProblem({ctrl, alt, shift, name}: Parts): string | undefined {
 	if (name === 'escape') return ctrl || alt || shift ? 'for a terminal that is Esc' : undefined;
-	if (name === 'backspace' && ctrl) return 'for most terminals that is Backspace';
 	if (name === 'tab' && (ctrl || alt)) return 'it goes from window to window and seldom reaches a terminal';
 	if (name === 'space' && shift) return 'for a terminal that is Space';
 	return undefined;

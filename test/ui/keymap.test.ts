@@ -271,7 +271,7 @@ describe('how keys are written', () => {
 		['Cmd-K', 'no terminal sends Cmd'],
 		['Shift-g', 'write the character that Shift makes, without Shift'],
 		['Alt-[', 'terminals begin other keys with it'],
-		['Ctrl-Backspace', 'for most terminals that is Backspace'],
+		['Ctrl-Tab', 'it goes from window to window and seldom reaches a terminal'],
 		['Ctrl-', 'it is no key'],
 		['F13', 'it is no key'],
 		['pagup', 'it is no key'],
