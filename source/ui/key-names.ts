@@ -42,7 +42,7 @@ export function readKey(written: string): WrittenKey {
 }
 
 /** Of the control characters, those that are no other key. */
-const CONTROLS = 'abcdefgjklnopqrstuvwxyz\\]^_';
+const CONTROLS = 'abcdefgjklnopqrstuvwxyz\\]^_/';
 const SAME_AS: Readonly<Record<string, string>> = {h: 'Backspace', i: 'Tab', m: 'Enter', '[': 'Esc', '@': 'Ctrl-Space'};
 /** After Esc, they begin what is no key: control sequences and strings (ECMA-48). */
 const INTRODUCERS = /^([[\]_^]|shift\+[opx])$/;

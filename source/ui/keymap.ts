@@ -49,7 +49,8 @@ export class Keymap {
 			const rest = input.text.slice(1);
 			return [...this.#toRoom(Number(input.text[0]) - 1, context), ...(rest === '' ? [] : insertion(rest))];
 		}
-		if (input.type === 'paste' && (context === 'chat' || context === 'paste')) return [{type: 'paste', text: input.text}];
+		if (input.type === 'paste' && (context === 'chat' || context === 'paste'))
+			return [{type: 'paste', text: input.text}];
 		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
 		// A key that is held down arrives several times at once.
 		return input.type === 'text' ? [...input.text].flatMap(character => this.#pressed(character, context)) : [];
@@ -89,8 +90,9 @@ export class Keymap {
 
 	#pressed(name: string, context: KeyContext): readonly Intent[] {
 		const keys = this.#byContext.get(context);
-		// With caps lock on, Alt-A arrives as Alt-Shift-A.
-		const bound = keys?.get(name) ?? keys?.get(name.replace(/shift\+(?=[a-z]$)/, ''));
+		// With caps lock on, Alt-A arrives as Alt-Shift-A; most terminals send the same for Ctrl-/ and Ctrl-_.
+		const alike = name.replace(/shift\+(?=[a-z]$)/, '').replace(/^ctrl\+_$/, 'ctrl+/');
+		const bound = keys?.get(name) ?? keys?.get(alike);
 		return bound?.binding.intents(bound.index) ?? [];
 	}
 }
