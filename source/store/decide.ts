@@ -4,6 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import {choose, step} from './act/choosing.ts';
+import {inspect} from './act/inspecting.ts';
 import {look, scrollPages, scrollRows, scrollToEnd} from './act/scrolling.ts';
 import {search} from './act/searching.ts';
 import {change, tell, toggle} from './act/settings.ts';
@@ -61,6 +62,8 @@ function perform(stage: Stage, intent: Intent): void {
 			return interrupt(stage);
 		case 'search':
 			return search(stage, intent.text);
+		case 'inspect':
+			return inspect(stage, intent.room, intent.id);
 		default:
 			return show(stage, intent);
 	}

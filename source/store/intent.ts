@@ -5,7 +5,7 @@ import type {Command} from '../api/command.ts';
 import type {Effect} from './effect.ts';
 import type {SettingName, Settings, SwitchName} from './settings.ts';
 
-export type ViewName = 'chat' | 'help' | 'peers' | 'search';
+export type ViewName = 'chat' | 'help' | 'peers' | 'search' | 'details';
 
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
 
@@ -46,6 +46,8 @@ export type Intent =
 	/** Puts a conversation away; it comes back with the next message. */
 	| {readonly type: 'close-direct'; readonly room: string}
 	| {readonly type: 'search'; readonly text: string}
+	/** Everything about one message. */
+	| {readonly type: 'inspect'; readonly room: string; readonly id: string}
 	/** Selects a message, the newest in view to begin with. */
 	| {readonly type: 'select'; readonly to: SelectTarget}
 	/** With the message that is selected. */

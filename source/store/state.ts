@@ -7,6 +7,7 @@ import type {CoreState} from '../api/core.ts';
 import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
 import type {Cut} from './clip.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
+import type {Details} from './details.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
@@ -278,6 +279,8 @@ export type State = {
 	/** One for each name and whom it belonged to, the newest first; those put away are remembered for a while. */
 	readonly conflicts: readonly Conflict[];
 	readonly search: Search | undefined;
+	/** The message that is looked at closely. */
+	readonly details: Details | undefined;
 	/** The room that `/forget` has asked about. */
 	readonly forgetting: string | undefined;
 	/** Who has ever been in the rooms is not known yet. */
@@ -327,6 +330,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		storage: undefined,
 		conflicts: [],
 		search: undefined,
+		details: undefined,
 		forgetting: undefined,
 		wantsRooms: false,
 		roomsAskedAt: Number.NEGATIVE_INFINITY,

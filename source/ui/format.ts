@@ -61,6 +61,28 @@ export function formatDay(timestamp: number): string {
 	return `${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
 
+/** To the second, here: `Sat 21 Nov 2026 12:01:33`. */
+export function formatMoment(timestamp: number): string {
+	const date = new Date(timestamp);
+	if (Number.isNaN(date.getTime())) return 'some time';
+	const day = `${WEEKDAYS[date.getDay()]?.slice(0, 3)} ${date.getDate()} ${MONTHS[date.getMonth()]?.slice(0, 3)}`;
+	return `${day} ${date.getFullYear()} ${formatTime(timestamp)}:${pad(date.getSeconds())}`;
+}
+
+const SPANS = [
+	[48 * 3_600_000, 86_400_000, 'd'],
+	[3_600_000, 3_600_000, 'h'],
+	[60_000, 60_000, 'min'],
+	[10_000, 1_000, 's'],
+] as const;
+
+/** How long: `3 ms`, `1.2 s`, `40 s`, `4 min`, `2 h`, `3 d`. */
+export function formatSpan(milliseconds: number): string {
+	for (const [from, unit, name] of SPANS)
+		if (milliseconds >= from) return `${Math.floor(milliseconds / unit).toLocaleString('en')} ${name}`;
+	return milliseconds < 1_000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
 /** Equal for two times of one day here. */
 export function dayOf(timestamp: number): string {
 	return new Date(timestamp).toDateString();

@@ -121,7 +121,7 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 		case 'open':
 			return open(stage, entry);
 		case 'details':
-			return;
+			return stage.perform({type: 'inspect', room: room.room, id: entry.id});
 		case 'quoted':
 			if (entry.reply) return jumpTo(stage, room.room, entry.reply.id);
 			return notify(stage.draft, 'info', 'this message answers no other one');

@@ -3,6 +3,7 @@ import type {Command} from '../../api/command.ts';
 import type {EventOf, Reply, Results} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import {type Composer, replaceText} from '../composer.ts';
+import {detailsCame, detailsRefused} from '../details.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
 import {jumpReplied} from '../jump.ts';
@@ -42,6 +43,8 @@ export function reply(draft: Draft, event: Reply): void {
 	}
 	if (event.ok) answered(draft, asked.command, event.result);
 	else if (asked.command.command === 'history') historyRefused(draft, asked.command, event.error.code);
+	else if (asked.command.command === 'inspect')
+		detailsRefused(draft, asked.command.room, asked.command.messageId, event.error.message);
 	else if (!asked.isQuiet) refused(draft, asked, event.error.message);
 }
 
@@ -103,6 +106,8 @@ function answered(draft: Draft, command: Command, result: Results[keyof Results]
 			return historyCame(draft, command, result as Results['history']);
 		case 'search':
 			return searchCame(draft, command.text, result as Results['search']);
+		case 'inspect':
+			return detailsCame(draft, result as Results['inspect']);
 		case 'rooms':
 			return roomsTold(draft, (result as Results['rooms']).rooms);
 		case 'forget':

@@ -4,6 +4,7 @@ import type {State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {framed, row, span, titleRow, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {detailsLines} from './details.ts';
 import {helpLines} from './help.ts';
 import {peersLines} from './peers.ts';
 import {searchLines} from './search.ts';
@@ -17,10 +18,11 @@ export function pageRowsShown(rect: Rect): number {
 export function pageLines(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const width = rect.width - 2;
 	if (state.view === 'help') return helpLines(state, width, theme);
+	if (state.view === 'details') return detailsLines(state, width, theme);
 	return state.view === 'search' ? searchLines(state, width, theme) : peersLines(state, width, theme);
 }
 
-const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', chat: ''} as const;
+const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', details: 'Message', chat: ''} as const;
 
 export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
 	const {paint} = theme;
