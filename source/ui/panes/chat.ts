@@ -3,7 +3,7 @@ import {compareKeys, entryAt, indexOf} from '../../store/log.ts';
 import type {Holders} from '../../store/names.ts';
 import {placeOf} from '../../store/scroll.ts';
 import {activeRoom, connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
-import type {Room, State} from '../../store/state.ts';
+import type {Entry, Room, State} from '../../store/state.ts';
 import {dayOf, formatAgo, formatDay} from '../format.ts';
 import type {Rect} from '../layout.ts';
 import {framed, MIN_TAGGED, row, type Span, span, titleRow, widthOf} from '../text.ts';
@@ -60,7 +60,8 @@ function whoIsHere(state: State, {peer, members}: Room): string {
 
 function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
 	const progress = progressRows(room, width, theme);
-	const rows = [...windowRows(state, room, width, height - progress.length, theme), ...progress];
+	const chunks = windowChunks(state, room, width, height - progress.length, theme);
+	const rows = [...chunks.flatMap(chunk => chunk.rows), ...progress];
 	const isTalking = room.nameWidth > 0 || onTheirWay(state, room).length > 0;
 	if (isTalking || room.progress || room.log.length > height / 2 || room.peer !== undefined) return rows;
 	// Nothing is said of a room before it is known what is kept of it.
@@ -76,8 +77,11 @@ function progressRows({progress}: Room, width: number, {paint}: Theme): readonly
 	return [row(width, [span(` ⇣ taking over history: ${received} of ${expected}`, paint.dim)])];
 }
 
-/** The rows that end with the anchor, or with the newest entry and what is still on its way. */
-function windowRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
+/** Rows of one entry, or of what is still on its way. */
+type Chunk = {readonly rows: readonly string[]; readonly entry?: Entry | undefined};
+
+/** What ends with the anchor, or with the newest entry and what is still on its way. */
+function windowChunks(state: State, room: Room, width: number, height: number, theme: Theme): readonly Chunk[] {
 	const {log, anchor} = room;
 	const contextOf = entryContext(state, room, width, theme);
 	const rowsAt = (index: number, isFirst: boolean): readonly string[] => {
@@ -86,7 +90,7 @@ function windowRows(state: State, room: Room, width: number, height: number, the
 	};
 	const bottom = anchor && log.length > 0 ? placeOf(log, anchor, index => rowsAt(index, false).length) : undefined;
 	const queued = bottom ? [] : queuedRows(state, room, contextOf(log.length));
-	const chunks: (readonly string[])[] = [queued.slice(-height)];
+	const chunks: Chunk[] = [{rows: queued.slice(-height)}];
 	let missing = height - Math.min(height, queued.length);
 	for (let index = bottom?.index ?? log.length - 1; index >= 0 && missing > 0; index--) {
 		const all = rowsAt(index, false);
@@ -94,10 +98,26 @@ function windowRows(state: State, room: Room, width: number, height: number, the
 		// The first entry in view says who wrote it and when, whatever came before; not if its first row is out of view.
 		const isFirst = rows.length === missing;
 		const named = isFirst ? rowsAt(index, true).slice(0, rows.length) : rows;
-		chunks.push(named.slice(Math.max(0, rows.length - missing)));
+		chunks.push({rows: named.slice(Math.max(0, rows.length - missing)), entry: entryAt(log, index)});
 		missing -= rows.length;
 	}
-	return chunks.reverse().flat();
+	return chunks.reverse();
+}
+
+/** The entry that a row of the pane belongs to, the title being the first row. */
+export function entryInRow(state: State, rect: Rect, theme: Theme, at: number): Entry | undefined {
+	const room = activeRoom(state);
+	const width = rect.width - 2;
+	const height = visibleRows(rect);
+	const left = height - alarmRows(state, width, height, theme).length;
+	if (!room || at < 1 || at > left) return undefined;
+	const taken = progressRows(room, width, theme).length;
+	let row = at - 1;
+	for (const {rows, entry} of windowChunks(state, room, width, left - taken, theme)) {
+		if (row < rows.length) return entry;
+		row -= rows.length;
+	}
+	return undefined;
 }
 
 function queuedRows(state: State, room: Room, context: EntryContext): readonly string[] {

@@ -15,11 +15,8 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	const width = rect.width - 2;
 	const height = rect.height - (isLast ? 2 : 1);
 	const {paint} = theme;
-	const peers = sortedPeers(state).filter(peer => peer.state !== 'discovered');
-	const wanted = peers.filter(peer => peer.state !== 'gone').length + GONE_SHOWN;
-	// A line that says "1 more" is as long as that one more.
-	const isCut = peers.length > Math.min(wanted + 1, height);
-	const shown = isCut ? Math.min(wanted, height - 1) : peers.length;
+	const {peers, shown} = shownPeers(state, height);
+	const isCut = shown < peers.length;
 	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
 	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
 	if (isCut) rows.push(row(width, [span(` … ${peers.length - shown} more (F2)`, paint.dim)]));
@@ -29,6 +26,20 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 		...[...rows, ...filling].map(line => framed(line, paint.border)),
 		...(isLast ? [titleRow(rect.width, ['╰', '╯'], paint.border, [])] : []),
 	];
+}
+
+function shownPeers(state: State, height: number): {readonly peers: readonly Peer[]; readonly shown: number} {
+	const peers = sortedPeers(state).filter(peer => peer.state !== 'discovered');
+	const wanted = peers.filter(peer => peer.state !== 'gone').length + GONE_SHOWN;
+	// A line that says "1 more" is as long as that one more.
+	const isCut = peers.length > Math.min(wanted + 1, height);
+	return {peers, shown: isCut ? Math.min(wanted, height - 1) : peers.length};
+}
+
+/** The peer in a row of the pane, the title being the first row; `isLast` as for `peersRows`. */
+export function peerInRow(state: State, rect: Rect, at: number, isLast: boolean): Peer | undefined {
+	const {peers, shown} = shownPeers(state, rect.height - (isLast ? 2 : 1));
+	return peers.slice(0, shown)[at - 1];
 }
 
 function peerRow(state: State, peer: Peer, width: number, theme: Theme, withHistory: boolean): string {

@@ -11,8 +11,7 @@ export function roomsRows(state: State, rect: Rect, theme: Theme): readonly stri
 	const width = rect.width - 2;
 	const height = rect.height - 1;
 	const {paint} = theme;
-	const active = state.rooms.findIndex(room => room.room === state.active);
-	const first = Math.max(0, Math.min(active - height + 2, state.rooms.length - height));
+	const first = firstShown(state, height);
 	const shown = state.rooms.slice(first, first + height);
 	const rows = shown.map((room, index) => roomRow(state, room, first + index, width, theme));
 	const filling = Array.from({length: height - rows.length}, () => ' '.repeat(width));
@@ -20,6 +19,17 @@ export function roomsRows(state: State, rect: Rect, theme: Theme): readonly stri
 		titleRow(rect.width, ['╭', '╮'], paint.border, [span('Rooms', paint.title)]),
 		...[...rows, ...filling].map(line => framed(line, paint.border)),
 	];
+}
+
+/** The open room is never the last row, so that the one after it can be seen. */
+function firstShown({rooms, active}: State, height: number): number {
+	const index = rooms.findIndex(room => room.room === active);
+	return Math.max(0, Math.min(index - height + 2, rooms.length - height));
+}
+
+/** The room in a row of the pane, the title being the first row. */
+export function roomInRow(state: State, rect: Rect, at: number): Room | undefined {
+	return at < 1 ? undefined : state.rooms[firstShown(state, rect.height - 1) + at - 1];
 }
 
 function roomRow(state: State, room: Room, index: number, width: number, {paint}: Theme): string {
