@@ -1,32 +1,22 @@
 /**
- * Emoji made of several characters, flags and the like: terminals do not agree on how wide they are. Each is drawn so
- * that what follows stands where it belongs, whatever this terminal thinks.
+ * Emoji, flags and the like: terminals do not agree on how wide they are. Each is drawn so that what follows stands
+ * where it belongs, whatever this terminal thinks (paint/pen.ts): its cells are blanked first, for the terminal may take
+ * it for fewer, and the column is set anew behind it, for it may take it for more.
  */
-import {cellsOf, graphemesOf} from '../store/graphemes.ts';
+import {cellsOf} from '../store/graphemes.ts';
 
-/** Characters that join others to something whose width is a matter of opinion. */
-const JOINING = '\\u200d\\ufe0f\\u20e3\\p{Mc}\\p{Emoji_Modifier}\\p{Regional_Indicator}';
-const joining = new RegExp(`[${JOINING}]`, 'u');
+/** Emoji, and characters that join others to something whose width is a matter of opinion. */
+const DISPUTED = /[\u200d\ufe0f\u20e3\p{Mc}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Extended_Pictographic}]/u;
+/** No character before it is disputed by itself. */
+const FIRST_DISPUTED = 0x231a;
+/** Cells that no terminal gives to one cluster, however long. */
+const MOST_CELLS = 64;
 
-/** DECSC and DECRC: remember the cursor, go back to it. */
-const SAVE = '\x1b7';
-const RESTORE = '\x1b8';
-
-/**
- * What to write to a terminal in place of `output`. Where such a cluster stands, its cells are blanked first (the
- * terminal may take it for fewer), and afterwards the cursor is put behind them (or for more).
- */
-export function steadyClusters(output: string): string {
-	if (!joining.test(output)) return output;
-	let steady = '';
-	for (const grapheme of graphemesOf(output)) {
-		steady += grapheme.length > 1 && joining.test(grapheme) ? inItsCells(grapheme) : grapheme;
-	}
-	return steady;
-}
-
-function inItsCells(cluster: string): string {
-	const cells = cellsOf(cluster);
-	if (cells === 0) return cluster;
-	return `${SAVE}${' '.repeat(cells)}${RESTORE}${cluster}${RESTORE}\x1b[${cells}C`;
+/** The most cells that a terminal may take for a grapheme on whose width they differ; 0 for every other grapheme. */
+export function unsteadyCells(grapheme: string): number {
+	if (grapheme.length <= 1 && !(grapheme.charCodeAt(0) >= FIRST_DISPUTED)) return 0;
+	if (!DISPUTED.test(grapheme) || (grapheme.length === 1 && cellsOf(grapheme) < 2)) return 0;
+	let cells = 0;
+	for (const character of grapheme) cells += Math.max(1, cellsOf(character));
+	return Math.min(cells, MOST_CELLS);
 }

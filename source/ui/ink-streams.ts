@@ -1,6 +1,5 @@
 /** The two streams that Ink is given in place of the terminal's. */
 import {EventEmitter} from 'node:events';
-import {steadyClusters} from './clusters.ts';
 
 /**
  * What Ink takes for the keyboard. The real one has one reader (input/keyboard.ts); here arrives only what the field of
@@ -39,20 +38,33 @@ export class InkInput extends EventEmitter {
 }
 
 /**
- * `stdout` without its `resize`: Ink would draw the old layout at the new size before the layout is told. The screen
- * itself listens, lays out anew and then has everything drawn. What Ink writes has its clusters kept in their cells.
+ * What Ink takes for the terminal. It has its size and nothing else: what is written is the next frame as Ink sees it,
+ * which the painter asks for. A change of size is not told, for Ink would draw the old layout at the new size; the
+ * screen itself listens, lays out anew and mounts it.
  */
-export function inkOutput(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
-	const ignoring =
-		(method: 'on' | 'off') =>
-		(name: string, listener: (...parameters: unknown[]) => void): NodeJS.WriteStream => {
-			if (name !== 'resize') stdout[method](name, listener);
-			return stdout;
-		};
-	const write: NodeJS.WriteStream['write'] = (chunk: string | Uint8Array, ...rest: never[]) =>
-		stdout.write(typeof chunk === 'string' ? steadyClusters(chunk) : chunk, ...rest);
-	const methods: Record<string | symbol, unknown> = {on: ignoring('on'), off: ignoring('off'), write};
-	return new Proxy(stdout, {
-		get: (target, property) => methods[property] ?? Reflect.get(target, property, target),
-	});
+export class InkOutput extends EventEmitter {
+	readonly isTTY = false;
+	/** What was written last. */
+	last = '';
+	readonly #size: () => {readonly columns: number; readonly rows: number};
+
+	constructor(size: () => {readonly columns: number; readonly rows: number}) {
+		super();
+		this.#size = size;
+	}
+
+	get columns(): number {
+		return this.#size().columns;
+	}
+
+	get rows(): number {
+		return this.#size().rows;
+	}
+
+	write(chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean {
+		this.last = String(chunk);
+		const callback = rest.at(-1);
+		if (typeof callback === 'function') process.nextTick(callback as () => void);
+		return true;
+	}
 }
