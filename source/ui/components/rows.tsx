@@ -3,7 +3,7 @@
  * frame is due, and in Ink it commits only when one of them is another string than before.
  */
 import {Box, Text, useCursor} from 'ink';
-import {memo, type ReactNode, useContext, useLayoutEffect, useMemo, useSyncExternalStore} from 'react';
+import {memo, type ReactNode, useContext, useLayoutEffect, useMemo, useState, useSyncExternalStore} from 'react';
 import type {State} from '../../store/state.ts';
 import type {Store} from '../../store/store.ts';
 import type {Rect} from '../layout.ts';
@@ -36,7 +36,8 @@ export const Pane = memo((props: PaneProps) => {
 
 function PaintedPane({store, rect, render, height = 0, canvas}: PaneProps & {readonly canvas: Canvas}): ReactNode {
 	const rows = useMemo(() => rowsOf(store, render), [store, render]);
-	useLayoutEffect(() => canvas.add({rect, height, rows}), [canvas, rect, height, rows]);
+	const [order] = useState(canvas.nextOrder);
+	useLayoutEffect(() => canvas.add({rect, height, order, rows}), [canvas, rect, height, order, rows]);
 	useLayoutEffect(() => store.subscribe(canvas.changed), [canvas, store]);
 	return null;
 }

@@ -10,6 +10,8 @@ export type Layer = {
 	readonly rect: Rect;
 	/** What lies on top has the higher number. */
 	readonly height: number;
+	/** Of two that are as high: what lies on top has the higher number. */
+	readonly order: number;
 	/** The rows as they are now, styled; the very same array for as long as none of them has changed. */
 	readonly rows: () => readonly string[];
 };
@@ -19,6 +21,7 @@ export class Canvas {
 	size: Size;
 	/** From the lowest to the highest. */
 	#layers: readonly Layer[] = [];
+	#order = 0;
 	#cursors: readonly (() => Place)[] = [];
 	/** What Ink has drawn itself, on top of everything; its plain blanks are seen through. */
 	#top: readonly string[] = [];
@@ -32,6 +35,9 @@ export class Canvas {
 		this.size = size;
 		this.#onChange = onChange;
 	}
+
+	/** For a pane that is mounted now: above those that were before it. */
+	readonly nextOrder = (): number => ++this.#order;
 
 	/** Returns how to take it away. */
 	add(layer: Layer): () => void {
@@ -79,7 +85,7 @@ export class Canvas {
 	}
 
 	#setLayers(layers: readonly Layer[]): void {
-		this.#layers = layers.toSorted((a, b) => a.height - b.height);
+		this.#layers = layers.toSorted((a, b) => a.height - b.height || a.order - b.order);
 		this.#isStale = true;
 		this.#onChange();
 	}
