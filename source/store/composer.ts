@@ -1,8 +1,11 @@
 /**
- * The line in which a person writes: its text, the cursor, and the lines sent before. Pure; one `Edit` in, one new
- * composer out.
+ * The line in which a person writes: its text, the cursor, the lines sent before, and ways back. Pure; one `Edit` in, one
+ * new composer out. The keys are those of readline as far as they are free.
  */
-import {boundaryAt, cellsOf, graphemesOf, nextBoundary, previousBoundary, utf8Length} from './graphemes.ts';
+import {changed, continuesWord, type Deed, type Moment, redo, undo, withKill} from './composer-past.ts';
+import {offsetAt, placeOf, rowsOf} from './composer-rows.ts';
+import {endOf, fitting, homeOf, killEnd, killStart, transposed, wordEnd, wordStart, writable} from './composer-text.ts';
+import {boundaryAt, nextBoundary, previousBoundary} from './graphemes.ts';
 import type {Edit} from './intent.ts';
 
 /** UTF-8 bytes of the text: as many as one message may carry (MAX_TEXT_BYTES of the wire). */
@@ -24,6 +27,16 @@ export type Composer = {
 	readonly draft: string;
 	/** True if the last edit did not fit whole: the rest was refused. */
 	readonly overflowed: boolean;
+	/** To undo and to redo, the nearest last. */
+	readonly past: readonly Moment[];
+	readonly future: readonly Moment[];
+	readonly last: Deed;
+	/** What was cut out, the newest first. */
+	readonly kills: readonly string[];
+	/** What was put back last, and which of the kills that is; it holds while that was the last edit. */
+	readonly yanked: {readonly start: number; readonly end: number; readonly index: number} | undefined;
+	/** The column in which ↑ and ↓ go, while one follows the other. */
+	readonly goal: number;
 };
 
 export const EMPTY_COMPOSER: Composer = {
@@ -33,14 +46,52 @@ export const EMPTY_COMPOSER: Composer = {
 	historyIndex: undefined,
 	draft: '',
 	overflowed: false,
+	past: [],
+	future: [],
+	last: 'none',
+	kills: [],
+	yanked: undefined,
+	goal: 0,
 };
 
-/** Returns the same object when nothing changes, so that nothing is drawn again. */
-export function applyEdit(composer: Composer, edit: Edit): Composer {
-	const {text, cursor} = composer;
+/**
+ * Returns the same object when nothing changes, so that nothing is drawn again. `columns` are the cells of a row, for
+ * moving up and down.
+ */
+export function applyEdit(composer: Composer, edit: Edit, columns = Number.POSITIVE_INFINITY): Composer {
 	switch (edit.edit) {
 		case 'insert':
 			return insert(composer, edit.text);
+		case 'up':
+			return moveRow(composer, -1, columns);
+		case 'down':
+			return moveRow(composer, 1, columns);
+		case 'history-previous':
+			return walkHistory(composer, -1);
+		case 'history-next':
+			return walkHistory(composer, 1);
+		case 'clear':
+			return replaceText(composer, '');
+		case 'undo':
+			return undo(composer);
+		case 'redo':
+			return redo(composer);
+		case 'yank':
+			return yank(composer);
+		case 'yank-older':
+			return yankOlder(composer);
+		case 'transpose':
+			return transpose(composer);
+		default:
+			return moveOrDelete(composer, edit.edit);
+	}
+}
+
+type Simple = Extract<Edit['edit'], `${string}left` | `${string}right` | 'start' | 'end' | `delete-${string}`>;
+
+function moveOrDelete(composer: Composer, edit: Simple): Composer {
+	const {text, cursor} = composer;
+	switch (edit) {
 		case 'left':
 			return moveTo(composer, previousBoundary(text, cursor));
 		case 'right':
@@ -50,113 +101,117 @@ export function applyEdit(composer: Composer, edit: Edit): Composer {
 		case 'word-right':
 			return moveTo(composer, wordEnd(text, cursor));
 		case 'start':
-			return moveTo(composer, 0);
+			return moveTo(composer, homeOf(text, cursor));
 		case 'end':
-			return moveTo(composer, text.length);
+			return moveTo(composer, endOf(text, cursor));
 		case 'delete-back':
-			return remove(composer, previousBoundary(text, cursor), cursor);
+			return erase(composer, previousBoundary(text, cursor), cursor);
 		case 'delete-forward':
-			return remove(composer, cursor, nextBoundary(text, cursor));
+			return erase(composer, cursor, nextBoundary(text, cursor));
 		case 'delete-word-back':
-			return remove(composer, wordStart(text, cursor), cursor);
+			return kill(composer, wordStart(text, cursor), cursor);
+		case 'delete-word-forward':
+			return kill(composer, cursor, wordEnd(text, cursor));
 		case 'delete-to-start':
-			return remove(composer, 0, cursor);
+			return kill(composer, killStart(text, cursor), cursor);
 		case 'delete-to-end':
-			return remove(composer, cursor, text.length);
-		case 'history-previous':
-			return walkHistory(composer, -1);
-		case 'history-next':
-			return walkHistory(composer, 1);
-		case 'clear':
-			return replaceText(composer, '');
+			return kill(composer, cursor, killEnd(text, cursor));
 	}
 }
 
 /** Empties the composer and remembers its text. The text is exactly what was written. */
 export function submitComposer(composer: Composer): {readonly text: string; readonly composer: Composer} {
-	const {text, history} = composer;
+	const {text, history, kills} = composer;
 	const isNews = text.trim() !== '' && history.at(-1) !== text;
 	return {
 		text,
-		composer: {...EMPTY_COMPOSER, history: isNews ? [...history, text].slice(-MAX_HISTORY) : history},
+		composer: {...EMPTY_COMPOSER, kills, history: isNews ? [...history, text].slice(-MAX_HISTORY) : history},
 	};
 }
 
 /** Puts `text` in place of what stands there, with the cursor behind it: for completion and for a draft. */
-export function replaceText(composer: Composer, text: string): Composer {
+export function replaceText(composer: Composer, text: string, deed: Deed = 'other'): Composer {
 	if (text === composer.text && composer.historyIndex === undefined) return moveTo(composer, text.length);
-	return insert({...composer, text: '', cursor: 0, historyIndex: undefined, draft: ''}, text);
+	const accepted = fitting(writable(text), MAX_COMPOSER_BYTES, '');
+	const joins = deed === 'complete' && composer.last === 'complete';
+	const replaced = changed(composer, accepted, accepted.length, deed, joins);
+	return {...replaced, historyIndex: undefined, draft: '', overflowed: accepted.length < text.length};
 }
 
 function moveTo(composer: Composer, cursor: number): Composer {
 	if (cursor === composer.cursor && !composer.overflowed) return composer;
-	return {...composer, cursor, overflowed: false};
+	return {...composer, cursor, overflowed: false, last: 'other'};
 }
 
-function remove(composer: Composer, from: number, to: number): Composer {
+/** Returns the composer itself if there is nothing to delete. */
+function without(composer: Composer, from: number, to: number, deed: Deed, joins: boolean): Composer {
 	if (from === to) return moveTo(composer, composer.cursor);
 	const text = composer.text.slice(0, from) + composer.text.slice(to);
 	// What is left on both sides may join into one grapheme.
-	return {...composer, text, cursor: boundaryAt(text, from), overflowed: false};
+	return changed(composer, text, boundaryAt(text, from), deed, joins);
 }
 
-/** Everything that would move the cursor of a terminal, but line feed and tab. */
-const FORBIDDEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
+function erase(composer: Composer, from: number, to: number): Composer {
+	return without(composer, from, to, 'erase', composer.last === 'erase');
+}
 
-function insert(composer: Composer, added: string): Composer {
-	const wanted = added.replace(/\r\n?/g, '\n').replace(FORBIDDEN, '').replace(LONE_SURROGATE, '\ufffd');
+function kill(composer: Composer, from: number, to: number): Composer {
+	const {text, cursor} = composer;
+	if (from === to) return moveTo(composer, cursor);
+	const kills = withKill(composer, text.slice(from, to), to === cursor ? 'before' : 'after');
+	return {...without(composer, from, to, 'kill', false), kills};
+}
+
+function insert(composer: Composer, added: string, deed?: Deed): Composer {
+	const wanted = writable(added);
 	const accepted = fitting(wanted, MAX_COMPOSER_BYTES, composer.text);
+	const overflowed = accepted.length < wanted.length;
+	if (accepted === '') return overflowed === composer.overflowed ? composer : {...composer, overflowed};
 	const before = composer.text.slice(0, composer.cursor) + accepted;
 	const text = before + composer.text.slice(composer.cursor);
 	const atBoundary = boundaryAt(text, before.length);
 	const cursor = atBoundary === before.length ? atBoundary : nextBoundary(text, atBoundary);
-	const overflowed = accepted.length < wanted.length;
-	if (accepted === '' && overflowed === composer.overflowed) return composer;
-	return {...composer, text, cursor, overflowed};
+	const typed = /\s$/.test(accepted) ? 'space' : 'type';
+	const joins = deed === undefined && continuesWord(composer.last, accepted);
+	return {...changed(composer, text, cursor, deed ?? typed, joins), overflowed};
 }
 
-/** The longest start of `added`, in whole graphemes, that fits beside `present`. */
-function fitting(added: string, limit: number, present: string): string {
-	// A UTF-16 unit is at most three bytes, so short texts need no counting.
-	if ((added.length + present.length) * 3 <= limit) return added;
-	let left = limit - utf8Length(present);
-	if (utf8Length(added) <= left) return added;
-	let end = 0;
-	for (const grapheme of graphemesOf(added)) {
-		left -= utf8Length(grapheme);
-		if (left < 0) break;
-		end += grapheme.length;
-	}
-	return added.slice(0, end);
+function yank(composer: Composer): Composer {
+	const [newest] = composer.kills;
+	return newest === undefined ? composer : yankAt(composer, composer.cursor, newest, 0);
 }
 
-const isWord = (grapheme: string): boolean => /[\p{L}\p{N}_]/u.test(grapheme);
-
-function wordStart(text: string, from: number): number {
-	let offset = from;
-	let inWord = false;
-	while (offset > 0) {
-		const previous = previousBoundary(text, offset);
-		const word = isWord(text.slice(previous, offset));
-		if (inWord && !word) break;
-		inWord ||= word;
-		offset = previous;
-	}
-	return offset;
+function yankAt(composer: Composer, start: number, killed: string, index: number): Composer {
+	const length = composer.text.length;
+	const done = insert(composer, killed, 'yank');
+	return {...done, yanked: {start, end: start + done.text.length - length, index}};
 }
 
-function wordEnd(text: string, from: number): number {
-	let offset = from;
-	let inWord = false;
-	while (offset < text.length) {
-		const next = nextBoundary(text, offset);
-		const word = isWord(text.slice(offset, next));
-		if (inWord && !word) break;
-		inWord ||= word;
-		offset = next;
-	}
-	return offset;
+/** The piece that was cut before the one just put back takes its place. */
+function yankOlder(composer: Composer): Composer {
+	const {yanked, kills, last, text, past} = composer;
+	if (!yanked || last !== 'yank' || kills.length < 2) return composer;
+	const index = (yanked.index + 1) % kills.length;
+	const bare = {...composer, text: text.slice(0, yanked.start) + text.slice(yanked.end), cursor: yanked.start};
+	// One step with the yank before it.
+	return {...yankAt(bare, yanked.start, kills[index] as string, index), past};
+}
+
+function transpose(composer: Composer): Composer {
+	const swapped = transposed(composer.text, composer.cursor);
+	if (!swapped) return composer;
+	return changed(composer, swapped.text, boundaryAt(swapped.text, swapped.cursor), 'other');
+}
+
+/** Up or down in the text; from its first and last row into the history. */
+function moveRow(composer: Composer, step: 1 | -1, columns: number): Composer {
+	const {text, cursor, last, goal} = composer;
+	const rows = rowsOf(text, columns);
+	const place = placeOf(rows, cursor);
+	const row = place.row + step;
+	if (row < 0 || row >= rows.rows.length) return walkHistory(composer, step);
+	const column = last === 'vertical' ? goal : place.column;
+	return {...composer, cursor: offsetAt(rows, {row, column}), goal: column, last: 'vertical', overflowed: false};
 }
 
 function walkHistory(composer: Composer, step: 1 | -1): Composer {
@@ -167,95 +222,8 @@ function walkHistory(composer: Composer, step: 1 | -1): Composer {
 	const shown = history[index] ?? draft;
 	const isDraft = index === history.length;
 	return {
-		...composer,
-		text: shown,
-		cursor: shown.length,
+		...changed(composer, shown, shown.length, 'walk', composer.last === 'walk'),
 		historyIndex: isDraft ? undefined : index,
 		draft: isDraft ? '' : draft,
-		overflowed: false,
 	};
-}
-
-/** What a composer of one row shows. */
-export type ComposerWindow = {
-	/** At most `width` cells wide. Line feeds are ⏎, tabs ⇥, invisible characters ·. */
-	readonly text: string;
-	/** The cell of the cursor, from 0 to width − 1. */
-	readonly column: number;
-	/** Whether there is more to the left or right of it. */
-	readonly more: {readonly left: boolean; readonly right: boolean};
-};
-
-/** The part of the text around the cursor that fits in `width` cells. It moves by half its width, not at every key. */
-export function composerWindow(composer: Composer, width: number): ComposerWindow {
-	if (width < 1) return {text: '', column: 0, more: {left: composer.text !== '', right: false}};
-	const {graphemes, starts, offsets} = measure(composer.text);
-	const cursorCell = starts[lowerBound(offsets, composer.cursor)] as number;
-	const first = lowerBound(starts, windowStart(cursorCell, width));
-	const origin = starts[first] as number;
-	let last = first;
-	while (last < graphemes.length && (starts[last + 1] as number) <= origin + width) last++;
-	return {
-		text: graphemes.slice(first, last).join(''),
-		column: cursorCell - origin,
-		more: {left: first > 0, right: last < graphemes.length},
-	};
-}
-
-/** The first cell to show, such that the cursor stays inside `width` cells. */
-function windowStart(cursorCell: number, width: number): number {
-	if (cursorCell < width) return 0;
-	const step = Math.max(1, Math.floor(width / 2));
-	// The first grapheme shown may begin one cell later, if a wide one would be cut in half.
-	return Math.ceil((cursorCell - width + 1) / step) * step;
-}
-
-type Measured = {
-	readonly graphemes: readonly string[];
-	/** The cell at which each grapheme starts, and at the end the width of them all. */
-	readonly starts: readonly number[];
-	/** The same in UTF-16 units of the text. */
-	readonly offsets: readonly number[];
-};
-
-let measuredText = '';
-let measured: Measured = {graphemes: [], starts: [0], offsets: [0]};
-
-/** Remembers the last text, for moving the cursor in a long one measures the same text again and again. */
-function measure(text: string): Measured {
-	if (text === measuredText) return measured;
-	const graphemes: string[] = [];
-	const starts = [0];
-	const offsets = [0];
-	let cell = 0;
-	let offset = 0;
-	for (const grapheme of graphemesOf(text)) {
-		const visible = visibleForm(grapheme);
-		graphemes.push(visible);
-		cell += cellsOf(visible);
-		starts.push(cell);
-		offset += grapheme.length;
-		offsets.push(offset);
-	}
-	measuredText = text;
-	measured = {graphemes, starts, offsets};
-	return measured;
-}
-
-function visibleForm(grapheme: string): string {
-	if (grapheme === '\n') return '⏎';
-	if (grapheme === '\t') return '⇥';
-	return cellsOf(grapheme) === 0 ? '·' : grapheme;
-}
-
-/** The first index whose value is at least `wanted`; the last index if there is none. */
-function lowerBound(sorted: readonly number[], wanted: number): number {
-	let low = 0;
-	let high = sorted.length - 1;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((sorted[middle] as number) < wanted) low = middle + 1;
-		else high = middle;
-	}
-	return low;
 }

@@ -3,20 +3,23 @@
  * every key can be tested without a terminal. The deeds themselves are in `act/`.
  */
 import type {Command} from '../api/command.ts';
-import {choose, step} from './act/choosing.ts';
+import {choose, chooseOnPage, openList, step, stepOnPage} from './act/choosing.ts';
 import {inspect} from './act/inspecting.ts';
+import {answerPaste, paste} from './act/pasting.ts';
+import {recall} from './act/recalling.ts';
 import {look, scrollPages, scrollRows, scrollToEnd} from './act/scrolling.ts';
 import {search} from './act/searching.ts';
+import {doWith, select} from './act/selecting.ts';
 import {change, tell, toggle} from './act/settings.ts';
 import {Stage} from './act/stage.ts';
 import {askForget, back, interrupt, openView, togglePane} from './act/views.ts';
-import {completeWord, submit} from './act/writing.ts';
-import {applyEdit} from './composer.ts';
+import {completeWord, editLine, submit} from './act/writing.ts';
 import type {Effect} from './effect.ts';
 import type {Intent} from './intent.ts';
 import {findTarget} from './navigate.ts';
 import {notify} from './reduce/notices.ts';
 import {roomCalled, roomLeft} from './reduce/rooms.ts';
+import {settleSelection} from './selection.ts';
 import type {State} from './state.ts';
 import type {Surroundings} from './surroundings.ts';
 
@@ -33,6 +36,7 @@ export function decide(state: State, intent: Intent, surroundings: Surroundings)
 	look(stage);
 	perform(stage, intent);
 	look(stage);
+	settleSelection(stage.draft);
 	return {state: stage.draft.finish(), commands: stage.commands, effects: stage.effects};
 }
 
@@ -47,7 +51,13 @@ function perform(stage: Stage, intent: Intent): void {
 		case 'go':
 			return stage.go(findTarget(draft.state, intent.to)?.room);
 		case 'edit':
-			return stage.edit(composer => applyEdit(composer, intent.edit));
+			return editLine(stage, intent.edit);
+		case 'paste':
+			return paste(stage, intent.text);
+		case 'held-paste':
+			return answerPaste(stage, intent.take);
+		case 'recall':
+			return recall(stage, intent.step);
 		case 'submit':
 			return draft.state.switcher ? choose(stage) : submit(stage);
 		case 'complete':
@@ -64,6 +74,14 @@ function perform(stage: Stage, intent: Intent): void {
 			return search(stage, intent.text);
 		case 'inspect':
 			return inspect(stage, intent.room, intent.id);
+		case 'select':
+			return select(stage, intent.to);
+		case 'deed':
+			return doWith(stage, intent.deed);
+		case 'choose':
+			return draft.state.switcher ? choose(stage, intent.index) : chooseOnPage(stage, intent.index);
+		case 'choose-step':
+			return draft.state.switcher ? step(stage, intent.step) : stepOnPage(stage, intent.step);
 		default:
 			return show(stage, intent);
 	}
@@ -83,7 +101,7 @@ function show(stage: Stage, intent: Intent): void {
 		case 'ask-forget':
 			return askForget(stage, intent.room);
 		case 'switcher':
-			return draft.set({switcher: intent.open ? {query: '', selected: 0} : undefined});
+			return openList(stage, intent.open);
 		case 'toggle-pane':
 			return togglePane(stage, intent.pane);
 		case 'notice':

@@ -22,9 +22,17 @@ export type RoomTarget =
 export type Edit =
 	| {readonly edit: 'insert'; readonly text: string}
 	| {readonly edit: 'left' | 'right' | 'word-left' | 'word-right' | 'start' | 'end'}
-	| {readonly edit: 'delete-back' | 'delete-forward' | 'delete-word-back' | 'delete-to-start' | 'delete-to-end'}
+	/** Within the text; from its first and last row on, through the lines sent before. */
+	| {readonly edit: 'up' | 'down'}
+	| {readonly edit: 'delete-back' | 'delete-forward'}
+	/** What these delete can be put back by the next ones: the newest, then, right after it, those before. */
+	| {readonly edit: 'delete-word-back' | 'delete-word-forward' | 'delete-to-start' | 'delete-to-end'}
+	| {readonly edit: 'yank' | 'yank-older'}
 	| {readonly edit: 'history-previous' | 'history-next'}
-	| {readonly edit: 'clear'};
+	| {readonly edit: 'transpose' | 'undo' | 'redo' | 'clear'};
+
+/** Searching back through the lines sent: on to an older or newer one, take the one found, or leave all as it was. */
+export type RecallStep = 'start' | 'older' | 'newer' | 'take' | 'leave';
 
 /** Which message the keys are to be about. `step` and `page`: positive is towards older ones. */
 export type SelectTarget =
@@ -60,6 +68,11 @@ export type Intent =
 	/** Back to the chat: closes what is open, disarms what is armed. */
 	| {readonly type: 'back'}
 	| {readonly type: 'edit'; readonly edit: Edit}
+	/** Text from the clipboard: a little goes into the line, much of it is asked about first. */
+	| {readonly type: 'paste'; readonly text: string}
+	/** The answer: into the line, or not. */
+	| {readonly type: 'held-paste'; readonly take: boolean}
+	| {readonly type: 'recall'; readonly step: RecallStep}
 	/** Send what stands in the composer. */
 	| {readonly type: 'submit'}
 	| {readonly type: 'complete'; readonly step: 1 | -1}

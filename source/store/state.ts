@@ -6,7 +6,10 @@ import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
 import type {Cut} from './clip.ts';
+import type {Suggestion} from './complete-suggest.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
+import type {HeldPaste} from './composer-paste.ts';
+import type {Recall} from './composer-recall.ts';
 import type {Details} from './details.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
@@ -78,8 +81,8 @@ export type SystemEntry = AnyEntry & {
 	readonly peer: string | undefined;
 	readonly name: string;
 	readonly text: string;
-	/** Of whom the same is to be said. */
-	readonly others?: readonly Member[];
+	/** Of whom the same was said right afterwards, and when. */
+	readonly others?: readonly (Member & {readonly at: number})[];
 };
 
 export type Entry = MessageEntry | SystemEntry;
@@ -121,6 +124,8 @@ export type Room = {
 	readonly metAt: number;
 	/** When we came to others after having been alone: what was said before was missed, however it comes. */
 	readonly aloneUntil: number;
+	/** When we came into it, in Unix milliseconds. */
+	readonly openedAt: number;
 	/** When somebody joined last: what they have kept may follow. */
 	readonly greetedAt: number;
 	/** Nothing was kept here when the room was opened: whatever was said before, nobody has missed it. */
@@ -188,11 +193,14 @@ export type ShownNotice = Notice & {
 /** A command under way, and what was typed for it where. */
 export type Pending = {
 	readonly command: Command;
-	readonly typed?: {readonly room: string | undefined; readonly line: string};
+	readonly typed?: {
+		readonly room: string | undefined;
+		readonly line: string;
+		/** The line was an answer to a message, or its new text. */
+		readonly composing?: Composing;
+	};
 	/** The screen asked by itself: nobody is told how it went. */
 	readonly isQuiet?: true;
-	/** What was typed was an answer to a message, or its new text. */
-	readonly composing?: Composing;
 	/** A page around a message that somebody wants to see. */
 	readonly isJump?: true;
 	/** Of a message: it is in the log already. */
@@ -218,7 +226,9 @@ export type Switcher = {
 export type Completion = {
 	readonly before: string;
 	readonly after: string;
-	readonly choices: readonly string[];
+	/** What the choices are. */
+	readonly title: string;
+	readonly choices: readonly Suggestion[];
 	readonly index: number;
 	/** What the composer holds if nothing else was typed since. */
 	readonly text: string;
@@ -299,6 +309,15 @@ export type State = {
 	readonly notice: ShownNotice | undefined;
 	readonly switcher: Switcher | undefined;
 	readonly completion: Completion | undefined;
+	/** The text before the word for which the list of completions was put away. */
+	readonly hiddenList: string | undefined;
+	/** Lines sent from any room, the oldest first; and what was cut out of them, the newest first. */
+	readonly sent: readonly string[];
+	readonly kills: readonly string[];
+	/** Searching through the lines sent. */
+	readonly recall: Recall | undefined;
+	/** Pasted, and not said yes to. */
+	readonly heldPaste: HeldPaste | undefined;
 	readonly hidden: {readonly rooms: boolean; readonly network: boolean};
 	/** When Ctrl-C was pressed; a second one soon after leaves. */
 	readonly interruptArmed: number | undefined;
@@ -342,6 +361,11 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		notice: undefined,
 		switcher: undefined,
 		completion: undefined,
+		hiddenList: undefined,
+		sent: [],
+		kills: [],
+		recall: undefined,
+		heldPaste: undefined,
 		hidden: {rooms: !settings.sidebar, network: !settings.network},
 		interruptArmed: undefined,
 		pending: new Map(),

@@ -1,3 +1,5 @@
+import type {Deed} from './choice.ts';
+import type {CommandSpec} from './complete-types.ts';
 import type {Intent} from './intent.ts';
 import type {Room, State} from './state.ts';
 
@@ -7,8 +9,10 @@ export type Surroundings = {
 	readonly now: number;
 	/** What a line in the composer means. */
 	readonly parseLine: (line: string, state: State) => LineMeaning;
-	/** Names of the slash commands, without the slash, in the order of the alphabet. */
-	readonly commands: readonly string[];
+	/** The slash commands that there are. */
+	readonly commands: readonly CommandSpec[];
+	/** Cells of a row of the composer; without them only line feeds end a row. */
+	readonly writingColumns?: number;
 	/** Rows of the message list. */
 	readonly chatRows: number;
 	/** Rows that an entry of the open room fills. */
@@ -16,8 +20,13 @@ export type Surroundings = {
 	/** Whether there is room for a pane, hidden or not. */
 	readonly fits: {readonly rooms: boolean; readonly network: boolean};
 	/** Rows of the page that is open, and how many of them are shown. */
-	readonly page: {readonly total: number; readonly shown: number};
+	readonly page: {readonly total: number; readonly shown: number; readonly items?: readonly PageItem[]};
+	/** What the list over the chat offers beside rooms and people. */
+	readonly deeds?: readonly Deed[];
 };
+
+/** Something to choose on a page, and the rows that it fills there. */
+export type PageItem = {readonly id: string; readonly first: number; readonly rows: number};
 
 export type LineMeaning =
 	| {readonly ok: true; readonly intents: readonly Intent[]}

@@ -1,18 +1,20 @@
 /** The whole screen: panes, or a page in their place, the status bar, and the switcher above them. */
-import {Box, Text, useCursor} from 'ink';
-import {memo, type ReactNode, useLayoutEffect, useMemo, useRef, useSyncExternalStore} from 'react';
+import {Box, Text} from 'ink';
+import {memo, type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useSyncExternalStore} from 'react';
 import type {Command} from '../api/command.ts';
 import type {Effect} from '../store/effect.ts';
 import type {ThemeName} from '../store/settings.ts';
 import type {State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
-import {Pane, type RenderRows} from './components/rows.tsx';
+import {Pane, type RenderRows, TerminalCursor} from './components/rows.tsx';
 import {createController} from './controller.ts';
 import type {InputListener} from './input/keyboard.ts';
 import type {SetTimer} from './input/timer.ts';
-import {type Layout, layoutFor, MIN_COLUMNS, MIN_ROWS, type Rect} from './layout.ts';
+import {type Layout, MIN_COLUMNS, MIN_ROWS, type Rect} from './layout.ts';
+import {layoutNow} from './layout-now.ts';
 import {chatRows} from './panes/chat.ts';
-import {composerRows, cursorColumn} from './panes/composer.ts';
+import {composerRows, cursorPlace} from './panes/composer.ts';
+import {listRect, listRows} from './panes/composer-list.ts';
 import {networkRows, trafficRows} from './panes/network.ts';
 import {peersRows} from './panes/peers.ts';
 import {roomsRows} from './panes/rooms.ts';
@@ -87,9 +89,7 @@ function useKeys(props: AppProps): void {
 
 /** The same object until a pane really moves. */
 function useLayout(store: Store, columns: number, rows: number): Layout | undefined {
-	const rooms = useSyncExternalStore(store.subscribe, () => store.getState().rooms.length);
-	const hidden = useSyncExternalStore(store.subscribe, () => store.getState().hidden);
-	return useMemo(() => layoutFor(columns, rows, {rooms, hidden}), [columns, rows, rooms, hidden]);
+	return useSyncExternalStore(store.subscribe, () => layoutNow(store.getState(), columns, rows));
 }
 
 type Renderer = (state: State, rect: Rect, theme: Theme) => readonly string[];
@@ -97,10 +97,10 @@ type Renderer = (state: State, rect: Rect, theme: Theme) => readonly string[];
 type PartProps = {readonly store: Store; readonly rect: Rect; readonly theme: Theme};
 
 /** A pane from a pure function of the state and its place. */
-function part(renderer: Renderer): (props: PartProps) => ReactNode {
+function part(renderer: Renderer, height = 0): (props: PartProps) => ReactNode {
 	return memo(({store, rect, theme}: PartProps) => {
 		const render: RenderRows = useMemo(() => state => renderer(state, rect, theme), [rect, theme]);
-		return <Pane store={store} rect={rect} render={render} />;
+		return <Pane store={store} rect={rect} render={render} height={height} />;
 	});
 }
 
@@ -110,8 +110,9 @@ export const UpperPeersPane = part((state, rect, theme) => peersRows(state, rect
 export const TrafficPane = part(trafficRows);
 export const ChatPane = part(chatRows);
 export const ComposerPane = part(composerRows);
+export const ListPane = part(listRows);
 export const NetworkPane = part(networkRows);
-export const Status = part((state, rect, theme) => statusRows(state, rect.width, theme));
+export const Status = part((state, rect, theme) => statusRows(state, rect.width, theme), 1);
 
 /** A long notice takes the row above, too: the lower edge of the frames. */
 function StatusBar({store, rect, theme}: PartProps): ReactNode {
@@ -130,9 +131,17 @@ function ChatView({store, layout, theme}: {store: Store; layout: Layout; theme: 
 			{traffic ? <TrafficPane store={store} rect={traffic} theme={theme} /> : null}
 			<ChatPane store={store} rect={chat} theme={theme} />
 			<ComposerPane store={store} rect={composer} theme={theme} />
+			<CompletionList store={store} chat={chat} theme={theme} />
 			{network ? <NetworkPane store={store} rect={network} theme={theme} /> : null}
 		</>
 	);
+}
+
+/** Over the end of the chat, while there is something to choose from. */
+function CompletionList({store, chat, theme}: Omit<PartProps, 'rect'> & {readonly chat: Rect}): ReactNode {
+	const height = useSyncExternalStore(store.subscribe, () => listRect(store.getState(), chat)?.height ?? 0);
+	const rect = useMemo(() => ({...chat, y: chat.y + chat.height - height, height}), [chat, height]);
+	return height === 0 ? null : <ListPane store={store} rect={rect} theme={theme} />;
 }
 
 export function Page({store, rect, theme, version}: PartProps & {readonly version: string}): ReactNode {
@@ -140,12 +149,9 @@ export function Page({store, rect, theme, version}: PartProps & {readonly versio
 	return <Pane store={store} rect={rect} render={render} />;
 }
 
-/** The terminal's own cursor, so that input methods and screen readers know where one writes. */
 function Cursor({store, rect}: {readonly store: Store; readonly rect: Rect}): ReactNode {
-	const x = useSyncExternalStore(store.subscribe, () => cursorColumn(store.getState(), rect));
-	const {setCursorPosition} = useCursor();
-	setCursorPosition({x, y: rect.y + 1});
-	return null;
+	const place = useCallback((state: State) => cursorPlace(state, rect), [rect]);
+	return <TerminalCursor store={store} place={place} />;
 }
 
 function TooSmall({columns, rows}: {readonly columns: number; readonly rows: number}): ReactNode {

@@ -8,11 +8,12 @@ import type {Store} from '../store/store.ts';
 import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
 import type {SetTimer} from './input/timer.ts';
 import {keymapOf} from './keymap.ts';
-import {type Layout, layoutFor} from './layout.ts';
+import {type Layout, layoutFor, textRect} from './layout.ts';
+import {layoutNow} from './layout-now.ts';
 import {meaningOf} from './meaning.ts';
 import {entryHeight, visibleRows} from './panes/chat.ts';
 import {keyContext} from './panes/status.ts';
-import {completeSlash} from './slash.ts';
+import {SLASH_COMMANDS} from './slash.ts';
 import type {Theme} from './theme.ts';
 import {pageLines, pageRowsShown} from './views/page.ts';
 
@@ -67,10 +68,11 @@ function editQuery(store: Store, edit: Edit, feed: (raw: string) => void): void 
 function surroundings({size, theme: themeOfNow, faults}: ControllerOptions, state: State): Omit<Surroundings, 'now'> {
 	const {columns, rows} = size();
 	const theme = themeOfNow();
-	const layout = layoutFor(columns, rows, {rooms: state.rooms.length, hidden: state.hidden});
+	const layout = layoutNow(state, columns, rows);
 	return {
 		parseLine: (line, now) => meaningOf(line, now, faults),
-		commands: completeSlash('/').map(command => command.slice(1)),
+		commands: SLASH_COMMANDS,
+		...(layout ? {writingColumns: textRect(layout.composer).width} : {}),
 		chatRows: layout ? visibleRows(layout.chat) : 1,
 		rowsOf: (room: Room, index) => (layout ? entryHeight(state, room, index, layout.chat, theme) : 1),
 		fits: fitting(columns, rows),

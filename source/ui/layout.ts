@@ -1,6 +1,7 @@
 /**
  * Where each pane is. Pure: the same size and contents give the same rectangles, which tile the screen. In a narrow
- * terminal the network goes first, then rooms and peers; the chat and the composer are always there.
+ * terminal the network goes first, then rooms and peers; in a low one the traffic, then the composer's rows but one. The
+ * chat and the composer are always there.
  */
 
 export const MIN_COLUMNS = 40;
@@ -25,10 +26,17 @@ export type Layout = {
 export type Contents = {
 	readonly rooms: number;
 	readonly hidden: {readonly rooms: boolean; readonly network: boolean};
+	/** Rows that the composer would fill if each had so many cells for its text. */
+	readonly writing?: (cells: number) => number;
 };
 
 const MIN_CHAT = 42;
-const COMPOSER_ROWS = 3;
+/** Above and below the text that is being written; and the most rows that it gets. */
+const COMPOSER_FRAME = 2;
+const MAX_WRITING = 6;
+/** Cells of the composer beside its text: frame and prompt; at the end one for the cursor behind a full row. */
+const PROMPT = 4;
+const AFTER_TEXT = 2;
 const TRAFFIC_ROWS = 4;
 /** Cells of the side column where there is no pane for the network: the peers then show their history themselves. */
 const HISTORY_COLUMNS = 27;
@@ -41,15 +49,27 @@ export function layoutFor(columns: number, rows: number, contents: Contents): La
 	const networkWidth = contents.hidden.network ? 0 : networkColumns(columns, beside);
 	const side = networkWidth === 0 && beside > 0 && columns >= HISTORY_COLUMNS + MIN_CHAT ? HISTORY_COLUMNS : beside;
 	const chatWidth = columns - side - networkWidth;
-	const chatRows = height - COMPOSER_ROWS;
+	const writing = contents.writing?.(chatWidth - PROMPT - AFTER_TEXT) ?? 1;
+	const composerRows = Math.max(1, Math.min(writing, writingRows(rows))) + COMPOSER_FRAME;
+	const chatRows = height - composerRows;
 	return {
 		...sidebar(side, height, contents.rooms, networkWidth === 0 && !contents.hidden.network),
 		chat: {x: side, y: 0, width: chatWidth, height: chatRows},
-		composer: {x: side, y: chatRows, width: chatWidth, height: COMPOSER_ROWS},
+		composer: {x: side, y: chatRows, width: chatWidth, height: composerRows},
 		network: networkWidth === 0 ? undefined : {x: columns - networkWidth, y: 0, width: networkWidth, height},
 		status: {x: 0, y: height, width: columns, height: 1},
 		page: {x: 0, y: 0, width: columns, height},
 	};
+}
+
+/** The composer takes a third of the screen at most. */
+function writingRows(rows: number): number {
+	return Math.min(MAX_WRITING, Math.floor(rows / 3) - COMPOSER_FRAME);
+}
+
+/** Where the text stands in the composer's rectangle. */
+export function textRect({x, y, width, height}: Rect): Rect {
+	return {x: x + PROMPT, y: y + 1, width: width - PROMPT - AFTER_TEXT, height: height - COMPOSER_FRAME};
 }
 
 function sideWidth(columns: number): number {

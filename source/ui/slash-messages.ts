@@ -4,6 +4,7 @@ import {
 	ask,
 	done,
 	inform,
+	MISSING,
 	NO_ROOM,
 	peerOf,
 	type RecentMessage,
@@ -21,8 +22,11 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['m', 'dm', 'query'],
 		usage: '/msg <name> [text]',
 		help: 'talk to one person alone, here or not',
+		arguments: [
+			{kind: 'person', question: 'To whom?'},
+			{kind: 'text', isOptional: true},
+		],
 		parse(argument, {peers}) {
-			if (argument === '') return wrong('To whom? Write /msg <name> [text]');
 			const found = personFirst(argument, peers);
 			if ('message' in found) return wrong(found.message);
 			const {peer, rest: text} = found;
@@ -35,9 +39,13 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['r'],
 		usage: '/reply [@name] <text>',
 		help: 'answer the last message',
+		arguments: [
+			{kind: 'author', isOptional: true},
+			{kind: 'text', question: 'What is the answer?'},
+		],
 		parse: (argument, context) =>
 			withTarget(argument, context, 'answer', (room, target, text) => {
-				if (text === '') return wrong('What is the answer? Write /reply [@name] <text>');
+				if (text === '') return MISSING;
 				return done(ask(saying(room, text, target.id)));
 			}),
 	},
@@ -46,9 +54,13 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: [],
 		usage: '/react [@name] <emoji>',
 		help: 'react to it; again takes that back',
+		arguments: [
+			{kind: 'author', isOptional: true},
+			{kind: 'emoji', question: 'With what?', example: '/react 👍'},
+		],
 		parse: (argument, context) =>
 			withTarget(argument, context, 'react to', (room, target, emoji) => {
-				if (emoji === '') return wrong('With what? Write /react [@name] <emoji>, such as /react 👍');
+				if (emoji === '') return MISSING;
 				const off = target.reactions.includes(emoji) ? {off: true} : {};
 				return done(ask({command: 'react', room, messageId: target.id, emoji, ...off}));
 			}),
@@ -58,6 +70,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['e'],
 		usage: '/edit [new text]',
 		help: 'change your last message',
+		arguments: [{kind: 'message', isOptional: true}],
 		parse: (text, context) =>
 			withOwn(context, 'change', (room, {id, text: before, isWhole}) => {
 				if (text !== '') return done(ask({command: 'edit', room, messageId: id, text}));
@@ -72,6 +85,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['unsay'],
 		usage: '/redact [reason]',
 		help: 'take back your last message',
+		arguments: [{kind: 'text', isOptional: true}],
 		parse: (reason, context) =>
 			withOwn(context, 'take back', (room, {id}) =>
 				done(ask({command: 'redact', room, messageId: id, ...(reason === '' ? {} : {reason})})),
@@ -82,6 +96,7 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: [],
 		usage: '/topic [text]',
 		help: 'show or set what the room is about; - takes it away',
+		arguments: [{kind: 'text', isOptional: true}],
 		parse(text, {room, topic}) {
 			if (room === undefined) return wrong(NO_ROOM);
 			if (text !== '') return done(ask({command: 'topic', room, text: text === '-' ? '' : text}));
@@ -94,13 +109,15 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['find'],
 		usage: '/search <words>',
 		help: 'find messages with all of these words',
-		parse: text => (text === '' ? wrong('For what? Write /search <words>') : done({type: 'search', text})),
+		arguments: [{kind: 'text', question: 'For what?'}],
+		parse: text => done({type: 'search', text}),
 	},
 	{
 		name: 'forget',
 		aliases: [],
 		usage: '/forget [room]',
 		help: 'leave, and delete what is kept here',
+		arguments: [{kind: 'place', isOptional: true}],
 		parse: (argument, context) => forget(argument, context),
 	},
 	{

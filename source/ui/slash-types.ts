@@ -1,5 +1,6 @@
 /** What a slash command is, and what it may refer to. */
 import type {Command} from '../api/command.ts';
+import type {CommandSpec} from '../store/complete-types.ts';
 import type {Intent} from '../store/intent.ts';
 
 export type SlashPeer = {readonly peer: string; readonly name: string};
@@ -41,21 +42,15 @@ export type SlashResult =
 	/** One line that says what is wrong and what would be right. */
 	| {readonly ok: false; readonly message: string};
 
-export type SlashCommand = {
-	/** Without the slash. */
-	readonly name: string;
-	readonly aliases: readonly string[];
-	/** With the slash: `/join <room>`. */
-	readonly usage: string;
-	readonly help: string;
-	/** Left out of help and completion. */
-	readonly isHidden?: boolean;
-	/** `argument` is what follows the name, trimmed. */
+export type SlashCommand = CommandSpec & {
+	/** `argument` is what follows the name, trimmed; not empty if the command needs one. */
 	readonly parse: (argument: string, context: SlashContext) => SlashResult;
 };
 
 export const done = (...intents: readonly Intent[]): SlashResult => ({ok: true, intents});
 export const wrong = (message: string): SlashResult => ({ok: false, message});
+/** An argument that the command needs is not there: which one, and how to write it, its specification says. */
+export const MISSING = wrong('There is something missing');
 export const ask = (command: Command): Intent => ({type: 'command', command});
 export const inform = (text: string): Intent => ({type: 'notice', notice: {level: 'info', text}});
 

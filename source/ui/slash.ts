@@ -7,6 +7,7 @@ import {personNamed} from './slash-people.ts';
 import {
 	ask,
 	done,
+	MISSING,
 	NO_ROOM,
 	peerOf,
 	roomNamed,
@@ -27,9 +28,10 @@ const ROOM_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['j'],
 		usage: '/join <room>',
 		help: 'enter a room, and make it if it is new',
+		arguments: [{kind: 'room', question: 'Which room?'}],
 		parse(argument) {
 			const room = roomNamed(argument);
-			if (room === '') return wrong('Which room? Write /join <room>');
+			if (room === '') return MISSING;
 			return done(ask({command: 'join', room}), {type: 'go', to: {by: 'name', room}});
 		},
 	},
@@ -38,6 +40,7 @@ const ROOM_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['part'],
 		usage: '/leave [room]',
 		help: 'leave a room, or the one you are in',
+		arguments: [{kind: 'place', isOptional: true}],
 		parse(argument, context) {
 			if (argument === '' && context.room === undefined) return wrong('There is no room to leave. Write /leave <room>');
 			const room = argument === '' ? context.room : roomOf(argument, context);
@@ -56,25 +59,24 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		aliases: ['name'],
 		usage: '/nick <name>',
 		help: 'change the name that others see',
-		parse: name => (name === '' ? wrong('Which name? Write /nick <name>') : done(ask({command: 'nick', name}))),
+		arguments: [{kind: 'text', question: 'Which name?'}],
+		parse: name => done(ask({command: 'nick', name})),
 	},
 	{
 		name: 'dial',
 		aliases: ['connect'],
 		usage: '/dial <multiaddr>',
 		help: 'connect to an address, such as /ip4/192.0.2.7/tcp/4001',
-		parse(address) {
-			if (address === '') return wrong('Which address? Write /dial /ip4/<address>/tcp/<port>');
-			return done(ask({command: 'dial', address}));
-		},
+		arguments: [{kind: 'address', question: 'Which address?', example: '/dial /ip4/192.0.2.7/tcp/4001'}],
+		parse: address => done(ask({command: 'dial', address})),
 	},
 	{
 		name: 'ping',
 		aliases: [],
 		usage: '/ping <name or peer id>',
 		help: 'measure the round trip to a peer',
+		arguments: [{kind: 'person', question: 'Whom?'}],
 		parse(argument, {peers}) {
-			if (argument === '') return wrong('Whom? Write /ping <name or peer id>');
 			const found = personNamed(argument, peers);
 			return 'message' in found ? wrong(found.message) : done(ask({command: 'ping', peer: found.peer}));
 		},
@@ -105,10 +107,11 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		aliases: [],
 		usage: '/fault throw|hang|memory',
 		help: 'make the core fail, to see what happens',
+		arguments: [{kind: 'choice', choices: FAULTS, question: 'How?'}],
 		isHidden: true,
 		parse(argument) {
 			const kind = FAULTS.find(candidate => candidate === argument);
-			return kind === undefined ? wrong(`Write /fault ${FAULTS.join('|')}`) : done(ask({command: 'fault', kind}));
+			return kind === undefined ? MISSING : done(ask({command: 'fault', kind}));
 		},
 	},
 ];
@@ -128,10 +131,20 @@ function parseCommand(line: string, context: SlashContext): SlashResult {
 	const wanted = written.toLowerCase();
 	const known = SLASH_COMMANDS.filter(command => !command.isHidden || context.faults);
 	const found = known.find(({name, aliases}) => name === wanted || aliases.includes(wanted));
-	if (found !== undefined) return found.parse(argument.trim(), context);
+	if (found !== undefined) return parseArguments(found, argument.trim(), context);
 	const nearest = nearestName(wanted);
 	const hint = nearest === undefined ? '/help lists the commands' : `did you mean /${nearest}?`;
 	return wrong(`There is no command /${written}; ${hint}`);
+}
+
+function parseArguments(command: SlashCommand, argument: string, context: SlashContext): SlashResult {
+	const {arguments: [first] = [], usage} = command;
+	const isMissing = argument === '' && first !== undefined && !first.isOptional;
+	const result = isMissing ? MISSING : command.parse(argument, context);
+	if (result !== MISSING) return result;
+	const needed = command.arguments?.find(each => !each.isOptional);
+	const example = needed?.example === undefined ? '' : `, such as ${needed.example}`;
+	return wrong(`${needed?.question ?? 'There is something missing.'} Write ${usage}${example}`);
 }
 
 /** Edits that a slip of the finger may make before a guess is no longer helpful. */

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
-import stringWidth from 'string-width';
 import {describe, expect, test} from 'vitest';
 import {
 	applyEdit,
 	type Composer,
-	composerWindow,
 	EMPTY_COMPOSER,
 	MAX_COMPOSER_BYTES,
 	MAX_HISTORY,
@@ -158,52 +156,5 @@ describe('history', () => {
 	test('a line of the history that was changed is sent as changed', () => {
 		const changed = applyEdit(after(sent('one'), 'history-previous'), {edit: 'insert', text: '!'});
 		expect(submitComposer(changed).composer.history).toEqual(['one', 'one!']);
-	});
-});
-
-describe('the window', () => {
-	test('a short text is shown whole', () => {
-		expect(composerWindow(typed('hi'), 10)).toEqual({text: 'hi', column: 2, more: {left: false, right: false}});
-	});
-
-	test('line feeds, tabs and invisible characters can be seen', () => {
-		expect(composerWindow(typed('a\nb\tc\u202ed\u200b'), 20).text).toBe('a⏎b⇥c·d·');
-	});
-
-	test('moves by half its width', () => {
-		const long = typed('0123456789abcdef');
-		expect(composerWindow(long, 8)).toEqual({text: 'cdef', column: 4, more: {left: true, right: false}});
-		expect(composerWindow(after(long, 'left', 'left', 'left', 'left', 'left'), 8)).toEqual({
-			text: '456789ab',
-			column: 7,
-			more: {left: true, right: true},
-		});
-		expect(composerWindow(after(long, 'start'), 8)).toEqual({
-			text: '01234567',
-			column: 0,
-			more: {left: false, right: true},
-		});
-	});
-
-	test('wide characters are two cells and never cut in half', () => {
-		expect(composerWindow(typed('日本語'), 7).column).toBe(6);
-		const composer = after(typed(`a${'日本語'.repeat(3)}`), 'left');
-		const window = composerWindow(composer, 6);
-		expect(stringWidth(window.text)).toBeLessThanOrEqual(6);
-		expect(window.text).not.toContain('\ufffd');
-	});
-
-	test('never wider than asked, and the cursor is always inside', () => {
-		const text = fc.array(fc.constantFrom('a', 'é', '日', FAMILY, '\n', '\u200b', ACCENTED), {maxLength: 60});
-		fc.assert(
-			fc.property(text, fc.integer({min: 1, max: 30}), fc.nat(80), (parts, width, steps) => {
-				let composer = typed(parts.join(''));
-				for (let step = 0; step < steps; step++) composer = after(composer, 'left');
-				const window = composerWindow(composer, width);
-				expect(stringWidth(window.text)).toBeLessThanOrEqual(width);
-				expect(window.column).toBeGreaterThanOrEqual(0);
-				expect(window.column).toBeLessThan(width);
-			}),
-		);
 	});
 });

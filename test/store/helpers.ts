@@ -1,5 +1,6 @@
 import type {Command} from '../../source/api/command.ts';
 import type {ChatMessage, EventOf, NodeEvent, PeerInfo, RoomInfo, Snapshot} from '../../source/api/event.ts';
+import type {ArgumentKind, CommandSpec} from '../../source/store/complete-types.ts';
 import {type Decision, decide, type Surroundings} from '../../source/store/decide.ts';
 import type {Intent} from '../../source/store/intent.ts';
 import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
@@ -77,6 +78,22 @@ export function texts(state: State, room: string): string[] {
 	);
 }
 
+const spec = (name: string, ...kinds: readonly ArgumentKind[]): CommandSpec => ({
+	name,
+	aliases: [],
+	usage: `/${name}`,
+	help: '',
+	arguments: kinds.map(kind => ({kind})),
+});
+
+export const SPECS: readonly CommandSpec[] = [
+	spec('dial', 'address'),
+	spec('help'),
+	spec('join', 'room'),
+	spec('msg', 'person', 'text'),
+	spec('ping', 'person'),
+];
+
 export const AROUND: Surroundings = {
 	now: NOW,
 	parseLine: (line, state) => {
@@ -85,7 +102,7 @@ export const AROUND: Surroundings = {
 		if (state.active === undefined) return {ok: false, message: 'no room'};
 		return {ok: true, intents: [{type: 'command', command: {command: 'publish', room: state.active, text: line}}]};
 	},
-	commands: ['dial', 'help', 'join'],
+	commands: SPECS,
 	chatRows: 10,
 	rowsOf: () => 1,
 	fits: {rooms: true, network: true},

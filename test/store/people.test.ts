@@ -6,7 +6,7 @@ import {reduceEvents} from '../../source/store/reduce.ts';
 import {nextRequests} from '../../source/store/requests.ts';
 import {people} from '../../source/store/selectors.ts';
 import type {State} from '../../source/store/state.ts';
-import {ANN, act, BOB, entriesOf, message, NOW, roomInfo, roomOf, SELF, stateIn, texts} from './helpers.ts';
+import {ANN, act, BOB, entriesOf, message, NOW, roomInfo, roomOf, SELF, SPECS, stateIn, texts} from './helpers.ts';
 
 const changed = (
 	event: ChatMessage,
@@ -21,7 +21,7 @@ describe('people known only from what they said', () => {
 	test('can be addressed, and the core is asked when they were here; not with every message', () => {
 		const state = reduceEvents(stateIn(roomInfo('lobby')), [message('lobby', ANN, 'I was here')], NOW);
 		expect(people(state)).toEqual([{peer: ANN, name: 'ann'}]);
-		expect(complete(state, replaceText(EMPTY_COMPOSER, '/msg a'), 1, [])?.composer.text).toBe('/msg ann ');
+		expect(complete(state, replaceText(EMPTY_COMPOSER, '/msg a'), 1, SPECS)?.composer.text).toBe('/msg ann ');
 		expect(asked(state, NOW)).toBe(1);
 		const more = reduceEvents(nextRequests(state, NOW).state, [message('lobby', BOB, 'so was I')], NOW + 1);
 		expect([asked(more, NOW + 1), asked(more, NOW + 10_000)]).toEqual([0, 1]);

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {Store} from '../../source/store/store.ts';
 import {layoutFor, type Rect} from '../../source/ui/layout.ts';
 import {chatRows} from '../../source/ui/panes/chat.ts';
-import {composerRows, cursorColumn} from '../../source/ui/panes/composer.ts';
+import {composerRows, cursorPlace} from '../../source/ui/panes/composer.ts';
 import {networkRows, trafficRows} from '../../source/ui/panes/network.ts';
 import {peersRows} from '../../source/ui/panes/peers.ts';
 import {roomsRows} from '../../source/ui/panes/rooms.ts';
@@ -119,8 +119,8 @@ test('at every size each pane fills its rectangle to the cell', () => {
 			check(switcherRows(state, over, theme), over);
 			expect(over.x >= layout.chat.x && over.x + over.width <= layout.chat.x + layout.chat.width).toBe(true);
 			expect(over.y + over.height).toBeLessThanOrEqual(layout.chat.y + layout.chat.height);
-			const cursor = cursorColumn(state, layout.composer);
-			expect(cursor).toBeLessThan(layout.composer.x + layout.composer.width - 1);
+			const cursor = cursorPlace(state, layout.composer);
+			expect(cursor.x).toBeLessThan(layout.composer.x + layout.composer.width - 1);
 		}),
 		{numRuns: 150},
 	);

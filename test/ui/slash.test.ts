@@ -122,7 +122,7 @@ describe('commands', () => {
 		['/join', 'Which room? Write /join <room>'],
 		['/join #', 'Which room? Write /join <room>'],
 		['/nick ', 'Which name? Write /nick <name>'],
-		['/dial', 'Which address? Write /dial /ip4/<address>/tcp/<port>'],
+		['/dial', 'Which address? Write /dial <multiaddr>, such as /dial /ip4/192.0.2.7/tcp/4001'],
 		['/ping', 'Whom? Write /ping <name or peer id>'],
 		['/ping bob', '2 peers are called bob: say bob·WBob, Bob·ther, or a peer id from /peers'],
 		['/ping zzz', 'Nobody here is called zzz; /peers lists everyone'],

@@ -53,7 +53,7 @@ export class Stage {
 	/** Opens a room. */
 	go(room: string | undefined): void {
 		if (room === undefined) return;
-		this.draft.set({view: 'chat', switcher: undefined, completion: undefined, selection: undefined});
+		this.draft.set({view: 'chat', switcher: undefined, completion: undefined, recall: undefined, selection: undefined});
 		activate(this.draft, room);
 	}
 

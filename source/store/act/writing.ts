@@ -1,8 +1,25 @@
 /** Writing: what is done to the line, and what becomes of it. */
-import {complete} from '../complete.ts';
-import {submitComposer} from '../composer.ts';
+import {complete, listFor} from '../complete.ts';
+import {applyEdit, type Composer, submitComposer} from '../composer.ts';
+import {withSent} from '../composer-recall.ts';
+import type {Edit} from '../intent.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
+import {recallEdit} from './recalling.ts';
+import {composed} from './selecting.ts';
 import {coreText, type Stage} from './stage.ts';
+
+export function editLine(stage: Stage, edit: Edit): void {
+	if (stage.state.recall) return recallEdit(stage, edit);
+	stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), edit, stage.around.writingColumns));
+	const {kills} = stage.composer;
+	if (kills !== stage.state.kills && kills.length > 0) stage.draft.set({kills});
+	showList(stage);
+}
+
+/** What was cut out in one room can be put back in any other. */
+function withKills(composer: Composer, kills: readonly string[]): Composer {
+	return kills.length === 0 || composer.kills === kills ? composer : {...composer, kills};
+}
 
 export function submit(stage: Stage): void {
 	const {draft} = stage;
@@ -16,9 +33,11 @@ export function submit(stage: Stage): void {
 	if (needsCore && draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
 	stage.edit(composer => submitComposer(composer).composer);
 	// Only the very next line may answer the question.
-	draft.set({completion: undefined, notice: undefined, forgetting: undefined});
-	stage.typed = {room: draft.state.active, line};
-	for (const intent of meaning.intents) stage.perform(intent);
+	draft.set({completion: undefined, hiddenList: undefined, notice: undefined, forgetting: undefined});
+	draft.set({sent: withSent(draft.state.sent, line)});
+	const composing = stage.room?.composing;
+	stage.typed = {room: draft.state.active, line, ...(composing ? {composing} : {})};
+	for (const intent of composed(stage, meaning.intents)) stage.perform(intent);
 	stage.typed = undefined;
 }
 
@@ -32,5 +51,21 @@ export function completeWord(stage: Stage, step: 1 | -1): void {
 	const found = complete(stage.state, stage.composer, step, stage.around.commands);
 	if (!found) return;
 	stage.edit(() => found.composer);
-	stage.draft.set({completion: found.completion});
+	stage.draft.set({completion: found.completion, hiddenList: undefined});
+}
+
+/** Puts the list of completions away. False if there is none. */
+export function hideList(stage: Stage): boolean {
+	const list = listFor(stage.state, stage.composer, stage.around.commands);
+	if (list) stage.draft.set({hiddenList: list.before});
+	return list !== undefined;
+}
+
+/** With another word the list comes back. */
+function showList(stage: Stage): void {
+	const {hiddenList} = stage.state;
+	if (hiddenList === undefined) return;
+	const {text, cursor} = stage.composer;
+	const isSameWord = cursor > hiddenList.length && text.startsWith(hiddenList);
+	if (!isSameWord) stage.draft.set({hiddenList: undefined});
 }

@@ -1,81 +1,81 @@
-/** The line in which you write, and above it what helps while writing. */
-import {type Composer, composerWindow} from '../../store/composer.ts';
-import {activeRoom, newBelow, roomTitle} from '../../store/selectors.ts';
-import type {Room, State} from '../../store/state.ts';
-import type {Rect} from '../layout.ts';
-import {commandBeingWritten, completeSlash} from '../slash.ts';
+/** Where you write: the text in as many rows as there is room for, and above it what helps while writing. */
+import type {Composer} from '../../store/composer.ts';
+import {type RowsWindow, rowsOf, rowText, windowOf} from '../../store/composer-rows.ts';
+import {activeRoom, roomTitle} from '../../store/selectors.ts';
+import type {State} from '../../store/state.ts';
+import {type Rect, textRect} from '../layout.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {askingRows, pasteTitle} from './composer-paste.ts';
+import {recallCursor, recallSpans, recallTitle} from './composer-recall.ts';
+import {hintSpans, rightSpans} from './composer-title.ts';
 
-/** `│ › ` before the text; at its end a cell for "there is more" and the border. */
-const BEFORE = 4;
-const AFTER = 2;
-
-function composerOf(state: State): Composer {
+export function composerOf(state: State): Composer {
 	return activeRoom(state)?.composer ?? state.composer;
 }
 
-/** The column of the cursor on the screen. */
-export function cursorColumn(state: State, rect: Rect): number {
-	return rect.x + BEFORE + composerWindow(composerOf(state), rect.width - BEFORE - AFTER).column;
+/** Rows that what is written, or asked, would fill. */
+export function writingRows(state: State, cells: number): number {
+	if (state.heldPaste) return askingRows(state).length;
+	return state.recall ? 1 : rowsOf(composerOf(state).text, cells).rows.length;
+}
+
+/** The cell of the cursor on the screen. */
+export function cursorPlace(state: State, rect: Rect): {readonly x: number; readonly y: number} {
+	const {x, y, width, height} = textRect(rect);
+	if (state.heldPaste) return {x, y};
+	if (state.recall) return {x: rect.x + recallCursor(state.recall, rect.width), y};
+	const {text, cursor} = composerOf(state);
+	const place = windowOf(rowsOf(text, width), cursor, height).cursor;
+	return {x: x + place.column, y: y + place.row};
 }
 
 export function composerRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const {paint} = theme;
-	const composer = composerOf(state);
-	const shown = composerWindow(composer, rect.width - BEFORE - AFTER);
-	const room = activeRoom(state);
-	const text =
-		composer.text === ''
-			? span(room ? `message ${roomTitle(state, room)}` : '/join a room', paint.dim)
-			: span(shown.text, composer.text.startsWith('/') ? paint.key : undefined);
-	const prompt = [span(shown.more.left ? ' ‹ ' : ' › ', paint.accent), text];
+	const [title, right] = titleSpans(state, theme);
+	const {height} = textRect(rect);
+	const rows = contentRows(state, rect, theme);
+	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => row(rect.width - 2, []));
 	return [
-		titleRow(
-			rect.width,
-			['├', '┤'],
-			paint.border,
-			hintSpans(state, composer, theme),
-			rightSpans(state, composer, theme),
-		),
-		framed(row(rect.width - 2, prompt, shown.more.right ? [span('›', paint.dim)] : []), paint.border),
+		titleRow(rect.width, ['├', '┤'], paint.border, title, right),
+		...[...rows.slice(0, height), ...filling].map(line => framed(line, paint.border)),
 		titleRow(rect.width, ['╰', '╯'], paint.border, []),
 	];
 }
 
-/** While a command is being written: how it goes on, and what it does. Else, what happens to what is being written. */
-function hintSpans(state: State, composer: Composer, {paint}: Theme): readonly Span[] {
-	if (!composer.text.startsWith('/') || composer.text.startsWith('//')) return laterSpans(state, paint);
-	const command = commandBeingWritten(composer.text);
-	if (command) return [span(command.usage, paint.key), span(` · ${command.help}`, paint.dim)];
-	const choices = completeSlash(composer.text);
-	return choices.length > 0 ? [span(choices.join('  '), paint.key)] : [];
+function titleSpans(state: State, theme: Theme): readonly [readonly Span[], readonly Span[]] {
+	if (state.heldPaste) return [pasteTitle(state.heldPaste, theme), []];
+	if (state.recall) return recallTitle(state, state.recall, theme);
+	const composer = composerOf(state);
+	return [hintSpans(state, composer, theme), rightSpans(state, composer, theme)];
 }
 
-/** Whoever is away gets it later. */
-function laterSpans(state: State, paint: Theme['paint']): readonly Span[] {
-	const room = activeRoom(state);
-	if (room?.peer === undefined || state.peers.get(room.peer)?.state === 'connected') return [];
-	return [span(`will be delivered when ${roomTitle(state, room).slice(1)} is back`, paint.dim)];
+function contentRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const {width, height} = textRect(rect);
+	const inner = rect.width - 2;
+	if (state.heldPaste) {
+		return askingRows(state).map(spans => row(inner, [span('   '), ...spans(theme)]));
+	}
+	if (state.recall) return [row(inner, recallSpans(state, state.recall, inner, theme))];
+	const {text, cursor} = composerOf(state);
+	if (text === '') {
+		const room = activeRoom(state);
+		const invitation = room ? `message ${roomTitle(state, room)}` : '/join a room';
+		return [row(inner, [span(' › ', paint.accent), span(invitation, paint.dim)])];
+	}
+	const rows = rowsOf(text, width);
+	const shown = windowOf(rows, cursor, height);
+	const style = text.startsWith('/') && !text.startsWith('//') ? paint.key : undefined;
+	return Array.from({length: shown.height}, (_, index) => {
+		const written = span(rowText(rows, shown.first + index).trimEnd(), style);
+		const isCut = index === shown.height - 1 && shown.first + shown.height < rows.rows.length;
+		return row(inner, [promptSpan(shown, index, theme), written], isCut ? [span('↓', paint.dim)] : []);
+	});
 }
 
-/** A line that was refused says how to get rid of it. */
-function rightSpans(state: State, composer: Composer, theme: Theme): readonly Span[] {
-	if (state.notice?.line === undefined || state.notice.line !== composer.text) return belowSpans(state, theme);
-	return [span('Esc', theme.paint.key), span(' clears the line', theme.paint.dim)];
-}
-
-/** Scrolled up: how to get back, and how much came meanwhile. What was missed is above, perhaps out of view. */
-function belowSpans(state: State, {paint}: Theme): readonly Span[] {
-	const room = activeRoom(state);
-	const count = room ? newBelow(room) : 0;
-	if (room && room.missed > 0 && count === 0) return missedSpans(room, paint);
-	if (!room?.anchor) return [];
-	if (count === 0) return [span('older messages · PgDn', paint.dim)];
-	return [span(`↓ ${count} new below`, paint.unread), span(' · Ctrl-End', paint.dim)];
-}
-
-function missedSpans({missed, missedMentions, peer}: Room, paint: Theme['paint']): readonly Span[] {
-	const naming = missedMentions > 0 && peer === undefined ? [span(` · @${missedMentions}`, paint.mention)] : [];
-	return [span(`↑ ${missed} new`, paint.unread), ...naming, span(' · PgUp', paint.dim)];
+/** Where the text goes on above, an arrow takes the place of the prompt. */
+function promptSpan({first}: RowsWindow, index: number, {paint}: Theme): Span {
+	if (index > 0) return span('   ');
+	return first > 0 ? span(' ↑ ', paint.dim) : span(' › ', paint.accent);
 }

@@ -12,6 +12,8 @@ import {shortId} from './short-id.ts';
 export function keyContext(state: State): KeyContext {
 	if (state.switcher) return 'switcher';
 	if (state.view !== 'chat') return 'page';
+	if (state.heldPaste) return 'paste';
+	if (state.recall) return 'recall';
 	return state.selection ? 'select' : 'chat';
 }
 

@@ -1,0 +1,35 @@
+/** Pasting: a few lines go into the text at once; about more than that the person is asked. */
+import {type Composer, MAX_COMPOSER_BYTES} from './composer.ts';
+import {fitting, writable} from './composer-text.ts';
+
+/** More than these are asked about. */
+export const MAX_PASTED_LINES = 5;
+export const MAX_PASTED_CHARACTERS = 2_000;
+
+/** What was pasted and waits for an answer. */
+export type HeldPaste = {
+	readonly text: string;
+	readonly lines: number;
+	/** UTF-16 units, as nobody counts them more exactly. */
+	readonly characters: number;
+};
+
+export function isLongPaste(text: string): boolean {
+	return text.length > MAX_PASTED_CHARACTERS || linesOf(text) > MAX_PASTED_LINES;
+}
+
+/** A paste may come in pieces. */
+export function heldPaste(before: HeldPaste | undefined, added: string): HeldPaste {
+	const text = (before?.text ?? '') + writable(added);
+	return {text, lines: linesOf(text), characters: text.length};
+}
+
+/** How much of a paste is too much for the composer as it is now. */
+export function excessOf(composer: Composer, text: string): number {
+	return text.length - fitting(text, MAX_COMPOSER_BYTES, composer.text).length;
+}
+
+/** The line feed at the end is nobody's line. */
+function linesOf(text: string): number {
+	return text.trimEnd().split('\n').length;
+}

@@ -1,0 +1,57 @@
+/** What fits the word that is being written, in a list over the end of the chat. */
+import {listFor, type ShownList} from '../../store/complete.ts';
+import type {State} from '../../store/state.ts';
+import type {Rect} from '../layout.ts';
+import {SLASH_COMMANDS} from '../slash.ts';
+import {fit, framed, row, span, titleRow, widthOf} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {composerOf} from './composer.ts';
+
+const MAX_SHOWN = 6;
+/** Rows of the chat that stay in view: its title and a few messages. */
+const CHAT_KEPT = 4;
+const MAX_LABEL = 30;
+
+let known: {readonly inputs: readonly unknown[]; readonly list: ShownList | undefined} | undefined;
+
+/** Undefined while there is nothing to choose from. Asked for at every change of the state, so remembered. */
+export function shownList(state: State): ShownList | undefined {
+	if (state.heldPaste || state.recall || state.view !== 'chat' || state.switcher || state.selection) return undefined;
+	const composer = composerOf(state);
+	const {rooms, peers, active, completion, hiddenList, self} = state;
+	const isText = !/[/#@:]/.test(composer.text) && completion?.text !== composer.text;
+	if (isText) return undefined;
+	const inputs = [composer, rooms, peers, active, completion, hiddenList, self];
+	if (known?.inputs.every((input, index) => input === inputs[index])) return known.list;
+	known = {inputs, list: listFor(state, composer, SLASH_COMMANDS)};
+	return known.list;
+}
+
+/** At the end of the chat; undefined if there is no list. */
+export function listRect(state: State, chat: Rect): Rect | undefined {
+	const list = shownList(state);
+	if (!list) return undefined;
+	const height = 1 + Math.min(MAX_SHOWN, list.choices.length, Math.max(2, chat.height - CHAT_KEPT - 1));
+	return {x: chat.x, y: chat.y + chat.height - height, width: chat.width, height};
+}
+
+export function listRows(state: State, rect: Rect, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const {title, choices, index} = shownList(state) ?? {title: '', choices: [], index: undefined};
+	const shown = rect.height - 1;
+	const first = Math.max(0, Math.min((index ?? 0) - Math.floor(shown / 2), choices.length - shown));
+	const labelWidth = Math.min(MAX_LABEL, Math.max(0, ...choices.map(({label}) => widthOf(label))));
+	const rows = choices.slice(first, first + shown).map(({label, help}, at) => {
+		const isChosen = first + at === index;
+		const mark = span(isChosen ? ' ▌ ' : '   ', paint.accent);
+		const spans = [mark, span(fit(label, labelWidth), paint.key), span(`  ${help}`, paint.dim)];
+		const line = row(rect.width - 2, spans);
+		return isChosen ? paint.selected(line) : line;
+	});
+	const filling = Array.from({length: Math.max(0, shown - rows.length)}, () => row(rect.width - 2, []));
+	const count = choices.length > shown ? [span(`${(index ?? 0) + 1} of ${choices.length}`, paint.dim)] : [];
+	return [
+		titleRow(rect.width, ['├', '┤'], paint.border, [span(title, paint.dim)], count),
+		...[...rows, ...filling].map(line => framed(line, paint.border)),
+	];
+}
