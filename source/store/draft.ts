@@ -258,6 +258,7 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		missedMentions: 0,
 		metAt: now,
 		aloneUntil: now,
+		openedAt: now,
 		greetedAt: Number.NEGATIVE_INFINITY,
 		waitUntil: Number.NEGATIVE_INFINITY,
 		isNewHere: false,

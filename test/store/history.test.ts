@@ -110,7 +110,7 @@ describe('order', () => {
 		const late = message('lobby', ANN, 'late', {order: NOW - 5});
 		const arrival = {type: 'member-joined', room: 'lobby', peer: BOB, name: 'bob'} as const;
 		const state = reduceEvents(stateIn(roomInfo('lobby', ANN)), [early, arrival, late], NOW);
-		expect(texts(state, 'lobby')).toEqual(['ann: early', 'ann: late', 'in bob joined']);
+		expect(texts(state, 'lobby')).toEqual(['ann: early', 'ann: late', 'in bob is here']);
 	});
 });
 

@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {entryAt} from '../../source/store/log.ts';
+import {MEETING} from '../../source/store/reduce/rooms.ts';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
 import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
-import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES} from '../../source/store/state.ts';
+import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES, type Member} from '../../source/store/state.ts';
 import {
 	ANN,
 	act,
@@ -149,12 +150,42 @@ describe('rooms', () => {
 			NOW,
 		);
 		expect(texts(state, 'lobby')).toEqual([
-			'in ann joined',
+			'in ann is here',
 			'out ann left',
 			'in ann is back',
 			'lost ann is gone (no heartbeat)',
 		]);
 		expect(roomOf(state, 'lobby').members.map(member => member.peer)).toEqual([SELF]);
+	});
+
+	test('whoever was there before us has not joined', () => {
+		const before = stateIn(roomInfo('lobby'));
+		const arrival: NodeEvent = {type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'};
+		expect(texts(reduceEvents(before, [arrival], NOW + MEETING - 1), 'lobby')).toEqual(['in ann is here']);
+		expect(texts(reduceEvents(before, [arrival], NOW + MEETING), 'lobby')).toEqual(['in ann joined']);
+	});
+
+	test('what is said of several, one after the other, is one line; who of them is lost has one of their own', () => {
+		const peers = Array.from({length: 6}, (_, index) => ({peer: `peer-${index}`, name: `p${index}`}));
+		const [first, second] = peers as [Member, Member];
+		const joined = peers.map((peer): NodeEvent => ({type: 'member-joined', room: 'lobby', ...peer}));
+		const later = NOW + MEETING;
+		const state = reduceEvents(stateIn(roomInfo('lobby')), joined, later);
+		expect(entriesOf(state, 'lobby')).toMatchObject([{peer: 'peer-0', text: 'joined', others: peers.slice(1)}]);
+		const left = ({peer}: Member): NodeEvent => ({type: 'member-left', room: 'lobby', peer});
+		const gone = reduceEvents(state, [left(first), left(second)], later + 1_000);
+		expect(entriesOf(gone, 'lobby').slice(1)).toMatchObject([{peer: 'peer-0', text: 'left', others: [second]}]);
+		const lost: NodeEvent = {type: 'peer-disconnected', peer: first.peer, reason: 'no-heartbeat'};
+		expect(texts(reduceEvents(gone, [lost], later + 2_000), 'lobby').slice(1)).toEqual([
+			'out p1 left',
+			'lost p0 is gone (no heartbeat)',
+		]);
+		// Each is remembered by itself, and after a message a line begins anew.
+		const back = reduceEvents(gone, [message('lobby', ANN, 'hi'), ...joined.slice(0, 2)], later + 2_000);
+		expect(texts(back, 'lobby').at(-1)).toBe('in p0 is back');
+		expect(entriesOf(back, 'lobby').at(-1)).toMatchObject({others: [second]});
+		const long = reduceEvents(gone, joined.slice(0, 1), later + 400_000);
+		expect(reduceEvents(long, [joined[1] as NodeEvent], later + 800_000).rooms[0]?.log.length).toBe(4);
 	});
 
 	test('a "left" that turns out to be a lost connection becomes one line with the reason', () => {

@@ -67,7 +67,7 @@ describe('entries', () => {
 			[arrival, notice('join', 'ann'), notice('join', 'bob', BOB)],
 			NOW,
 		);
-		expect(texts(state, 'lobby')).toEqual(['in ann joined', 'in bob is new here']);
+		expect(texts(state, 'lobby')).toEqual(['in ann is here', 'in bob is new here']);
 	});
 
 	test('replies, edits, reactions, what was taken back, forks and gaps', () => {

@@ -4,13 +4,20 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {EMPTY_COMPOSER} from '../composer.ts';
 import {type Draft, isKept, type RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
-import {entryAt} from '../log.ts';
-import {cleanName} from '../names.ts';
+import {entryAt, lastEntry} from '../log.ts';
+import {cleanName, withHolder} from '../names.ts';
 import {activate, activateUnasked} from '../navigate.ts';
 import type {Member, Room, SystemEntry} from '../state.ts';
 
 /** Milliseconds within which "left" and "connection lost" are one piece of news. */
 const SAME_NEWS = 2_000;
+/** Milliseconds after coming into a room in which whoever is met was there before us. */
+export const MEETING = 10_000;
+/** What is said again of somebody else within this many milliseconds is said in one line, of so many others at most. */
+const SAME_BREATH = 5 * 60_000;
+const MAX_OTHERS = 60;
+
+type Said = Member & {readonly at: number};
 
 export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	const isNew = draft.findRoom(event.room) === undefined;
@@ -24,7 +31,7 @@ export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 		room.unread = event.unread;
 		room.owed = event.unread;
 	}
-	if (!isNew) room.page = 'stale';
+	if (!isNew) Object.assign(room, {page: 'stale', openedAt: draft.now} satisfies Partial<Room>);
 	// Nobody asked for a conversation to be opened before there is a room.
 	if (draft.state.active !== undefined || room.peer !== undefined) return;
 	// What was written before there was a room is meant for the first one.
@@ -98,7 +105,9 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 		if (!known.members.some(other => other.peer !== draft.state.self?.peerId)) room.aloneUntil = draft.now;
 	}
 	if (room.peer !== undefined) relabel(draft, room);
-	say(draft, room, member, 'in', wasHere ? 'is back' : room.peer === undefined ? 'joined' : 'is here');
+	// Whoever is met when we come was there before us: that is no news.
+	const isMet = room.peer !== undefined || draft.now - room.openedAt < MEETING;
+	say(draft, room, member, 'in', wasHere ? 'is back' : isMet ? 'is here' : 'joined');
 }
 
 export function memberLeft(draft: Draft, event: EventOf<'member-left'>): void {
@@ -153,10 +162,33 @@ function removeMember(draft: Draft, name: string, peer: string): void {
 	room.members = room.members.filter(member => member.peer !== peer);
 }
 
+/** What is said of several, one right after the other, is one line. */
 function say(draft: Draft, room: RoomDraft, about: Member, mark: SystemEntry['mark'], text: string): void {
 	const {peer, name} = about;
+	const last = lastEntry(room.log);
+	if (
+		last?.kind === 'system' &&
+		mark !== 'note' &&
+		isSameNews(last, mark, text, draft.now) &&
+		!allOf(last).some(each => each.peer === peer)
+	) {
+		draft.put(room, {...last, others: [...(last.others ?? []), {peer, name, at: draft.now}]});
+		room.holders = withHolder(room.holders, about);
+		return;
+	}
 	draft.put(room, {kind: 'system', ...draft.nextKey(room), timestamp: draft.now, missing: 0, mark, peer, name, text});
 	if (room.anchor) room.below += 1;
+}
+
+function isSameNews(entry: SystemEntry, mark: SystemEntry['mark'], text: string, now: number): boolean {
+	const {peer, others = [], timestamp} = entry;
+	if (isKept(entry) || peer === undefined || entry.mark !== mark || entry.text !== text) return false;
+	return now - timestamp < SAME_BREATH && others.length < MAX_OTHERS;
+}
+
+/** Everyone an entry is about, and when it was said of each. */
+function allOf({peer, name, timestamp, others = []}: SystemEntry): readonly Said[] {
+	return peer === undefined ? [] : [{peer, name, at: timestamp}, ...others];
 }
 
 /** A line about the room itself, or about nobody in particular. */
@@ -173,7 +205,7 @@ export function saidAlready(draft: Draft, room: Room, {peer, mark, text}: System
 	if (peer === undefined) return false;
 	if (mark !== 'note') {
 		const news = lastNewsOf(room, peer);
-		return news?.mark === mark && draft.now - news.timestamp < RECENT_NEWS;
+		return news?.entry.mark === mark && draft.now - news.at < RECENT_NEWS;
 	}
 	const oldest = Math.max(0, room.log.length - NEWS_WINDOW);
 	for (let index = room.log.length - 1; index >= oldest; index--) {
@@ -188,19 +220,26 @@ export function saidAlready(draft: Draft, room: Room, {peer, mark, text}: System
 function correctLeft(draft: Draft, name: string, peer: string, text: string): void {
 	const known = draft.findRoom(name);
 	const news = known && lastNewsOf(known, peer);
-	if (news?.mark !== 'out' || draft.now - news.timestamp > SAME_NEWS) return;
-	draft.put(draft.room(name) as RoomDraft, {...news, mark: 'lost', text});
+	if (news?.entry.mark !== 'out' || draft.now - news.at > SAME_NEWS) return;
+	const room = draft.room(name) as RoomDraft;
+	const {entry} = news;
+	const [first, ...others] = allOf(entry).filter(other => other.peer !== peer);
+	if (!first) return draft.put(room, {...entry, mark: 'lost', text});
+	draft.put(room, {...entry, peer: first.peer, name: first.name, others});
+	say(draft, room, news, 'lost', text);
 }
 
 /** How far back to look for news of a peer, in entries; and in milliseconds, for what comes twice by two ways. */
 const NEWS_WINDOW = 500;
 const RECENT_NEWS = 10 * 60_000;
 
-function lastNewsOf(room: Room, peer: string): SystemEntry | undefined {
+function lastNewsOf(room: Room, peer: string): (Said & {readonly entry: SystemEntry}) | undefined {
 	const oldest = Math.max(0, room.log.length - NEWS_WINDOW);
 	for (let index = room.log.length - 1; index >= oldest; index--) {
 		const entry = entryAt(room.log, index);
-		if (entry?.kind === 'system' && !isKept(entry) && entry.peer === peer && entry.mark !== 'note') return entry;
+		if (entry?.kind !== 'system' || isKept(entry) || entry.mark === 'note') continue;
+		const said = allOf(entry).find(each => each.peer === peer);
+		if (said) return {...said, entry};
 	}
 	return undefined;
 }
