@@ -7,6 +7,9 @@ import {realTimer, type SetTimer} from './timer.ts';
 /** Milliseconds in which Esc and then a digit mean Alt and that digit. */
 export const ESCAPE_ARMED = 1000;
 
+/** Milliseconds in which a click was for the window, to bring it to the front, and not for what is in it. */
+export const COMING_TO_FRONT = 250;
+
 export type DispatcherOptions = {
 	/** Asked anew for every input. */
 	readonly context: () => KeyContext;
@@ -27,17 +30,30 @@ export type Dispatcher = {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
 	const {context, keymap, dispatch, pointed, setTimer = realTimer} = options;
 	let disarm: (() => void) | undefined;
-	const close = () => {
+	let settle: (() => void) | undefined;
+	const disarmNow = () => {
 		disarm?.();
 		disarm = undefined;
+	};
+	const focused = (isFocused: boolean) => {
+		settle?.();
+		settle = undefined;
+		if (!isFocused) return;
+		settle = setTimer(() => {
+			settle = undefined;
+		}, COMING_TO_FRONT);
 	};
 	return {
 		handle(input) {
 			// Nobody has pressed a key.
-			if (input.type === 'focus') return dispatch(input);
+			if (input.type === 'focus') {
+				focused(input.isFocused);
+				return dispatch(input);
+			}
 			const escapeArmed = disarm !== undefined;
-			close();
+			disarmNow();
 			if (input.type === 'mouse') {
+				if (settle && input.action === 'press') return;
 				for (const intent of pointed?.(input) ?? []) dispatch(intent);
 				return;
 			}
@@ -47,6 +63,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 				disarm = undefined;
 			}, ESCAPE_ARMED);
 		},
-		close,
+		close() {
+			disarmNow();
+			focused(false);
+		},
 	};
 }

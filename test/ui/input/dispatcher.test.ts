@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Intent} from '../../../source/store/intent.ts';
-import {createDispatcher, ESCAPE_ARMED} from '../../../source/ui/input/dispatcher.ts';
+import {COMING_TO_FRONT, createDispatcher, ESCAPE_ARMED} from '../../../source/ui/input/dispatcher.ts';
 import {InputParser} from '../../../source/ui/input/parser.ts';
 import {type KeyContext, Keymap} from '../../../source/ui/keymap.ts';
 import {ManualTimers} from '../../helpers/timers.ts';
@@ -68,7 +68,7 @@ describe('Esc and then a digit', () => {
 	test('a digit in a paste is text', () => {
 		const {press} = setUp();
 		press('\x1b');
-		expect(press('\x1b[200~3\x1b[201~')).toEqual([insertion('3')]);
+		expect(press('\x1b[200~3\x1b[201~')).toEqual([{type: 'paste', text: '3'}]);
 	});
 });
 
@@ -89,4 +89,11 @@ test('the mouse means what it points at, and a window that comes to the front is
 	]);
 	press('\x1b');
 	expect([...press('\x1b[I'), ...press('3')]).toEqual([{type: 'focus', isFocused: true}, ...ROOM_3]);
+});
+
+test('a click that brings the window to the front is not for what is in it', () => {
+	const {press, timers} = setUp();
+	expect(press('\x1b[I\x1b[<0;1;3M')).toEqual([{type: 'focus', isFocused: true}]);
+	timers.advance(COMING_TO_FRONT);
+	expect(press('\x1b[<0;1;3M')).toEqual(ROOM_3);
 });
