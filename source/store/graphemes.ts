@@ -11,7 +11,7 @@ const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
  * joiners nor emoji. Between two of them is a boundary, and no segmenter, which is slow, has to be asked.
  */
 const SIMPLE =
-	'\\n\\x20-\\x7e\\xa0-\\xa8\\xaa-\\xac\\xaf-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fe\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60';
+	'\\n\\x20-\\x7e\\xa0-\\xa8\\xaa-\\xac\\xaf-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2500-\\u259f\\u2800-\\u28ff\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fe\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60';
 const ASCII = /^[\n\x20-\x7e]*$/;
 const simple = new RegExp(`^[${SIMPLE}]$`);
 /** A stretch of simple characters, or one in which others may join with their neighbours. */

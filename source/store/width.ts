@@ -19,7 +19,7 @@ export function widthOf(text: string): number {
 
 /**
  * Cells of a UTF-16 unit that is a character of its own and joins with no other of its kind: 1 for the letters of Latin,
- * Greek, Cyrillic, Hebrew and Arabic, 2 for kana, Han and Hangul; 0 for everything else.
+ * Greek, Cyrillic, Hebrew and Arabic and what frames are drawn with, 2 for kana, Han and Hangul; 0 for everything else.
  */
 export function simpleCells(unit: number): 0 | 1 | 2 {
 	if (unit < 0x7f) return unit >= 0x20 ? 1 : 0;
@@ -30,8 +30,14 @@ export function simpleCells(unit: number): 0 | 1 | 2 {
 function simpleLetterCells(unit: number): 0 | 1 | 2 {
 	if (unit < 0x300) return unit >= 0xa0 && unit !== 0xa9 && unit !== 0xad && unit !== 0xae ? 1 : 0;
 	if (unit < 0x530) return unit >= 0x370 && (unit < 0x483 || unit >= 0x48a) ? 1 : 0;
-	if (unit < 0x3041) return (unit >= 0x5d0 && unit <= 0x5ea) || (unit >= 0x620 && unit <= 0x64a) ? 1 : 0;
-	return unit <= 0x3096 || (unit >= 0x30a1 && unit <= 0x30fa) ? 2 : 0;
+	if (unit < 0x2010) return (unit >= 0x5d0 && unit <= 0x5ea) || (unit >= 0x620 && unit <= 0x64a) ? 1 : 0;
+	if (unit >= 0x3041) return unit <= 0x3096 || (unit >= 0x30a1 && unit <= 0x30fa) ? 2 : 0;
+	// Dashes, quotation marks and the ellipsis; what frames, bars and curves are drawn with.
+	return (unit >= 0x2010 && unit <= 0x2027) || (unit >= 0x2500 && unit <= 0x259f) || isBraille(unit) ? 1 : 0;
+}
+
+function isBraille(unit: number): boolean {
+	return unit >= 0x2800 && unit <= 0x28ff;
 }
 
 /** A combining mark that goes with the letter before it, whatever that is. */
