@@ -15,7 +15,7 @@ import {Deliveries} from './deliveries.ts';
 import {newsOf} from './news.ts';
 import {unreadText, whereLines} from './places.ts';
 import {searchLines} from './search.ts';
-import {messageLines, pastLines, systemLine} from './words.ts';
+import {messageLines, newsLines, pastLines} from './words.ts';
 
 /** Messages said at once on coming into a room with as many unread, or with none. */
 const MAX_UNREAD = 20;
@@ -86,6 +86,8 @@ export class Narrator {
 			...added.flatMap(entry => this.#added(state, room, entry, told, now)),
 			...changed.flatMap(({before: old, after}) => {
 				const event = told.changes.get(after.id);
+				if (isOpen && old.kind === 'system' && after.kind === 'system')
+					return newsLines(state, room, after, 1 + (old.others?.length ?? 0));
 				if (!isOpen || !event || old.kind !== 'message' || after.kind !== 'message') return [];
 				return changeLines(state, old, after, event);
 			}),
@@ -98,7 +100,7 @@ export class Narrator {
 		const isOpen = room.room === state.active;
 		if (entry.kind === 'system') {
 			const isNews = isOpen && isWorthSaying(state, entry) && (told.notices.has(entry.id) || !isKept(entry));
-			return isNews ? [systemLine(state, room, entry)] : [];
+			return isNews ? newsLines(state, room, entry) : [];
 		}
 		const event = told.messages.get(entry.id);
 		if (!event) return [];

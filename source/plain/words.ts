@@ -84,6 +84,12 @@ export function systemLine(state: State, room: Room, entry: SystemEntry, withTim
 	return withTime ? `${formatTime(entry.timestamp)} ${inRoom}` : inRoom;
 }
 
+/** A line for each of whom the same is said, but the first `told`. */
+export function newsLines(state: State, room: Room, entry: SystemEntry, told = 0): readonly string[] {
+	const all = [entry, ...(entry.others ?? []).map(({peer, name}) => ({...entry, peer, name}))];
+	return all.slice(told).map(each => systemLine(state, room, each));
+}
+
 /** Entries that were said before, with a line where another day begins. `today` is what needs no line. */
 export function pastLines(state: State, room: Room, entries: readonly Entry[], today: number): readonly string[] {
 	let day = formatDay(today);
