@@ -104,7 +104,9 @@ export class Store {
 	/** What is typed into the switcher. */
 	query(query: string): void {
 		if (!this.#next.switcher || this.#next.switcher.query === query) return;
-		this.#next = {...this.#next, switcher: {query, selected: 0}};
+		const {list, order} = this.#next.switcher;
+		const kept = {...(list && {list}), ...(order && {order})};
+		this.#next = {...this.#next, switcher: {query, selected: 0, ...kept}};
 		this.flush();
 	}
 

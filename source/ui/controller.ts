@@ -1,21 +1,17 @@
-/** From keys to the store and the core: the one place where input has an effect. */
+/** From keys and the mouse to the store and the core: the one place where input has an effect. */
 import type {Command} from '../api/command.ts';
-import type {Surroundings} from '../store/decide.ts';
 import type {Effect} from '../store/effect.ts';
 import type {Edit, Intent} from '../store/intent.ts';
-import type {Room, State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {createDispatcher, type Dispatcher} from './input/dispatcher.ts';
+import type {MouseInput} from './input/input.ts';
 import type {SetTimer} from './input/timer.ts';
 import {keymapOf} from './keymap.ts';
-import {type Layout, layoutFor, textRect} from './layout.ts';
 import {layoutNow} from './layout-now.ts';
-import {meaningOf} from './meaning.ts';
-import {entryHeight, visibleRows} from './panes/chat.ts';
 import {keyContext} from './panes/status.ts';
-import {SLASH_COMMANDS} from './slash.ts';
+import {pointed} from './pointer.ts';
+import {type Screen, surroundingsOf} from './surroundings.ts';
 import type {Theme} from './theme.ts';
-import {pageLines, pageRowsShown} from './views/page.ts';
 
 export type ControllerOptions = {
 	readonly store: Store;
@@ -32,20 +28,54 @@ export type ControllerOptions = {
 };
 
 export function createController(options: ControllerOptions): Dispatcher {
-	const {store, feed, send, effect, setTimer} = options;
-	const dispatch = (intent: Intent) => {
-		const state = store.getState();
-		if (state.switcher && intent.type === 'edit') return editQuery(store, intent.edit, feed);
-		const decision = store.dispatch(intent, surroundings(options, state));
+	const {store, size, theme, faults, send, effect, setTimer} = options;
+	const screen = (): Screen => {
+		const {columns, rows} = size();
+		return {columns, rows, theme: theme(), faults};
+	};
+	const dispatch = (given: Intent) => {
+		const intent = inList(options, given);
+		if (!intent) return;
+		const decision = store.dispatch(intent, surroundingsOf(store.getState(), screen()));
 		for (const command of decision.commands) send(command);
 		for (const each of decision.effects) effect(each);
 	};
-	return createDispatcher({
+	const dispatcher = createDispatcher({
 		context: () => keyContext(store.getState()),
 		keymap: () => keymapOf(store.getState()),
 		dispatch,
+		pointed: input => pointedAt(store, screen(), input),
 		...(setTimer ? {setTimer} : {}),
 	});
+	const unsubscribe = store.subscribe(() => {
+		// How far to scroll for a message that was fetched is known only here, where rows can be counted.
+		const {selection} = store.getState();
+		if (selection?.isFound) dispatch({type: 'select', to: {by: 'id', id: selection.id}});
+	});
+	const close = () => {
+		unsubscribe();
+		dispatcher.close();
+	};
+	return {handle: dispatcher.handle, close};
+}
+
+function pointedAt(store: Store, screen: Screen, input: MouseInput): readonly Intent[] {
+	const state = store.getState();
+	const layout = layoutNow(state, screen.columns, screen.rows);
+	const {items = []} = surroundingsOf(state, screen).page;
+	return pointed(state, {layout, theme: screen.theme, items}, input);
+}
+
+/** Over the chat lies a list: what is written goes into its field, or is the number of a row. */
+function inList({store, feed}: ControllerOptions, intent: Intent): Intent | undefined {
+	const {switcher} = store.getState();
+	if (!switcher || intent.type !== 'edit') return intent;
+	const {edit} = intent;
+	const isNumber = edit.edit === 'insert' && /^[1-9]$/.test(edit.text);
+	if (isNumber && switcher.list !== undefined && switcher.query === '')
+		return {type: 'choose', index: Number(edit.text) - 1};
+	editQuery(store, edit, feed);
+	return undefined;
 }
 
 /** `ink-text-input` knows these keys; it would insert the letters of others. */
@@ -63,32 +93,4 @@ function editQuery(store: Store, edit: Edit, feed: (raw: string) => void): void 
 		case 'delete-word-back':
 			return store.query('');
 	}
-}
-
-function surroundings({size, theme: themeOfNow, faults}: ControllerOptions, state: State): Omit<Surroundings, 'now'> {
-	const {columns, rows} = size();
-	const theme = themeOfNow();
-	const layout = layoutNow(state, columns, rows);
-	return {
-		parseLine: (line, now) => meaningOf(line, now, faults),
-		commands: SLASH_COMMANDS,
-		...(layout ? {writingColumns: textRect(layout.composer).width} : {}),
-		chatRows: layout ? visibleRows(layout.chat) : 1,
-		rowsOf: (room: Room, index) => (layout ? entryHeight(state, room, index, layout.chat, theme) : 1),
-		fits: fitting(columns, rows),
-		page: pageSize(state, layout, theme),
-	};
-}
-
-function fitting(columns: number, rows: number): Surroundings['fits'] {
-	const whole = layoutFor(columns, rows, {rooms: 1, hidden: {rooms: false, network: false}});
-	const alone = layoutFor(columns, rows, {rooms: 1, hidden: {rooms: true, network: false}});
-	// Where there is no room for the network, the same key hides the traffic.
-	const network = whole?.network ?? whole?.traffic ?? alone?.network;
-	return {rooms: whole?.rooms !== undefined, network: network !== undefined};
-}
-
-function pageSize(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {
-	if (!layout || state.view === 'chat') return {total: 0, shown: 0};
-	return {total: pageLines(state, layout.page, theme).length, shown: pageRowsShown(layout.page)};
 }

@@ -4,22 +4,45 @@ import type {State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {framed, row, span, titleRow, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {chosenItem, type PageContent} from './content.ts';
 import {detailsLines} from './details.ts';
 import {helpLines} from './help.ts';
-import {peersLines} from './peers.ts';
-import {searchLines} from './search.ts';
+import {peersContent} from './peers.ts';
+import {searchContent} from './search.ts';
 
 /** Rows of a page of this height that are not its frame. */
 export function pageRowsShown(rect: Rect): number {
 	return rect.height - 2;
 }
 
-/** All rows of the page that is open, each as wide as the inside of the frame. */
-export function pageLines(state: State, rect: Rect, theme: Theme): readonly string[] {
+/** All rows of the page that is open, and what can be chosen of them. */
+export function pageContent(state: State, rect: Rect, theme: Theme): PageContent {
 	const width = rect.width - 2;
-	if (state.view === 'help') return helpLines(state, width, theme);
-	if (state.view === 'details') return detailsLines(state, width, theme);
-	return state.view === 'search' ? searchLines(state, width, theme) : peersLines(state, width, theme);
+	switch (state.view) {
+		case 'help':
+			return {lines: helpLines(state, width, theme), items: []};
+		case 'details':
+			return {lines: detailsLines(state, width, theme), items: []};
+		case 'search':
+			return searchContent(state, width, theme);
+		default:
+			return peersContent(state, width, theme);
+	}
+}
+
+function firstLine({viewScroll}: State, rect: Rect, {lines}: PageContent): number {
+	return Math.max(0, Math.min(viewScroll, lines.length - pageRowsShown(rect)));
+}
+
+/** The lines in view, with the chosen item lit. */
+function shownLines(state: State, rect: Rect, content: PageContent, {paint}: Theme): readonly string[] {
+	const top = firstLine(state, rect, content);
+	const chosen = chosenItem(content, state.chosen);
+	return content.lines.slice(top, top + pageRowsShown(rect)).map((line, index) => {
+		const at = top + index - (chosen?.first ?? Number.POSITIVE_INFINITY);
+		if (!chosen || at < 0 || at >= chosen.rows) return line;
+		return paint.selected(at === 0 ? paint.accent('▌') + line.slice(1) : line);
+	});
 }
 
 const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', details: 'Message', chat: ''} as const;
@@ -28,11 +51,10 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const {paint} = theme;
 	const width = rect.width - 2;
 	const height = pageRowsShown(rect);
-	const lines = pageLines(state, rect, theme);
-	const first = Math.max(0, Math.min(state.viewScroll, lines.length - height));
-	const shown = lines.slice(first, first + height);
+	const content = pageContent(state, rect, theme);
+	const shown = shownLines(state, rect, content, theme);
 	const filling = Array.from({length: height - shown.length}, () => row(width, []));
-	const more = lines.length - first - shown.length;
+	const more = content.lines.length - firstLine(state, rect, content) - shown.length;
 	const position = more > 0 ? [span(`PgDn · ${more} more`, paint.dim)] : [];
 	const what = state.view === 'help' ? `p2p-tui ${version}` : state.view === 'search' ? state.search?.text : undefined;
 	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];

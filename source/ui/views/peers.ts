@@ -7,6 +7,7 @@ import {trendSpan} from '../panes/network.ts';
 import {peerDot} from '../panes/peers.ts';
 import {fit, fitName, row, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {PageBuilder, type PageContent} from './content.ts';
 
 const NAME_CELLS = 18;
 const RTT_CELLS = 9;
@@ -14,23 +15,23 @@ const ADDRESS_CELLS = 36;
 /** From here on an address and a peer id stand side by side. */
 const WIDE = 100;
 
-export function peersLines(state: State, width: number, theme: Theme): readonly string[] {
+export function peersContent(state: State, width: number, theme: Theme): PageContent {
 	const {paint} = theme;
 	const peers = sortedPeers(state);
-	const lines = peers.flatMap(peer => peerLines(state, peer, width, theme));
-	const nobody = [
-		row(width, [span(' Nobody yet. /dial <multiaddr> connects to an address.', paint.dim)]),
-		row(width, []),
-	];
 	const here = peers.filter(peer => peer.state === 'connected').length;
 	const summary = `${here} connected, ${plural(peers.length, 'peer')} known`;
-	return [
-		row(width, []),
-		row(width, [span(` ${summary}`, paint.dim)]),
-		row(width, []),
-		...(peers.length === 0 ? nobody : lines),
-		...selfLines(state, width, theme),
-	];
+	const content = new PageBuilder();
+	content.add(row(width, []), row(width, [span(` ${summary}`, paint.dim)]), row(width, []));
+	for (const peer of peers) {
+		const lines = peerLines(state, peer, width, theme);
+		// Another program's: nobody to talk to.
+		if (peer.isForeign) content.add(...lines);
+		else content.addItem(peer.peer, lines);
+		content.add(row(width, []));
+	}
+	const nobody = ' Nobody yet. /dial <multiaddr> connects to an address.';
+	if (peers.length === 0) content.add(row(width, [span(nobody, paint.dim)]), row(width, []));
+	return content.add(...selfLines(state, width, theme));
 }
 
 /** Who and how far; where, and which key. */
@@ -59,8 +60,7 @@ function peerLines(state: State, peer: Peer, width: number, theme: Theme): reado
 	const where = width >= WIDE ? [`${fit(address, ADDRESS_CELLS)}  ${peer.peer}`] : [address, peer.peer];
 	return [
 		row(width, [...who, ...(isHere ? distance : [span(stateText(state, peer), paint.dim)])]),
-		...where.map(text => row(width, [span(`   ${text}`, paint.dim)])),
-		row(width, []),
+		...where.map(text => row(width, [span(' '), span(`  ${text}`, paint.dim)])),
 	];
 }
 
