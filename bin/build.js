@@ -44,7 +44,11 @@ async function bundle() {
 		// Has native code: it is installed beside the program, and loaded when a history is kept.
 		external: ['@photostructure/sqlite'],
 		// The pure JavaScript of msgpackr: its Node entry looks for a native module beside the program.
-		alias: {msgpackr: path.join(root, 'node_modules/msgpackr/index.js')},
+		// The modules of jsonc-parser: its other form loads its parts in a way that no bundler sees.
+		alias: {
+			msgpackr: path.join(root, 'node_modules/msgpackr/index.js'),
+			'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
+		},
 		plugins: [withoutDevtools],
 		// Bundled CommonJS packages ask for Node's own modules with `require`.
 		banner: {

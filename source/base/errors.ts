@@ -16,11 +16,17 @@ export class UserError extends Error {
 	override readonly name = 'UserError';
 	readonly hint: string | undefined;
 	readonly exitStatus: number;
+	/** Shown one a line after the message, for what is wrong in several places. */
+	readonly details: readonly string[];
 
-	constructor(message: string, options: {hint?: string; exitStatus?: number; cause?: unknown} = {}) {
+	constructor(
+		message: string,
+		options: {hint?: string; exitStatus?: number; cause?: unknown; details?: readonly string[]} = {},
+	) {
 		super(message, {cause: options.cause});
 		this.hint = options.hint;
 		this.exitStatus = options.exitStatus ?? EXIT_FAILED;
+		this.details = options.details ?? [];
 	}
 }
 

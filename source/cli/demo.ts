@@ -31,7 +31,7 @@ export async function demo(options: Options, machine: Machine): Promise<number> 
 	const troupe = new Troupe({program: process.argv[1]!, discoveryPort, interface: LOOPBACK, env: machine.env});
 	troupe.play();
 	try {
-		return await openScreen(config, options);
+		return await openScreen(config, options, machine);
 	} finally {
 		await troupe.close();
 	}

@@ -32,6 +32,7 @@ export function exitStatusFor(error: unknown): number {
 /** Prints the error and returns the exit status that belongs to it. */
 export function report(error: unknown, debugging: boolean): number {
 	console.error(lineFor(error));
+	if (error instanceof UserError) for (const detail of error.details) console.error(sanitizeLine(detail));
 	if (debugging && error instanceof Error && error.stack !== undefined) console.error(error.stack);
 	return exitStatusFor(error);
 }

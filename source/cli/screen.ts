@@ -1,19 +1,23 @@
 /** `p2p-tui`: the full-screen UI, with the core in a thread of its own. */
 import type {CoreConfig} from '../api/core.ts';
 import {version} from '../base/version.ts';
-import {DEFAULT_SETTINGS} from '../store/settings.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import type {Options} from './options.ts';
+import {loadSettings} from './settings.ts';
 import {modeFor, thisTerminal} from './terminal.ts';
 
 export async function screen(options: Options, machine: Machine): Promise<number> {
-	return openScreen(nodeConfig(options, machine, true), options);
+	return openScreen(nodeConfig(options, machine, true), options, machine);
 }
 
 /** Checks the terminal and runs the screen, or its mode of lines, until it is left; returns the exit status. */
-export async function openScreen(config: CoreConfig, options: Pick<Options, 'theme' | 'plain'>): Promise<number> {
-	const {theme = 'auto', plain} = options;
-	const mode = modeFor(thisTerminal(), plain);
+export async function openScreen(
+	config: CoreConfig,
+	options: Pick<Options, 'theme' | 'plain' | 'config'>,
+	machine: Machine,
+): Promise<number> {
+	const {settings, save} = loadSettings(options, machine);
+	const mode = modeFor(thisTerminal(), options.plain);
 	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
 	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.
 	delete process.env.CI;
@@ -22,7 +26,7 @@ export async function openScreen(config: CoreConfig, options: Pick<Options, 'the
 		import('../core/head-start.ts'),
 	]);
 	const early = headStart(config, startWorkerCore);
-	const given = {config, startCore: early.startCore, settings: {...DEFAULT_SETTINGS, theme}, version};
+	const given = {config, startCore: early.startCore, settings, save, version};
 	try {
 		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);
 		return await (await import('../ui/run.tsx')).runScreen(given);
