@@ -174,21 +174,3 @@ function editDistance(from: string, to: string): number {
 	}
 	return row[to.length] as number;
 }
-
-/** The commands, with their slash, that `prefix` may become: `/l` gives `/leave`. In the order of the alphabet. */
-export function completeSlash(prefix: string): readonly string[] {
-	if (!prefix.startsWith('/')) return [];
-	return SLASH_COMMANDS.filter(command => !command.isHidden)
-		.map(({name}) => `/${name}`)
-		.filter(name => name.startsWith(prefix.toLowerCase()))
-		.sort();
-}
-
-/** The command that is being written, for a line of help beside the composer. */
-export function commandBeingWritten(line: string): SlashCommand | undefined {
-	const [, written] = /^\/([^/\s]+)/.exec(line) ?? [];
-	const wanted = written?.toLowerCase();
-	return SLASH_COMMANDS.find(({name, aliases, isHidden}) => {
-		return wanted !== undefined && !isHidden && (name === wanted || aliases.includes(wanted));
-	});
-}

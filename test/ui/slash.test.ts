@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/api/command.ts';
-import {
-	commandBeingWritten,
-	completeSlash,
-	parseLine,
-	SLASH_COMMANDS,
-	type SlashContext,
-	type SlashResult,
-} from '../../source/ui/slash.ts';
+import {parseLine, SLASH_COMMANDS, type SlashContext, type SlashResult} from '../../source/ui/slash.ts';
 
 const ANN = {peer: '12D3KooWAnn', name: 'Ann'};
 const BOB = {peer: '12D3KooWBob', name: 'bob'};
@@ -196,22 +189,17 @@ describe('the table', () => {
 	});
 });
 
-describe('while writing', () => {
-	test('completion knows the commands, but not the hidden ones', () => {
-		expect(completeSlash('/p')).toEqual(['/peers', '/ping']);
-		expect(completeSlash('/LE')).toEqual(['/leave']);
-		expect(completeSlash('/fa')).toEqual([]);
-		expect(completeSlash('p')).toEqual([]);
-		expect(completeSlash('/').length).toBe(SLASH_COMMANDS.filter(command => !command.isHidden).length);
-	});
-
-	test('the command being written is known as soon as its name is', () => {
-		expect(commandBeingWritten('/join')?.usage).toBe('/join <room>');
-		expect(commandBeingWritten('/who is')?.name).toBe('peers');
-		expect(commandBeingWritten('/joi')).toBeUndefined();
-		expect(commandBeingWritten('//join')).toBeUndefined();
-		expect(commandBeingWritten('/fault')).toBeUndefined();
-	});
+describe('what commands take', () => {
+	test.each(SLASH_COMMANDS.filter(({isHidden}) => !isHidden))(
+		'the arguments of $name are those of its usage',
+		command => {
+			const written = command.usage.match(/<[^>]*>|\[[^\]]*\]/g) ?? [];
+			const optional = (command.arguments ?? []).map(({isOptional}) => isOptional === true);
+			expect(optional).toEqual(written.map(each => each.startsWith('[')));
+			const asked = command.arguments?.filter(({isOptional}) => !isOptional).map(({question}) => question) ?? [];
+			expect(asked.every(question => question?.endsWith('?'))).toBe(true);
+		},
+	);
 });
 
 describe('what is meant by "last" is not guessed', () => {
