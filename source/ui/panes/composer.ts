@@ -6,6 +6,7 @@ import type {State} from '../../store/state.ts';
 import {type Rect, textRect} from '../layout.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {aboutMessage} from './about-message.ts';
 import {askingRows, pasteTitle} from './composer-paste.ts';
 import {recallCursor, recallSpans, recallTitle} from './composer-recall.ts';
 import {hintSpans, rightSpans} from './composer-title.ts';
@@ -46,6 +47,8 @@ export function composerRows(state: State, rect: Rect, theme: Theme): readonly s
 function titleSpans(state: State, theme: Theme): readonly [readonly Span[], readonly Span[]] {
 	if (state.heldPaste) return [pasteTitle(state.heldPaste, theme), []];
 	if (state.recall) return recallTitle(state, state.recall, theme);
+	const about = aboutMessage(state, theme);
+	if (about) return about;
 	const composer = composerOf(state);
 	return [hintSpans(state, composer, theme), rightSpans(state, composer, theme)];
 }
