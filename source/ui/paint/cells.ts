@@ -10,6 +10,8 @@ export type Cells = {readonly texts: string[]; readonly styles: Style[]};
 const SEQUENCE = /\x1b\[([\d;:]*)m|\x1b\]8;([^\x07\x1b]*)(?:\x07|\x1b\\)|\x1b(?:\[[\x20-\x3f]*[\x40-\x7e]|[^[])?/g;
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Control}]+$/u;
 
+const ISOLATE = /^[\u2066-\u2069]$/;
+
 /** Rows remembered: a row that moves up by one is not taken apart again. */
 const MAX_REMEMBERED = 512;
 const MAX_UNITS = 4_096;
@@ -52,7 +54,8 @@ function addText({texts, styles}: Cells, text: string, style: Style): void {
 
 /** A mark whose letter is in another style goes with it all the same; what cannot be seen is left out. */
 function addMark(texts: string[], mark: string): void {
-	if (INVISIBLE.test(mark)) return;
+	// Isolates (bidi.ts) stay: a terminal puts them, too, to the cell before.
+	if (INVISIBLE.test(mark) && !ISOLATE.test(mark)) return;
 	const index = texts.at(-1) === '' ? texts.length - 2 : texts.length - 1;
 	if (index >= 0) texts[index] += mark;
 }
