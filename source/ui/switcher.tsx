@@ -20,7 +20,6 @@ const ON_TOP = 2;
 export function SwitcherOverlay({store, within, theme}: SwitcherProps): ReactNode {
 	const query = useSyncExternalStore(store.subscribe, () => store.getState().switcher?.query ?? '');
 	const height = useSyncExternalStore(store.subscribe, () => openListRect(store.getState(), within).height);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the same rectangle for as long as it is as high.
 	const rect = useMemo(() => openListRect(store.getState(), within), [store, within, height]);
 	const render = useCallback((state: State) => switcherRows(state, rect, theme), [rect, theme]);
 	// For input methods; the field draws a cursor of its own.

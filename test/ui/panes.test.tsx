@@ -12,7 +12,7 @@ import {
 	RoomsPane,
 	Status,
 	TrafficPane,
-} from '../../source/ui/app.tsx';
+} from '../../source/ui/parts.tsx';
 import type {Rect} from '../../source/ui/layout.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {renderAt, settled} from './harness.tsx';
