@@ -73,8 +73,8 @@ test('without a pane for the network, the peers show the last time, the latest o
 	};
 	expect(ann(80)).toMatch(/● ann +[▁-█]{3} +1\.2 ms ↗ │$/);
 	expect(ann(160, true)).toBe(ann(80));
-	expect(ann(160)).toMatch(/● ann +1\.2 ms │$/);
-	expect(ann(64)).toMatch(/● ann +1\.2 ms │$/);
+	expect(ann(160)).toMatch(/● ann +1\.2 ms ↗ │$/);
+	expect(ann(64)).toMatch(/● ann +1\.2 ms ↗ │$/);
 });
 
 test('at every size each pane fills its rectangle to the cell', () => {

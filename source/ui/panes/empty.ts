@@ -20,15 +20,14 @@ const INDENT = 3;
 export function startingRows(state: State, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
 	if (state.core.state === 'starting' || !state.self) return fitted([text('Starting…', width, paint.dim)], width, 2);
-	return fitted(
-		[
-			text('You are in no room.', width, paint.title),
-			BLANK,
-			tries([{what: '/join lobby', why: 'enters one, and makes it if it is new'}], width, theme, 1),
-		],
-		width,
-		Number.POSITIVE_INFINITY,
-	);
+	const steps = [
+		{what: '/join lobby', why: 'enter or make a room'},
+		...keyed(keymapOf(state), 'help', 'all keys and commands', 1),
+		{what: '/quit', why: 'leave'},
+	];
+	const column = columnFor(steps, width);
+	const parts = steps.map(step => tries(step, width, theme, 1, column));
+	return fitted([text('You are in no room.', width, paint.title), BLANK, ...parts], width, Number.POSITIVE_INFINITY);
 }
 
 /** While it is not known yet what is kept of a room. */
@@ -71,14 +70,16 @@ function inCompany(state: State, room: Room, width: number, theme: Theme): reado
 function firstSteps(state: State, somebody: string | undefined, width: number, theme: Theme): readonly Part[] {
 	const keymap = keymapOf(state);
 	const steps: readonly (Try & {readonly rank: number})[] = [
-		...keyed(keymap, 'open-switcher', 'goes to another room or person', 3),
-		...(somebody === undefined ? [] : [{what: `/msg ${somebody}`, why: 'talks to one person alone', rank: 5}]),
-		{what: '/join dev', why: 'enters another room, or makes it', rank: 4},
-		...keyed(keymap, 'help', 'says what all keys and commands do', 1),
-		{what: '/quit', why: 'leaves', rank: 2},
+		...keyed(keymap, 'open-switcher', 'another room or person', 3),
+		...(somebody === undefined ? [] : [{what: `/msg ${somebody}`, why: 'one person alone', rank: 5}]),
+		{what: '/join dev', why: 'enter or make a room', rank: 4},
+		...keyed(keymap, 'help', 'all keys and commands', 1),
+		{what: '/quit', why: 'leave', rank: 2},
 	];
-	const widest = Math.max(...steps.map(({what}) => widthOf(what)));
-	return steps.map(step => tries([step], width, theme, step.rank, widest));
+	// A long name leaves no room for two columns.
+	const fits = steps.filter(({rank, what}) => rank !== 5 || columnFor([...steps, {what, why: ''}], width) > 0);
+	const column = columnFor(fits, width);
+	return fits.map(step => tries(step, width, theme, step.rank, column));
 }
 
 function keyed(keymap: Keymap, id: string, why: string, rank: number): readonly (Try & {readonly rank: number})[] {
@@ -125,24 +126,19 @@ function elsewhere(state: State): string {
 function alone(state: State, width: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
 	const {headline, texts, tries: things} = aloneTexts(state);
-	const inner = width - 2 * INDENT;
-	const widest = Math.max(0, ...things.map(({what}) => widthOf(what)));
-	const isWide = inner >= widest + WHY_CELLS;
+	const help = keyed(keymapOf(state), 'help', 'all keys and commands', 6);
+	const column = columnFor([...things, ...help], width);
 	return [
 		text(headline, width, paint.title, 0),
 		BLANK,
 		...texts.map((line, index) => text(line, width, paint.dim, 1 + index * 2)),
 		...(things.length > 0 ? [BLANK] : []),
-		...things.map((each, index) => tries([each], width, theme, 2 + index, isWide ? widest : undefined)),
+		...things.map((each, index) => tries(each, width, theme, 2 + index, column)),
 		BLANK,
-		...keyed(keymapOf(state), 'help', 'says what all keys and commands do', 6).map(each =>
-			tries([each], width, theme, 6, isWide ? widest : undefined),
-		),
+		...help.map(each => tries(each, width, theme, each.rank, column)),
 	];
 }
 
-/** Cells of the longest explanation. */
-const WHY_CELLS = 38;
 /** Milliseconds alone after which something may be in the way. */
 const LONELY = 30_000;
 
@@ -179,14 +175,10 @@ function thingsToTry({launch, self}: State, isLocal: boolean): readonly Try[] {
 	const port = /--discovery-port \d+/.exec(launch)?.[0];
 	const address = self?.addresses.find(each => !/^\/ip[46]\/(127\.|::1\/)/.test(each));
 	return [
-		...(isLocal
-			? []
-			: [{what: `p2p-tui${port === undefined ? '' : ` ${port}`}`, why: 'on another machine of this network'}]),
+		...(isLocal ? [] : [{what: `p2p-tui${port === undefined ? '' : ` ${port}`}`, why: 'on another machine'}]),
 		{what: `${launch} --ephemeral --name bob`, why: 'in another window here'},
-		...(address === undefined
-			? []
-			: [{what: `/dial ${withoutPeer(address)}`, why: 'what somebody further away types'}]),
-		{what: `${program} demo`, why: 'company on this machine only'},
+		...(address === undefined ? [] : [{what: `/dial ${withoutPeer(address)}`, why: 'for somebody further away'}]),
+		{what: `${program} demo`, why: 'company, on this machine only'},
 	];
 }
 
@@ -215,20 +207,22 @@ function text(words: string, width: number, paint: Theme['paint']['plain'], rank
 	return {rank, lines: wrap(words, width - 2 * INDENT).map(line => [span(line, paint)])};
 }
 
-/** With `column`: side by side, the first as wide as that; else one below the other. */
-function tries(all: readonly Try[], width: number, {paint}: Theme, rank: number, column?: number): Part {
-	const inner = width - 2 * INDENT;
-	const isWide = column === undefined || inner >= column + 2 + Math.max(...all.map(({why}) => widthOf(why)));
-	const lines = all.flatMap(({what, why}) => {
-		const cells = column ?? widthOf(what);
-		const isBeside = isWide && inner >= cells + 2 + widthOf(why);
-		if (isBeside) return [[span(what.padEnd(cells + 2), paint.key), span(why, paint.dim)]];
-		return [
-			[span(`${why.charAt(0).toUpperCase()}${why.slice(1)}:`, paint.dim)],
-			...wrap(what, inner - 2).map(line => [span(`  ${line}`, paint.key)]),
-		];
-	});
-	return {rank, lines};
+/** Cells of the first of two columns; 0 if there is no room for two. */
+function columnFor(all: readonly Try[], width: number): number {
+	const cells = Math.max(0, ...all.map(({what}) => widthOf(what))) + GAP;
+	return cells + Math.max(0, ...all.map(({why}) => widthOf(why))) <= width - INDENT - 1 ? cells : 0;
+}
+
+const GAP = 2;
+
+/** Side by side, or one below the other. */
+function tries({what, why}: Try, width: number, {paint}: Theme, rank: number, column: number): Part {
+	if (column > 0) {
+		const space = ' '.repeat(Math.max(GAP, column - widthOf(what)));
+		return {rank, lines: [[span(what, paint.key), span(space + why, paint.dim)]]};
+	}
+	const title = span(`${why.charAt(0).toUpperCase()}${why.slice(1)}:`, paint.dim);
+	return {rank, lines: [[title], ...wrap(what, width - INDENT - 3).map(line => [span(`  ${line}`, paint.key)])]};
 }
 
 /** A row of space above; then as many parts as there is room for. */

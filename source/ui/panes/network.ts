@@ -2,22 +2,28 @@
 import {connectedPeers, displayName, latencySpread, nameHolders, type Trend, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatRate, formatRtt, latencyGraph, rateGraph} from '../format.ts';
+import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow, truncate, widthOf} from '../text.ts';
-import type {Theme} from '../theme.ts';
+import type {Paint, Theme} from '../theme.ts';
+import {areaRows, latencyShares, rateShares} from './graph.ts';
 import {shortId} from './short-id.ts';
 
 const OWN_ROWS = 5;
-/** From this height on there is room for how messages spread. */
+/** From these heights on there is room for how messages spread, for ourselves, and for pictures of several rows. */
 const TALL = 16;
+const TALLER = 22;
+const TALLEST = 30;
 
 export function networkRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const width = rect.width - 2;
 	const {paint} = theme;
 	const frame = (line: string) => framed(line, paint.border);
-	const own = rect.height >= 22 ? ownRows(state, width, theme) : [];
+	const own = rect.height >= TALLER ? ownRows(state, width, theme) : [];
 	const traffic = [
-		...trafficLines(state, width, theme),
+		...(rect.height >= TALLER
+			? trafficPictures(state, width, rect.height >= TALLEST ? 3 : 2, theme)
+			: trafficLines(state, width, theme)),
 		...(rect.height >= TALL ? pubsubLines(state, width, theme) : []),
 	];
 	const latencyHeight = rect.height - 2 - (traffic.length + 1) - (own.length > 0 ? own.length + 1 : 0);
@@ -46,28 +52,36 @@ function latencyRows(state: State, width: number, height: number, theme: Theme):
 	const {paint} = theme;
 	const peers = connectedPeers(state);
 	const spread = latencySpread(state);
-	// With space to spare, a line of its own for every history.
-	const isTall = peers.length * 3 + 1 <= height;
-	const foot = spread
-		? [
-				...(isTall ? [] : [row(width, [])]),
-				row(width, [span(` p50 ${formatRtt(spread.p50)} · p99 ${formatRtt(spread.p99)}`, paint.dim)]),
-			]
-		: [];
+	const graphRows = pictureRows(peers.length, height);
+	const figures = spread && [span(` p50 ${formatRtt(spread.p50)} · p99 ${formatRtt(spread.p99)}`, paint.dim)];
+	const foot = figures ? [...(graphRows > 0 ? [] : [row(width, [])]), row(width, figures)] : [];
 	const space = height - foot.length;
 	const nameWidth = nameColumn(state, peers, width);
-	const rows = isTall
-		? peers.flatMap(peer => tallLatencyRows(state, peer, width, theme))
-		: peers.slice(0, space).map(peer => latencyRow(state, peer, nameWidth, width, theme));
-	if (!isTall && peers.length > space)
-		rows[space - 1] = row(width, [span(` … ${peers.length - space + 1} more (F2)`, paint.dim)]);
+	const rows =
+		graphRows > 0
+			? peers.flatMap(peer => tallLatencyRows(state, peer, width, graphRows, theme))
+			: peers.slice(0, space).map(peer => latencyRow(state, peer, nameWidth, width, theme));
+	if (graphRows === 0 && peers.length > space)
+		rows[space - 1] = row(width, [span(` … ${moreText(state, peers.length - space + 1)}`, paint.dim)]);
 	if (peers.length === 0) rows.push(row(width, [span(' no connections yet', paint.dim)]));
 	const filling = Array.from({length: Math.max(0, space - rows.length)}, () => ' '.repeat(width));
 	// The figures stand under the last peer, not at the foot of an empty pane.
 	return [...rows, ...foot, ...filling].slice(0, height);
 }
 
-const RTT_CELLS = 8;
+/** With space to spare, each history has rows of its own, below the name and above a blank; 0 if there is none. */
+function pictureRows(peers: number, height: number): number {
+	return [MAX_PICTURE, 2, 1].find(rows => peers * (rows + 2) + 1 <= height) ?? 0;
+}
+
+const MAX_PICTURE = 3;
+/** `0.21 ms`, with the numbers of all rows ending in one column. */
+const RTT_CELLS = 7;
+
+export function rttCell(time: number | undefined): string {
+	const [number = '', unit = ''] = (time === undefined ? '…' : formatRtt(time)).split(' ');
+	return `${number.padStart(RTT_CELLS - 3)} ${unit.padEnd(2)}`;
+}
 
 /** Wide enough for every name, as long as half of the row is left for the history. */
 function nameColumn(state: State, peers: readonly Peer[], width: number): number {
@@ -76,33 +90,32 @@ function nameColumn(state: State, peers: readonly Peer[], width: number): number
 	return Math.min(widest, Math.floor(width / 3));
 }
 
-function tallLatencyRows(state: State, peer: Peer, width: number, theme: Theme): readonly string[] {
+function tallLatencyRows(state: State, peer: Peer, width: number, graphRows: number, theme: Theme): readonly string[] {
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
-	const last = peer.samples.at(-1);
-	const figures = [
-		span(last === undefined ? '…' : formatRtt(last)),
-		span(' '),
-		trendSpan(trendOf(peer.samples), theme),
-		span(' '),
-	];
+	const figures = [span(rttCell(peer.samples.at(-1))), span(' '), trendSpan(trendOf(peer.samples), theme), span(' ')];
+	const shares = latencyShares(peer.samples.slice(2 - width));
 	return [
 		row(width, [span(` ${fitName(name, width - spansWidth(figures) - 2)}`, theme.peer(peer.peer))], figures),
-		row(width, [span(` ${latencyGraph(peer.samples, width - 2)}`, theme.paint.accent)]),
+		...areaRows(shares, width - 2, graphRows).map(line => row(width, [span(` ${line}`, theme.peer(peer.peer))])),
 		row(width, []),
 	];
 }
 
 function latencyRow(state: State, peer: Peer, nameWidth: number, width: number, theme: Theme): string {
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
-	const sparkWidth = width - nameWidth - RTT_CELLS - 5;
-	const last = peer.samples.at(-1);
+	const sparkWidth = width - nameWidth - RTT_CELLS - 6;
 	return row(width, [
 		span(` ${fitName(name, nameWidth)} `, theme.peer(peer.peer)),
-		span(latencyGraph(peer.samples, sparkWidth), theme.paint.accent),
-		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
-		span(' '),
+		span(latencyGraph(peer.samples, sparkWidth), theme.peer(peer.peer)),
+		span(` ${rttCell(peer.samples.at(-1))} `),
 		trendSpan(trendOf(peer.samples), theme),
 	]);
+}
+
+/** `12 more (F2)`: by the key that shows them all. */
+export function moreText(state: State, count: number): string {
+	const key = keymapOf(state).label('peers');
+	return `${count} more${key === '' ? '' : ` (${key})`}`;
 }
 
 const ARROWS = {up: '↗', flat: '→', down: '↘'} as const;
@@ -113,13 +126,36 @@ export function trendSpan(trend: Trend | undefined, {paint}: Theme): Span {
 	return span(ARROWS[trend], {up: paint.warn, flat: paint.dim, down: paint.good}[trend]);
 }
 
+/** `↓  3.4 kB/s  ▁▂▅█▃` */
 function trafficLines(state: State, width: number, {paint}: Theme): readonly string[] {
 	const line = (arrow: string, samples: readonly number[]) => {
-		const rate = formatRate(samples.at(-1) ?? 0);
-		const graph = rateGraph(samples, width - 15);
-		return row(width, [span(` ${arrow} `, paint.key), span(rate.padEnd(10))], [span(graph, paint.dim), span(' ')]);
+		const graph = rateGraph(samples, width - RATE_CELLS - 6);
+		return row(width, [span(` ${arrow} `, paint.key), span(rateCell(samples))], [span(graph, paint.accent), span(' ')]);
 	};
 	return [line('↓', state.traffic.in), line('↑', state.traffic.out)];
+}
+
+/** Each way with its figure, the highest that is in view, and a picture below. */
+function trafficPictures(state: State, width: number, height: number, {paint}: Theme): readonly string[] {
+	const picture = (arrow: string, samples: readonly number[], color: Paint): readonly string[] => {
+		const shown = samples.slice(2 - width);
+		const peak = `peak ${formatRate(Math.max(0, ...shown))} `;
+		const left = [span(` ${arrow} `, paint.key), span(rateCell(samples))];
+		const fits = spansWidth(left) + widthOf(peak) < width;
+		return [
+			row(width, left, fits ? [span(peak, paint.dim)] : []),
+			...areaRows(rateShares(shown), width - 2, height).map(line => row(width, [span(` ${line}`, color)])),
+		];
+	};
+	return [...picture('↓', state.traffic.in, paint.accent), ...picture('↑', state.traffic.out, paint.good)];
+}
+
+const RATE_CELLS = 8;
+
+/** ` 3.4 kB/s`: numbers end in one column. */
+function rateCell(samples: readonly number[]): string {
+	const [number = '', unit = ''] = formatRate(samples.at(-1) ?? 0).split(' ');
+	return `${number.padStart(3)} ${unit.padEnd(4)}`;
 }
 
 /** Of the room that is open: how many members get our messages at once, and how many copies came too many. */
@@ -144,7 +180,7 @@ function ownRows(state: State, width: number, {paint}: Theme): readonly string[]
 		return row(width, [span(` ${truncate(plain, width - 2)}`, paint.dim)]);
 	});
 	const more = self.addresses.length - room;
-	if (more > 0) addresses[room - 1] = row(width, [span(` … ${more + 1} more (F2)`, paint.dim)]);
+	if (more > 0) addresses[room - 1] = row(width, [span(` … ${moreText(state, more + 1)}`, paint.dim)]);
 	const name = truncate(self.name, width - 2);
 	return [
 		row(width, [span(` ${name}`, paint.own)]),

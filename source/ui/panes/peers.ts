@@ -1,11 +1,11 @@
 /** Who is connected and how far away, then who was. */
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, formatRtt, latencyGraph} from '../format.ts';
+import {formatAgo, latencyGraph} from '../format.ts';
 import {type Rect, showsHistory} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow, widthOf} from '../text.ts';
-import type {Paint, Theme} from '../theme.ts';
-import {trendSpan} from './network.ts';
+import type {Theme} from '../theme.ts';
+import {moreText, rttCell, trendSpan} from './network.ts';
 
 /** Of those who are gone, so many, the latest; the others are on the page of peers. */
 const GONE_SHOWN = 3;
@@ -16,10 +16,9 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	const height = rect.height - (isLast ? 2 : 1);
 	const {paint} = theme;
 	const {peers, shown} = shownPeers(state, height);
-	const isCut = shown < peers.length;
 	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
 	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
-	if (isCut) rows.push(row(width, [span(` … ${peers.length - shown} more (F2)`, paint.dim)]));
+	if (shown < peers.length) rows.push(row(width, [span(` … ${moreText(state, peers.length - shown)}`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
 	return [
 		titleRow(rect.width, ['├', '┤'], paint.border, [span('Peers', paint.title)]),
@@ -46,28 +45,25 @@ function peerRow(state: State, peer: Peer, width: number, theme: Theme, withHist
 	const {paint} = theme;
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isHere = peer.state === 'connected';
-	const times = history(peer, theme);
+	const wanted = isHere ? distances(peer, theme, withHistory) : [[span(` ${absence(state, peer)} `, paint.dim)]];
 	// A name tells more than a history: a tag that is cut tells nobody apart.
-	const hasRoom = widthOf(name) <= width - 3 - spansWidth(times);
-	const right = withHistory && isHere && hasRoom ? times : [span(' '), distance(state, peer, paint.dim), span(' ')];
+	const right =
+		wanted.find(spans => widthOf(name) <= width - 3 - spansWidth(spans)) ?? (wanted.at(-1) as readonly Span[]);
 	const fitted = fitName(name, width - 3 - spansWidth(right));
 	const left = [span(' '), peerDot(peer, theme), span(' '), span(fitted, isHere ? theme.peer(peer.peer) : paint.dim)];
 	return row(width, left, right);
 }
 
 const SPARK_CELLS = 3;
-const RTT_CELLS = 7;
 
-/** ` ▁▂▃ 0.21 ms ↗` */
-function history({samples}: Peer, theme: Theme): readonly Span[] {
+/** ` ▁▂▃ 0.21 ms ↗`, and less where there is less room. */
+function distances({samples}: Peer, theme: Theme, withHistory: boolean): readonly (readonly Span[])[] {
+	const {accent, dim} = theme.paint;
 	const last = samples.at(-1);
-	return [
-		span(` ${latencyGraph(samples, SPARK_CELLS)} `, theme.paint.accent),
-		span((last === undefined ? '…' : formatRtt(last)).padStart(RTT_CELLS)),
-		span(' '),
-		trendSpan(trendOf(samples), theme),
-		span(' '),
-	];
+	const time = span(rttCell(last), last === undefined ? dim : undefined);
+	const trend = [span(' '), time, span(' '), trendSpan(trendOf(samples), theme), span(' ')];
+	const history = [span(` ${latencyGraph(samples, SPARK_CELLS)}`, accent), ...trend];
+	return [...(withHistory ? [history] : []), trend, [span(' '), time, span(' ')]];
 }
 
 export function peerDot(peer: Peer, {paint}: Theme): Span {
@@ -75,9 +71,6 @@ export function peerDot(peer: Peer, {paint}: Theme): Span {
 	return peer.state === 'connecting' ? span('◌', paint.warn) : span('○', paint.dim);
 }
 
-function distance(state: State, peer: Peer, dim: Paint): Span {
-	const last = peer.samples.at(-1);
-	if (peer.state === 'connected') return last === undefined ? span('…', dim) : span(formatRtt(last));
-	if (peer.state === 'connecting') return span('connecting', dim);
-	return span(formatAgo(state.clock - peer.lastSeen), dim);
+function absence(state: State, peer: Peer): string {
+	return peer.state === 'connecting' ? 'connecting' : formatAgo(state.clock - peer.lastSeen);
 }

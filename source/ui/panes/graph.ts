@@ -1,0 +1,40 @@
+/** Areas of block elements: pictures that every terminal font has. */
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+const STEPS = BARS.length;
+
+/**
+ * The last `width` shares, each from 0 to 1, as an area of `height` rows, the upper ones first, the newest at the right.
+ * What was measured is never empty: nothing is a line at the foot.
+ */
+export function areaRows(shares: readonly number[], width: number, height: number): readonly string[] {
+	const shown = width <= 0 ? [] : shares.slice(-width);
+	const levels = shown.map(share => Math.max(1, Math.min(height * STEPS, Math.round(share * height * STEPS))));
+	return Array.from({length: height}, (_, index) => {
+		const below = (height - 1 - index) * STEPS;
+		const cells = levels.map(level => {
+			const left = level - below;
+			return left <= 0 ? ' ' : (BARS[Math.min(left, STEPS) - 1] as string);
+		});
+		return cells.join('').padStart(Math.max(0, width));
+	});
+}
+
+/** Times span orders of magnitude, so they are drawn on a logarithmic scale; a steady line stays low whatever its noise. */
+const LEAST_FACTOR = 4;
+
+/** Round-trip times as shares of the longest in view, the shortest lowest. */
+export function latencyShares(times: readonly number[]): readonly number[] {
+	const low = Math.max(Math.min(...times), 1e-3);
+	const span = Math.log(Math.max(Math.max(...times) / low, LEAST_FACTOR));
+	return times.map(time => Math.log(Math.max(time, low) / low) / span);
+}
+
+/** Below this a line is quiet: bytes per second. */
+const QUIET = 1_000;
+
+/** Rates as shares of the highest in view. */
+export function rateShares(rates: readonly number[]): readonly number[] {
+	const high = Math.max(QUIET, ...rates);
+	return rates.map(rate => rate / high);
+}
