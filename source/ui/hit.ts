@@ -7,6 +7,7 @@ import type {State} from '../store/state.ts';
 import type {Layout, Rect} from './layout.ts';
 import {choiceAt, openListRect} from './palette-rows.ts';
 import {chatRows, entryInRow} from './panes/chat.ts';
+import {listRect, stepsToRow} from './panes/composer-list.ts';
 import {peerInRow} from './panes/peers.ts';
 import {roomInRow} from './panes/rooms.ts';
 import {statusHeight} from './panes/status.ts';
@@ -19,6 +20,8 @@ export type Target =
 	| {readonly on: 'link'; readonly url: string}
 	/** In the list over the chat: a choice, by its index, or where none is. */
 	| {readonly on: 'list'; readonly index: number | undefined}
+	/** In the list of what fits the word that is being written: so many steps from what is chosen there. */
+	| {readonly on: 'completion'; readonly steps: number}
 	/** On a page: its row, counted from the first one of all. */
 	| {readonly on: 'page'; readonly row: number}
 	/** The edge of the chat that tells where something is unread, and the one that tells what has come below. */
@@ -66,6 +69,11 @@ function onPeers(state: State, {peers, traffic}: Layout, y: number): Target {
 
 function onChat(state: State, rect: Rect, theme: Theme, x: number, y: number): Target {
 	const row = y - rect.y;
+	const list = listRect(state, rect);
+	if (list && isWithin(list, x, y)) {
+		const steps = stepsToRow(state, list, y - list.y);
+		return steps === undefined ? NOTHING : {on: 'completion', steps};
+	}
 	if (row === 0) return x >= rect.x + rect.width / 2 ? {on: 'elsewhere'} : NOTHING;
 	const entry = entryInRow(state, rect, theme, row);
 	if (!entry) return {on: 'chat'};

@@ -45,6 +45,8 @@ function pressed(state: State, target: Target, items: readonly PageItem[]): read
 			return state.selection?.id === target.id ? [{type: 'back'}] : [{type: 'select', to: {by: 'id', id: target.id}}];
 		case 'list':
 			return target.index === undefined ? [] : [{type: 'choose', index: target.index}];
+		case 'completion':
+			return Array.from({length: Math.abs(target.steps)}, () => ({type: 'complete', step: target.steps > 0 ? 1 : -1}));
 		case 'page': {
 			const index = items.findIndex(({first, rows}) => target.row >= first && target.row < first + rows);
 			return index < 0 ? [] : [{type: 'choose', index}];

@@ -81,6 +81,15 @@ test('in the list, a row is taken; beside it, the list is closed', async () => {
 	expect(app.store.getState().active).toBe('release-notes');
 });
 
+test('in the list of what fits what is being written, a row is taken', async () => {
+	const app = await open(SIZE);
+	await app.type('@');
+	await click(app, '@cat');
+	expect(app.store.getState().rooms[0]?.composer.text).toMatch(/^@cat/);
+	await click(app, '@ann');
+	expect(app.store.getState().rooms[0]?.composer.text).toMatch(/^@ann/);
+});
+
 test('on a page, whoever is pressed is talked to', async () => {
 	const app = await open(SIZE);
 	await app.press('f2');

@@ -39,7 +39,7 @@ export function listRows(state: State, rect: Rect, theme: Theme): readonly strin
 	const {paint} = theme;
 	const {title, choices, index} = shownList(state) ?? {title: '', choices: [], index: undefined};
 	const shown = rect.height - 1;
-	const first = Math.max(0, Math.min((index ?? 0) - Math.floor(shown / 2), choices.length - shown));
+	const first = firstShown(choices.length, index, shown);
 	const labelWidth = Math.min(MAX_LABEL, Math.max(0, ...choices.map(({label}) => widthOf(label))));
 	const rows = choices.slice(first, first + shown).map(({label, help}, at) => {
 		const isChosen = first + at === index;
@@ -54,4 +54,15 @@ export function listRows(state: State, rect: Rect, theme: Theme): readonly strin
 		titleRow(rect.width, ['├', '┤'], paint.border, [span(title, paint.dim)], count),
 		...[...rows, ...filling].map(line => framed(line, paint.border)),
 	];
+}
+
+function firstShown(count: number, index: number | undefined, shown: number): number {
+	return Math.max(0, Math.min((index ?? 0) - Math.floor(shown / 2), count - shown));
+}
+
+/** How many steps lead from what is chosen now to what stands in a row, the title being the first row. */
+export function stepsToRow(state: State, rect: Rect, at: number): number | undefined {
+	const {choices, index} = shownList(state) ?? {choices: [], index: undefined};
+	const wanted = firstShown(choices.length, index, rect.height - 1) + at - 1;
+	return at >= 1 && wanted < choices.length ? wanted - (index ?? -1) : undefined;
 }
