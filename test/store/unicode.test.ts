@@ -4,33 +4,18 @@
  * only by U+FE0F is 1 without it and 2 with it; half a flag is 1, a whole one 2; U+FE0E makes nothing narrower.
  * `ui/clusters.ts` or its successor keeps rows straight on terminals that think otherwise.
  */
-import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {cellsOf, graphemesOf} from '../../source/store/graphemes.ts';
 import {simpleCells, widthOf} from '../../source/store/width.ts';
+import {INVISIBLE, unicodeCharacters, unicodeWords} from '../helpers/unicode.ts';
 
 const SELECTOR = '\ufe0f';
 const TONES = Array.from({length: 5}, (_, index) => String.fromCodePoint(0x1f3fb + index));
 
-const DATA = readFileSync(new URL('../vectors/unicode/unicode-17.txt', import.meta.url), 'utf8');
-
-function words(part: string): readonly string[] {
-	const [, content = ''] = DATA.split(`[${part}]\n`);
-	return (content.split('[')[0] as string).split(/\s+/).filter(word => word !== '');
-}
-
-function characters(part: string): readonly string[] {
-	return words(part).flatMap(word => {
-		const [first, last = first] = word.split('..').map(hex => Number.parseInt(hex, 16));
-		const count = (last as number) - (first as number) + 1;
-		return Array.from({length: count}, (_, index) => String.fromCodePoint((first as number) + index));
-	});
-}
-
-const wide = new Set(characters('wide'));
-const emoji = characters('emoji');
-const text = new Set(characters('text'));
+const wide = new Set(unicodeCharacters('wide'));
+const emoji = unicodeCharacters('emoji');
+const text = new Set(unicodeCharacters('text'));
 
 /** Older versions of Node know fewer characters. */
 const isKnown = (sample: string): boolean => !/\p{Cn}/u.test(sample);
@@ -51,9 +36,6 @@ function* assigned(): Generator<string> {
 		if (!/[\p{Cn}\p{Cs}\p{Co}]/u.test(character)) yield character;
 	}
 }
-
-/** Drawn on the character before, or not at all. */
-const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 
 test('every character is as wide as Unicode says', () => {
 	const expected = (character: string): number => (INVISIBLE.test(character) ? 0 : wide.has(character) ? 2 : 1);
@@ -91,7 +73,7 @@ describe('emoji', () => {
 
 	/** Each sequence with every tone, once as it should be written and once without what may be left out. */
 	function* sequences(): Generator<string> {
-		for (const word of words('sequences')) {
+		for (const word of unicodeWords('sequences')) {
 			for (const tone of word.includes('+') ? TONES : ['']) {
 				const parts = word.split('-').map(part => {
 					const base = String.fromCodePoint(Number.parseInt(part, 16));

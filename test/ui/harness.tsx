@@ -28,7 +28,11 @@ export type AppHarness = ReturnType<typeof openApp>;
 
 export function openApp(
 	size: Size,
-	{theme = PLAIN_THEME, time = new VirtualTime()}: {theme?: Theme; time?: VirtualTime} = {},
+	{
+		theme = PLAIN_THEME,
+		time = new VirtualTime(),
+		within = tree => tree,
+	}: {theme?: Theme; time?: VirtualTime; within?: (tree: ReactElement) => ReactElement} = {},
 ) {
 	/** What the screen asked by itself. */
 	const asked: Command[] = [];
@@ -63,19 +67,21 @@ export function openApp(
 	};
 	const draw = () =>
 		screen.rerender(
-			<App
-				store={store}
-				columns={current.columns}
-				rows={current.rows}
-				themeOf={themeOf}
-				version="1.2.3"
-				keyboard={keyboard}
-				feed={screen.stdin.write}
-				send={send}
-				effect={effect}
-				faults={false}
-				setTimer={time.setTimer}
-			/>,
+			within(
+				<App
+					store={store}
+					columns={current.columns}
+					rows={current.rows}
+					themeOf={themeOf}
+					version="1.2.3"
+					keyboard={keyboard}
+					feed={screen.stdin.write}
+					send={send}
+					effect={effect}
+					faults={false}
+					setTimer={time.setTimer}
+				/>,
+			),
 		);
 	draw();
 	const input = (given: Input) => {

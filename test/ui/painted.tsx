@@ -1,0 +1,50 @@
+/** The whole screen as the program draws it: by the painter, onto a terminal that is asked what it shows. */
+import {CanvasContext} from '../../source/ui/paint/context.ts';
+import {Painter} from '../../source/ui/paint/painter.ts';
+import {Emulator, type Kind} from '../helpers/emulator.ts';
+import {openApp, type Size} from './harness.tsx';
+
+/** What a terminal is told before: nothing wraps. */
+const NO_WRAP = '\x1b[?7l';
+
+export function openPainted(size: Size, kind: Kind = 'clusters') {
+	let output = '';
+	const painter = new Painter({
+		size,
+		write: more => {
+			output += more;
+		},
+		onError: error => {
+			throw error;
+		},
+	});
+	const app = openApp(size, {within: tree => <CanvasContext value={painter.canvas}>{tree}</CanvasContext>});
+	return {
+		...app,
+		/** What was written since this was asked last. */
+		paint(): string {
+			painter.paint();
+			const written = output;
+			output = '';
+			return written;
+		},
+		/** What is to be on the terminal, cell by cell. */
+		meant: () => painter.canvas.frame().rows.map(({texts}) => texts),
+		resize(next: Size) {
+			app.resize(next);
+			painter.resize(next);
+		},
+		/** What is on the terminal, once all of that is written to it. */
+		async cells(columns: number, rows: number, ...outputs: readonly string[]) {
+			const emulator = new Emulator(kind, columns, rows);
+			await emulator.write(NO_WRAP + outputs.join(''));
+			const cells = emulator.cells();
+			emulator.dispose();
+			return cells;
+		},
+		close() {
+			painter.close();
+			app.close();
+		},
+	};
+}
