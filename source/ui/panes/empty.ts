@@ -50,21 +50,23 @@ export function emptyRoomRows(
 function inCompany(state: State, room: Room, width: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
 	const others = othersIn(state, room);
-	if (others.length > 0 && state.clock < room.greetedAt + GREETING)
-		return [text('Asking for what was said before…', width, paint.title)];
+	const isAsking = others.length > 0 && state.clock < room.greetedAt + GREETING;
 	const nobody = [
 		text(`Nobody else is in ${roomTitle(state, room)} yet.`, width, paint.title),
 		text(`${elsewhere(state)} here, but not in this room.`, width, paint.dim, 2),
 	];
 	if (!isNewcomer(state)) {
-		const quiet = text('Nobody has said anything yet. Say hello.', width, paint.title);
-		return others.length > 0 ? [quiet] : nobody;
+		const quiet = isAsking ? ASKING : 'Nobody has said anything yet. Say hello.';
+		return others.length > 0 ? [text(quiet, width, paint.title)] : nobody;
 	}
 	const here = `${listed(others)} ${others.length === 1 ? 'is' : 'are'} here: write something and press Enter.`;
 	const first = others.length > 0 ? [text(here, width, paint.title)] : nobody;
-	const quiet = others.length > 0 ? [text('Nobody has said anything yet.', width, paint.dim, 4)] : [];
+	const quiet =
+		others.length > 0 ? [text(isAsking ? ASKING : 'Nobody has said anything yet.', width, paint.dim, 4)] : [];
 	return [...first, ...quiet, BLANK, ...firstSteps(state, others[0], width, theme)];
 }
+
+const ASKING = 'Asking for what was said before…';
 
 /** How to write, switch, find out more and leave: by the keys that this person has. */
 function firstSteps(state: State, somebody: string | undefined, width: number, theme: Theme): readonly Part[] {
@@ -127,7 +129,8 @@ function alone(state: State, width: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
 	const {headline, texts, tries: things} = aloneTexts(state);
 	const help = keyed(keymapOf(state), 'help', 'all keys and commands', 6);
-	const column = columnFor([...things, ...help], width);
+	const both = columnFor([...things, ...help], width);
+	const column = both === 0 ? columnFor(things, width) : both;
 	return [
 		text(headline, width, paint.title, 0),
 		BLANK,
@@ -135,7 +138,7 @@ function alone(state: State, width: number, theme: Theme): readonly Part[] {
 		...(things.length > 0 ? [BLANK] : []),
 		...things.map((each, index) => tries(each, width, theme, 2 + index, column)),
 		BLANK,
-		...help.map(each => tries(each, width, theme, each.rank, column)),
+		...help.map(each => tries(each, width, theme, each.rank, both === 0 ? columnFor(help, width) : both)),
 	];
 }
 
