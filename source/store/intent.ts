@@ -5,7 +5,7 @@ import type {Command} from '../api/command.ts';
 import type {Effect} from './effect.ts';
 import type {SettingName, Settings, SwitchName} from './settings.ts';
 
-export type ViewName = 'chat' | 'help' | 'peers' | 'search' | 'details';
+export type ViewName = 'chat' | 'help' | 'settings' | 'peers' | 'search' | 'details';
 
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
 

@@ -6,6 +6,7 @@ import {
 	BINDINGS,
 	type Binding,
 	type Group,
+	HINT_RANKS,
 	KEY_CONTEXTS,
 	type KeyContext,
 	RESERVED_KEYS,
@@ -73,13 +74,13 @@ export class Keymap {
 		}));
 	}
 
-	/** The few keys that the status bar shows: the first key and a word or two. */
+	/** The few keys that the status bar shows, the most important first: a key and a word or two. */
 	statusHints(context: KeyContext, hasUnread: boolean): readonly Hint[] {
-		return this.bindings.flatMap(({contexts, keys: [key], hint, needsUnread}) =>
-			key !== undefined && hint !== undefined && contexts.includes(context) && (hasUnread || !needsUnread)
-				? [{key: describeKey(key), hint}]
-				: [],
-		);
+		return this.bindings
+			.filter(binding => binding.hint !== undefined && binding.keys.length > 0 && binding.contexts.includes(context))
+			.filter(binding => hasUnread || !binding.needsUnread)
+			.toSorted((one, other) => hintRank(one, context) - hintRank(other, context))
+			.map(({keys: [key], hint}) => ({key: describeKey(key as string), hint: hint as string}));
 	}
 
 	/** Esc and a digit: for terminals that keep Alt for themselves, so that it is not about the keys. */
@@ -95,6 +96,12 @@ export class Keymap {
 		const bound = keys?.get(name) ?? keys?.get(alike);
 		return bound?.binding.intents(bound.index) ?? [];
 	}
+}
+
+function hintRank({hint, hintRank, keys, contexts}: Binding, context: KeyContext): number {
+	if (hintRank !== undefined) return hintRank;
+	if (hint === 'back' || hint === 'close' || keys[0] === 'escape') return HINT_RANKS.back;
+	return contexts.length === 1 && context !== 'chat' ? HINT_RANKS.special : HINT_RANKS.usual;
 }
 
 /** The table as the person wants it. The keys for whoever is lost stay, after those that were chosen. */

@@ -4,6 +4,7 @@
  */
 import {MESSAGE_COMMANDS, roomOf} from './slash-messages.ts';
 import {personNamed} from './slash-people.ts';
+import {SETTING_COMMANDS} from './slash-settings.ts';
 import {
 	ask,
 	done,
@@ -85,14 +86,14 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		name: 'peers',
 		aliases: ['who'],
 		usage: '/peers',
-		help: 'everyone you know of (F2)',
+		help: 'everyone you know of',
 		parse: () => done({type: 'view', view: 'peers'}),
 	},
 	{
 		name: 'help',
 		aliases: ['h', '?'],
 		usage: '/help',
-		help: 'keys and commands (F1)',
+		help: 'keys and commands',
 		parse: () => done({type: 'view', view: 'help'}),
 	},
 	{
@@ -116,7 +117,12 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 	},
 ];
 
-export const SLASH_COMMANDS: readonly SlashCommand[] = [...ROOM_COMMANDS, ...MESSAGE_COMMANDS, ...OTHER_COMMANDS];
+export const SLASH_COMMANDS: readonly SlashCommand[] = [
+	...ROOM_COMMANDS,
+	...MESSAGE_COMMANDS,
+	...SETTING_COMMANDS,
+	...OTHER_COMMANDS,
+];
 
 /** What submitting `line` means. A blank line means nothing; two slashes send the rest with one. */
 export function parseLine(line: string, context: SlashContext): SlashResult {

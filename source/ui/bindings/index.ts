@@ -12,6 +12,6 @@ import type {Binding} from './types.ts';
 import {WRITING} from './writing.ts';
 
 export type {Binding, Group, KeyContext} from './types.ts';
-export {CONTEXT_NAMES, KEY_CONTEXTS, RESERVED_KEYS, WRITING_CONTEXTS} from './types.ts';
+export {CONTEXT_NAMES, HINT_RANKS, KEY_CONTEXTS, RESERVED_KEYS, WRITING_CONTEXTS} from './types.ts';
 
 export const BINDINGS: readonly Binding[] = [...ROOMS, ...MESSAGES, ...WRITING, ...SCREEN, ...SELECT, ...LIST, ...PAGE];

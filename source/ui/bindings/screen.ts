@@ -1,5 +1,5 @@
 /** The screen as a whole. */
-import {ANY, always, type Binding, CHAT} from './types.ts';
+import {ANY, always, type Binding, CHAT, HINT_RANKS} from './types.ts';
 
 export const SCREEN: readonly Binding[] = [
 	{
@@ -9,6 +9,7 @@ export const SCREEN: readonly Binding[] = [
 		group: 'Screen',
 		help: 'this help (also /help)',
 		hint: 'help',
+		hintRank: HINT_RANKS.help,
 		intents: always({type: 'view', view: 'help'}),
 	},
 	{
@@ -42,6 +43,7 @@ export const SCREEN: readonly Binding[] = [
 		group: 'Screen',
 		help: 'mouse on or off; while it is on, select text with Shift',
 		hint: 'mouse',
+		hintRank: HINT_RANKS.seldom + 1,
 		intents: always({type: 'toggle-setting', setting: 'mouse'}),
 	},
 	{
@@ -74,6 +76,8 @@ export const SCREEN: readonly Binding[] = [
 		contexts: ANY,
 		group: 'Screen',
 		help: 'clear the line; twice: leave (also /quit)',
+		hint: 'twice leaves',
+		hintRank: HINT_RANKS.seldom,
 		intents: always({type: 'interrupt'}),
 	},
 ];

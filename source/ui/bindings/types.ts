@@ -35,6 +35,8 @@ export type Binding = {
 	readonly help: string;
 	/** A word or two for the status bar, for the few that belong there. */
 	readonly hint?: string;
+	/** Where there is no room for all hints, the lowest stay: see `statusHints`. */
+	readonly hintRank?: number;
 	/** The status bar names it only while something is unread. */
 	readonly needsUnread?: true;
 	/** `index` is the position in `keys` of the key that was pressed. */
@@ -64,3 +66,6 @@ export const always =
 	(...intents: readonly Intent[]) =>
 	(): readonly Intent[] =>
 		intents;
+
+/** The way back, then what is special here, then help, then the rest. */
+export const HINT_RANKS = {back: 0, special: 1, help: 2, usual: 3, seldom: 4} as const;

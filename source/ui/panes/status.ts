@@ -44,7 +44,10 @@ const NOTICE_MARKS = {info: '·', warning: '!', error: '✖'} as const;
 function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
 	const {paint} = theme;
 	if (state.interruptArmed !== undefined) {
-		return [span(' Ctrl-C again to leave', paint.warn), span(` within ${INTERRUPT_TIME / 1000} s`, paint.dim)];
+		return [
+			span(` ${keymapOf(state).label('interrupt')} again to leave`, paint.warn),
+			span(` within ${INTERRUPT_TIME / 1000} s`, paint.dim),
+		];
 	}
 	if (state.notice) {
 		const {level, text} = state.notice;
@@ -54,17 +57,12 @@ function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
 	return hints(state, width, theme);
 }
 
-/** The way back, then help, then the rest. */
-function rank(hint: string): number {
-	return hint === 'back' || hint === 'close' ? 0 : hint === 'help' ? 1 : 2;
-}
-
 /** As many as fit whole. */
 function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
 	const hasUnread = state.rooms.some(room => room.unread > 0);
 	const wanted = keymapOf(state).statusHints(keyContext(state), hasUnread);
-	for (const {key, hint} of wanted.toSorted((a, b) => rank(a.hint) - rank(b.hint))) {
+	for (const {key, hint} of wanted) {
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);
@@ -87,5 +85,10 @@ function connectionSpans(state: State, withId: boolean, {paint}: Theme): readonl
 	}
 	const count = connectedPeers(state).length;
 	const dot = count > 0 ? span('● ', paint.good) : span('○ ', paint.dim);
-	return [dot, span(plural(count, 'peer')), ...id, span(' ')];
+	return [...mouseSpans(state, paint), dot, span(plural(count, 'peer')), ...id, span(' ')];
+}
+
+/** While the mouse is ours, selecting text needs Shift: whoever wonders sees why. */
+function mouseSpans({settings}: State, paint: Theme['paint']): readonly Span[] {
+	return settings.mouse ? [span('mouse on', paint.accent), span(' · ', paint.dim)] : [];
 }

@@ -9,6 +9,7 @@ import {detailsLines} from './details.ts';
 import {helpLines} from './help.ts';
 import {peersContent} from './peers.ts';
 import {searchContent} from './search.ts';
+import {settingsLines} from './settings.ts';
 
 /** Rows of a page of this height that are not its frame. */
 export function pageRowsShown(rect: Rect): number {
@@ -23,6 +24,8 @@ export function pageContent(state: State, rect: Rect, theme: Theme): PageContent
 			return {lines: helpLines(state, width, theme), items: []};
 		case 'details':
 			return {lines: detailsLines(state, width, theme), items: []};
+		case 'settings':
+			return {lines: settingsLines(state, width, theme), items: []};
 		case 'search':
 			return searchContent(state, width, theme);
 		default:
@@ -45,7 +48,7 @@ function shownLines(state: State, rect: Rect, content: PageContent, {paint}: The
 	});
 }
 
-const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', details: 'Message', chat: ''} as const;
+const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', details: 'Message', settings: 'Settings', chat: ''} as const;
 
 export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
 	const {paint} = theme;

@@ -1,0 +1,49 @@
+/** Commands about the screen itself. What is set is kept for the next start. */
+import {SETTING_NAMES, type SettingName, settingNamed, valueText, valueTexts, valueWritten} from '../store/settings.ts';
+import {done, inform, type SlashCommand, type SlashResult, wrong} from './slash-types.ts';
+
+export const SETTING_COMMANDS: readonly SlashCommand[] = [
+	{
+		name: 'set',
+		aliases: ['settings'],
+		usage: '/set [setting] [value]',
+		help: 'all settings, or one, or change it',
+		arguments: [
+			{kind: 'setting', isOptional: true},
+			{kind: 'value', isOptional: true},
+		],
+		parse(argument) {
+			const [, written = '', value = ''] = /^(\S*)\s*=?\s*(.*)$/.exec(argument) ?? [];
+			if (written === '') return done({type: 'view', view: 'settings'});
+			const name = settingNamed(written);
+			if (name !== undefined) return set(name, value);
+			if (written === 'keys')
+				return done(inform('keys stand in the settings file; in a shell, p2p-tui config shows all'));
+			return wrong(`There is no setting ${written}; there are ${SETTING_NAMES.join(', ')}`);
+		},
+	},
+	{
+		name: 'theme',
+		aliases: [],
+		usage: '/theme [theme]',
+		help: 'other colours',
+		arguments: [{kind: 'theme', isOptional: true}],
+		parse: value => set('theme', value),
+	},
+	{
+		name: 'mouse',
+		aliases: [],
+		usage: '/mouse',
+		help: 'mouse on or off; text is then selected with Shift',
+		parse: () => done({type: 'toggle-setting', setting: 'mouse'}),
+	},
+];
+
+/** Without a value: how it is. */
+function set(name: SettingName, written: string): SlashResult {
+	if (written === '') return done({type: 'tell-setting', setting: name});
+	const value = valueWritten(name, written);
+	if (value === undefined) return wrong(`${name} can be ${valueTexts(name).join(', ')}; not ${written}`);
+	const text = inform(`${name} is ${valueText(value)} from now on`);
+	return done({type: 'set', settings: {[name]: value}, keep: true}, text);
+}

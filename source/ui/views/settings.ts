@@ -1,0 +1,52 @@
+/** Every setting with what it is and what it could be, and the keys that the person has changed. */
+import {SETTING_NAMES, SETTINGS, type SettingName, valueText, valueTexts} from '../../store/settings.ts';
+import type {State} from '../../store/state.ts';
+import {describeKeys, keymapOf} from '../keymap.ts';
+import {row, type Span, span} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
+
+const NAME_CELLS = 18;
+/** Below this, a name has a row of its own. */
+const NARROW = 60;
+
+export function settingsLines(state: State, width: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const lines: (readonly Span[])[] = [[]];
+	for (const text of wrap('/set <setting> <value> changes one, now and for the next start.', width - 4)) {
+		lines.push([span('  '), span(text)]);
+	}
+	for (const name of SETTING_NAMES) lines.push([], ...settingRows(state, name, width, theme));
+	lines.push([], [span('  Keys of your own', paint.title)]);
+	const keys = ownKeys(state);
+	if (keys.length === 0) lines.push([span('  none', paint.dim)]);
+	for (const [id, text] of keys) lines.push([span('  '), span(id.padEnd(NAME_CELLS), paint.key), span(` ${text}`)]);
+	for (const text of wrap('In a shell, p2p-tui config prints a settings file with all settings and keys.', width - 4)) {
+		lines.push([span('  '), span(text, paint.dim)]);
+	}
+	return lines.map(line => row(width, line));
+}
+
+/** The value that it has stands in brackets, for where there are no colours. */
+function settingRows(state: State, name: SettingName, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const now = valueText(state.settings[name]);
+	const values = valueTexts(name).flatMap(text =>
+		text === now ? [span(`[${text}]`, paint.accent), span(' ')] : [span(` ${text} `, paint.dim), span(' ')],
+	);
+	const {help, about} = SETTINGS[name];
+	const isNarrow = width < NARROW;
+	const indent = ' '.repeat(isNarrow ? 4 : 2 + NAME_CELLS + 1);
+	const told = [help, ...(about === undefined ? [] : [about])].flatMap(text => wrap(text, width - indent.length - 1));
+	const texts = told.map(text => [span(indent), span(text, paint.dim)]);
+	const title = [span('  '), span(isNarrow ? name : name.padEnd(NAME_CELLS), paint.key)];
+	if (isNarrow) return [title, [span('   '), ...values], ...texts];
+	return [[...title, ...values], ...texts];
+}
+
+function ownKeys(state: State): readonly (readonly [string, string])[] {
+	const {bindings} = keymapOf(state);
+	return Object.keys(state.settings.keys).flatMap(id => {
+		const binding = bindings.find(each => each.id === id);
+		return binding ? [[id, binding.keys.length === 0 ? 'no key' : describeKeys(binding)] as const] : [];
+	});
+}
