@@ -46,10 +46,16 @@ export function reveal(
 	const top = topOf(bottom, height, rowsOf);
 	const isBelow = index > bottom.index || (index === bottom.index && bottom.row < rows - 1);
 	const isAbove = index < top.index || (index === top.index && top.row > 0);
-	if (!isBelow && !isAbove) return anchorAt(log, bottom);
+	if (!isBelow && !isAbove) return wholeAt(log, bottom, rowsOf);
 	const below = isCentred ? Math.floor((height - rows) / 2) : isBelow ? 0 : height - rows;
 	const wanted = down(log, {index, row: rows - 1}, below, rowsOf) ?? endOf(log, rowsOf);
-	return anchorAt(log, filled(log, wanted, height, rowsOf));
+	return wholeAt(log, filled(log, wanted, height, rowsOf), rowsOf);
+}
+
+/** An entry whose last row is at the bottom stays whole when it grows: by a reaction, or by being edited. */
+function wholeAt(log: Log<Key>, place: Place, rowsOf: RowsOf): Anchor {
+	const isWhole = place.row >= rowsOf(place.index) - 1;
+	return anchorAt(log, isWhole ? {...place, row: Number.MAX_SAFE_INTEGER} : place);
 }
 
 /** The first row in a view of `height` rows that ends at `bottom`: with its row 0 if all of that entry is in view. */

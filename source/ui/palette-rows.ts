@@ -44,7 +44,9 @@ function windowOf(state: State, rect: Rect) {
 	return {choices, selected, shown, first: Math.max(0, selected - shown + 1)};
 }
 
-const TITLES: Readonly<Record<ListName, string>> = {go: 'Go to', react: 'React', links: 'Open a link'};
+const TITLES: Readonly<Record<ListName, string>> = {go: 'Go to', react: 'React with', links: 'Open a link'};
+/** Choices that a digit takes. */
+const DIGITS: Readonly<Record<ListName, number>> = {go: 0, react: 8, links: 9};
 
 export function switcherRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const {paint} = theme;
@@ -59,7 +61,8 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	if (choices.length === 0) rows.push(row(width, [span(`  ${nothingText(list)}`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, shown - rows.length)}, () => row(width, []));
 	const frame = (line: string) => framed(line, paint.accent);
-	const hint = list === 'go' ? [span('>', paint.key), span(' commands', paint.dim)] : [span('1…9', paint.key)];
+	const hint =
+		list === 'go' ? [span('>', paint.key), span(' commands', paint.dim)] : [span(`1…${DIGITS[list]}`, paint.key)];
 	const more = choices.length - first - shown;
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.accent, [span(TITLES[list], paint.title)], hint),
@@ -98,10 +101,10 @@ function choiceRow(state: State, choice: Choice, place: RowPlace, theme: Theme):
 			return row(width, [bar, span('Enter joins ', paint.dim), span(choice.label, paint.accent)]);
 		case 'reaction': {
 			const yours = choice.isOurs ? [span(' yours: takes it back ', paint.dim)] : [];
-			return row(width, [bar, digit(number, 8, paint.key), span(`${choice.emoji}  `), ...label()], yours);
+			return row(width, [bar, digit(number, DIGITS.react, paint.key), span(`${choice.emoji}  `), ...label()], yours);
 		}
 		case 'link':
-			return row(width, [bar, digit(number, 9, paint.key), ...label()]);
+			return row(width, [bar, digit(number, DIGITS.links, paint.key), ...label()]);
 	}
 }
 

@@ -28,6 +28,7 @@ export function select(stage: Stage, to: SelectTarget): void {
 		return;
 	}
 	const {chatRows} = stage.around;
+	hush(stage);
 	const anchor = reveal(room.log, room.anchor, index, chatRows, heights(stage, room), before?.isFound === true);
 	const draft = stage.draft.room(room.room) as RoomDraft;
 	if (room.anchor === undefined) draft.below = 0;
@@ -36,6 +37,11 @@ export function select(stage: Stage, to: SelectTarget): void {
 	const wasAtEnd = before ? before.wasAtEnd && !isMoved : room.anchor === undefined;
 	const {id} = entryAt(room.log, index) as MessageEntry;
 	choose(stage, {room: room.room, id, asksRedact: false, wasAtEnd, isFound: false});
+}
+
+/** What was said of the message before would hide the keys. */
+function hush(stage: Stage): void {
+	if (stage.state.notice?.level === 'info') stage.draft.set({notice: undefined});
 }
 
 function choose(stage: Stage, selection: Selection): void {
@@ -106,6 +112,7 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 	const room = stage.room;
 	const entry = selection && messageIn(room, selection.id)?.entry;
 	if (!selection || !room || !entry) return;
+	hush(stage);
 	if (selection.asksRedact && deed !== 'redact') stage.draft.set({selection: {...selection, asksRedact: false}});
 	switch (deed) {
 		case 'reply':
