@@ -1,6 +1,7 @@
 /** The commands that only a mode of lines needs, beside those that the screen has. */
 import type {Intent} from '../store/intent.ts';
 import {activeRoom, people} from '../store/selectors.ts';
+import {ALERT_LEVELS} from '../store/settings.ts';
 import type {Room, State} from '../store/state.ts';
 import {SLASH_COMMANDS} from '../ui/slash.ts';
 import {personNamed} from '../ui/slash-people.ts';
@@ -15,7 +16,8 @@ type PlainCommand = {
 	readonly names: readonly string[];
 	readonly usage: string;
 	readonly help: string;
-	readonly run: (argument: string, state: State, now: number) => PlainMeaning;
+	/** Undefined: the screen's command of that name does it. */
+	readonly run: (argument: string, state: State, now: number) => PlainMeaning | undefined;
 };
 
 const wrong = (text: string): PlainMeaning => ({lines: [`error: ${text}`]});
@@ -44,6 +46,15 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 		usage: '/read [number]',
 		help: 'where something is unread; with a number: the last messages here once more',
 		run: read,
+	},
+	{
+		names: ['set', 'settings'],
+		usage: '/set bell off|mentions|all',
+		help: 'about which messages the bell rings',
+		run: (argument, {settings}) => {
+			const {bell} = settings;
+			return argument === '' ? {lines: [`bell is ${bell}; it can be ${ALERT_LEVELS.join(', ')}`]} : undefined;
+		},
 	},
 	{names: ['help', 'h', '?'], usage: '/help', help: 'this list', run: () => ({lines: helpLines()})},
 ];

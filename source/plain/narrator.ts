@@ -227,5 +227,5 @@ function noticeLines({notice: before}: State, {notice}: State): readonly string[
 
 function aloneLines(state: State): readonly string[] {
 	const {headline, texts, tries} = aloneTexts(state);
-	return [headline, ...texts, ...tries.map(({what, why}) => `${why}: ${what}`)];
+	return [headline, ...texts, ...tries.map(({what, why}) => `${why.charAt(0).toUpperCase()}${why.slice(1)}: ${what}`)];
 }

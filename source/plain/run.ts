@@ -1,7 +1,7 @@
 /** Chats line by line until it is left: the same core and the same state as the screen, said instead of drawn. */
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
-import {EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import {describeError, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import type {Effect} from '../store/effect.ts';
 import type {Intent} from '../store/intent.ts';
 import {activeRoom} from '../store/selectors.ts';
@@ -21,10 +21,13 @@ export type PlainOptions = {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
 	readonly settings: Settings;
+	/** Keeps changed settings for the next start; may fail. */
+	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 	readonly version: string;
 };
 
 const TICK = 1_000;
+const BELL = '\x07';
 /** Milliseconds that what was written last may take once there is no more input. */
 const LAST_WORDS = 5_000;
 
@@ -62,6 +65,7 @@ class Session {
 			settings: options.settings,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
 			send: command => this.#core.send(command),
+			effect: effect => this.#effect(effect),
 		});
 		this.#narrator = new Narrator(this.#store.getState());
 		this.ended = new Promise((resolve, reject) => {
@@ -197,7 +201,22 @@ class Session {
 	}
 
 	#effect(effect: Effect): void {
-		if (effect.type === 'quit') this.#end(effect.how === 'asked' ? 0 : EXIT_INTERRUPTED);
+		switch (effect.type) {
+			case 'quit':
+				return this.#end(effect.how === 'asked' ? 0 : EXIT_INTERRUPTED);
+			case 'save':
+				return void this.#save(effect.settings);
+			case 'alert':
+				if (effect.bell && process.stdout.isTTY) process.stdout.write(BELL);
+		}
+	}
+
+	async #save(settings: Partial<Settings>): Promise<void> {
+		try {
+			await this.#options.save?.(settings);
+		} catch (error) {
+			this.#console.say([`error: the settings are not kept: ${describeError(error)}`]);
+		}
 	}
 
 	#interrupt(): void {

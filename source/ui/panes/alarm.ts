@@ -1,6 +1,7 @@
 /** What nobody may overlook: a core or a disk that does not work, and two people with one name. */
 import {conflictText, standingConflicts} from '../../store/reduce/alarms.ts';
 import type {Conflict, State} from '../../store/state.ts';
+import {keymapOf} from '../keymap.ts';
 import {fit} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
@@ -14,11 +15,16 @@ export function alarmRows(state: State, width: number, height: number, {paint}: 
 	return spaced.slice(0, Math.max(1, height - 2)).map(line => paint.alarm(`  ${fit(line, width - 4)}  `));
 }
 
+function wayOut(state: State): string {
+	const key = keymapOf(state).label('interrupt');
+	return key === '' ? '/quit leaves.' : `${key} twice to leave.`;
+}
+
 /** The worst first: where there is no room for more, only that is shown. */
 function alarmTexts(state: State): readonly string[] {
 	const {core, storage} = state;
 	if (core.state === 'failed') {
-		return ['✖ The core has failed', core.reason, `${core.hint ? `${core.hint} ` : ''}Ctrl-C twice to leave.`];
+		return ['✖ The core has failed', core.reason, `${core.hint ? `${core.hint} ` : ''}${wayOut(state)}`];
 	}
 	if (core.state === 'restarting') {
 		return ['▲ The core stopped: restarting it', core.reason, 'Your text and screen are kept.'];
@@ -27,13 +33,17 @@ function alarmTexts(state: State): readonly string[] {
 		storage === undefined
 			? []
 			: ['▲ Nothing can be kept at present', storage, 'What was acknowledged is safe. It is tried again and again.'];
-	return [...disk, ...conflictTexts(standingConflicts(state))];
+	return [...disk, ...conflictTexts(standingConflicts(state), keymapOf(state).label('back'))];
 }
 
-function conflictTexts(conflicts: readonly Conflict[]): readonly string[] {
+/** `key` puts the first one away. */
+function conflictTexts(conflicts: readonly Conflict[], key: string): readonly string[] {
 	const [conflict] = conflicts;
 	if (!conflict) return [];
 	const text = conflictText(conflict);
 	const more = conflicts.length > 1 ? ` (${conflicts.length - 1} more)` : '';
-	return [`▲ ${text.charAt(0).toUpperCase()}${text.slice(1)}`, `Esc puts this away${more}.`];
+	return [
+		`▲ ${text.charAt(0).toUpperCase()}${text.slice(1)}`,
+		...(key === '' ? [] : [`${key} puts this away${more}.`]),
+	];
 }
