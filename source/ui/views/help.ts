@@ -1,12 +1,14 @@
 /** Help, drawn from the keymap and the commands themselves, so that it cannot be wrong. */
+import {SETTING_NAMES, SETTINGS, valueTexts} from '../../store/settings.ts';
 import type {State} from '../../store/state.ts';
-import {type Keymap, keymapOf} from '../keymap.ts';
+import {describeKeys, type Keymap, keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import {fit, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
-type Section = {readonly title: string; readonly entries: readonly {readonly keys: string; readonly help: string}[]};
+type Entry = {readonly keys: string; readonly help: string};
+type Section = {readonly title: string; readonly entries: readonly Entry[]};
 
 const MARKS = [
 	{keys: '3 · @3', help: 'three unread messages in a room; one of them names you'},
@@ -20,11 +22,18 @@ const MARKS = [
 	{keys: 'ann·WPqL', help: 'the end of the id, where two share a name'},
 	{keys: '● ◌ ○', help: 'connected, connecting, gone'},
 	{keys: '↗ → ↘', help: 'the round trip: longer, steady, shorter'},
+	{keys: 'p50 · p99', help: 'of all round trips, half and 99 of 100 are shorter'},
+	{keys: '↓ ↑ · peak', help: 'what comes in and goes out; the most in view'},
+	{keys: 'mesh 6 of 14', help: 'so many get your messages at once, and hand them on'},
+	{keys: 'duplicates 0.3×', help: 'copies too many, for each message that came'},
+	{keys: '✎', help: 'beside a room: something not sent yet stands there'},
 ] as const;
 
 /** Two columns where they fit. */
 const WIDE = 110;
 const GAP = 4;
+/** Few keys are wider; those have a row of their own. */
+const MAX_KEYS = 22;
 
 export function helpLines(state: State, width: number, theme: Theme): readonly string[] {
 	const sections = allSections(keymapOf(state));
@@ -43,13 +52,36 @@ export function helpLines(state: State, width: number, theme: Theme): readonly s
 	);
 }
 
+/** For whoever looks for the first time, the few things with which one gets along. */
+const FIRST_STEPS: readonly (readonly [id: string, help: string])[] = [
+	['send', 'send what you have written'],
+	['next-room', 'next room'],
+	['open-switcher', 'go to a room or a person, or find a command'],
+	['scroll-up', 'what was said before'],
+	['select', 'select a message: answer, react, copy'],
+	['peers', 'who is here'],
+	['interrupt', 'twice: leave'],
+];
+
 function allSections(keymap: Keymap): readonly Section[] {
 	const commands = SLASH_COMMANDS.filter(command => !command.isHidden).map(({usage, help}) => ({keys: usage, help}));
+	const first = FIRST_STEPS.map(([id, help]) => ({keys: keymap.label(id), help})).filter(({keys}) => keys !== '');
 	return [
-		{title: 'Marks', entries: MARKS},
-		{title: 'Commands', entries: commands},
+		{title: 'The most important', entries: first},
 		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
+		{title: 'Commands', entries: commands},
+		{title: 'Marks', entries: MARKS},
+		{title: 'Settings (/set, or the settings file: p2p-tui config)', entries: settingEntries()},
+		{title: 'Keys, as the settings file calls what they do', entries: actionEntries(keymap)},
 	];
+}
+
+function settingEntries(): readonly Entry[] {
+	return SETTING_NAMES.map(name => ({keys: name, help: `${SETTINGS[name].help}: ${valueTexts(name).join(', ')}`}));
+}
+
+function actionEntries(keymap: Keymap): readonly Entry[] {
+	return keymap.bindings.map(binding => ({keys: binding.id, help: describeKeys(binding) || 'no key'}));
 }
 
 /** Split so that both columns are about as long. */
@@ -69,21 +101,24 @@ function balanced(sections: readonly Section[]): readonly [readonly Section[], r
 	return [sections.slice(0, best), sections.slice(best)];
 }
 
-function column(sections: readonly Section[], width: number, {paint}: Theme): readonly (readonly Span[])[] {
+function column(sections: readonly Section[], width: number, theme: Theme): readonly (readonly Span[])[] {
 	const widest = Math.max(...sections.flatMap(section => section.entries.map(entry => widthOf(entry.keys))));
-	const keyWidth = Math.min(widest, Math.floor(width * 0.45));
+	const keyWidth = Math.min(widest, MAX_KEYS, Math.floor(width * 0.45));
 	return sections.flatMap(({title, entries}) => [
 		[],
-		[span(title, paint.accent)],
-		...entries.flatMap(({keys, help}) => {
-			const isShort = widthOf(keys) <= keyWidth;
-			const indent = ' '.repeat(keyWidth + 2);
-			const lines = wrap(help, width - keyWidth - 2).map((line, index) =>
-				index === 0 && isShort ? [span(fit(keys, keyWidth + 2), paint.key), span(line)] : [span(indent), span(line)],
-			);
-			return isShort ? lines : [[span(keys, paint.key)], ...lines];
-		}),
+		...wrap(title, width).map(line => [span(line, theme.paint.accent)]),
+		...entries.flatMap(entry => entryRows(entry, keyWidth, width, theme)),
 	]);
+}
+
+/** Keys that are too wide for their column have a row of their own. */
+function entryRows({keys, help}: Entry, keyWidth: number, width: number, {paint}: Theme): (readonly Span[])[] {
+	const isShort = widthOf(keys) <= keyWidth;
+	const indent = ' '.repeat(keyWidth + 2);
+	const lines = wrap(help, width - keyWidth - 2).map((line, index) =>
+		index === 0 && isShort ? [span(fit(keys, keyWidth + 2), paint.key), span(line)] : [span(indent), span(line)],
+	);
+	return isShort ? lines : [[span(keys, paint.key)], ...lines];
 }
 
 function filled(spans: readonly Span[], width: number): readonly Span[] {

@@ -2,7 +2,7 @@
 import {SETTING_NAMES, SETTINGS, type SettingName, valueText, valueTexts} from '../../store/settings.ts';
 import type {State} from '../../store/state.ts';
 import {describeKeys, keymapOf} from '../keymap.ts';
-import {row, type Span, span} from '../text.ts';
+import {row, type Span, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
@@ -27,20 +27,30 @@ export function settingsLines(state: State, width: number, theme: Theme): readon
 	return lines.map(line => row(width, line));
 }
 
-/** The value that it has stands in brackets, for where there are no colours. */
 function settingRows(state: State, name: SettingName, width: number, {paint}: Theme): readonly (readonly Span[])[] {
-	const now = valueText(state.settings[name]);
-	const values = valueTexts(name).flatMap(text =>
-		text === now ? [span(`[${text}]`, paint.accent), span(' ')] : [span(` ${text} `, paint.dim), span(' ')],
-	);
 	const {help, about} = SETTINGS[name];
 	const isNarrow = width < NARROW;
 	const indent = ' '.repeat(isNarrow ? 4 : 2 + NAME_CELLS + 1);
-	const told = [help, ...(about === undefined ? [] : [about])].flatMap(text => wrap(text, width - indent.length - 1));
+	const room = width - indent.length - 1;
+	const told = [help, ...(about === undefined ? [] : [about])].flatMap(text => wrap(text, room));
 	const texts = told.map(text => [span(indent), span(text, paint.dim)]);
-	const title = [span('  '), span(isNarrow ? name : name.padEnd(NAME_CELLS), paint.key)];
-	if (isNarrow) return [title, [span('   '), ...values], ...texts];
-	return [[...title, ...values], ...texts];
+	const [first = [], ...more] = valueRows(state, name, room, paint);
+	const others = more.map(values => [span(indent.slice(1)), ...values]);
+	if (isNarrow) return [[span('  '), span(name, paint.key)], [span(indent.slice(1)), ...first], ...others, ...texts];
+	return [[span('  '), span(name.padEnd(NAME_CELLS), paint.key), ...first], ...others, ...texts];
+}
+
+/** The value that it has stands in brackets, for where there are no colours. */
+function valueRows(state: State, name: SettingName, room: number, paint: Theme['paint']): readonly (readonly Span[])[] {
+	const now = valueText(state.settings[name]);
+	const rows: Span[][] = [[]];
+	for (const text of valueTexts(name)) {
+		const value = text === now ? span(`[${text}]`, paint.accent) : span(` ${text} `, paint.dim);
+		const last = rows.at(-1) as Span[];
+		if (spansWidth([...last, value]) <= room) last.push(value);
+		else rows.push([value]);
+	}
+	return rows;
 }
 
 function ownKeys(state: State): readonly (readonly [string, string])[] {
