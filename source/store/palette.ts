@@ -87,7 +87,8 @@ function deedChoices(deeds: readonly Deed[], typed: string): readonly Choice[] {
 	return best(all, choice => {
 		if (choice.kind !== 'deed') return undefined;
 		const {help, label} = choice.deed;
-		const byLabel = fuzzyMatch(typed, label, help === '');
+		// What stands in brackets is no name of anything.
+		const byLabel = help === '' ? fuzzyMatch(typed, label, true) : fuzzyMatch(typed, label.replace(/ .*/s, ''));
 		if (byLabel) return byLabel;
 		const byHelp = fuzzyMatch(typed, help, true);
 		return byHelp && {score: byHelp.score / 2, at: []};

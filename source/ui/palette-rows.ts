@@ -7,7 +7,7 @@ import {deedsOf} from './deeds.ts';
 import {formatAgo} from './format.ts';
 import type {Rect} from './layout.ts';
 import {unreadMark} from './panes/unread.ts';
-import {framed, row, type Span, span, titleRow} from './text.ts';
+import {framed, row, type Span, span, titleRow, widthOf} from './text.ts';
 import type {Paint, Theme} from './theme.ts';
 
 const MAX_WIDTH = 72;
@@ -95,7 +95,8 @@ function choiceRow(state: State, choice: Choice, place: RowPlace, theme: Theme):
 			return row(width, [bar, ...label(), span(tagOf(state, choice), paint.dim)], whereabouts(state, choice, paint));
 		case 'deed': {
 			const {help, key} = choice.deed;
-			return row(width, [bar, ...label(paint.key), span(`  ${help}`, paint.dim)], [span(` ${key} `, paint.key)]);
+			const gap = help === '' ? '' : ' '.repeat(Math.max(2, usageColumn(width) - widthOf(choice.label)));
+			return row(width, [bar, ...label(paint.key), span(gap + help, paint.dim)], [span(` ${key} `, paint.key)]);
 		}
 		case 'join':
 			return row(width, [bar, span('Enter joins ', paint.dim), span(choice.label, paint.accent)]);
@@ -106,6 +107,11 @@ function choiceRow(state: State, choice: Choice, place: RowPlace, theme: Theme):
 		case 'link':
 			return row(width, [bar, digit(number, DIGITS.links, paint.key), ...label()]);
 	}
+}
+
+/** Cells of the column of usages, where there is room for one. */
+function usageColumn(width: number): number {
+	return width >= 56 ? 25 : 0;
 }
 
 function digit(number: number, last: number, paint: Paint): Span {
