@@ -61,12 +61,18 @@ export function formatDay(timestamp: number): string {
 	return `${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
 
+/** The day here, in short: `Sat 21 Nov`. */
+export function formatDate(timestamp: number): string {
+	const date = new Date(timestamp);
+	if (Number.isNaN(date.getTime())) return 'some day';
+	return `${WEEKDAYS[date.getDay()]?.slice(0, 3)} ${date.getDate()} ${MONTHS[date.getMonth()]?.slice(0, 3)}`;
+}
+
 /** To the second, here: `Sat 21 Nov 2026 12:01:33`. */
 export function formatMoment(timestamp: number): string {
 	const date = new Date(timestamp);
 	if (Number.isNaN(date.getTime())) return 'some time';
-	const day = `${WEEKDAYS[date.getDay()]?.slice(0, 3)} ${date.getDate()} ${MONTHS[date.getMonth()]?.slice(0, 3)}`;
-	return `${day} ${date.getFullYear()} ${formatTime(timestamp)}:${pad(date.getSeconds())}`;
+	return `${formatDate(timestamp)} ${date.getFullYear()} ${formatTime(timestamp)}:${pad(date.getSeconds())}`;
 }
 
 const SPANS = [

@@ -4,7 +4,7 @@ import type {Holders} from '../../store/names.ts';
 import {placeOf} from '../../store/scroll.ts';
 import {activeRoom, connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Entry, Room, State} from '../../store/state.ts';
-import {dayOf, formatAgo, formatDay} from '../format.ts';
+import {dayOf, formatAgo, formatDate, formatDay} from '../format.ts';
 import type {Rect} from '../layout.ts';
 import {framed, MIN_TAGGED, row, type Span, span, titleRow, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -26,11 +26,16 @@ export function chatRows(state: State, rect: Rect, theme: Theme): readonly strin
 	const height = visibleRows(rect);
 	const room = activeRoom(state);
 	const alarm = alarmRows(state, width, height, theme);
-	const content = room ? roomRows(state, room, width, height - alarm.length, theme) : startingRows(state, width, theme);
-	const shown = content.slice(0, height - alarm.length);
-	const filling = Array.from({length: height - alarm.length - shown.length}, () => ' '.repeat(width));
+	const left = height - alarm.length;
+	const chunks = room ? windowChunks(state, room, width, left - progressRows(room, width, theme).length, theme) : [];
+	const content = room ? roomRows(state, room, chunks, width, left, theme) : startingRows(state, width, theme);
+	const shown = content.slice(0, left);
+	const filling = Array.from({length: left - shown.length}, () => ' '.repeat(width));
+	const elsewhere = rect.x === 0 ? elsewhereSpans(state, theme.paint) : [];
+	const day = daySpans(state, chunks, theme.paint);
+	const right = day.length > 0 && elsewhere.length > 0 ? [...day, span('  '), ...elsewhere] : [...day, ...elsewhere];
 	return [
-		chatTitle(state, room, rect.width, rect.x === 0, theme),
+		chatTitle(state, room, rect.width, right, theme),
 		...[...shown, ...filling, ...alarm].map(line => framed(line, theme.paint.border)),
 	];
 }
@@ -44,11 +49,23 @@ function elsewhereSpans(state: State, paint: Theme['paint']): readonly Span[] {
 	return [span(roomTitle(state, room), paint.dim), what, ...(more > 0 ? [span(` +${more}`, paint.unread)] : [])];
 }
 
-function chatTitle(state: State, room: Room | undefined, width: number, isAlone: boolean, {paint}: Theme): string {
+/** The day of what stands at the top, unless it is today: its own line may be far above. */
+function daySpans({clock}: State, chunks: readonly Chunk[], paint: Theme['paint']): readonly Span[] {
+	const time = chunks.find(({entry}) => entry)?.entry?.timestamp;
+	return time === undefined || dayOf(time) === dayOf(clock) ? [] : [span(formatDate(time), paint.dim)];
+}
+
+function chatTitle(
+	state: State,
+	room: Room | undefined,
+	width: number,
+	right: readonly Span[],
+	{paint}: Theme,
+): string {
 	if (!room) return titleRow(width, ['╭', '╮'], paint.border, [span('p2p-tui', paint.title)]);
 	const topic = room.topic === '' ? [] : [span(' · ', paint.dim), span(room.topic, paint.dim)];
 	const left = [span(roomTitle(state, room), paint.accent), span(` · ${whoIsHere(state, room)}`, paint.dim), ...topic];
-	return titleRow(width, ['╭', '╮'], paint.border, left, isAlone ? elsewhereSpans(state, paint) : []);
+	return titleRow(width, ['╭', '╮'], paint.border, left, right);
 }
 
 function whoIsHere(state: State, {peer, members}: Room): string {
@@ -58,9 +75,15 @@ function whoIsHere(state: State, {peer, members}: Room): string {
 	return known ? `last seen ${formatAgo(state.clock - known.lastSeen)}` : 'away';
 }
 
-function roomRows(state: State, room: Room, width: number, height: number, theme: Theme): readonly string[] {
+function roomRows(
+	state: State,
+	room: Room,
+	chunks: readonly Chunk[],
+	width: number,
+	height: number,
+	theme: Theme,
+): readonly string[] {
 	const progress = progressRows(room, width, theme);
-	const chunks = windowChunks(state, room, width, height - progress.length, theme);
 	const rows = [...chunks.flatMap(chunk => chunk.rows), ...progress];
 	const isTalking = room.nameWidth > 0 || onTheirWay(state, room).length > 0;
 	if (isTalking || room.progress || room.log.length > height / 2 || room.peer !== undefined) return rows;

@@ -41,16 +41,20 @@ const SAME_BREATH = 5 * 60_000;
 /** Rows remembered: several screens full, and a few of the longest entries. */
 export const REMEMBERED_ROWS = 4_000;
 
-type Remembered = {readonly key: string; readonly theme: Theme; readonly rows: readonly string[]};
+type Variant = {readonly key: string; readonly theme: Theme; readonly rows: readonly string[]};
+/** As made last, and as made before: the first entry in view is made twice, once to measure it, once to name it. */
+type Remembered = {readonly last: Variant; readonly before: Variant | undefined};
 
 /** The rows of entries shown before, the one made last at the end. */
 const remembered = new Map<Entry, Remembered>();
 let rememberedRows = 0;
 
-function remember(entry: Entry, made: Remembered): void {
+function remember(entry: Entry, last: Variant): void {
+	const before = remembered.get(entry)?.last;
 	forget(entry);
+	const made = {last, before: before?.theme === last.theme ? before : undefined};
 	remembered.set(entry, made);
-	rememberedRows += made.rows.length;
+	rememberedRows += rowsOf(made);
 	for (const oldest of remembered.keys()) {
 		if (rememberedRows <= REMEMBERED_ROWS) break;
 		forget(oldest);
@@ -58,8 +62,18 @@ function remember(entry: Entry, made: Remembered): void {
 }
 
 function forget(entry: Entry): void {
-	rememberedRows -= remembered.get(entry)?.rows.length ?? 0;
+	const known = remembered.get(entry);
+	if (known) rememberedRows -= rowsOf(known);
 	remembered.delete(entry);
+}
+
+function rowsOf({last, before}: Remembered): number {
+	return last.rows.length + (before?.rows.length ?? 0);
+}
+
+function recall(entry: Entry, key: string, theme: Theme): readonly string[] | undefined {
+	const known = remembered.get(entry);
+	return [known?.last, known?.before].find(each => each?.key === key && each.theme === theme)?.rows;
 }
 
 /** How many rows are remembered: never more than REMEMBERED_ROWS. */
@@ -74,8 +88,8 @@ export function entryRows(entry: Entry, context: EntryContext): readonly string[
 	const isGoingOn = !isFirst && !isNewDay && !isDivided && goesOn(entry, context.previous);
 	const showTime = !isGoingOn || formatTime(entry.timestamp) !== formatTime(context.previous?.timestamp ?? 0);
 	const key = `${keyOf(entry, context)} ${isNewDay} ${isGoingOn} ${showTime}`;
-	const known = remembered.get(entry);
-	if (known?.key === key && known.theme === theme) return known.rows;
+	const known = recall(entry, key, theme);
+	if (known) return known;
 	const rows = [
 		...rowsAbove(entry, context, isNewDay),
 		...(entry.kind === 'message'

@@ -63,13 +63,13 @@ function times(sheet: Sheet, {timestamp, received, clock, order}: KnownDetails):
 		late >= 0 ? `${formatSpan(late)} later` : `${formatSpan(-late)} before that: its author’s clock is ahead of ours`;
 	sheet.field('Written', `${formatMoment(timestamp)}, by its author’s clock`);
 	sheet.field('Came here', `${formatMoment(received)}, ${how}`);
-	sheet.field('Clock', `${clock}, ${apart(clock - timestamp, 'the time written')}`);
-	sheet.field('Order', `${order}, ${apart(order - clock, 'its clock')}`).blank();
+	sheet.field('Clock', `${clock}: ${apart(clock - timestamp, 'the time written')}`);
+	sheet.field('Order', `${order}: ${apart(order - clock, 'its clock')}`).blank();
 }
 
-/** A logical clock counts milliseconds, as far as it can: `as the time written`, `3 ms after the time written`. */
+/** A logical clock counts milliseconds, as far as it can: `the time written`, `3 ms after the time written`. */
 function apart(milliseconds: number, what: string): string {
-	if (milliseconds === 0) return `as ${what}`;
+	if (milliseconds === 0) return what;
 	return `${formatSpan(Math.abs(milliseconds))} ${milliseconds > 0 ? 'after' : 'before'} ${what}`;
 }
 
