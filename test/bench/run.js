@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what this program costs, beside raw TCP, raw TLS and js-libp2p measured in the same run. Nothing is
  * asserted: figures of one machine say little elsewhere, ratios say more. `node test/bench/run.js echo mesh` runs some
- * parts; BENCH_EVENTS=5000 in the environment makes the long ones short, for a look whether they work.
+ * parts, `npm run bench:ui` those of the screen; BENCH_EVENTS=5000 in the environment makes the long ones short, for a look whether they work.
  *
  * Rounds of the things compared alternate, so that a machine that slows down slows all of them; medians are shown.
  */
@@ -12,10 +12,16 @@ import {build} from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const output = fileURLToPath(new URL('../.artifacts/bench/', import.meta.url));
 
+// As in the program itself: React's development build costs half as much again.
+process.env.NODE_ENV = 'production';
+
 await mkdir(output, {recursive: true});
 await build({
 	absWorkingDir: root,
-	entryPoints: ['suite', 'link', 'node', 'flood', 'joiner'].map(name => `test/bench/${name}.ts`),
+	entryPoints: ['suite.ts', 'link.ts', 'node.ts', 'flood.ts', 'joiner.ts', 'frames.tsx'].map(
+		name => `test/bench/${name}`,
+	),
+	jsx: 'automatic',
 	outdir: output,
 	outExtension: {'.js': '.mjs'},
 	bundle: true,

@@ -14,7 +14,7 @@ export type Row = {
 	readonly what: string;
 	/** The figure with its unit: what was measured. */
 	readonly value: number;
-	readonly unit: 'µs' | 'ms' | 's' | '/s' | 'MB/s' | '%' | 'MB' | '×';
+	readonly unit: 'µs' | 'ms' | 's' | '/s' | 'MB/s' | '%' | 'B' | 'MB' | '×';
 	/** Both ends ran on one core. */
 	readonly pinned?: boolean;
 	/** How it stands to the raw reference of the same run, such as `1.4 × raw TCP (17 µs)`. */

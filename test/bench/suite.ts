@@ -7,6 +7,7 @@ import {measureDials, measureRates, measureRoundTrips} from './network.ts';
 import {measureEvents, measureStart} from './nodes.ts';
 import {measureDelivery, measureMesh, measureStream} from './pubsub.ts';
 import {measureKeys, measureStartOfScreen} from './screen.ts';
+import {measureFrames, measureHour} from './screen-frames.ts';
 import {CAN_PIN, type Place, type Row} from './shared.ts';
 import {measureStartWithHistory} from './start-with-history.ts';
 import {measureStorage} from './storage.ts';
@@ -28,6 +29,8 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'start', run: measureStart},
 	{name: 'screen', run: measureStartOfScreen},
 	{name: 'keys', run: measureKeys},
+	{name: 'frames', run: measureFrames},
+	{name: 'hour', run: measureHour},
 	// A minute or so each: they make a million events.
 	{name: 'storage', run: measureStorage},
 	{name: 'history', run: measureStartWithHistory},
