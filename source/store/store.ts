@@ -37,7 +37,8 @@ export type StoreOptions = {
 
 export class Store {
 	readonly #options: StoreOptions;
-	readonly #listeners = new Set<() => void>();
+	/** How often each has subscribed: it is called once, and until the last of them has left. */
+	readonly #listeners = new Map<() => void, number>();
 	/** What the screen shows. */
 	#shown: State;
 	/** What it will show at the next frame. */
@@ -59,9 +60,13 @@ export class Store {
 	readonly getState = (): State => this.#shown;
 
 	readonly subscribe = (listener: () => void): (() => void) => {
-		this.#listeners.add(listener);
+		this.#listeners.set(listener, (this.#listeners.get(listener) ?? 0) + 1);
+		let isLeft = false;
 		return () => {
-			this.#listeners.delete(listener);
+			const count = this.#listeners.get(listener) ?? 0;
+			if (!isLeft && count > 1) this.#listeners.set(listener, count - 1);
+			else if (!isLeft) this.#listeners.delete(listener);
+			isLeft = true;
 		};
 	};
 
@@ -119,7 +124,7 @@ export class Store {
 		this.#shown = this.#next;
 		this.#shownAt = this.#options.now();
 		for (const command of requests) this.#options.send?.(command);
-		for (const listener of [...this.#listeners]) listener();
+		for (const listener of [...this.#listeners.keys()]) listener();
 	}
 
 	close(): void {

@@ -81,3 +81,21 @@ test('after close nothing is called any more', () => {
 	time.advance(1_000);
 	expect(notified()).toBe(1);
 });
+
+test('whoever subscribes twice is called once, until both have left', () => {
+	const {store} = open();
+	let calls = 0;
+	const listener = () => {
+		calls += 1;
+	};
+	const [leave, leaveToo] = [store.subscribe(listener), store.subscribe(listener)];
+	store.dispatch(type('a'), AROUND);
+	expect(calls).toBe(1);
+	leave();
+	leave();
+	store.dispatch(type('b'), AROUND);
+	expect(calls).toBe(2);
+	leaveToo();
+	store.dispatch(type('c'), AROUND);
+	expect(calls).toBe(2);
+});
