@@ -36,7 +36,6 @@ export const PAGE: readonly Binding[] = [
 		contexts: ['page'],
 		group: 'On a page',
 		help: 'go to what the row is about',
-		hint: 'go',
 		intents: always({type: 'choose'}),
 	},
 	{

@@ -62,7 +62,8 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const what = state.view === 'help' ? `p2p-tui ${version}` : state.view === 'search' ? state.search?.text : undefined;
 	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];
 	const title = [span(TITLES[state.view], paint.title), ...about];
-	const back = [span('Esc', paint.key), span(' back', paint.dim)];
+	const go = content.items.length > 0 ? [span('Enter', paint.key), span(' goes there · ', paint.dim)] : [];
+	const back = [...go, span('Esc', paint.key), span(' back', paint.dim)];
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),
 		...[...shown, ...filling].map(line => framed(line, paint.border)),
