@@ -1,4 +1,4 @@
-/** What the peers of the demo say and do, over and over. */
+/** What the peers of the demo say and do, over and over. `{name}` is the person at the screen. */
 
 export const CAST = ['ann', 'bob', 'cat', 'dan'] as const;
 export type Actor = (typeof CAST)[number];
@@ -32,6 +32,9 @@ function react(after: number, who: Actor, to: Actor, emoji: string): Scene {
 	return {after, who, does: 'react', to, emoji};
 }
 
+/** A few lines of code, fenced. */
+const BLOCK = ['```js', 'for (const peer of swarm) {', '  greet(peer);', '}', '```'].join('\n');
+
 export const SCENES: readonly Scene[] = [
 	say(2500, 'ann', 'lobby', 'Welcome! We are four real peers, each a program of its own on this machine. No server.'),
 	say(3500, 'bob', 'lobby', 'Say hello: type and press Enter. We hear you directly, over TLS 1.3.'),
@@ -44,10 +47,18 @@ export const SCENES: readonly Scene[] = [
 		does: 'edit',
 		text: 'The number beside each name is the live round-trip time to that peer.',
 	},
-	say(4500, 'ann', 'dev', 'This is #dev. Messages here raise the unread count while you are elsewhere.'),
-	say(3000, 'dan', 'lobby', 'See the unread count at #dev? Alt-2 goes there (or Esc, then 2), Alt-1 comes back.'),
+	say(4500, 'ann', 'dev', '@{name}: this names you, so #dev says @1 while you are elsewhere.'),
+	say(3000, 'dan', 'lobby', 'See the mark at #dev? Alt-2 goes there (or Esc, then 2), Alt-1 comes back.'),
 	say(5000, 'bob', 'dev', 'Alt-A jumps to the next room with something unread.'),
-	reply(5000, 'cat', 'dan', 'Or by name, with Ctrl-K. This is a reply: /reply and /react take the last message.'),
+	reply(5000, 'cat', 'dan', 'Or by name, with Ctrl-K. And this is a reply: Shift-↑ selects a message, R answers it.'),
+	say(4500, 'bob', 'lobby', `Code keeps its shape, \`inline\` and as a block:\n${BLOCK}`),
+	say(
+		6000,
+		'ann',
+		'lobby',
+		'Links are links: https://en.wikipedia.org/wiki/Peer-to-peer. Select a message, and O opens it.',
+	),
+	react(2500, 'dan', 'bob', '💡'),
 	say(5000, 'dan', 'lobby', 'I leave for a moment. Watch me in the peers pane: a goodbye is seen at once.'),
 	{after: 2000, who: 'dan', does: 'leave'},
 	say(6000, 'bob', 'lobby', 'While dan is away: the check mark beside a message counts who keeps it. His is missing.'),

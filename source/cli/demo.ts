@@ -28,7 +28,9 @@ export async function demo(options: Options, machine: Machine): Promise<number> 
 		discoveryPort,
 		dataDirectory: undefined,
 	};
-	const troupe = new Troupe({program: process.argv[1]!, discoveryPort, interface: LOOPBACK, env: machine.env});
+	const {env} = machine;
+	const program = process.argv[1]!;
+	const troupe = new Troupe({program, discoveryPort, interface: LOOPBACK, env, person: config.name});
 	troupe.play();
 	try {
 		return await openScreen(config, options, machine);

@@ -23,6 +23,8 @@ export type TroupeOptions = {
 	readonly discoveryPort: number;
 	readonly interface: string;
 	readonly env: Environment;
+	/** What the person at the screen is called. */
+	readonly person: string;
 	/** The script, and how fast it runs; for tests. */
 	readonly scenes?: readonly Scene[];
 };
@@ -85,7 +87,7 @@ export class Troupe {
 		const child = this.#actors.get(scene.who);
 		switch (scene.does) {
 			case 'say':
-				return this.#tell(scene.who, {command: 'publish', room: scene.room, text: scene.text});
+				return this.#tell(scene.who, {command: 'publish', room: scene.room, text: this.#worded(scene.text)});
 			case 'reply':
 				return this.#answer(scene.who, scene.to, ({room, messageId}) => {
 					return {command: 'publish', room, text: scene.text, replyTo: messageId};
@@ -105,6 +107,10 @@ export class Troupe {
 			case 'return':
 				if (child === undefined) this.#enter(scene.who);
 		}
+	}
+
+	#worded(text: string): string {
+		return text.replaceAll('{name}', () => this.#options.person);
 	}
 
 	#enter(actor: Actor): void {
