@@ -17,11 +17,14 @@ export function keyContext(state: State): KeyContext {
 	return state.selection ? 'select' : 'chat';
 }
 
+/** Columns from which on there is room for our own id beside the keys. */
+const ID_FROM = 100;
+
 /** One row; two while there is a notice that does not fit in one. */
 export function statusRows(state: State, width: number, theme: Theme): readonly string[] {
 	// What there is to say needs the room more than our own id does.
 	const hasNews = state.notice !== undefined || state.interruptArmed !== undefined;
-	const right = connectionSpans(state, width >= 64 && !hasNews, theme);
+	const right = connectionSpans(state, width >= ID_FROM && !hasNews, theme);
 	const left = leftSpans(state, width - spansWidth(right) - 2, theme);
 	const room = width - spansWidth(right) - 1;
 	if (spansWidth(left) <= room) return [row(width, left, [span(' '), ...right])];
