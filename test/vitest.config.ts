@@ -11,7 +11,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/ui/**', 'test/e2e/**', 'test/lab/**'],
+					exclude: ['test/ui/**', 'test/{e2e,terminal,lab}/**'],
 					testTimeout: 20_000,
 				},
 			},
@@ -19,7 +19,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'e2e',
-					include: ['test/e2e/**/*.test.ts'],
+					include: ['test/{e2e,terminal}/**/*.test.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					// After all the others, so that real programs have the machine to themselves; they mostly wait.
