@@ -4,7 +4,7 @@
  *
  * | question                     | answer                                                                     |
  * | ---------------------------- | -------------------------------------------------------------------------- |
- * | `frames <scenario> <count>`  | `{cpu, bytes, smallest}`: ms of processor time and bytes for each frame     |
+ * | `frames <scenario> <count>`  | `{cpu, store, compared, smallest}`: ms of processor time (all, and the store's), bytes |
  * | `hour <seconds>`             | `{slope, minutes, frames}`: of the heap, in MB for a simulated hour         |
  */
 
@@ -12,6 +12,7 @@ import {PassThrough} from 'node:stream';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {render} from 'ink';
+import type {NodeEvent} from '../../source/api/event.ts';
 import {Store} from '../../source/store/store.ts';
 import {App} from '../../source/ui/app.tsx';
 import {InkInput} from '../../source/ui/ink-streams.ts';
@@ -22,7 +23,6 @@ import {createTheme} from '../../source/ui/theme.ts';
 import {livelyEvents, minutes, rtts, said, traffic} from '../ui/script.ts';
 import {answerQuestions} from './answer.ts';
 import {smallestDifference, Terminal} from './cells.ts';
-import {median} from './statistics.ts';
 
 const SIZE = {columns: 120, rows: 40};
 /** Frames that are compared cell by cell. */
@@ -95,18 +95,28 @@ function drawnByInk(): () => void {
 
 const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 
+type Costs = {readonly change: number; readonly all: number};
+
+const milliseconds = ({user, system}: NodeJS.CpuUsage) => (user + system) / 1_000;
+
 /** Shows what has changed. Ink draws at once, if a millisecond has passed since the last time. */
-async function frame(change: () => void): Promise<void> {
+async function frame(change: () => void): Promise<Costs> {
+	const begin = process.cpuUsage();
 	change();
+	const changed = milliseconds(process.cpuUsage(begin));
 	await turn();
 	paint();
 	if (process.argv[2] === 'ink') await new Promise(resolve => setTimeout(resolve, 2));
+	return {change: changed, all: milliseconds(process.cpuUsage(begin))};
 }
 
 const say = (index: number, text = `${WORDS[index % WORDS.length]} (${index})`) =>
 	said(WHO[index % WHO.length] as (typeof WHO)[number], text, 10);
 
 const press = (name: string) => listener({type: 'key', name, ctrl: true, alt: false, shift: false, raw: ''});
+
+/** What came since the last frame; made before it counts. */
+let arrived: NodeEvent[] = [];
 
 const SCENARIOS: Readonly<Record<string, (index: number) => void>> = {
 	typing: index =>
@@ -115,12 +125,12 @@ const SCENARIOS: Readonly<Record<string, (index: number) => void>> = {
 		store.receive([...rtts('ann', 0.2 + (index % 7) / 10), ...traffic([800 + index * 13, 300 + index * 7])]);
 		store.flush();
 	},
-	message(index) {
-		store.receive([say(index)]);
+	message() {
+		store.receive(arrived.slice(0, 1));
 		store.flush();
 	},
-	flood(index) {
-		store.receive(Array.from({length: FLOOD}, (_, each) => say(index * FLOOD + each)));
+	flood() {
+		store.receive(arrived);
 		store.flush();
 	},
 	nothing() {
@@ -133,31 +143,30 @@ const SCENARIOS: Readonly<Record<string, (index: number) => void>> = {
 
 async function frames(scenario: string, count: number) {
 	const change = SCENARIOS[scenario] as (index: number) => void;
-	for (let index = 0; index < count; index++) await frame(() => change(index));
-	const samples: number[] = [];
-	let bytes = 0;
-	for (let index = 0; index < count; index++) {
+	const step = (index: number) => {
+		arrived = Array.from({length: FLOOD}, (_, each) => say(index * FLOOD + each));
 		written = [];
-		const before = process.cpuUsage();
-		await frame(() => change(index));
-		const {user, system} = process.cpuUsage(before);
-		samples.push((user + system) / 1_000);
-		bytes += Buffer.byteLength(written.join(''));
+		return frame(() => change(index));
+	};
+	for (let index = 0; index < count; index++) await step(index);
+	let [cpu, store] = [0, 0];
+	for (let index = 0; index < count; index++) {
+		const costs = await step(index);
+		cpu += costs.all;
+		store += costs.change;
 	}
-	const mean = samples.reduce((sum, each) => sum + each, 0) / count;
-	return {cpu: mean, median: median(samples), bytes: bytes / count, ...(await compare(change))};
+	return {cpu: cpu / count, store: store / count, ...(await compare(step))};
 }
 
 /** What is written, and what would do, for the same frames; by itself, for looking costs more than drawing. */
-async function compare(change: (index: number) => void) {
+async function compare(step: (index: number) => Promise<unknown>) {
 	const terminal = new Terminal(SIZE.columns, SIZE.rows);
 	await terminal.write('\x1b[?7l');
 	await terminal.write(all.join(''));
 	let [bytes, smallest] = [0, 0];
 	let before = terminal.look();
 	for (let index = 0; index < COMPARED; index++) {
-		written = [];
-		await frame(() => change(index));
+		await step(index);
 		const output = written.join('');
 		await terminal.write(output);
 		const after = terminal.look();

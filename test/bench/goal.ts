@@ -23,6 +23,8 @@ export function atLeast(judged: number, limit: number, stretch: number, unit: st
 /** `met`, `stretch met`, or `missed by 1.24 ×`. */
 export function verdict({judged, limit, stretch, isCeiling}: Goal): string {
 	if (!Number.isFinite(judged)) return 'not measured';
+	// Nothing is the most that is allowed where the limit is 0.
+	if (limit === 0) return judged === 0 ? 'stretch met' : 'missed';
 	const distance = (aim: number) => (isCeiling ? judged / aim : aim / judged);
 	if (distance(limit) > 1) return `missed by ${distance(limit).toFixed(2)} ×`;
 	return distance(stretch) > 1 ? 'met' : 'stretch met';

@@ -56,7 +56,7 @@ function idleRows(busy: number, resident: number): Row[] {
 }
 
 /** Milliseconds that all threads of a process have run; undefined where the system does not tell. */
-function processorTime(pid: number): number | undefined {
+export function processorTime(pid: number): number | undefined {
 	try {
 		const folder = `/proc/${pid}/task`;
 		const times = readdirSync(folder).map(thread => readFileSync(`${folder}/${thread}/schedstat`, 'utf8'));

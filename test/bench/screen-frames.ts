@@ -11,7 +11,7 @@ const LONGEST = 120_000;
 /** Seconds for a simulated hour and its beginning; what is not done by then is left out. */
 const HOUR_LIMIT = 60;
 
-type Cost = {readonly cpu: number; readonly compared: number; readonly smallest: number};
+type Cost = {readonly cpu: number; readonly store: number; readonly compared: number; readonly smallest: number};
 
 const SCENARIOS = {
 	typing: 'a typed character',
@@ -59,7 +59,7 @@ function rowsOf(name: Scenario, ours: readonly Cost[], ink: readonly Cost[]): Ro
 			what: `screen, ${SCENARIOS[name]}: processor`,
 			value: cpu,
 			unit: 'ms',
-			reference: ratio(cpu, of(ink, 'cpu'), "Ink's own", 'ms'),
+			reference: `${ratio(cpu, of(ink, 'cpu'), "Ink's own", 'ms')}; ${figure(of(ours, 'store'))} ms of it for the store`,
 			goal: atMost(cpu, 4, 2, 'ms'),
 		},
 		{

@@ -1,78 +1,28 @@
 /** The screen in a pseudo-terminal: how soon it is there, how soon a key is seen, and how late its timers are. */
 
 import {once} from 'node:events';
-import {readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {pathToFileURL} from 'node:url';
-import {type IPty, spawn} from '@lydell/node-pty';
+import {makeHistory} from './big-history.ts';
 import {atMost} from './goal.ts';
-import {end, figure, type Place, type Row, startPart} from './shared.ts';
+import {countOf, end, figure, type Place, type Row, startPart} from './shared.ts';
 import {median, percentile} from './statistics.ts';
+import {Watched} from './watched.ts';
 
 const STARTS = 7;
 const RATE = 10_000;
 const SECONDS = 8;
+/** Messages in the room where history is measured, and milliseconds after which they are enough. */
+const HISTORY = 1_000_000;
+const LONGEST_BUILD = 60_000;
+/** Milliseconds. */
+const START_TIMEOUT = 20_000;
 /** Milliseconds between an echo and the next key: a fast typist. */
 const KEY_PAUSE = 25;
-/** Milliseconds after which an echo counts as lost. */
-const ECHO_TIMEOUT = 5_000;
-const [COLUMNS, ROWS] = [120, 40];
-
-/** A terminal that only watches for text in what is written to it. */
-class Watched {
-	readonly startedAt = performance.now();
-	readonly #pty: IPty;
-	readonly #exited: Promise<void>;
-	#recent = '';
-	#waiting: {readonly text: string; readonly resolve: (at: number) => void} | undefined;
-
-	constructor({root}: Place, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-		const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(CI|P2P_TUI_.*)$/.test(name)));
-		const all = [join(root, 'bin/p2p-tui.js'), '--ephemeral', '--interface', 'lo', ...args];
-		this.#pty = spawn(process.execPath, all, {
-			name: 'xterm-256color',
-			cols: COLUMNS,
-			rows: ROWS,
-			env: {...(env as Record<string, string>), TERM: 'xterm-256color', ...more},
-		});
-		this.#pty.onData(data => this.#receive(data));
-		this.#exited = new Promise(resolve => this.#pty.onExit(() => resolve()));
-	}
-
-	/** When the text was written, if it has not been yet. */
-	seen(text: string, timeout = ECHO_TIMEOUT): Promise<number> {
-		return new Promise(resolve => {
-			const timer = setTimeout(() => settle(Number.POSITIVE_INFINITY), timeout);
-			const settle = (at: number) => {
-				clearTimeout(timer);
-				this.#waiting = undefined;
-				resolve(at);
-			};
-			this.#waiting = {text, resolve: settle};
-			if (this.#recent.includes(text)) settle(performance.now());
-		});
-	}
-
-	forget(): void {
-		this.#recent = '';
-	}
-
-	type(text: string): void {
-		this.#pty.write(text);
-	}
-
-	async end(): Promise<void> {
-		this.#pty.kill('SIGKILL');
-		await this.#exited;
-	}
-
-	#receive(data: string): void {
-		this.#recent = (this.#recent + data).slice(-20_000);
-		if (this.#waiting && this.#recent.includes(this.#waiting.text)) this.#waiting.resolve(performance.now());
-	}
-}
 
 export async function measureStartOfScreen(place: Place): Promise<Row[]> {
 	const frame: number[] = [];
@@ -113,11 +63,28 @@ async function typeLetters(screen: Watched, mayGoOn: () => boolean): Promise<num
 	return samples;
 }
 
-export async function measureKeys(place: Place): Promise<Row[]> {
+export function measureKeys(place: Place): Promise<Row[]> {
+	return keysOf(place, [], '');
+}
+
+/** The same in a room with a long history, which is on disk, as is all that comes. */
+export async function measureKeysWithHistory(place: Place): Promise<Row[]> {
+	const directory = mkdtempSync(join(tmpdir(), 'p2p-tui-bench-'));
+	try {
+		const wanted = {events: countOf(HISTORY), isSigned: false, longest: LONGEST_BUILD};
+		const {events} = await makeHistory(directory, wanted);
+		const name = `, ${events.toLocaleString('en-GB')} messages kept`;
+		return (await keysOf(place, ['--data-dir', directory], name)).filter(({what}) => what.startsWith('key'));
+	} finally {
+		rmSync(directory, {recursive: true, force: true});
+	}
+}
+
+async function keysOf(place: Place, args: readonly string[], where: string): Promise<Row[]> {
 	const address = `/ip4/127.0.0.1/tcp/${await freeTcpPort()}`;
 	const probe = new LoopProbe(place);
-	const screen = new Watched(place, ['--no-discovery', '--listen', address], probe.environment);
-	await screen.seen('message #lobby');
+	const screen = new Watched(place, ['--no-discovery', '--listen', address, ...args], probe.environment);
+	await screen.seen('message #lobby', START_TIMEOUT);
 	let count = 0;
 	const idleFrom = Date.now();
 	const idle = await typeLetters(screen, () => count++ < 60);
@@ -132,36 +99,48 @@ export async function measureKeys(place: Place): Promise<Row[]> {
 	});
 	const closed = once(flood, 'close');
 	const idleDelays = probe.delays(idleFrom, Date.now());
-	await screen.seen('message number');
+	screen.forget();
+	await screen.seen('of very many');
 	const busyFrom = Date.now();
 	const busy = await typeLetters(screen, () => report === undefined);
 	const delays = probe.delays(busyFrom, Date.now());
 	await closed;
 	await Promise.all([screen.end(), end(flood)]);
 	probe.forget();
-	const held = figure(report?.heldPerSecond ?? Number.NaN);
+	return keyRows(where, {idle, busy, idleDelays, delays, held: report?.heldPerSecond ?? Number.NaN});
+}
+
+type Keys = {
+	readonly idle: readonly number[];
+	readonly busy: readonly number[];
+	readonly idleDelays: readonly number[];
+	readonly delays: readonly number[];
+	readonly held: number;
+};
+
+function keyRows(where: string, {idle, busy, idleDelays, delays, held}: Keys): Row[] {
 	return [
 		{
-			what: 'key → echo, nothing else going on, p50',
+			what: `key → echo, nothing else going on${where}, p50`,
 			value: median(idle),
 			unit: 'ms',
 			reference: `p99 ${figure(percentile(idle, 0.99))} ms, ${idle.length} keys`,
 		},
 		{
-			what: `key → echo, ${figure(RATE)} messages a second offered, p50`,
+			what: `key → echo, ${figure(RATE)} messages a second offered${where}, p50`,
 			value: median(busy),
 			unit: 'ms',
-			reference: `${held} /s verified and shown, ${busy.length} keys`,
+			reference: `${figure(held)} /s verified and shown, ${busy.length} keys`,
 		},
 		{
-			what: 'main-loop delay, the same, p99',
+			what: `main-loop delay, the same${where}, p99`,
 			value: percentile(delays, 0.99),
 			unit: 'ms',
 			reference: `p99 ${figure(percentile(idleDelays, 0.99))} ms when nothing else goes on: timers count whole ms`,
 			goal: atMost(percentile(delays, 0.99), 2, 1, 'ms'),
 		},
 		{
-			what: 'key → echo, the same, p99',
+			what: `key → echo, the same${where}, p99`,
 			value: percentile(busy, 0.99),
 			unit: 'ms',
 			goal: atMost(percentile(busy, 0.99), 33, 16, 'ms'),

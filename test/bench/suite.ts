@@ -6,8 +6,9 @@ import {measureLateJoiner} from './late-joiner.ts';
 import {measureDials, measureRates, measureRoundTrips} from './network.ts';
 import {measureEvents, measureStart} from './nodes.ts';
 import {measureDelivery, measureMesh, measureStream} from './pubsub.ts';
-import {measureKeys, measureStartOfScreen} from './screen.ts';
+import {measureKeys, measureKeysWithHistory, measureStartOfScreen} from './screen.ts';
 import {measureFrames, measureHour} from './screen-frames.ts';
+import {measureIdleScreen} from './screen-idle.ts';
 import {CAN_PIN, type Place, type Row} from './shared.ts';
 import {measureStartWithHistory} from './start-with-history.ts';
 import {measureStorage} from './storage.ts';
@@ -31,9 +32,11 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'keys', run: measureKeys},
 	{name: 'frames', run: measureFrames},
 	{name: 'hour', run: measureHour},
+	{name: 'quiet', run: measureIdleScreen},
 	// A minute or so each: they make a million events.
 	{name: 'storage', run: measureStorage},
 	{name: 'history', run: measureStartWithHistory},
+	{name: 'keys-history', run: measureKeysWithHistory},
 ];
 
 /** Seconds after which no further part is begun: on a machine that is busy with other things figures mean little anyway. */
