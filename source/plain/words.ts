@@ -75,12 +75,21 @@ function notesOf({isEdited, redacted, reactions}: MessageEntry): string {
 	return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
 }
 
+/** What is said of somebody with the name of the room behind it. */
+const PLACES: Readonly<Record<string, string>> = {
+	joined: 'joined',
+	left: 'left',
+	'is here': 'is in',
+	'is back': 'is back in',
+};
+
 /** `bob joined #lobby`; with the time if it is no news. */
 export function systemLine(state: State, room: Room, entry: SystemEntry, withTime = false): string {
 	const who = entry.peer === undefined ? entry.name : nameIn(state, entry.peer, entry.name);
-	const isTravel = entry.text === 'joined' || entry.text === 'left';
 	const news = `${who} ${entry.text}`.trim();
-	const inRoom = room.peer !== undefined ? news : isTravel ? `${news} ${room.label}` : `${room.label}: ${news}`;
+	const where = room.peer === undefined ? PLACES[entry.text] : undefined;
+	const known = room.peer === undefined ? `${room.label}: ${news}` : news;
+	const inRoom = where === undefined ? known : `${who} ${where} ${room.label}`;
 	return withTime ? `${formatTime(entry.timestamp)} ${inRoom}` : inRoom;
 }
 

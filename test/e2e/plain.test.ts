@@ -35,8 +35,8 @@ test('two people talk line by line through pipes, and nothing but lines comes ou
 	const programs = ['ann', 'bob'].map(name => start(['--plain', '--name', name, ...place]));
 	const [ann, bob] = programs.map(program => new Talk(program)) as [Talk, Talk];
 	await Promise.all([
-		ann.hears(/bob joined #lobby|#lobby: bob is here/),
-		bob.hears(/ann joined #lobby|#lobby: ann is here/),
+		ann.hears(/bob joined #lobby|bob is in #lobby/),
+		bob.hears(/ann joined #lobby|ann is in #lobby/),
 	]);
 	ann.says('did the deploy finish?');
 	await bob.hears(/^\d\d:\d\d #lobby ann: did the deploy finish\?$/m);

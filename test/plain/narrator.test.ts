@@ -87,7 +87,7 @@ test('what is said is said in words, once', () => {
 		'13:02 #lobby bob to you: you look',
 	]);
 	expect(listener.hears({type: 'member-joined', room: 'lobby', peer: PEERS.cat, name: 'cat'})).toEqual([
-		'#lobby: cat is here',
+		'cat is in #lobby',
 	]);
 	expect(listener.hears(changed(question, 'edit', {text: 'did it finish?', edited: NOON}))).toEqual([
 		'ann edited: did it finish?',
