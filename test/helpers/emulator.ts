@@ -52,7 +52,9 @@ function clusters() {
 		wcwidth: cellsOfCharacter,
 		charProperties(codePoint: number, preceding: number): number {
 			const longer = (preceding === 0 ? '' : cluster) + String.fromCodePoint(codePoint);
-			const joins = preceding !== 0 && [...segmenter.segment(longer)].length === 1;
+			// What has no cells goes with what stands before it, whether or not it is part of the cluster.
+			const isPart = cellsOfCharacter(codePoint) === 0 || [...segmenter.segment(longer)].length === 1;
+			const joins = preceding !== 0 && isPart;
 			cluster = joins ? longer : String.fromCodePoint(codePoint);
 			// 8: never nothing, so that the next one knows that something came before it.
 			return 8 | property(cellsOfCluster(cluster), joins);

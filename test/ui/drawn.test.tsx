@@ -16,8 +16,9 @@ import {livelyEvents} from './script.ts';
 
 afterEach(cleanup);
 
-const LINE = /^[│╭╮╰╯├┤┬┴┼]$/;
-const CORNER = /^[╭╮├┤┬┼]$/;
+/** An isolate that begins behind a line is kept with it. */
+const LINE = /^[│╭╮╰╯├┤┬┴┼][\u2066-\u2068]?$/;
+const CORNER = /^[╭╮├┤┬┼][\u2066-\u2068]?$/;
 
 type Painted = ReturnType<typeof openPainted>;
 
