@@ -40,7 +40,8 @@ export function listRows(state: State, rect: Rect, theme: Theme): readonly strin
 	const {title, choices, index} = shownList(state) ?? {title: '', choices: [], index: undefined};
 	const shown = rect.height - 1;
 	const first = firstShown(choices.length, index, shown);
-	const labelWidth = Math.min(MAX_LABEL, Math.max(0, ...choices.map(({label}) => widthOf(label))));
+	const limit = Math.min(MAX_LABEL, Math.floor(rect.width / 2) - 4);
+	const labelWidth = Math.min(limit, Math.max(0, ...choices.map(({label}) => widthOf(label))));
 	const rows = choices.slice(first, first + shown).map(({label, help}, at) => {
 		const isChosen = first + at === index;
 		const mark = span(isChosen ? ' ▌ ' : '   ', paint.accent);
@@ -49,7 +50,8 @@ export function listRows(state: State, rect: Rect, theme: Theme): readonly strin
 		return isChosen ? paint.selected(line) : line;
 	});
 	const filling = Array.from({length: Math.max(0, shown - rows.length)}, () => row(rect.width - 2, []));
-	const count = choices.length > shown ? [span(`${(index ?? 0) + 1} of ${choices.length}`, paint.dim)] : [];
+	const place = index === undefined ? `${choices.length} in all` : `${index + 1} of ${choices.length}`;
+	const count = choices.length > shown ? [span(place, paint.dim)] : [];
 	return [
 		titleRow(rect.width, ['├', '┤'], paint.border, [span(title, paint.dim)], count),
 		...[...rows, ...filling].map(line => framed(line, paint.border)),

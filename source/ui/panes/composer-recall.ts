@@ -14,14 +14,14 @@ export function recallTitle(
 	{paint}: Theme,
 ): readonly [readonly Span[], readonly Span[]] {
 	const count = recalled(state.sent, query).length;
-	const where = count === 0 ? '' : ` · ${index + 1} of ${count}`;
+	const where = count === 0 ? 'nothing' : `${index + 1} of ${count}`;
 	const keys = [
 		span('Enter', paint.key),
 		span(' takes it, ', paint.dim),
 		span('Esc', paint.key),
 		span(' leaves', paint.dim),
 	];
-	return [[span('what you have sent', paint.title), span(where, paint.dim)], keys];
+	return [[span(where, paint.title), span(' · what you have sent', paint.dim)], keys];
 }
 
 /** The column of the cursor in a pane of so many cells. */

@@ -12,10 +12,9 @@ import type {Theme} from '../theme.ts';
 type Paints = Theme['paint'];
 
 /** While a command is being written: how it goes on, and what it does. Else, what happens to what is being written. */
-export function hintSpans(state: State, composer: Composer, theme: Theme): readonly Span[] {
-	const {paint} = theme;
+export function hintSpans(state: State, composer: Composer, {paint}: Theme): readonly Span[] {
 	const {text} = composer;
-	if (!text.startsWith('/') || text.startsWith('//')) return composingSpans(state, theme) ?? laterSpans(state, paint);
+	if (!text.startsWith('/') || text.startsWith('//')) return laterSpans(state, paint);
 	const [, name = '', written] = /^\/([^/\s]*)(?:\s+(.*))?$/s.exec(text) ?? [];
 	const command = commandNamed(SLASH_COMMANDS, name);
 	if (command && !command.isHidden)
@@ -32,16 +31,6 @@ function usageSpans(state: State, command: SlashCommand, written: string | undef
 	return parts.map((part, index) => span(part, at && index === 2 * at.index + 1 ? paint.title : paint.key));
 }
 
-/** An answer, or the new text of a message. */
-function composingSpans(state: State, theme: Theme): readonly Span[] | undefined {
-	const composing = activeRoom(state)?.composing;
-	if (!composing) return undefined;
-	const {mode, from, name, excerpt} = composing;
-	const {paint} = theme;
-	if (mode === 'edit') return [span('changing ', paint.dim), span(`“${excerpt}”`)];
-	return [span('answer to ', paint.dim), span(name, theme.peer(from)), span(` “${excerpt}”`, paint.dim)];
-}
-
 /** Whoever is away gets it later. */
 function laterSpans(state: State, paint: Paints): readonly Span[] {
 	const room = activeRoom(state);
@@ -51,10 +40,8 @@ function laterSpans(state: State, paint: Paints): readonly Span[] {
 
 /** A line that was refused says how to get rid of it. */
 export function rightSpans(state: State, {text}: Composer, {paint}: Theme): readonly Span[] {
-	const escaping = (what: string) => [span('Esc', paint.key), span(what, paint.dim)];
-	if (state.notice?.line !== undefined && state.notice.line === text) return escaping(' clears the line');
-	if (activeRoom(state)?.composing) return escaping(' stops');
-	return belowSpans(state, paint);
+	if (state.notice?.line === undefined || state.notice.line !== text) return belowSpans(state, paint);
+	return [span('Esc', paint.key), span(' clears the line', paint.dim)];
 }
 
 /** Scrolled up: how to get back, and how much came meanwhile. What was missed is above, perhaps out of view. */
