@@ -10,12 +10,13 @@
  * Not history either: what is handed over as it is said is news; what comes from what others have kept is news only if
  * it was said just now, and since this program was started.
  */
-import type {ChatMessage, EventOf, NodeEvent} from '../api/event.ts';
+import type {EventOf, NodeEvent} from '../api/event.ts';
 import type {Effect, Notification} from './effect.ts';
 import {lineOf} from './entry.ts';
 import {graphemesOf} from './graphemes.ts';
 import {entryAt, findIndex} from './log.ts';
 import {cleanName} from './names.ts';
+import {peerOfRoom} from './reduce/rooms.ts';
 import {displayName, nameHolders, roomTitle} from './selectors.ts';
 import type {AlertLevel} from './settings.ts';
 import type {Room, State} from './state.ts';
@@ -58,17 +59,21 @@ export function alertsFor(
 	const {bell, notifications} = state.settings;
 	if (bell === 'off' && notifications === 'off') return {alerts: NO_ALERTS, effects: []};
 	const isWatched = watches(state, presence, now);
+	const mayRing = now - alerts.bellAt >= BELL_PAUSE;
 	let rings = false;
 	const rooms = new Map(alerts.rooms);
 	for (const event of events) {
 		if (event.type !== 'message' || event.local) continue;
-		const room = roomOfNews(event, {before, state}, now);
-		if (!room || (isWatched && isOpen(state, room))) continue;
-		const isPressing = room.peer !== undefined || isMention(event, room);
-		rings ||= deserves(bell, isPressing);
-		if (deserves(notifications, isPressing)) rooms.set(room.room, oneMore(rooms.get(room.room), event));
+		if (isWatched && isOpen(state, event)) continue;
+		const isPressing = peerOfRoom(event.room) !== undefined || isMention(event, {before, state});
+		const isForBell: boolean = mayRing && !rings && deserves(bell, isPressing);
+		const isForDesktop = deserves(notifications, isPressing);
+		const room = isForBell || isForDesktop ? roomOfNews(event, {before, state}, now) : undefined;
+		if (!room) continue;
+		rings ||= isForBell;
+		if (isForDesktop) rooms.set(room.room, oneMore(rooms.get(room.room), event));
 	}
-	return give({bellAt: alerts.bellAt, rooms}, rings && now - alerts.bellAt >= BELL_PAUSE, {state, isWatched, now});
+	return give({bellAt: alerts.bellAt, rooms}, rings, {state, isWatched, now});
 }
 
 type News = {readonly before: State; readonly state: State; readonly events: readonly NodeEvent[]};
@@ -77,7 +82,7 @@ function watches(state: State, {knowsFocus, touchedAt}: Presence, now: number): 
 	return knowsFocus ? state.isFocused : now - touchedAt < PRESENCE;
 }
 
-function isOpen({active, view}: State, {room}: Room): boolean {
+function isOpen({active, view}: State, {room}: Pick<Room, 'room'>): boolean {
 	return active === room && view === 'chat';
 }
 
@@ -94,11 +99,16 @@ function findRoom({rooms}: State, name: string): Room | undefined {
 	return rooms.find(room => room.room === name);
 }
 
-function isMention({messageId, mention}: ChatMessage, {log, orders}: Room): boolean {
-	const order = orders.get(messageId);
-	const index = order === undefined ? undefined : findIndex(log, {order, id: messageId});
-	const entry = index === undefined ? undefined : entryAt(log, index);
-	return entry?.kind === 'message' ? entry.mention : mention === true;
+/** As the screen shows it. Looked up only if it can be: ten thousand messages may come in a second. */
+function isMention({room: name, messageId, mention}: Message, {before, state}: Omit<News, 'events'>): boolean {
+	const room = findRoom(state, name);
+	if (mention || !room) return mention === true;
+	const isCounted = !isOpen(state, room);
+	if (isCounted && findRoom(before, name)?.mentions === room.mentions) return false;
+	const order = room.orders.get(messageId);
+	const index = order === undefined ? undefined : findIndex(room.log, {order, id: messageId});
+	const entry = index === undefined ? undefined : entryAt(room.log, index);
+	return entry?.kind === 'message' && entry.mention;
 }
 
 function deserves(level: AlertLevel, isPressing: boolean): boolean {
