@@ -28,7 +28,7 @@ export function readSettingsText(file: string): string | undefined {
 		return textOf(file, readFileSync(file));
 	} catch (error) {
 		if (error instanceof UserError) throw error;
-		if (errorCode(error) === 'ENOENT') return undefined;
+		if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined;
 		throw unreadable(file, explain(error));
 	}
 }

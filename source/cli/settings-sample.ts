@@ -14,7 +14,8 @@ export function showSettings({config}: Options, machine: Machine): number {
 /** Everything as it is by default, each thing with what it does. `file` is where p2p-tui looks for it. */
 export function settingsSample(file: string): string {
 	return [
-		'// Settings of p2p-tui: JSON with comments. Everything is as it is by default; whatever is left out is so, too.',
+		'// Settings of p2p-tui: JSON with comments. Everything is as it is by default, and so is whatever is left out: keep',
+		'// what you change, and leave out the rest.',
 		`// p2p-tui reads ${file}`,
 		'// --config <file> names another one; --theme wins over what stands here. On the screen, /set changes settings.',
 		'{',

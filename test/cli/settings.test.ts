@@ -157,6 +157,9 @@ describe('files', () => {
 	test('the usual one may be missing, one that was asked for may not', () => {
 		expect(load().settings).toEqual(DEFAULT_SETTINGS);
 		expect(load('/dev/null').settings).toEqual(DEFAULT_SETTINGS);
+		// As where there is no home.
+		const nowhere = {...machine(), env: {XDG_CONFIG_HOME: '/dev/null'}};
+		expect(loadSettings({config: undefined, theme: undefined}, nowhere).settings).toEqual(DEFAULT_SETTINGS);
 		const {message, hint, exitStatus} = refusal(() => load(file()));
 		expect(message).toBe(`There is no settings file ${file()}`);
 		expect(hint).toBe(`To make one: p2p-tui config > ${file()}`);
