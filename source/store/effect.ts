@@ -7,8 +7,8 @@ export type Effect =
 	| {readonly type: 'redraw'}
 	/** Give the terminal to the shell until it says `fg`. */
 	| {readonly type: 'suspend'}
-	/** Into the clipboard of the person's terminal (OSC 52). */
-	| {readonly type: 'copy'; readonly text: string}
+	/** Into the clipboard of the person's terminal (OSC 52), and told; `isPart`: the rest is not shown here. */
+	| {readonly type: 'copy'; readonly text: string; readonly isPart?: boolean}
 	/** An http or https address, in the person's browser. */
 	| {readonly type: 'open'; readonly url: string}
 	/** Somebody wants attention. */

@@ -149,8 +149,7 @@ function redact(stage: Stage, selection: Selection, entry: MessageEntry): void {
 }
 
 function copy(stage: Stage, {text, cut}: MessageEntry): void {
-	stage.effect({type: 'copy', text});
-	notify(stage.draft, 'info', cut ? 'copied, as far as it is shown here' : 'copied');
+	stage.effect({type: 'copy', text, ...(cut ? {isPart: true} : {})});
 }
 
 function open(stage: Stage, {text}: MessageEntry): void {

@@ -19,7 +19,7 @@ export function createOutside(options: OutsideOptions): (effect: OutsideEffect) 
 	return effect => {
 		switch (effect.type) {
 			case 'copy':
-				return copy(options, effect.text);
+				return copy(options, effect);
 			case 'open':
 				return open(options, effect.url);
 			case 'alert':
@@ -28,14 +28,15 @@ export function createOutside(options: OutsideOptions): (effect: OutsideEffect) 
 	};
 }
 
-function copy({write, tell, env}: OutsideOptions, text: string): void {
+function copy({write, tell, env}: OutsideOptions, {text, isPart}: Effect & {type: 'copy'}): void {
 	const sequence = clipboardSequence(text, env);
 	if (sequence === undefined) {
 		return tell({level: 'warning', text: `not copied: more than ${MAX_COPY / 1024} KiB; copy a part of it`});
 	}
 	write(sequence);
+	const part = isPart ? ', as far as it is shown here' : '';
 	const doubt = mayRefuse(env) ? ', if this terminal takes it; if not, select it with the mouse' : '';
-	tell({level: 'info', text: `copied ${plural(graphemesOf(text).length, 'character')}${doubt}`});
+	tell({level: 'info', text: `copied ${plural(graphemesOf(text).length, 'character')}${part}${doubt}`});
 }
 
 function open(options: OutsideOptions, text: string): void {

@@ -62,8 +62,10 @@ describe('copying', () => {
 
 	test('says where it may come to nothing', () => {
 		const {outside, told} = open({VTE_VERSION: '7200'});
-		outside({type: 'copy', text: 'x'});
-		expect(told[0]?.text).toBe('copied 1 character, if this terminal takes it; if not, select it with the mouse');
+		outside({type: 'copy', text: 'x', isPart: true});
+		expect(told[0]?.text).toBe(
+			'copied 1 character, as far as it is shown here, if this terminal takes it; if not, select it with the mouse',
+		);
 	});
 });
 
