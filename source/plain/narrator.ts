@@ -57,7 +57,7 @@ export class Narrator {
 		return [
 			...coreLines(before, state),
 			...this.#entered(before, state),
-			...state.rooms.flatMap(room => this.#room(before, state, room, told, now)),
+			...changedRooms(before, state).flatMap(room => this.#room(before, state, room, told, now)),
 			...this.#arrived(state, now),
 			...this.#caughtUp(state, now),
 			...noticeLines(before, state),
@@ -79,7 +79,6 @@ export class Narrator {
 
 	#room(before: State, state: State, room: Room, told: Told, now: number): readonly string[] {
 		const was = before.rooms.find(each => each.room === room.room);
-		if (was === room) return [];
 		const isOpen = room.room === state.active;
 		const {added, changed} = newsOf<Entry>(was?.log ?? (emptyLog as Log<Entry>), room.log);
 		const lines = [
@@ -162,6 +161,11 @@ export class Narrator {
 		const more = late.count > entries.length ? `, the last ${entries.length} (/read ${late.count} says all)` : '';
 		return [`${heading}${more}:`, ...pastLines(state, room, entries, now)];
 	}
+}
+
+function changedRooms(before: State, {rooms}: State): readonly Room[] {
+	const same = new Set(before.rooms);
+	return before.rooms === rooms ? [] : rooms.filter(room => !same.has(room));
 }
 
 /** The last `limit` messages of those that are wanted, the oldest first. */

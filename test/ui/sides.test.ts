@@ -8,7 +8,7 @@ import {type Layout, layoutFor} from '../../source/ui/layout.ts';
 import {chatRows} from '../../source/ui/panes/chat.ts';
 import {areaRows} from '../../source/ui/panes/graph.ts';
 import {networkRows, rttCell, trafficRows} from '../../source/ui/panes/network.ts';
-import {peersRows} from '../../source/ui/panes/peers.ts';
+import {peerInRow, peersRows} from '../../source/ui/panes/peers.ts';
 import {roomInRow, roomsRows} from '../../source/ui/panes/rooms.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
@@ -79,6 +79,20 @@ describe('rooms', () => {
 		expect(roomInRow(store.getState(), rect, 4)?.room).toBe('room-15');
 		expect(roomInRow(store.getState(), rect, 1)).toBeUndefined();
 	});
+});
+
+test('whoever is gone and here again under the same name is listed once', () => {
+	const again = {...peerInfo('dan', 'gone', NOON), name: 'ann'};
+	const state = stateAfter([snapshotOf(['lobby'], [peerInfo('ann'), peerInfo('bob', 'gone', NOON), again])]);
+	const rows = inner(peersRows(state, {x: 0, y: 0, width: 25, height: 6}, theme, false));
+	expect(rows.map(line => line.trim().replaceAll(/ +/g, ' '))).toEqual([
+		'● ann …',
+		'○ bob 8 min ago',
+		'… 1 more (F2)',
+		'',
+		'',
+	]);
+	expect(peerInRow(state, {x: 0, y: 0, width: 25, height: 6}, 2, false)?.name).toBe('bob');
 });
 
 const nowhere = {

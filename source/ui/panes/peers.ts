@@ -1,4 +1,5 @@
 /** Who is connected and how far away, then who was. */
+import {shapeOf} from '../../base/look-alike.ts';
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo, latencyGraph} from '../format.ts';
@@ -15,10 +16,10 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	const width = rect.width - 2;
 	const height = rect.height - (isLast ? 2 : 1);
 	const {paint} = theme;
-	const {peers, shown} = shownPeers(state, height);
-	const rows = peers.slice(0, shown).map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
+	const {peers, more} = shownPeers(state, height);
+	const rows = peers.map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
 	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
-	if (shown < peers.length) rows.push(row(width, [span(` … ${moreText(state, peers.length - shown)}`, paint.dim)]));
+	if (more > 0) rows.push(row(width, [span(` … ${moreText(state, more)}`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
 	return [
 		titleRow(rect.width, ['├', '┤'], paint.border, [span('Peers', paint.title)]),
@@ -27,18 +28,23 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	];
 }
 
-function shownPeers(state: State, height: number): {readonly peers: readonly Peer[]; readonly shown: number} {
-	const peers = sortedPeers(state).filter(peer => peer.state !== 'discovered');
-	const wanted = peers.filter(peer => peer.state !== 'gone').length + GONE_SHOWN;
+type Shown = {readonly peers: readonly Peer[]; readonly more: number};
+
+/** Whoever is gone and has a namesake here is most often the same person, started again: they are on the page of peers. */
+function shownPeers(state: State, height: number): Shown {
+	const all = sortedPeers(state).filter(peer => peer.state !== 'discovered');
+	const here = new Set(all.filter(({state: is}) => is === 'connected').map(({name}) => shapeOf(name)));
+	const peers = all.filter(peer => peer.state !== 'gone' || !here.has(shapeOf(peer.name)));
+	const wanted = Math.min(peers.length, peers.filter(peer => peer.state !== 'gone').length + GONE_SHOWN);
 	// A line that says "1 more" is as long as that one more.
-	const isCut = peers.length > Math.min(wanted + 1, height);
-	return {peers, shown: isCut ? Math.min(wanted, height - 1) : peers.length};
+	const isWhole = peers.length === all.length && peers.length <= Math.min(wanted + 1, height);
+	const shown = isWhole ? peers : peers.slice(0, Math.min(wanted, height - 1));
+	return {peers: shown, more: all.length - shown.length};
 }
 
 /** The peer in a row of the pane, the title being the first row; `isLast` as for `peersRows`. */
 export function peerInRow(state: State, rect: Rect, at: number, isLast: boolean): Peer | undefined {
-	const {peers, shown} = shownPeers(state, rect.height - (isLast ? 2 : 1));
-	return peers.slice(0, shown)[at - 1];
+	return shownPeers(state, rect.height - (isLast ? 2 : 1)).peers[at - 1];
 }
 
 function peerRow(state: State, peer: Peer, width: number, theme: Theme, withHistory: boolean): string {
