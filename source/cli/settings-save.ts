@@ -27,10 +27,10 @@ export function saveSettings(file: string, changes: Partial<Settings>): void {
 		const target = targetOf(file);
 		const text = readSettingsText(target) ?? '';
 		// What a person is about to mend is not to be written over.
-		if (checkSettings(text).problems.length > 0) throw new UserError(`${file} has mistakes by now`);
+		if (checkSettings(text).problems.length > 0) throw new UserError(`there are mistakes by now in ${file}`);
 		replaceFile(target, withChanges(text, changes));
 	} catch (error) {
-		throw error instanceof UserError ? error : new UserError(`cannot write ${file}: ${explain(error)}`);
+		throw error instanceof UserError ? error : new UserError(`${explain(error)}: ${file}`);
 	}
 }
 
@@ -56,7 +56,7 @@ function targetOf(file: string): string {
 	try {
 		return realpathSync(file);
 	} catch {
-		throw new UserError(`${file} is a link that leads nowhere`);
+		throw new UserError(`a link leads nowhere: ${file}`);
 	}
 }
 
