@@ -13,6 +13,7 @@ import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {render} from 'ink';
 import type {NodeEvent} from '../../source/api/event.ts';
+import {MAX_ENTRIES} from '../../source/store/state.ts';
 import {Store} from '../../source/store/store.ts';
 import {App} from '../../source/ui/app.tsx';
 import {InkInput} from '../../source/ui/ink-streams.ts';
@@ -213,6 +214,11 @@ const HOUR = 60;
 
 async function hour(seconds: number) {
 	const end = performance.now() + seconds * 1_000;
+	// As many as the screen keeps: it holds no more at the end.
+	for (let index = 0; index < MAX_ENTRIES * 2; index += FLOOD) {
+		store.receive(Array.from({length: FLOOD}, (_, each) => say(index + each)));
+		store.flush();
+	}
 	const points: [number, number][] = [];
 	let [done, drawn] = [0, 0];
 	for (; done < WARM + HOUR && performance.now() < end; done++) {
