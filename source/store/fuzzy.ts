@@ -49,7 +49,8 @@ export function fuzzyMatch(query: string, text: string, strict = false): Match |
 	weighPlaces(source);
 	const found = bestWay(wanted, target, strict);
 	if (!found) return undefined;
-	return wanted.length === target.length ? {...found, score: found.score + WHOLE} : found;
+	const isWhole = wanted === target || wanted === target.replace(/^[#@/]/, '');
+	return isWhole ? {...found, score: found.score + WHOLE} : found;
 }
 
 /** The letters are there in order: what most texts fail at is found out first. */

@@ -46,7 +46,9 @@ export function reveal(
 	const top = topOf(bottom, height, rowsOf);
 	const isBelow = index > bottom.index || (index === bottom.index && bottom.row < rows - 1);
 	const isAbove = index < top.index || (index === top.index && top.row > 0);
-	if (!isBelow && !isAbove) return wholeAt(log, bottom, rowsOf);
+	// What was found is seen with what follows it.
+	const isLast = isCentred && index === bottom.index && !isEnd(log, bottom, rowsOf);
+	if (!isBelow && !isAbove && !isLast) return wholeAt(log, bottom, rowsOf);
 	const below = isCentred ? Math.floor((height - rows) / 2) : isBelow ? 0 : height - rows;
 	const wanted = down(log, {index, row: rows - 1}, below, rowsOf) ?? endOf(log, rowsOf);
 	return wholeAt(log, filled(log, wanted, height, rowsOf), rowsOf);

@@ -11,10 +11,7 @@ export function aboutMessage(state: State, {paint}: Theme): readonly [readonly S
 	const {selection} = state;
 	const esc = (what: string) => [span('Esc', paint.key), span(` ${what}`, paint.dim)];
 	if (selection?.asksRedact) {
-		return [
-			[span('take this message back, for everybody?', paint.warn), span(' d', paint.key), span(' yes', paint.dim)],
-			esc('no'),
-		];
+		return [[span('take it back?', paint.warn), span(' d', paint.key), span(' yes', paint.dim)], esc('no')];
 	}
 	const selected = selection && messageIn(room, selection.id)?.entry;
 	if (selected) {

@@ -1,0 +1,145 @@
+/** The list over the chat, a selected message, and rows of pages, as a person sees them. */
+import {cleanup} from 'ink-testing-library';
+import {afterEach, describe, expect, test} from 'vitest';
+import {widthOf} from '../../source/ui/text.ts';
+import {openApp} from './harness.tsx';
+import {livelyEvents, PEERS, said} from './script.ts';
+
+afterEach(cleanup);
+
+async function lively(size = {columns: 80, rows: 24}) {
+	const app = openApp(size);
+	app.store.core({state: 'running'});
+	await app.events(...livelyEvents());
+	await app.nothingKept();
+	return app;
+}
+
+const rowWith = (frame: string, text: string) => frame.split('\n').find(row => row.includes(text)) ?? '';
+
+describe('the list', () => {
+	test('offers rooms, people, commands with their keys; closing leaves nothing behind', async () => {
+		const app = await lively();
+		const before = app.frame();
+		await app.press('ctrl+k');
+		for (const text of ['#dev', '@ann', '/join <room>', 'enter a room']) expect(app.frame()).toContain(text);
+		await app.type('>');
+		expect(app.frame()).not.toContain('@ann  ');
+		await app.type('help');
+		expect(rowWith(app.frame(), '/help')).toContain('F1');
+		await app.press('escape');
+		expect(app.frame()).toBe(before);
+	});
+
+	test('a command that needs more stands in the line, with the cursor after it', async () => {
+		const app = await lively();
+		await app.press('ctrl+k');
+		await app.type('/join');
+		await app.press('return');
+		await app.type('x');
+		expect(app.frame()).toContain('› /join x');
+		await app.press('return');
+		expect(app.sent.map(({command}) => command)).toEqual(['join']);
+	});
+
+	test('fits into the smallest screen, over the chat and over a page', async () => {
+		const app = await lively({columns: 40, rows: 12});
+		for (const key of ['ctrl+k', 'escape', 'f1', 'ctrl+k']) await app.press(key);
+		expect(app.frame()).toContain('Go to');
+		const rows = app.frame().split('\n');
+		expect(rows.length).toBeLessThanOrEqual(12);
+		for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(40);
+	});
+});
+
+describe('a selected message', () => {
+	test('is marked, the keys for it are named, and the composer says what is answered', async () => {
+		const app = await lively();
+		await app.press('shift+up');
+		expect(rowWith(app.frame(), '▸')).toContain('on my way');
+		expect(app.frame()).toContain('selected: yours');
+		expect(app.frame()).toContain('r reply');
+		await app.press('up');
+		await app.type('r');
+		expect(app.frame()).toContain('replying to cat: @you look at #dev');
+		await app.type('r');
+		expect(app.frame()).toContain('› r');
+		await app.press('escape');
+		expect(app.frame()).not.toContain('replying');
+	});
+
+	test('keys that come in one chunk are all about messages, and none of them is written', async () => {
+		const app = await lively();
+		await app.press('shift+up');
+		await app.type('kkx');
+		expect(rowWith(app.frame(), '▸')).toContain('thank you both');
+		await app.press('escape');
+		expect(app.frame()).toContain('› message #lobby');
+	});
+
+	test('taking back is asked about where one looks, and done by the same key', async () => {
+		const app = await lively();
+		await app.press('shift+up');
+		await app.type('d');
+		expect(app.frame()).toContain('take it back? d yes');
+		await app.type('d');
+		expect(app.sent).toMatchObject([{command: 'redact', messageId: 'own-2'}]);
+	});
+
+	test('reactions are chosen by a digit, or by a name in which digits may stand', async () => {
+		const app = await lively();
+		await app.press('shift+up');
+		await app.type('a');
+		expect(app.frame()).toContain('1 👍');
+		await app.type('2');
+		await app.type('a');
+		await app.type('h1');
+		expect(app.store.getState().switcher?.query).toBe('h1');
+		await app.press('escape');
+		expect(app.sent).toMatchObject([{command: 'react', emoji: '💙'}]);
+		expect(app.store.getState().selection).toBeDefined();
+	});
+
+	test('a message that was fetched is brought to the middle by itself', async () => {
+		const app = await lively();
+		const many = Array.from({length: 60}, (_, index) => said('ann', `word ${index}`, 10 + index));
+		await app.events(...many);
+		const {active, rooms} = app.store.getState();
+		const target = many[30]?.messageId as string;
+		app.asked.splice(0);
+		const selection = {room: active as string, id: target, asksRedact: false, wasAtEnd: false, isFound: true};
+		// As the store leaves it when the pages around it have come.
+		Object.assign(app.store.getState(), {selection, rooms});
+		await app.events(said('bob', 'news', 80));
+		const rows = app.frame().split('\n');
+		const at = rows.findIndex(row => row.includes('word 30 ') || /word 30\b/.test(row));
+		expect(at).toBeGreaterThan(5);
+		expect(at).toBeLessThan(15);
+		expect(app.store.getState().selection?.isFound).toBe(false);
+	});
+});
+
+describe('pages', () => {
+	test('of peers: arrows move a bar, Enter opens the conversation', async () => {
+		const app = await lively();
+		await app.press('f2');
+		expect(rowWith(app.frame(), '▌')).toContain('ann');
+		expect(app.frame()).toContain('Enter goes there');
+		await app.press('down');
+		expect(rowWith(app.frame(), '▌')).toContain('bob');
+		await app.press('return');
+		expect(app.store.getState()).toMatchObject({view: 'chat', active: `@${PEERS.bob}`});
+	});
+
+	test('of help: arrows scroll, Enter goes back', async () => {
+		const app = await lively();
+		await app.press('f1');
+		const top = app.frame();
+		await app.press('down');
+		expect(app.frame()).not.toBe(top);
+		await app.press('up');
+		expect(app.frame()).toBe(top);
+		await app.press('return');
+		expect(app.store.getState().view).toBe('chat');
+	});
+});
