@@ -45,7 +45,8 @@ function broken({graphemes, cells}: Measured, width: number): readonly Row[] {
 		from = next;
 		rest = next;
 	};
-	for (const [index, grapheme] of graphemes.entries()) {
+	for (let index = 0; index < graphemes.length; index++) {
+		const grapheme = graphemes[index];
 		if (grapheme === '\n') {
 			end(index, index + 1);
 			continue;
@@ -126,24 +127,49 @@ function rowAt(rows: readonly Row[], grapheme: number): number {
 	return low;
 }
 
-/** Remembers the last text, for moving the cursor in a long one measures the same text again and again. */
+/** Remembers the last text: from one key to the next nearly all of it is the same, and measuring is slow. */
 function measure(text: string): Measured {
 	if (text === measuredText) return measured;
-	const graphemes = graphemesOf(text);
-	const offsets = [0];
-	const cells = [0];
-	let offset = 0;
-	let cell = 0;
-	for (const grapheme of graphemes) {
-		offset += grapheme.length;
-		offsets.push(offset);
-		cell += grapheme === '\n' ? 0 : cellsOf(visibleForm(grapheme));
-		cells.push(cell);
+	const {from, to} = sameEnds(measuredText, text);
+	const first = lowerBound(measured.offsets, from);
+	const last = lowerBound(measured.offsets, measuredText.length - (text.length - to));
+	const middle = graphemesOf(text.slice(from, to));
+	const graphemes = [...measured.graphemes.slice(0, first), ...middle, ...measured.graphemes.slice(last)];
+	const offsets = measured.offsets.slice(0, first + 1);
+	const cells = measured.cells.slice(0, first + 1);
+	for (const grapheme of middle) {
+		offsets.push((offsets.at(-1) as number) + grapheme.length);
+		cells.push((cells.at(-1) as number) + (grapheme === '\n' ? 0 : cellsOf(visibleForm(grapheme))));
+	}
+	const moved = (offsets.at(-1) as number) - (measured.offsets[last] as number);
+	const widened = (cells.at(-1) as number) - (measured.cells[last] as number);
+	for (let index = last + 1; index < measured.offsets.length; index++) {
+		offsets.push((measured.offsets[index] as number) + moved);
+		cells.push((measured.cells[index] as number) + widened);
 	}
 	measuredText = text;
 	measured = {graphemes, offsets, cells};
 	return measured;
 }
+
+/** What of `after` is not also at the start or at the end of `before`. Between two letters of ASCII, nothing ever joins. */
+function sameEnds(before: string, after: string): {readonly from: number; readonly to: number} {
+	const shorter = Math.min(before.length, after.length);
+	let from = 0;
+	while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from += 1;
+	const end = (text: string, back: number) => text.charCodeAt(text.length - 1 - back);
+	let left = 0;
+	while (left < shorter - from && end(before, left) === end(after, left)) left += 1;
+	while (from > 0 && !(isSeam(before, from) && isSeam(after, from))) from -= 1;
+	while (left > 0 && !(isSeam(before, before.length - left) && isSeam(after, after.length - left))) left -= 1;
+	return {from, to: after.length - left};
+}
+
+function isSeam(text: string, at: number): boolean {
+	return isAscii(text.charCodeAt(at - 1)) && isAscii(text.charCodeAt(at));
+}
+
+const isAscii = (unit: number): boolean => unit === 0x0a || (unit >= 0x20 && unit < 0x7f);
 
 function visibleForm(grapheme: string): string {
 	if (grapheme === '\t') return '⇥';

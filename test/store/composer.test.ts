@@ -336,6 +336,26 @@ describe('rows', () => {
 		expect(drawn(applyEdit(typed('one two three'), {edit: 'up'}, 8))).toBe('one t|wo three');
 	});
 
+	test('of a text that was changed somewhere are those of the whole text', () => {
+		const part = fc.array(fc.constantFrom('a', 'b ', '\n', '\u0301', '\u200d', '👩', '日', '🇫', '🇷', '👍', '🏽'), {
+			maxLength: 6,
+		});
+		const segmenter = new Intl.Segmenter('en');
+		fc.assert(
+			fc.property(part, part, part, part, (start, before, after, end) => {
+				for (const middle of [before, after, []]) {
+					const text = [...start, ...middle, ...end].join('');
+					const {graphemes, offsets, cells} = rowsOf(text, 9);
+					const segments = Array.from(segmenter.segment(text));
+					expect(graphemes).toEqual(segments.map(({segment}) => segment));
+					expect(offsets).toEqual([...segments.map(({index}) => index), text.length]);
+					expect(cells.length).toBe(offsets.length);
+				}
+			}),
+			{numRuns: 300},
+		);
+	});
+
 	test('hold all of the text, none wider than asked but for a space, and every place leads back', () => {
 		const text = fc.array(fc.constantFrom('a', 'word', 'é', '日', FAMILY, '\n', '\u200b', ACCENTED, ' ', '  '), {
 			maxLength: 40,
@@ -346,6 +366,7 @@ describe('rows', () => {
 				for (let step = 0; step < steps; step++) composer = after(composer, 'left');
 				const rows = rowsOf(composer.text, width);
 				const texts = rows.rows.map((_, row) => rowText(rows, row));
+				expect(rows.cells.at(-1)).toBe(stringWidth(texts.join('')));
 				expect(texts.join('').replaceAll('·', '\u200b')).toBe(composer.text.replaceAll('\n', ''));
 				for (const row of texts) expect(stringWidth(row.replace(/ $/, ''))).toBeLessThanOrEqual(width);
 				const place = placeOf(rows, composer.cursor);
