@@ -10,7 +10,7 @@ import {wrap} from '../wrap.ts';
 
 /** A part that is shown whole or not at all: where there is no room for all of them, the highest rank goes first. */
 type Part = {readonly rank: number; readonly lines: readonly (readonly Span[])[]};
-const BLANK: Part = {rank: 9, lines: [[]]};
+const blank = (): Part => ({rank: 9, lines: [[]]});
 
 /** What to type, and what comes of it. */
 type Try = {readonly what: string; readonly why: string};
@@ -27,7 +27,7 @@ export function startingRows(state: State, width: number, theme: Theme): readonl
 	];
 	const column = columnFor(steps, width);
 	const parts = steps.map(step => tries(step, width, theme, 1, column));
-	return fitted([text('You are in no room.', width, paint.title), BLANK, ...parts], width, Number.POSITIVE_INFINITY);
+	return fitted([text('You are in no room.', width, paint.title), blank(), ...parts], width, Number.POSITIVE_INFINITY);
 }
 
 /** While it is not known yet what is kept of a room. */
@@ -63,7 +63,7 @@ function inCompany(state: State, room: Room, width: number, theme: Theme): reado
 	const first = others.length > 0 ? [text(here, width, paint.title)] : nobody;
 	const quiet =
 		others.length > 0 ? [text(isAsking ? ASKING : 'Nobody has said anything yet.', width, paint.dim, 4)] : [];
-	return [...first, ...quiet, BLANK, ...firstSteps(state, others[0], width, theme)];
+	return [...first, ...quiet, blank(), ...firstSteps(state, others[0], width, theme)];
 }
 
 const ASKING = 'Asking for what was said before…';
@@ -79,7 +79,7 @@ function firstSteps(state: State, somebody: string | undefined, width: number, t
 		{what: '/quit', why: 'leave', rank: 2},
 	];
 	// A long name leaves no room for two columns.
-	const fits = steps.filter(({rank, what}) => rank !== 5 || columnFor([...steps, {what, why: ''}], width) > 0);
+	const fits = columnFor(steps, width) > 0 ? steps : steps.filter(({what}) => !what.startsWith('/msg'));
 	const column = columnFor(fits, width);
 	return fits.map(step => tries(step, width, theme, step.rank, column));
 }
@@ -128,16 +128,16 @@ function elsewhere(state: State): string {
 function alone(state: State, width: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
 	const {headline, texts, tries: things} = aloneTexts(state);
-	const help = keyed(keymapOf(state), 'help', 'all keys and commands', 6);
+	const help = keyed(keymapOf(state), 'help', 'all keys and commands', 3);
 	const both = columnFor([...things, ...help], width);
 	const column = both === 0 ? columnFor(things, width) : both;
 	return [
 		text(headline, width, paint.title, 0),
-		BLANK,
-		...texts.map((line, index) => text(line, width, paint.dim, 1 + index * 2)),
-		...(things.length > 0 ? [BLANK] : []),
-		...things.map((each, index) => tries(each, width, theme, 2 + index, column)),
-		BLANK,
+		blank(),
+		...texts.map((line, index) => text(line, width, paint.dim, index === 0 ? 1 : 4)),
+		...(things.length > 0 ? [blank()] : []),
+		...things.map((each, index) => tries(each, width, theme, index === 0 ? 2 : 5 + index, column)),
+		blank(),
 		...help.map(each => tries(each, width, theme, each.rank, both === 0 ? columnFor(help, width) : both)),
 	];
 }
@@ -163,12 +163,13 @@ export function aloneTexts(state: State): AloneTexts {
 	const listening =
 		interfaces.length === 0
 			? 'Listening on no network interface: is there a network?'
-			: `Listening on ${listed(interfaces)}, port ${port}. Whoever starts p2p-tui ${where} appears here by themselves.`;
+			: `Listening on ${listed(interfaces)}, port ${port}.`;
+	const others = `Whoever starts p2p-tui ${where} appears here by themselves.`;
 	const isLonely = readyAt !== undefined && clock - readyAt >= LONELY && !isLocal && interfaces.length > 0;
 	const wall = `Still nobody? A firewall may be in the way: let UDP port ${port}${tcpPort(state)} in.`;
 	return {
 		headline: 'Nobody else is here yet.',
-		texts: [listening, ...(isLonely ? [wall] : [])],
+		texts: [listening, ...(interfaces.length > 0 ? [others] : []), ...(isLonely ? [wall] : [])],
 		tries: showsHints ? thingsToTry(state, isLocal) : [],
 	};
 }
@@ -228,20 +229,19 @@ function tries({what, why}: Try, width: number, {paint}: Theme, rank: number, co
 	return {rank, lines: [[title], ...wrap(what, width - INDENT - 3).map(line => [span(`  ${line}`, paint.key)])]};
 }
 
-/** A row of space above; then as many parts as there is room for. */
+/** A row of space above; then as many parts as there is room for, those of low rank first. */
 function fitted(parts: readonly Part[], width: number, height: number): readonly string[] {
-	let kept: readonly Part[] = [{rank: 8, lines: [[]]}, ...parts];
-	while (kept.length > 1 && rowsOf(kept) > height) {
-		const highest = Math.max(...kept.map(({rank}) => rank));
-		const last = kept.findLastIndex(({rank}) => rank === highest);
-		kept = kept.toSpliced(last, 1);
+	const all: readonly Part[] = [{rank: 8, lines: [[]]}, ...parts];
+	const kept = new Set<Part>();
+	let left = height;
+	for (const part of all.toSorted((a, b) => a.rank - b.rank)) {
+		if (part.lines.length > left && kept.size > 0) continue;
+		kept.add(part);
+		left -= part.lines.length;
 	}
-	return kept
+	return all
+		.filter(part => kept.has(part))
 		.flatMap(({lines}) => lines)
 		.map(line => row(width, [span(' '.repeat(INDENT)), ...line]))
 		.slice(0, Math.max(0, height));
-}
-
-function rowsOf(parts: readonly Part[]): number {
-	return parts.reduce((sum, {lines}) => sum + lines.length, 0);
 }
