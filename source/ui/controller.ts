@@ -62,7 +62,7 @@ export function createController(options: ControllerOptions): Dispatcher {
 function pointedAt(store: Store, screen: Screen, input: MouseInput): readonly Intent[] {
 	const state = store.getState();
 	const layout = layoutNow(state, screen.columns, screen.rows);
-	const {items = []} = surroundingsOf(state, screen).page;
+	const items = () => surroundingsOf(state, screen).page.items ?? [];
 	return pointed(state, {layout, theme: screen.theme, items}, input);
 }
 

@@ -14,7 +14,7 @@ export type PointerScreen = {
 	readonly layout: Layout | undefined;
 	readonly theme: Theme;
 	/** What can be chosen on the page that is open. */
-	readonly items: readonly PageItem[];
+	readonly items: () => readonly PageItem[];
 };
 
 /** Reports that were on their way when the mouse was switched off mean nothing. */
@@ -32,7 +32,7 @@ function turned(state: State, direction: 1 | -1): readonly Intent[] {
 	return [{type: 'scroll-rows', rows: direction * WHEEL_ROWS}];
 }
 
-function pressed(state: State, target: Target, items: readonly PageItem[]): readonly Intent[] {
+function pressed(state: State, target: Target, items: PointerScreen['items']): readonly Intent[] {
 	switch (target.on) {
 		case 'room':
 			return [{type: 'go', to: {by: 'name', room: target.room}}];
@@ -48,7 +48,7 @@ function pressed(state: State, target: Target, items: readonly PageItem[]): read
 		case 'completion':
 			return Array.from({length: Math.abs(target.steps)}, () => ({type: 'complete', step: target.steps > 0 ? 1 : -1}));
 		case 'page': {
-			const index = items.findIndex(({first, rows}) => target.row >= first && target.row < first + rows);
+			const index = items().findIndex(({first, rows}) => target.row >= first && target.row < first + rows);
 			return index < 0 ? [] : [{type: 'choose', index}];
 		}
 		case 'elsewhere':
