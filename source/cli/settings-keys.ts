@@ -16,7 +16,7 @@ export function readKeys(node: Node, problems: Problem[]): KeyChanges {
 		problems.push({at: node.offset, message: 'keys are actions with their keys', hint: 'such as {"help": ["F1"]}'});
 		return {};
 	}
-	const changes: Record<string, readonly string[]> = Object.create(null);
+	const changes: Record<string, readonly string[]> = {};
 	const places: Places = new Map();
 	for (const {name, nameNode, value} of properties(node, problems)) {
 		const keys = keysOf(name, value, problems, places);
@@ -24,7 +24,7 @@ export function readKeys(node: Node, problems: Problem[]): KeyChanges {
 		else problems.push(unknownAction(name, nameNode));
 	}
 	problems.push(...boundTwice(changes, places));
-	return {...changes};
+	return changes;
 }
 
 function unknownAction(name: string, {offset}: Node): Problem {

@@ -107,7 +107,7 @@ function hintRank({hint, hintRank, keys, contexts}: Binding, context: KeyContext
 /** The table as the person wants it. The keys for whoever is lost stay, after those that were chosen. */
 export function changedBindings(changes: KeyChanges): readonly Binding[] {
 	return BINDINGS.map(binding => {
-		const wanted = Object.hasOwn(changes, binding.id) ? changes[binding.id] : undefined;
+		const wanted = changes[binding.id];
 		if (wanted === undefined) return binding;
 		const kept = RESERVED_KEYS.filter(key => binding.keys.includes(key) && !wanted.includes(key));
 		return {...binding, keys: [...wanted, ...kept]};
