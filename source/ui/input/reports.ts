@@ -9,7 +9,7 @@ const MOUSE = /^<(\d{1,3});(\d{1,4});(\d{1,4})([Mm])$/;
 const BUTTONS = ['left', 'middle', 'right', 'none'] as const;
 /** Shift, Meta and Ctrl; they change nothing here. */
 const MODIFIERS = 4 | 8 | 16;
-const MOVED = 32;
+/** Movements have numbers between the buttons and the wheel, other buttons beyond it. */
 const WHEEL = 64;
 const WHEELS: Readonly<Record<number, MouseInput['action']>> = {0: 'wheel-up', 1: 'wheel-down'};
 
@@ -22,7 +22,7 @@ export function isMouseReport(sequence: string): boolean {
 export function mouseReport(sequence: string): MouseInput | undefined {
 	const [, code, column, row, final] = MOUSE.exec(sequence) ?? [];
 	const [x, y, bits] = [Number(column) - 1, Number(row) - 1, Number(code) & ~MODIFIERS];
-	if (final === undefined || x < 0 || y < 0 || bits & MOVED || bits >= WHEEL + MOVED) return undefined;
+	if (final === undefined || x < 0 || y < 0) return undefined;
 	const place = {type: 'mouse', x, y} as const;
 	if (bits < WHEEL) {
 		const button = BUTTONS[bits];
