@@ -1,6 +1,8 @@
 /** The list over the chat, a selected message, and rows of pages, as a person sees them. */
 import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
+import type {Command} from '../../source/api/command.ts';
+import type {ChatMessage} from '../../source/api/event.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {openApp} from './harness.tsx';
 import {livelyEvents, PEERS, said} from './script.ts';
@@ -100,22 +102,21 @@ describe('a selected message', () => {
 		expect(app.store.getState().selection).toBeDefined();
 	});
 
-	test('a message that was fetched is brought to the middle by itself', async () => {
+	test('one that was found far above is fetched and shown with what surrounds it', async () => {
 		const app = await lively();
-		const many = Array.from({length: 60}, (_, index) => said('ann', `word ${index}`, 10 + index));
-		await app.events(...many);
-		const {active, rooms} = app.store.getState();
-		const target = many[30]?.messageId as string;
-		app.asked.splice(0);
-		const selection = {room: active as string, id: target, asksRedact: false, wasAtEnd: false, isFound: true};
-		// As the store leaves it when the pages around it have come.
-		Object.assign(app.store.getState(), {selection, rooms});
-		await app.events(said('bob', 'news', 80));
+		const words = Array.from({length: 41}, (_, index) => said('ann', `word ${index}`, index - 100));
+		const answer = async (command: Command | undefined, messages: readonly ChatMessage[]) =>
+			app.events({type: 'reply', id: command?.id as string, ok: true, result: {messages}});
+		await app.type('/search word');
+		await app.press('return');
+		await answer(app.sent.at(-1), words.slice(20, 21));
+		await app.press('return');
+		const page = (where: 'after' | 'before') => app.asked.findLast(each => each.command === 'history' && where in each);
+		await answer(page('after'), words.slice(21));
+		await answer(page('before'), words.slice(0, 21));
 		const rows = app.frame().split('\n');
-		const at = rows.findIndex(row => row.includes('word 30 ') || /word 30\b/.test(row));
-		expect(at).toBeGreaterThan(5);
-		expect(at).toBeLessThan(15);
-		expect(app.store.getState().selection?.isFound).toBe(false);
+		expect(rows.findIndex(row => row.includes('▸'))).toBe(rows.findIndex(row => /word 20\b/.test(row)));
+		for (const text of ['word 17', 'word 23']) expect(app.frame()).toContain(text);
 	});
 });
 
