@@ -4,6 +4,7 @@ import {argumentAt, commandNamed} from '../../store/complete-types.ts';
 import type {Composer} from '../../store/composer.ts';
 import {activeRoom, newBelow, people, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
+import {keymapOf, keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import type {SlashCommand} from '../slash-types.ts';
 import {type Span, span} from '../text.ts';
@@ -20,7 +21,8 @@ export function hintSpans(state: State, composer: Composer, {paint}: Theme): rea
 	if (command && !command.isHidden)
 		return [...usageSpans(state, command, written, paint), span(` · ${command.help}`, paint.dim)];
 	if (!listFor(state, composer, SLASH_COMMANDS)) return [];
-	return [span('Tab', paint.key), span(' completes, ', paint.dim), span('Esc', paint.key), span(' hides', paint.dim)];
+	const tab = keymapOf(state).label('complete');
+	return [span(tab, paint.key), span(' completes, ', paint.dim), span('Esc', paint.key), span(' hides', paint.dim)];
 }
 
 /** The argument that is being written stands out. */
@@ -48,13 +50,14 @@ export function rightSpans(state: State, {text}: Composer, {paint}: Theme): read
 function belowSpans(state: State, paint: Paints): readonly Span[] {
 	const room = activeRoom(state);
 	const count = room ? newBelow(room) : 0;
-	if (room && room.missed > 0 && count === 0) return missedSpans(room, paint);
+	const keymap = keymapOf(state);
+	if (room && room.missed > 0 && count === 0) return missedSpans(room, keymap.label('scroll-up'), paint);
 	if (!room?.anchor) return [];
-	if (count === 0) return [span('older messages · PgDn', paint.dim)];
-	return [span(`↓ ${count} new below`, paint.unread), span(' · Ctrl-End', paint.dim)];
+	if (count === 0) return [span(`older messages · ${keymap.label('scroll-down')}`, paint.dim)];
+	return [span(`↓ ${count} new below`, paint.unread), span(` · ${keymap.label('scroll-to-end')}`, paint.dim)];
 }
 
-function missedSpans({missed, missedMentions, peer}: Room, paint: Paints): readonly Span[] {
+function missedSpans({missed, missedMentions, peer}: Room, key: string, paint: Paints): readonly Span[] {
 	const naming = missedMentions > 0 && peer === undefined ? [span(` · @${missedMentions}`, paint.mention)] : [];
-	return [span(`↑ ${missed} new`, paint.unread), ...naming, span(' · PgUp', paint.dim)];
+	return [span(`↑ ${missed} new`, paint.unread), ...naming, span(` · ${key}`, paint.dim)];
 }

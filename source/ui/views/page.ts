@@ -1,6 +1,7 @@
 /** A page that takes the place of the panes: a frame, a title, and rows that scroll. */
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {State} from '../../store/state.ts';
+import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
 import {framed, row, span, titleRow, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -48,7 +49,14 @@ function shownLines(state: State, rect: Rect, content: PageContent, {paint}: The
 	});
 }
 
-const TITLES = {help: 'Help', peers: 'Peers', search: 'Search', details: 'Message', settings: 'Settings', chat: ''} as const;
+const TITLES = {
+	help: 'Help',
+	peers: 'Peers',
+	search: 'Search',
+	details: 'Message',
+	settings: 'Settings',
+	chat: '',
+} as const;
 
 export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
 	const {paint} = theme;
@@ -58,7 +66,7 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const shown = shownLines(state, rect, content, theme);
 	const filling = Array.from({length: height - shown.length}, () => row(width, []));
 	const more = content.lines.length - firstLine(state, rect, content) - shown.length;
-	const position = more > 0 ? [span(`PgDn · ${more} more`, paint.dim)] : [];
+	const position = more > 0 ? [span(`${keymapOf(state).label('page-down')} · ${more} more`, paint.dim)] : [];
 	const what = state.view === 'help' ? `p2p-tui ${version}` : state.view === 'search' ? state.search?.text : undefined;
 	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];
 	const title = [span(TITLES[state.view], paint.title), ...about];
