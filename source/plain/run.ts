@@ -78,10 +78,10 @@ class Session {
 		]);
 		for (const [signal, listener] of this.#signals) process.on(signal, listener);
 		this.#core = options.startCore(options.config, {
-			events: events => this.#receive(events),
-			state: state => this.#coreState(state),
+			events: events => this.#guard(() => this.#receive(events)),
+			state: state => this.#guard(() => this.#coreState(state)),
 		});
-		this.#ticking = setInterval(() => this.#tick(), TICK);
+		this.#ticking = setInterval(() => this.#guard(() => this.#tick()), TICK);
 	}
 
 	async close(): Promise<void> {
@@ -106,12 +106,21 @@ class Session {
 			canEdit: stdin.isTTY === true && stdout.isTTY === true && process.env.TERM !== 'dumb',
 			onLine: line => {
 				this.#waiting.push(line);
-				this.#work();
+				this.#guard(() => this.#work());
 			},
 			onInterrupt: () => this.#interrupt(),
 			onEnd: () => this.#lastLine(),
 			complete: line => completions(line, this.#store.getState()),
 		});
+	}
+
+	/** What goes wrong in here ends the program with its reason, and the terminal as it was. */
+	#guard(action: () => void): void {
+		try {
+			action();
+		} catch (error) {
+			this.#fail(error);
+		}
 	}
 
 	#receive(events: readonly NodeEvent[]): void {
