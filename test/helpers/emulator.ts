@@ -52,15 +52,18 @@ function clusters() {
 		wcwidth: cellsOfCharacter,
 		charProperties(codePoint: number, preceding: number): number {
 			const longer = (preceding === 0 ? '' : cluster) + String.fromCodePoint(codePoint);
-			// What has no cells goes with what stands before it, whether or not it is part of the cluster.
-			const isPart = cellsOfCharacter(codePoint) === 0 || [...segmenter.segment(longer)].length === 1;
-			const joins = preceding !== 0 && isPart;
+			// An isolate: it goes with what is there already, and joins nothing to it.
+			if (preceding !== 0 && visible(String.fromCodePoint(codePoint)) === '') return preceding | 1;
+			const joins = preceding !== 0 && [...segmenter.segment(longer)].length === 1;
 			cluster = joins ? longer : String.fromCodePoint(codePoint);
 			// 8: never nothing, so that the next one knows that something came before it.
 			return 8 | property(cellsOfCluster(cluster), joins);
 		},
 	};
 }
+
+/** Isolates (UAX #9) take no cell: a terminal keeps them with the character before. */
+export const visible = (text: string): string => text.replaceAll(/[\u2066-\u2069]/g, '');
 
 export class Emulator {
 	readonly #terminal: InstanceType<typeof xterm.Terminal>;
@@ -75,14 +78,14 @@ export class Emulator {
 		return new Promise(resolve => this.#terminal.write(output, resolve));
 	}
 
-	/** The text of every cell: a blank where there is nothing, empty in the second cell of a wide character. */
+	/** The text of every cell, without isolates: a blank where there is nothing, empty in the second cell of a wide one. */
 	cells(): string[][] {
 		const {active} = this.#terminal.buffer;
 		return Array.from({length: this.#terminal.rows}, (_, y) => {
 			const line = active.getLine(active.baseY + y);
 			return Array.from({length: this.#terminal.cols}, (_, x) => {
 				const cell = line?.getCell(x);
-				return cell?.getWidth() === 0 ? '' : cell?.getChars() || ' ';
+				return cell?.getWidth() === 0 ? '' : visible(cell?.getChars() ?? '') || ' ';
 			});
 		});
 	}

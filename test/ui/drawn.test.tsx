@@ -16,9 +16,8 @@ import {livelyEvents} from './script.ts';
 
 afterEach(cleanup);
 
-/** An isolate that begins behind a line is kept with it. */
-const LINE = /^[│╭╮╰╯├┤┬┴┼][\u2066-\u2068]?$/;
-const CORNER = /^[╭╮├┤┬┼][\u2066-\u2068]?$/;
+const LINE = /^[│╭╮╰╯├┤┬┴┼]$/;
+const CORNER = /^[╭╮├┤┬┼]$/;
 
 type Painted = ReturnType<typeof openPainted>;
 
@@ -46,7 +45,7 @@ const sizes = fc.oneof(
 const words = fc.shuffledSubarray([...HOSTILE], {minLength: 3});
 
 async function openHostile(size: Size, kind: Kind, said: readonly string[]) {
-	const app = openPainted(size, kind);
+	const app = openPainted(size, {kind});
 	app.store.core({state: 'running'});
 	await app.events(...hostileEvents(said));
 	return app;
@@ -83,20 +82,23 @@ function expectMeant(cells: readonly string[][], meant: readonly (readonly strin
 	expect(cells.map(visible)).toEqual(meant.map(visible));
 }
 
-test.each(['clusters', 'characters'] as const)('hostile words stay in their panes on a terminal of %s', async kind => {
-	await fc.assert(
-		fc.asyncProperty(sizes, words, fc.constantFrom(...Object.keys(VIEWS)), async (size, said, view) => {
-			const app = await openHostile(size, kind, said);
-			await VIEWS[view]?.(app, said[0] as string);
-			const cells = await app.cells(size.columns, size.rows, app.paint());
-			const meant = app.meant();
-			app.close();
-			expectPanes(cells, size, app);
-			expectMeant(cells, meant, kind);
-		}),
-		{numRuns: 14, endOnFailure: true},
-	);
-});
+test.each(['clusters', 'characters'] as const)(
+	'rows 53 and 54: hostile words stay in their panes on a terminal of %s',
+	async kind => {
+		await fc.assert(
+			fc.asyncProperty(sizes, words, fc.constantFrom(...Object.keys(VIEWS)), async (size, said, view) => {
+				const app = await openHostile(size, kind, said);
+				await VIEWS[view]?.(app, said[0] as string);
+				const cells = await app.cells(size.columns, size.rows, app.paint());
+				const meant = app.meant();
+				app.close();
+				expectPanes(cells, size, app);
+				expectMeant(cells, meant, kind);
+			}),
+			{numRuns: 8, endOnFailure: true},
+		);
+	},
+);
 
 test('at every size the terminal shows what was meant, and nothing of the size before', async () => {
 	const app = openPainted({columns: 80, rows: 24});
@@ -115,7 +117,7 @@ test('at every size the terminal shows what was meant, and nothing of the size b
 			expect(app.paint()).toBe('');
 			output = fresh;
 		}),
-		{numRuns: 10},
+		{numRuns: 6},
 	);
 	app.close();
 });

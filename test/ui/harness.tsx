@@ -5,6 +5,7 @@ import type {ReactElement} from 'react';
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
 import type {Effect} from '../../source/store/effect.ts';
+import {DEFAULT_SETTINGS, type Settings} from '../../source/store/settings.ts';
 import {Store} from '../../source/store/store.ts';
 import {App} from '../../source/ui/app.tsx';
 import type {Input} from '../../source/ui/input/input.ts';
@@ -24,21 +25,31 @@ export function renderAt(tree: ReactElement, {columns}: Size) {
 	return screen;
 }
 
+export type AppOptions = {
+	readonly theme?: Theme;
+	readonly time?: VirtualTime;
+	readonly settings?: Settings;
+	/** What stands around the screen. */
+	readonly within?: (tree: ReactElement) => ReactElement;
+};
+
 export type AppHarness = ReturnType<typeof openApp>;
 
 export function openApp(
 	size: Size,
-	{
-		theme = PLAIN_THEME,
-		time = new VirtualTime(),
-		within = tree => tree,
-	}: {theme?: Theme; time?: VirtualTime; within?: (tree: ReactElement) => ReactElement} = {},
+	{theme = PLAIN_THEME, time = new VirtualTime(), settings = DEFAULT_SETTINGS, within = tree => tree}: AppOptions = {},
 ) {
 	/** What the screen asked by itself. */
 	const asked: Command[] = [];
+	/** Bells and notifications. */
+	const alerted: Effect[] = [];
 	const store = new Store({
 		now: time.now,
 		setTimer: time.setTimer,
+		settings,
+		effect: effect => {
+			alerted.push(effect);
+		},
 		send: command => {
 			asked.push(command);
 		},
@@ -93,6 +104,7 @@ export function openApp(
 		sent,
 		asked,
 		effects,
+		alerted,
 		screen,
 		/** The last frame; rows are not filled up at the right. */
 		frame: () => screen.lastFrame() ?? '',

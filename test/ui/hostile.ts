@@ -19,7 +19,7 @@ export const HOSTILE: readonly string[] = [
 	'क्षि ที่นี่ 한 ｶﾞｷﾞ ﷽ ꧅ 𒐫',
 	'🇨🇨🇨 👨‍ ‍👩 #️⃣ ☺︎',
 	'`code **bold** _x_ ```\nblock\n``` [a](http://b) https://example.org/\x1b[31m',
-	'%s %n ${x} <b>&amp; \\x1b',
+	'%s %n <b>&amp; \\x1b',
 	'   ',
 	'',
 ];

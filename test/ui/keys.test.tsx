@@ -39,7 +39,7 @@ test('what is typed is sent with Enter; pasted lines are not', async () => {
 	const app = await lively();
 	await app.paste('two\nlines');
 	expect(app.sent).toEqual([]);
-	expect(app.frame()).toMatch(/› two .*\n.*   lines /u);
+	expect(app.frame()).toMatch(/› two .*\n.* {3}lines /u);
 	await app.press('return');
 	expect(app.sent).toMatchObject([{command: 'publish', room: 'lobby', text: 'two\nlines'}]);
 	expect(app.frame()).toContain('› message #lobby');
@@ -137,7 +137,7 @@ test('Ctrl-L asks for the screen to be drawn again', async () => {
 	expect(app.effects).toEqual([{type: 'redraw'}]);
 });
 
-test('in a flood of messages a key is on the screen with the next frame', async () => {
+test('row 55: in a flood of messages a key is on the screen with the next frame', async () => {
 	const app = await lively();
 	const flood = Array.from({length: 10_000}, (_, index) => said('ann', `flood ${index}`, 9));
 	const before = app.frames();

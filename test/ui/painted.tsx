@@ -1,13 +1,13 @@
 /** The whole screen as the program draws it: by the painter, onto a terminal that is asked what it shows. */
 import {CanvasContext} from '../../source/ui/paint/context.ts';
 import {Painter} from '../../source/ui/paint/painter.ts';
-import {Emulator, type Kind} from '../helpers/emulator.ts';
-import {openApp, type Size} from './harness.tsx';
+import {Emulator, type Kind, visible} from '../helpers/emulator.ts';
+import {type AppOptions, openApp, type Size} from './harness.tsx';
 
 /** What a terminal is told before: nothing wraps. */
 const NO_WRAP = '\x1b[?7l';
 
-export function openPainted(size: Size, kind: Kind = 'clusters') {
+export function openPainted(size: Size, {kind = 'clusters', ...options}: AppOptions & {readonly kind?: Kind} = {}) {
 	let output = '';
 	const painter = new Painter({
 		size,
@@ -18,7 +18,7 @@ export function openPainted(size: Size, kind: Kind = 'clusters') {
 			throw error;
 		},
 	});
-	const app = openApp(size, {within: tree => <CanvasContext value={painter.canvas}>{tree}</CanvasContext>});
+	const app = openApp(size, {...options, within: tree => <CanvasContext value={painter.canvas}>{tree}</CanvasContext>});
 	return {
 		...app,
 		/** What was written since this was asked last. */
@@ -29,7 +29,7 @@ export function openPainted(size: Size, kind: Kind = 'clusters') {
 			return written;
 		},
 		/** What is to be on the terminal, cell by cell. */
-		meant: () => painter.canvas.frame().rows.map(({texts}) => texts),
+		meant: () => painter.canvas.frame().rows.map(({texts}) => texts.map(visible)),
 		resize(next: Size) {
 			app.resize(next);
 			painter.resize(next);
