@@ -4,7 +4,7 @@
  */
 import type {EventOf, NodeEvent} from '../api/event.ts';
 import {isKept} from '../store/draft.ts';
-import {compareKeys, emptyLog, entryAt, type Log} from '../store/log.ts';
+import {compareKeys, emptyLog, entryAt, type Log, lastEntry} from '../store/log.ts';
 import {conflictText, standingConflicts} from '../store/reduce/alarms.ts';
 import {activeRoom, connectedPeers} from '../store/selectors.ts';
 import type {Entry, MessageEntry, Room, State, SystemEntry} from '../store/state.ts';
@@ -85,8 +85,10 @@ export class Narrator {
 			...added.flatMap(entry => this.#added(state, room, entry, told, now)),
 			...changed.flatMap(({before: old, after}) => {
 				const event = told.changes.get(after.id);
-				if (isOpen && old.kind === 'system' && after.kind === 'system')
-					return newsLines(state, room, after, 1 + (old.others?.length ?? 0));
+				if (isOpen && old.kind === 'system' && after.kind === 'system') {
+					if (old.text === after.text) return newsLines(state, room, after, 1 + (old.others?.length ?? 0));
+					return lastEntry(room.log)?.id === after.id ? newsLines(state, room, after) : [];
+				}
 				if (!isOpen || !event || old.kind !== 'message' || after.kind !== 'message') return [];
 				return changeLines(state, old, after, event);
 			}),

@@ -188,6 +188,18 @@ describe('rooms', () => {
 		expect(reduceEvents(long, [joined[1] as NodeEvent], later + 800_000).rooms[0]?.log.length).toBe(4);
 	});
 
+	test('whoever comes and goes all the time fills two lines', () => {
+		const comes: NodeEvent = {type: 'member-joined', room: 'lobby', peer: ANN, name: 'ann'};
+		const goes: NodeEvent = {type: 'member-left', room: 'lobby', peer: ANN};
+		let state = reduceEvents(stateIn(roomInfo('lobby')), [comes, goes], NOW);
+		for (let time = 1; time <= 5; time++) state = reduceEvents(state, [comes, goes], NOW + time * 60_000);
+		expect(texts(state, 'lobby').slice(-2)).toEqual(['in ann is back', 'out ann left']);
+		expect(entriesOf(state, 'lobby').at(-1)?.timestamp).toBe(NOW + 300_000);
+		expect(entriesOf(state, 'lobby').length).toBeLessThanOrEqual(4);
+		const other = reduceEvents(state, [message('lobby', BOB, 'hi', {order: NOW + 305_000}), comes], NOW + 310_000);
+		expect(texts(other, 'lobby').slice(-2)).toEqual(['bob: hi', 'in ann is back']);
+	});
+
 	test('a "left" that turns out to be a lost connection becomes one line with the reason', () => {
 		const lost = reduceEvents(
 			stateIn(roomInfo('lobby', ANN)),

@@ -7,7 +7,7 @@ import {lineOf} from '../entry.ts';
 import {entryAt, lastEntry} from '../log.ts';
 import {cleanName, withHolder} from '../names.ts';
 import {activate, activateUnasked} from '../navigate.ts';
-import type {Member, Room, SystemEntry} from '../state.ts';
+import type {Entry, Member, Room, SystemEntry} from '../state.ts';
 
 /** Milliseconds within which "left" and "connection lost" are one piece of news. */
 const SAME_NEWS = 2_000;
@@ -176,8 +176,27 @@ function say(draft: Draft, room: RoomDraft, about: Member, mark: SystemEntry['ma
 		room.holders = withHolder(room.holders, about);
 		return;
 	}
+	if (mark !== 'note' && comesAndGoes(draft, room, about, {mark, text})) return;
 	draft.put(room, {kind: 'system', ...draft.nextKey(room), timestamp: draft.now, missing: 0, mark, peer, name, text});
 	if (room.anchor) room.below += 1;
+}
+
+/** Whoever comes and goes all the time, such as a script that sends something, fills the two last lines and no more. */
+function comesAndGoes(
+	draft: Draft,
+	room: RoomDraft,
+	{peer}: Member,
+	news: Pick<SystemEntry, 'mark' | 'text'>,
+): boolean {
+	const last = entryAt(room.log, room.log.length - 1);
+	const before = entryAt(room.log, room.log.length - 2);
+	const isAlone = (entry: Entry | undefined): entry is SystemEntry =>
+		entry?.kind === 'system' && !isKept(entry) && entry.peer === peer && !entry.others && entry.mark !== 'note';
+	if (!isAlone(last) || !isAlone(before) || draft.now - before.timestamp >= SAME_BREATH) return false;
+	if (before.mark !== news.mark || before.text !== news.text) return false;
+	draft.put(room, {...before, mark: last.mark, text: last.text, timestamp: last.timestamp});
+	draft.put(room, {...last, ...news, timestamp: draft.now});
+	return true;
 }
 
 function isSameNews(entry: SystemEntry, mark: SystemEntry['mark'], text: string, now: number): boolean {
