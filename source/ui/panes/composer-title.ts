@@ -4,7 +4,7 @@ import {argumentAt, commandNamed} from '../../store/complete-types.ts';
 import type {Composer} from '../../store/composer.ts';
 import {activeRoom, newBelow, people, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
-import {keymapOf, keymapOf} from '../keymap.ts';
+import {keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import type {SlashCommand} from '../slash-types.ts';
 import {type Span, span} from '../text.ts';
