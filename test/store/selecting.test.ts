@@ -3,8 +3,9 @@ import type {ChatMessage, EventOf, NodeEvent} from '../../source/api/event.ts';
 import type {Intent, MessageDeed, SelectTarget} from '../../source/store/intent.ts';
 import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
 import {nextRequests} from '../../source/store/requests.ts';
+import {placeOf} from '../../source/store/scroll.ts';
 import {newBelow} from '../../source/store/selectors.ts';
-import type {Room, State} from '../../source/store/state.ts';
+import type {Anchor, Room, State} from '../../source/store/state.ts';
 import {ANN, act, BOB, entriesOf, message, NOW, roomInfo, roomOf, SELF, stateIn, type} from './helpers.ts';
 
 const select = (to: SelectTarget): Intent => ({type: 'select', to});
@@ -70,6 +71,19 @@ describe('moving', () => {
 		expect([selected(later), inView(later), newBelow(room(later))]).toEqual([selected(state), inView(state), 5]);
 		const left = go(later, BACK).state;
 		expect([left.selection, room(left).anchor]).toEqual([undefined, undefined]);
+	});
+
+	test('what grows at the bottom stays whole', () => {
+		const last = message('a', ANN, 'last');
+		const state = go(reduceEvents(stateIn(roomInfo('a', ANN)), [...say(20), last], NOW), ENTER).state;
+		const later = reduceEvents(state, [changed(last, {reactions: [{emoji: '👍', from: [BOB]}]})], NOW);
+		const rowsOf = (index: number) => (index === 20 ? 2 : 1);
+		expect(placeOf(room(later).log, room(later).anchor as Anchor, rowsOf)).toEqual({index: 20, row: 1});
+	});
+
+	test('Ctrl-C ends it and keeps what is written', () => {
+		const state = go(talking(...say(2)), type('draft'), ENTER, {type: 'interrupt'}).state;
+		expect([state.selection, room(state).composer.text]).toEqual([undefined, 'draft']);
 	});
 
 	test('after scrolling, leaving stays there', () => {

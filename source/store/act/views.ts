@@ -53,12 +53,14 @@ export function askForget(stage: Stage, room: string): void {
 
 export function interrupt(stage: Stage): void {
 	const {now} = stage.around;
-	const {interruptArmed, switcher, heldPaste, recall} = stage.state;
+	const {interruptArmed, switcher, heldPaste, recall, selection} = stage.state;
 	if (interruptArmed !== undefined && now - interruptArmed < INTERRUPT_TIME) {
 		return stage.effect({type: 'quit', how: 'interrupted'});
 	}
 	if (switcher) stage.draft.set({switcher: undefined});
 	else if (heldPaste || recall) stage.draft.set({heldPaste: undefined, recall: undefined});
+	else if (selection) leaveSelection(stage);
+	else if (stage.room?.composing?.mode === 'edit') stopComposing(stage);
 	else stage.edit(composer => replaceText(composer, ''));
 	stage.draft.set({interruptArmed: now});
 }
