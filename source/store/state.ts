@@ -301,6 +301,8 @@ export type State = {
 	readonly formerName: string | undefined;
 	/** What to write in a shell for somebody else who is to be found from here. */
 	readonly launch: string;
+	/** Whether others find us by themselves; else somebody has to dial. */
+	readonly isFindable: boolean;
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
 	readonly viewScroll: number;
@@ -355,6 +357,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		roomsAskedAt: Number.NEGATIVE_INFINITY,
 		formerName: undefined,
 		launch,
+		isFindable: true,
 		view: 'chat',
 		viewScroll: 0,
 		chosen: undefined,

@@ -28,6 +28,8 @@ export type StoreOptions = {
 	readonly setTimer: (callback: () => void, milliseconds: number) => () => void;
 	/** What to write in a shell for somebody else who is to be found from here. */
 	readonly launch?: string;
+	/** Whether others find us by themselves: yes, unless it is said. */
+	readonly isFindable?: boolean;
 	readonly settings?: Settings;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
 	readonly send?: (command: Command) => void;
@@ -53,7 +55,8 @@ export class Store {
 	constructor(options: StoreOptions) {
 		this.#options = options;
 		this.#touchedAt = options.now();
-		this.#shown = initialState(this.#touchedAt, options.launch, options.settings);
+		const {launch, settings, isFindable = true} = options;
+		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable};
 		this.#next = this.#shown;
 	}
 

@@ -86,6 +86,7 @@ class Screen {
 			setTimer: realTimer,
 			settings: options.settings,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
+			isFindable: options.config.discovery,
 			send: command => this.#core.send(command),
 			effect: effect => this.#effect(effect),
 		});

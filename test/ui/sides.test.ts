@@ -189,11 +189,22 @@ describe('an empty room', () => {
 		expect(at(100, 30, store)).not.toContain('--ephemeral');
 		waits(store, 4_000);
 		expect(at(120, 30, store)).toMatch(/^ {3}p2p-tui --ephemeral --name bob +in another window here$/m);
-		expect(at(120, 30, store)).toMatch(/^ {3}\/dial \/ip4\/192\.0\.2\.7\/tcp\/4001 +for somebody further away$/m);
+		expect(at(120, 30, store)).toMatch(/^ {3}\/dial \/ip4\/192\.0\.2\.7\/tcp\/4001 +what others type to reach you$/m);
 		expect(at(120, 30, store)).not.toContain('firewall');
 		waits(store, 30_000);
 		expect(at(120, 30, store).replaceAll(/\s+/g, ' ')).toContain('let UDP port 9999 and TCP port 4001 in.');
 		expect(at(40, 12, store)).toMatch(/Nobody else is here yet\.\n {3}Listening on eth0 and wlan0/);
+	});
+
+	test('promises nobody where discovery is off', () => {
+		const store = new Store({now: () => now, setTimer: () => () => {}, isFindable: false, send: () => {}});
+		store.core({state: 'running'});
+		store.receive([snapshotOf(['lobby'])]);
+		store.flush();
+		store.receive([kept]);
+		waits(store, 40_000);
+		expect(at(100, 30, store)).toMatch(/Discovery is off.*\n(?:.*\n)*.*\/dial <multiaddr>/);
+		expect(at(100, 30, store)).not.toMatch(/port 9999|by themselves\.$|firewall|--ephemeral/);
 	});
 
 	test('says who is here, how to write, to switch, to find help and to leave, at every size', () => {

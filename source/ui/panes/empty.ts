@@ -155,7 +155,7 @@ export type AloneTexts = {
 
 /** For whoever has nobody around: what is happening, and what to try. */
 export function aloneTexts(state: State): AloneTexts {
-	const {self, launch, readyAt, clock, showsHints} = state;
+	const {self, launch, readyAt, clock, showsHints, isFindable} = state;
 	const interfaces = self?.interfaces ?? [];
 	const port = discoveryPort(launch);
 	const isLocal = interfaces.length > 0 && interfaces.every(isLoopback);
@@ -163,9 +163,12 @@ export function aloneTexts(state: State): AloneTexts {
 	const listening =
 		interfaces.length === 0
 			? 'Listening on no network interface: is there a network?'
-			: `Listening on ${listed(interfaces)}, port ${port}.`;
-	const others = `Whoever starts p2p-tui ${where} appears here by themselves.`;
-	const isLonely = readyAt !== undefined && clock - readyAt >= LONELY && !isLocal && interfaces.length > 0;
+			: `Listening on ${listed(interfaces)}${isFindable ? `, port ${port}` : ''}.`;
+	const others = isFindable
+		? `Whoever starts p2p-tui ${where} appears here by themselves.`
+		: 'Discovery is off: nobody appears by themselves, somebody has to dial.';
+	const isLonely =
+		isFindable && readyAt !== undefined && clock - readyAt >= LONELY && !isLocal && interfaces.length > 0;
 	const wall = `Still nobody? A firewall may be in the way: let UDP port ${port}${tcpPort(state)} in.`;
 	return {
 		headline: 'Nobody else is here yet.',
@@ -174,15 +177,20 @@ export function aloneTexts(state: State): AloneTexts {
 	};
 }
 
-function thingsToTry({launch, self}: State, isLocal: boolean): readonly Try[] {
+function thingsToTry({launch, self, isFindable}: State, isLocal: boolean): readonly Try[] {
 	const [program = 'p2p-tui'] = launch.split(' --');
 	const port = /--discovery-port \d+/.exec(launch)?.[0];
 	const address = self?.addresses.find(each => !/^\/ip[46]\/(127\.|::1\/)/.test(each));
+	const dial =
+		address === undefined ? [] : [{what: `/dial ${withoutPeer(address)}`, why: 'what others type to reach you'}];
+	const demo = {what: `${program} demo`, why: 'company, on this machine only'};
+	if (!isFindable) return [{what: '/dial <multiaddr>', why: 'somebody whose address you know'}, ...dial, demo];
+	const elsewhere = `p2p-tui${port === undefined ? '' : ` ${port}`}`;
 	return [
-		...(isLocal ? [] : [{what: `p2p-tui${port === undefined ? '' : ` ${port}`}`, why: 'on another machine'}]),
+		...(isLocal ? [] : [{what: elsewhere, why: 'on another machine'}]),
 		{what: `${launch} --ephemeral --name bob`, why: 'in another window here'},
-		...(address === undefined ? [] : [{what: `/dial ${withoutPeer(address)}`, why: 'for somebody further away'}]),
-		{what: `${program} demo`, why: 'company, on this machine only'},
+		...dial,
+		demo,
 	];
 }
 
