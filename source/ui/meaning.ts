@@ -3,6 +3,7 @@ import type {LineMeaning} from '../store/decide.ts';
 import {entryAt} from '../store/log.ts';
 import {activeRoom, people} from '../store/selectors.ts';
 import type {Room, State} from '../store/state.ts';
+import {keymapOf} from './keymap.ts';
 import {onTheirWay} from './panes/queued.ts';
 import {parseLine} from './slash.ts';
 import type {RecentMessage} from './slash-types.ts';
@@ -15,6 +16,7 @@ export function meaningOf(line: string, state: State, faults: boolean): LineMean
 		rooms: state.rooms.map(room => room.room),
 		peers: people(state),
 		recent: () => recentMessages(open),
+		endKey: keymapOf(state).label('scroll-to-end'),
 		isFarUp: open !== undefined && open.newer !== 'none',
 		isSending: open !== undefined && onTheirWay(state, open).length > 0,
 		forgetting: state.forgetting,

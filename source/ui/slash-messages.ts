@@ -132,17 +132,21 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 	},
 ];
 
-const FAR_UP = 'The newest messages are not on the screen: Ctrl-End goes there, then try again';
+function farUp({endKey = ''}: SlashContext): SlashResult {
+	const how = endKey === '' ? 'go to the end' : `${endKey} goes there`;
+	return wrong(`The newest messages are not on the screen: ${how}, then try again`);
+}
 
 /** Messages of somebody else: of whoever is named first, or else of anybody. */
 function withTarget(
 	argument: string,
-	{room, peers, recent, isFarUp}: SlashContext,
+	context: SlashContext,
 	what: string,
 	then: (room: string, target: RecentMessage, rest: string) => SlashResult,
 ): SlashResult {
+	const {room, peers, recent} = context;
 	if (room === undefined) return wrong(NO_ROOM);
-	if (isFarUp) return wrong(FAR_UP);
+	if (context.isFarUp) return farUp(context);
 	const others = recent().filter(message => !message.local);
 	if (!argument.startsWith('@')) {
 		const [last] = others;
@@ -155,12 +159,13 @@ function withTarget(
 }
 
 function withOwn(
-	{room, recent, isFarUp, isSending}: SlashContext,
+	context: SlashContext,
 	what: string,
 	then: (room: string, target: RecentMessage) => SlashResult,
 ): SlashResult {
+	const {room, recent, isSending} = context;
 	if (room === undefined) return wrong(NO_ROOM);
-	if (isFarUp) return wrong(FAR_UP);
+	if (context.isFarUp) return farUp(context);
 	if (isSending) return wrong('Your last message is still on its way; try again in a moment');
 	const last = recent().find(message => message.local);
 	return last ? then(room, last) : wrong(`There is no message of yours to ${what}`);

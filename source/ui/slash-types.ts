@@ -29,6 +29,8 @@ export type SlashContext = {
 	readonly recent: () => readonly RecentMessage[];
 	/** The newest messages are not among those, for the view is far above them. */
 	readonly isFarUp: boolean;
+	/** The key that leads to them. */
+	readonly endKey?: string;
 	/** A message of ours in this room is not among those yet. */
 	readonly isSending: boolean;
 	/** The room that `/forget` has asked about. */

@@ -205,7 +205,7 @@ describe('what commands take', () => {
 describe('what is meant by "last" is not guessed', () => {
 	const own = ['/edit', '/edit x', '/redact'];
 	test.each([...own, '/reply x', '/react x'])('%s while the newest messages are not here', line => {
-		expect(parseLine(line, {...CONTEXT, isFarUp: true})).toMatchObject({
+		expect(parseLine(line, {...CONTEXT, isFarUp: true, endKey: 'Ctrl-End'})).toMatchObject({
 			ok: false,
 			message: expect.stringContaining('Ctrl-End'),
 		});

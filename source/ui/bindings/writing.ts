@@ -11,7 +11,7 @@ const TEXT: readonly Binding[] = [
 		keys: ['tab'],
 		contexts: CHAT,
 		group: 'Writing',
-		help: 'complete a name, room, command or :emoji: (the list shows what fits)',
+		help: 'complete a name, room, command or :emoji:',
 		intents: always({type: 'complete', step: 1}),
 	},
 	{

@@ -2,6 +2,7 @@
 import {excessOf, type HeldPaste} from '../../store/composer-paste.ts';
 import {activeRoom} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
+import {keymapOf} from '../keymap.ts';
 import {type Span, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
@@ -18,7 +19,12 @@ export function askingRows(state: State): readonly ((theme: Theme) => readonly S
 	const excess = excessOf(composer, heldPaste.text);
 	const first = heldPaste.text.trimStart().split('\n', 1)[0] ?? '';
 	return [
-		({paint}) => [span('Enter', paint.key), span(' pastes · '), span('Esc', paint.key), span(' drops it')],
+		({paint}) => [
+			span(keymapOf(state).label('paste-take'), paint.key),
+			span(' pastes · '),
+			span('Esc', paint.key),
+			span(' drops it'),
+		],
 		...(excess > 0
 			? [({paint}: Theme) => [span(`the last ${excess.toLocaleString('en')} do not fit (16 KiB)`, paint.bad)]]
 			: []),

@@ -1,6 +1,7 @@
 /** The composer while the lines sent are searched: the words that are looked for, and the line that has them. */
 import {type Recall, type Recalled, recalled} from '../../store/composer-recall.ts';
 import type {State} from '../../store/state.ts';
+import {keymapOf} from '../keymap.ts';
 import {type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
@@ -15,8 +16,9 @@ export function recallTitle(
 ): readonly [readonly Span[], readonly Span[]] {
 	const count = recalled(state.sent, query).length;
 	const where = count === 0 ? 'nothing' : `${index + 1} of ${count}`;
+	const key = keymapOf(state).label('recall-take');
 	const keys = [
-		span('Enter', paint.key),
+		span(key, paint.key),
 		span(' takes it, ', paint.dim),
 		span('Esc', paint.key),
 		span(' leaves', paint.dim),
