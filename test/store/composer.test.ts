@@ -69,6 +69,7 @@ describe('editing', () => {
 		expect(drawn(after(typed('hte'), 'start', 'right', 'transpose'))).toBe('th|e');
 		expect(drawn(after(typed(`a${FAMILY}`), 'transpose'))).toBe(`${FAMILY}a|`);
 		expect(drawn(after(typed('a\nb'), 'transpose'))).toBe('a\nb|');
+		expect(drawn(after(typed('🇫x🇷'), 'start', 'right', 'transpose'))).toBe('x|🇫🇷');
 		expect(drawn(after(typed('ab\ncd'), 'up', 'transpose'))).toBe('ba|\ncd');
 	});
 
@@ -195,6 +196,8 @@ describe('cutting and putting back', () => {
 		expect(after(two, 'yank', 'yank-older', 'yank-older').text).toBe('one ');
 		expect(after(two, 'yank', 'left', 'yank-older').text).toBe('one ');
 		expect(after(two, 'yank', 'yank-older', 'undo').text).toBe('');
+		const within = after(applyEdit(two, {edit: 'insert', text: 'xy'}), 'left');
+		expect(drawn(after(within, 'yank', 'yank-older'))).toBe('xtwo|y');
 	});
 
 	test('line by line, whoever goes on cutting', () => {
@@ -334,6 +337,7 @@ describe('rows', () => {
 		expect(drawn(applyEdit(up(3), {edit: 'down'}, 20))).toBe('first line\nab\nthird line|');
 		expect(drawn(applyEdit(up(2), {edit: 'down'}, 20))).toBe('first line\nab|\nthird line');
 		expect(drawn(applyEdit(typed('one two three'), {edit: 'up'}, 8))).toBe('one t|wo three');
+		expect(drawn(applyEdit(typed('aaaa bb cccccccc'), {edit: 'up'}, 8))).toBe('aaaa bb| cccccccc');
 	});
 
 	test('of a text that was changed somewhere are those of the whole text', () => {
