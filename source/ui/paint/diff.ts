@@ -81,15 +81,10 @@ class RowDiff {
 		return x + width;
 	}
 
-	/** A wide character is the same only as a whole: its second cell, or what was there, counts too. */
+	/** The second cell of a wide character is as its first. */
 	#isSame(x: number): boolean {
 		if (!this.#old || x < this.#covered) return false;
-		const isWide = this.#row.texts[x + 1] === '' || this.#old.texts[x + 1] === '';
-		return this.#isSameCell(x) && (!isWide || this.#isSameCell(x + 1));
-	}
-
-	#isSameCell(x: number): boolean {
-		const [old, row] = [this.#old as Cells, this.#row];
+		const [old, row] = [this.#old, this.#row];
 		return old.texts[x] === row.texts[x] && isSameStyle(old.styles[x] as Style, row.styles[x] as Style);
 	}
 

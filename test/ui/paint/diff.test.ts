@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {widthOf} from '../../../source/store/width.ts';
+import {cellsOfRow} from '../../../source/ui/paint/cells.ts';
 import {diff} from '../../../source/ui/paint/diff.ts';
 import {openTerminal, rowsToFrame, screenAfter} from './shown.ts';
 
@@ -36,7 +37,13 @@ function draw(pieces: readonly Piece[]): string {
 	return row;
 }
 
-const row = fc.array(piece, {maxLength: 6}).map(draw);
+/** Some rows go to the last column. */
+const row = fc
+	.tuple(fc.array(piece, {maxLength: 6}).map(draw), fc.constantFrom('', '.', ':'))
+	.map(([drawn, filling]) => {
+		const cells = cellsOfRow(drawn).texts.length;
+		return drawn + filling.repeat(SIZE.columns - cells);
+	});
 const place = fc.record({x: fc.nat({max: SIZE.columns - 1}), y: fc.nat({max: SIZE.rows - 1})});
 const screen = fc.record({
 	rows: fc.array(row, {minLength: SIZE.rows, maxLength: SIZE.rows}),

@@ -46,16 +46,19 @@ async function open(tree: (store: Store) => React.ReactNode, size = SIZE) {
 	};
 }
 
+const BENEATH = ['你好你好', '.'.repeat(20), '.'.repeat(20), '你好你好'];
+
 test('panes lie where they are, the higher one on top, and what Ink draws lies on top of all', async () => {
 	const at = (x: number, y: number, width: number, height: number) => ({x, y, width, height});
 	const screen = await open(store => (
 		<>
 			<Pane store={store} rect={at(2, 1, 8, 2)} render={() => ['ON TOP', 'too long for its place']} height={1} />
-			<Pane store={store} rect={at(0, 0, 20, 4)} render={() => ['你好你好', '.'.repeat(20), '.'.repeat(20)]} />
+			<Pane store={store} rect={at(0, 0, 20, 4)} render={() => BENEATH} />
+			<Pane store={store} rect={at(1, 3, 3, 1)} render={() => ['ab你好']} height={1} />
 			<Text>Ink</Text>
 		</>
 	));
-	expect(await screen.shown()).toEqual(['Ink 你好', '..ON TOP  ..........', '..too long..........', '']);
+	expect(await screen.shown()).toEqual(['Ink 你好', '..ON TOP  ..........', '..too long..........', ' ab 你好']);
 });
 
 test('while nothing changes, nothing is written, whatever is asked for', async () => {
