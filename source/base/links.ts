@@ -82,7 +82,7 @@ function withoutEnding(text: string, start: number, end: number): number {
 
 /** Undefined for what no browser would open, and for names before an `@`, which only serve to deceive. */
 export function safeUrl(written: string): string | undefined {
-	if (written.length > MAX_URL || !URL.canParse(written)) return undefined;
+	if (!URL.canParse(written)) return undefined;
 	const {href, hostname, username, password} = new URL(written);
 	if (hostname === '' || username !== '' || password !== '') return undefined;
 	return /^https?:\/\/[\x21-\x7e]+$/.test(href) && href.length <= MAX_URL ? href : undefined;
