@@ -29,7 +29,7 @@ describe('commands', () => {
 		expect(parseArguments([], {}).command).toBe('screen');
 	});
 
-	test.each(['headless', 'id', 'demo', 'doctor'])('%s', command => {
+	test.each(['headless', 'id', 'demo', 'config', 'doctor'])('%s', command => {
 		expect(parseArguments([command], {}).command).toBe(command);
 	});
 
@@ -144,7 +144,7 @@ describe('options', () => {
 		const line =
 			'--name ann --room dev --room #Ops --listen /ip4/127.0.0.1/tcp/0 --listen /ip6/::1/tcp/5 --interface lo ' +
 			`--interface eth0 --peer /ip4/192.0.2.7/tcp/4001/p2p/${PEER} --discovery-port=7000 --no-discovery --no-mdns ` +
-			'--data-dir ./x --ephemeral --pubsub floodsub --theme light --log-level debug --log-file y.log';
+			'--data-dir ./x --ephemeral --pubsub floodsub --theme light --plain --config my.json --log-level debug --log-file y.log';
 		expect(optionsOf(line)).toMatchObject({
 			name: 'ann',
 			rooms: ['dev', 'ops'],
@@ -158,6 +158,8 @@ describe('options', () => {
 			ephemeral: true,
 			pubsub: 'floodsub',
 			theme: 'light',
+			plain: true,
+			config: 'my.json',
 			logLevel: 'debug',
 			logFile: 'y.log',
 		});
@@ -242,6 +244,8 @@ describe('the environment', () => {
 			P2P_TUI_EPHEMERAL: 'true',
 			P2P_TUI_PUBSUB: 'gossipsub',
 			P2P_TUI_THEME: 'mono',
+			P2P_TUI_PLAIN: '1',
+			P2P_TUI_CONFIG: '/etc/p2p-tui.json',
 			P2P_TUI_LOG_LEVEL: 'info',
 			P2P_TUI_LOG_FILE: '/log',
 		});
@@ -258,6 +262,8 @@ describe('the environment', () => {
 			ephemeral: true,
 			pubsub: 'gossipsub',
 			theme: 'mono',
+			plain: true,
+			config: '/etc/p2p-tui.json',
 			logLevel: 'info',
 			logFile: '/log',
 		});
@@ -307,7 +313,7 @@ describe('help and version', () => {
 	});
 
 	test('each command has its own help, and names what it takes', () => {
-		for (const command of ['', 'headless', 'ping', 'id', 'demo']) {
+		for (const command of ['', 'headless', 'ping', 'id', 'demo', 'config']) {
 			const text = printed(command === '' ? ['--help'] : [command, '--help']);
 			const key = command === '' ? 'screen' : command;
 			const flags = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(key as never));
@@ -322,7 +328,7 @@ describe('help and version', () => {
 	});
 
 	test('help fits in 100 columns and does not promise what is not there', () => {
-		for (const command of ['', 'headless', 'ping', 'id', 'demo']) {
+		for (const command of ['', 'headless', 'ping', 'id', 'demo', 'config']) {
 			const text = printed(command === '' ? ['--help'] : [command, '--help']);
 			expect(text).not.toContain('doctor');
 			expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(110);

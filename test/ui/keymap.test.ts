@@ -279,18 +279,16 @@ describe('how keys are written', () => {
 		expect(readKey(written)).toEqual({ok: false, problem});
 	});
 
-	/** xterm's, with Alt before what Ctrl or Shift make. */
+	/** xterm's, with Alt before what Ctrl or Shift make; kitty's, which some others speak too, for what xterm does not send. */
 	function bytesOf(key: string): string {
 		const [, alt = '', shift = '', letter = ''] = /^(alt\+)?(shift\+)?([a-z])$/.exec(key) ?? [];
 		if (letter !== '' && alt !== '') return `\x1b${shift === '' ? letter : letter.toUpperCase()}`;
 		if (key.endsWith('ctrl+space')) return '\0';
 		if (key === 'ctrl+alt+space') return '\x1b\0';
-		// kitty's, which some others speak if they are told to.
-		if (key.startsWith('ctrl+') && key.endsWith('/')) return `\x1b[47;${modifierOf(key)}u`;
-		const [, modifiers] = /^(.+\+)(return|backspace)$/.exec(key) ?? [];
-		if (modifiers !== undefined) return `\x1b[${key.endsWith('return') ? 13 : 127};${modifierOf(modifiers)}u`;
-		if (key === 'f1' || !/f1$/.test(key)) return keyBytes(key);
-		return `\x1b[1;${modifierOf(key)}P`;
+		const [, modifiers, name = ''] = /^((?:ctrl|alt|shift)\+.*?)(return|backspace|\/|f1)$/.exec(key) ?? [];
+		if (modifiers === undefined || key === 'alt+/') return keyBytes(key);
+		const code = {return: 13, backspace: 127, '/': 47}[name];
+		return code === undefined ? `\x1b[1;${modifierOf(key)}P` : `\x1b[${code};${modifierOf(key)}u`;
 	}
 
 	function modifierOf(key: string): number {
