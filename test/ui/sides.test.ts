@@ -12,7 +12,7 @@ import {peerInRow, peersRows} from '../../source/ui/panes/peers.ts';
 import {roomInRow, roomsRows} from '../../source/ui/panes/rooms.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
-import {livelyEvents, NOON, PEERS, peerInfo, said, snapshotOf} from './script.ts';
+import {livelyEvents, NOON, PEERS, peerInfo, said, snapshotOf, traffic} from './script.ts';
 
 process.env.TZ = 'UTC';
 
@@ -157,6 +157,16 @@ test('times end in one column, whatever their unit', () => {
 test('pictures are drawn from the foot; what was measured is never empty', () => {
 	expect(areaRows([0, 0.25, 0.5, 1], 5, 2)).toEqual(['    █', ' ▁▄██']);
 	expect(areaRows([], 3, 1)).toEqual(['   ']);
+});
+
+test('while nothing flows, nothing that is drawn of it changes', () => {
+	const after = (...rates: readonly (readonly [number, number])[]) => {
+		const state = stateAfter([snapshotOf(['lobby']), ...traffic(...rates)]);
+		const low = trafficRows(state, {x: 0, y: 0, width: 27, height: 4}, theme);
+		return [...low, ...networkRows(state, {x: 0, y: 0, width: 32, height: 40}, theme)];
+	};
+	expect(after([0, 0], [0, 0], [0, 0])).toEqual(after([0, 0]));
+	expect(after([0, 0], [900, 0])).not.toEqual(after([0, 0]));
 });
 
 describe('an empty room', () => {

@@ -33,8 +33,13 @@ export function latencyShares(times: readonly number[]): readonly number[] {
 /** Below this a line is quiet: bytes per second. */
 const QUIET = 1_000;
 
-/** Rates as shares of the highest in view. */
-export function rateShares(rates: readonly number[]): readonly number[] {
-	const high = Math.max(QUIET, ...rates);
-	return rates.map(rate => rate / high);
+/**
+ * The last `width` rates as shares of the highest of them. Before the first one nothing flowed: so what is drawn does not
+ * change as long as nothing flows.
+ */
+export function rateShares(rates: readonly number[], width: number): readonly number[] {
+	const shown = width <= 0 ? [] : rates.slice(-width);
+	const high = Math.max(QUIET, ...shown);
+	const before = Array.from({length: Math.max(0, width - shown.length)}, () => 0);
+	return [...before, ...shown.map(rate => rate / high)];
 }

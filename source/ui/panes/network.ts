@@ -1,7 +1,7 @@
 /** How far away everybody is, now and over the last minute, and how much flows. */
 import {connectedPeers, displayName, latencySpread, nameHolders, type Trend, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatRate, formatRtt, latencyGraph, rateGraph} from '../format.ts';
+import {formatRate, formatRtt, latencyGraph} from '../format.ts';
 import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow, truncate, widthOf} from '../text.ts';
@@ -129,7 +129,8 @@ export function trendSpan(trend: Trend | undefined, {paint}: Theme): Span {
 /** `↓  3.4 kB/s  ▁▂▅█▃` */
 function trafficLines(state: State, width: number, {paint}: Theme): readonly string[] {
 	const line = (arrow: string, samples: readonly number[]) => {
-		const graph = rateGraph(samples, width - RATE_CELLS - 6);
+		const cells = width - RATE_CELLS - 6;
+		const [graph = ''] = areaRows(rateShares(samples, cells), cells, 1);
 		return row(width, [span(` ${arrow} `, paint.key), span(rateCell(samples))], [span(graph, paint.accent), span(' ')]);
 	};
 	return [line('↓', state.traffic.in), line('↑', state.traffic.out)];
@@ -144,7 +145,7 @@ function trafficPictures(state: State, width: number, height: number, {paint}: T
 		const fits = spansWidth(left) + widthOf(peak) < width;
 		return [
 			row(width, left, fits ? [span(peak, paint.dim)] : []),
-			...areaRows(rateShares(shown), width - 2, height).map(line => row(width, [span(` ${line}`, color)])),
+			...areaRows(rateShares(shown, width - 2), width - 2, height).map(line => row(width, [span(` ${line}`, color)])),
 		];
 	};
 	return [...picture('↓', state.traffic.in, paint.accent), ...picture('↑', state.traffic.out, paint.good)];
