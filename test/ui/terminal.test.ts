@@ -67,6 +67,10 @@ describe('taking the terminal', () => {
 		expect(screen.raw()).toContain('\x1b[?1006h\x1b]2;ready \\x1b]\x07');
 		screen.type('\x1b[<0;3;4M\x1b[O');
 		await screen.waitFor('mouse\nfocus');
+		// What is as it is wanted is not said again.
+		screen.type('m');
+		await screen.waitFor('focus\nmouse on');
+		expect([times(screen.raw(), '\x1b]2;'), times(screen.raw(), '\x1b[?1000h')]).toEqual([1, 1]);
 	});
 });
 

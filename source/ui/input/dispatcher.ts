@@ -31,6 +31,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 	const {context, keymap, dispatch, pointed, setTimer = realTimer} = options;
 	let disarm: (() => void) | undefined;
 	let settle: (() => void) | undefined;
+	let isAway = false;
 	const disarmNow = () => {
 		disarm?.();
 		disarm = undefined;
@@ -38,6 +39,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 	const focused = (isFocused: boolean) => {
 		settle?.();
 		settle = undefined;
+		isAway = !isFocused;
 		if (!isFocused) return;
 		settle = setTimer(() => {
 			settle = undefined;
@@ -57,6 +59,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 				for (const intent of pointed?.(input) ?? []) dispatch(intent);
 				return;
 			}
+			// The wheel turns in windows that are not in front; keys come to the one that is, whatever was told before.
+			if (isAway) dispatch({type: 'focus', isFocused: true});
+			isAway = false;
 			for (const intent of keymap().intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
 			if (input.type !== 'key' || input.name !== 'escape') return;
 			disarm = setTimer(() => {

@@ -97,3 +97,11 @@ test('a click that brings the window to the front is not for what is in it', () 
 	timers.advance(COMING_TO_FRONT);
 	expect(press('\x1b[<0;1;3M')).toEqual(ROOM_3);
 });
+
+test('whoever presses a key is there, even if the terminal did not say so; the wheel turns anywhere', () => {
+	const {press} = setUp();
+	press('\x1b[O');
+	expect(press('\x1b[<64;1;3M')).toEqual([]);
+	expect(press('\x1b3')).toEqual([{type: 'focus', isFocused: true}, ...ROOM_3]);
+	expect(press('\x1b3')).toEqual(ROOM_3);
+});
