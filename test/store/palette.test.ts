@@ -66,7 +66,7 @@ describe('what there is to choose from', () => {
 		const state = opened(stateIn(roomInfo('lobby'), roomInfo('dev'), roomInfo('docs')));
 		const later = reduceEvents(state, [message('docs', ANN, 'x')], NOW);
 		expect(roomOrder(later)).toEqual(['docs', 'dev', 'lobby']);
-		expect(labels('#', later)).toEqual(['#dev', '#docs', '#lobby']);
+		expect(labels('', later).slice(0, 3)).toEqual(['#dev', '#docs', '#lobby']);
 	});
 
 	test('ten thousand people are searched between two frames', () => {

@@ -99,6 +99,7 @@ describe('it ends when', () => {
 	test.each<[string, State]>([
 		['the message is taken back', reduceEvents(state, [changed(last, {redacted: '', text: ''})], NOW)],
 		['the room is left', reduceEvents(state, [{type: 'room-left', room: 'a'}], NOW)],
+		['the conversation is put away', go(state, {type: 'close-direct', room: 'a'}).state],
 		['another room is opened', go(state, {type: 'go', to: {by: 'index', index: 1}}).state],
 		['the core is restarted', reduceCore(state, {state: 'restarting', reason: 'x', attempt: 1} as never, NOW)],
 	])('%s', (_, after) => {
@@ -221,7 +222,7 @@ describe('to a message that is not here', () => {
 		// The screen, which can count rows, brings it to where it is seen with what surrounds it.
 		expect(there.selection).toMatchObject({id: found.messageId, isFound: true});
 		const seen = go(there, select({by: 'id', id: found.messageId})).state;
-		expect([selected(seen), inView(seen).indexOf('needle'), seen.selection?.isFound]).toEqual(['needle', 5, false]);
+		expect([selected(seen), inView(seen).at(-1), seen.selection?.isFound]).toEqual(['needle', 'after 3', false]);
 		// From here the newest is as far away as ever.
 		const {commands} = asked(go(seen, BACK, {type: 'scroll-to-end'}).state);
 		const [newest] = commands.filter(({command}) => command === 'history');
