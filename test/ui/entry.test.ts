@@ -8,7 +8,7 @@ import {chatRows, entryHeight} from '../../source/ui/panes/chat.ts';
 import {countRemembered, REMEMBERED_ROWS} from '../../source/ui/panes/entry.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {createTheme, PLAIN_THEME as theme} from '../../source/ui/theme.ts';
-import {PEERS, peerInfo, said, snapshotOf} from './script.ts';
+import {PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
 import {VirtualTime} from './virtual-time.ts';
 
 vi.mock('../../source/ui/markup.ts', async load => {
@@ -128,6 +128,16 @@ describe('grouping', () => {
 			' 12:08    ×  bob, cat and 2 more are gone (no heartbeat)',
 		]);
 	});
+});
+
+test('what we did ourselves is said to us', () => {
+	const done = {name: 'you', from: SELF, local: true} as const;
+	store.receive([
+		{...said('you', '', 1), ...done, type: 'notice', kind: 'join'},
+		{...said('you', 'cats', 1), ...done, type: 'notice', kind: 'topic'},
+	]);
+	expect(chat()[1]).toContain('→  you are new here ');
+	expect(chat()[2]).toContain('·  you set the topic: cats ');
 });
 
 test('the message that is selected is lit from edge to edge, in its own colours, and says when and who', () => {

@@ -159,6 +159,7 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 		width,
 		nameWidth,
 		holders,
+		self: state.self?.peerId ?? '',
 		ownName: state.self?.name ?? '',
 		previous: entryAt(room.log, index - 1),
 		isDivided: isDivided(room, index),

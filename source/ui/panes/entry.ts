@@ -16,7 +16,8 @@ export type EntryContext = {
 	readonly nameWidth: number;
 	/** Whose each name is. */
 	readonly holders: Holders;
-	/** Our own name. */
+	/** Our own peer id and name. */
+	readonly self: string;
 	readonly ownName: string;
 	/** The entry before, if it is still there: for the day, and to name an author once. */
 	readonly previous: Entry | undefined;
