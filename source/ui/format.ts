@@ -94,34 +94,6 @@ export function dayOf(timestamp: number): string {
 	return new Date(timestamp).toDateString();
 }
 
-const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
-
-/** Times span orders of magnitude, so they are drawn on a logarithmic scale; a steady line stays low whatever its noise. */
-const LEAST_FACTOR = 4;
-
-/** The last `width` round-trip times as bars, the newest on the right and the shortest lowest. */
-export function latencyGraph(times: readonly number[], width: number): string {
-	const shown = width <= 0 ? [] : times.slice(-width);
-	const low = Math.max(Math.min(...shown), 1e-3);
-	const span = Math.log(Math.max(Math.max(...shown) / low, LEAST_FACTOR));
-	return bars(shown.map(time => Math.log(Math.max(time, low) / low) / span)).padStart(Math.max(0, width));
-}
-
-/** Below this a line is quiet: bytes per second. */
-const QUIET = 1_000;
-
-/** The last `width` rates as bars, from nothing to the highest of them. */
-export function rateGraph(rates: readonly number[], width: number): string {
-	const shown = width <= 0 ? [] : rates.slice(-width);
-	const high = Math.max(QUIET, ...shown);
-	return bars(shown.map(rate => rate / high)).padStart(Math.max(0, width));
-}
-
-/** Shares from 0 to 1. */
-function bars(shares: readonly number[]): string {
-	return shares.map(share => BARS[Math.max(0, Math.min(7, Math.floor(share * 8)))] ?? BARS[0]).join('');
-}
-
 /** `1 peer`, `3 peers`. */
 export function plural(count: number, word: string): string {
 	return `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -155,7 +155,7 @@ test('times end in one column, whatever their unit', () => {
 });
 
 test('pictures are drawn from the foot; what was measured is never empty', () => {
-	expect(areaRows([0, 0.25, 0.5, 1], 5, 2)).toEqual(['    █', ' ▁▄██']);
+	expect(areaRows([0, 0.25, 0.5, 1], 5, 2)).toEqual(['   ▁█', ' ▁▅██']);
 	expect(areaRows([], 3, 1)).toEqual(['   ']);
 });
 

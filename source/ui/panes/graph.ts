@@ -9,7 +9,7 @@ const STEPS = BARS.length;
  */
 export function areaRows(shares: readonly number[], width: number, height: number): readonly string[] {
 	const shown = width <= 0 ? [] : shares.slice(-width);
-	const levels = shown.map(share => Math.max(1, Math.min(height * STEPS, Math.round(share * height * STEPS))));
+	const levels = shown.map(share => Math.min(height * STEPS, Math.floor(share * height * STEPS) + 1));
 	return Array.from({length: height}, (_, index) => {
 		const below = (height - 1 - index) * STEPS;
 		const cells = levels.map(level => {
@@ -28,6 +28,11 @@ export function latencyShares(times: readonly number[]): readonly number[] {
 	const low = Math.max(Math.min(...times), 1e-3);
 	const span = Math.log(Math.max(Math.max(...times) / low, LEAST_FACTOR));
 	return times.map(time => Math.log(Math.max(time, low) / low) / span);
+}
+
+/** The last `width` round-trip times as one row. */
+export function latencyGraph(times: readonly number[], width: number): string {
+	return areaRows(latencyShares(width <= 0 ? [] : times.slice(-width)), width, 1)[0] ?? '';
 }
 
 /** Below this a line is quiet: bytes per second. */

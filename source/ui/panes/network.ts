@@ -1,12 +1,12 @@
 /** How far away everybody is, now and over the last minute, and how much flows. */
 import {connectedPeers, displayName, latencySpread, nameHolders, type Trend, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatRate, formatRtt, latencyGraph} from '../format.ts';
+import {formatRate, formatRtt} from '../format.ts';
 import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow, truncate, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
-import {areaRows, latencyShares, rateShares} from './graph.ts';
+import {areaRows, latencyGraph, latencyShares, rateShares} from './graph.ts';
 import {shortId} from './short-id.ts';
 
 const OWN_ROWS = 5;

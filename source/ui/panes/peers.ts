@@ -2,10 +2,11 @@
 import {shapeOf} from '../../base/look-alike.ts';
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, latencyGraph} from '../format.ts';
+import {formatAgo} from '../format.ts';
 import {type Rect, showsHistory} from '../layout.ts';
 import {fitName, framed, row, type Span, span, spansWidth, titleRow, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {latencyGraph} from './graph.ts';
 import {moreText, rttCell, trendSpan} from './network.ts';
 
 /** Of those who are gone, so many, the latest; the others are on the page of peers. */

@@ -2,7 +2,8 @@
 import type {Via} from '../../api/event.ts';
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, formatRtt, latencyGraph, plural} from '../format.ts';
+import {formatAgo, formatRtt, plural} from '../format.ts';
+import {latencyGraph} from '../panes/graph.ts';
 import {trendSpan} from '../panes/network.ts';
 import {peerDot} from '../panes/peers.ts';
 import {fit, fitName, row, span} from '../text.ts';
