@@ -119,6 +119,14 @@ describe('the help page', () => {
 		for (const name of [...SETTING_NAMES, 'next-room', '/join', '/set']) expect(text).toContain(name);
 	});
 
+	test('is made anew for other keys, another width and another theme only', () => {
+		const lines = helpLines(stateWith({}), 78, PLAIN_THEME);
+		expect(helpLines(stateWith({}, {viewScroll: 3}), 78, PLAIN_THEME)).toBe(lines);
+		expect(helpLines(stateWith({keys: {help: ['f11']}}), 78, PLAIN_THEME).join()).toContain('F11');
+		expect(helpLines(stateWith({}), 60, PLAIN_THEME)[0]).toHaveLength(60);
+		expect(helpLines(stateWith({}), 60, {...PLAIN_THEME, name: 'other'})).not.toBe(lines);
+	});
+
 	test('begins with what one needs to get along', () => {
 		const [, title, ...first] = helpLines(stateWith({}), 78, PLAIN_THEME);
 		expect(title).toContain('The most important');

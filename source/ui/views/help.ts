@@ -35,8 +35,26 @@ const GAP = 4;
 /** Few keys are wider; those have a row of their own. */
 const MAX_KEYS = 22;
 
+type Made = {
+	readonly keymap: Keymap;
+	readonly width: number;
+	readonly theme: Theme;
+	readonly lines: readonly string[];
+};
+
+let made: Made | undefined;
+
+/** The same array for the same keys, width and theme: scrolling asks for all of it with every row. */
 export function helpLines(state: State, width: number, theme: Theme): readonly string[] {
-	const sections = allSections(keymapOf(state));
+	const keymap = keymapOf(state);
+	if (made?.keymap !== keymap || made.width !== width || made.theme !== theme) {
+		made = {keymap, width, theme, lines: linesOf(keymap, width, theme)};
+	}
+	return made.lines;
+}
+
+function linesOf(keymap: Keymap, width: number, theme: Theme): readonly string[] {
+	const sections = allSections(keymap);
 	if (width < WIDE) return column(sections, width - 2, theme).map(line => row(width, [span(' '), ...line]));
 	const half = Math.floor((width - 2 - GAP) / 2);
 	const [left, right] = balanced(sections);
