@@ -66,10 +66,6 @@ export function applyEdit(composer: Composer, edit: Edit, columns = Number.POSIT
 			return moveRow(composer, -1, columns);
 		case 'down':
 			return moveRow(composer, 1, columns);
-		case 'history-previous':
-			return walkHistory(composer, -1);
-		case 'history-next':
-			return walkHistory(composer, 1);
 		case 'clear':
 			return replaceText(composer, '');
 		case 'undo':

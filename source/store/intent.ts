@@ -28,7 +28,6 @@ export type Edit =
 	/** What these delete can be put back by the next ones: the newest, then, right after it, those before. */
 	| {readonly edit: 'delete-word-back' | 'delete-word-forward' | 'delete-to-start' | 'delete-to-end'}
 	| {readonly edit: 'yank' | 'yank-older'}
-	| {readonly edit: 'history-previous' | 'history-next'}
 	| {readonly edit: 'transpose' | 'undo' | 'redo' | 'clear'};
 
 /** Searching back through the lines sent: on to an older or newer one, take the one found, or leave all as it was. */

@@ -87,14 +87,7 @@ describe('editing', () => {
 
 	test('an edit that changes nothing returns the same composer', () => {
 		const composer = typed('ab');
-		for (const edit of [
-			'right',
-			'end',
-			'delete-forward',
-			'delete-to-end',
-			'history-next',
-			'history-previous',
-		] as const) {
+		for (const edit of ['right', 'end', 'delete-forward', 'delete-to-end', 'down', 'up'] as const) {
 			expect(after(composer, edit)).toBe(composer);
 		}
 	});
@@ -149,11 +142,11 @@ describe('history', () => {
 
 	test('walks back and forth, and the draft is kept', () => {
 		const composer = applyEdit(sent('one', 'two'), {edit: 'insert', text: 'draft'});
-		expect(drawn(after(composer, 'history-previous'))).toBe('two|');
-		expect(drawn(after(composer, 'history-previous', 'history-previous', 'history-previous'))).toBe('one|');
-		const back = after(composer, 'history-previous', 'history-previous', 'history-next', 'history-next');
+		expect(drawn(after(composer, 'up'))).toBe('two|');
+		expect(drawn(after(composer, 'up', 'up', 'up'))).toBe('one|');
+		const back = after(composer, 'up', 'up', 'down', 'down');
 		expect(drawn(back)).toBe('draft|');
-		expect(after(back, 'history-next')).toBe(back);
+		expect(after(back, 'down')).toBe(back);
 	});
 
 	test('submitting gives the text exactly and empties the composer', () => {
@@ -174,7 +167,7 @@ describe('history', () => {
 	});
 
 	test('a line of the history that was changed is sent as changed', () => {
-		const changed = applyEdit(after(sent('one'), 'history-previous'), {edit: 'insert', text: '!'});
+		const changed = applyEdit(after(sent('one'), 'up'), {edit: 'insert', text: '!'});
 		expect(submitComposer(changed).composer.history).toEqual(['one', 'one!']);
 	});
 });

@@ -23,7 +23,7 @@ export function recallTitle(
 		span('Esc', paint.key),
 		span(' leaves', paint.dim),
 	];
-	return [[span(where, paint.title), span(' · what you have sent', paint.dim)], keys];
+	return [[span(where, paint.title), span(' · your lines', paint.dim)], keys];
 }
 
 /** The column of the cursor in a pane of so many cells. */
