@@ -2,6 +2,9 @@
  * Runs a program in a real pseudo-terminal and shows what a person would see: its output goes through a terminal
  * emulator, keys go in as the bytes that a keyboard sends. Waiting is for content, never for time.
  */
+import {rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {type IPty, spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import {eastAsianWidth} from 'get-east-asian-width';
@@ -47,9 +50,13 @@ export function spawnScreen(file: string, args: readonly string[] = [], options:
 	return new Screen(file, args, options);
 }
 
-/** For `afterEach`: ends every program that `spawnScreen` started and that still runs. */
+/** Where the programs find settings, and keep them: none at first, and not those of whoever runs the tests. */
+const SETTINGS = join(tmpdir(), `p2p-tui-settings-${process.pid}`);
+
+/** For `afterEach`: ends every program that `spawnScreen` started and that still runs, and forgets their settings. */
 export async function disposeScreens(): Promise<void> {
 	await Promise.all([...running].map(screen => screen.dispose()));
+	await rm(SETTINGS, {recursive: true, force: true});
 }
 
 export class Screen {
@@ -284,6 +291,12 @@ function environment(added: ScreenOptions['env']): Record<string, string> {
 	const foreign =
 		/^(CI|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|NODE_ENV|NODE_OPTIONS|NODE_V8_COVERAGE|VITEST.*|P2P_TUI_.*)$/;
 	const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-	const all = Object.entries({...Object.fromEntries(kept), CI: 'false', TERM: 'xterm-256color', ...added});
+	const all = Object.entries({
+		...Object.fromEntries(kept),
+		CI: 'false',
+		TERM: 'xterm-256color',
+		XDG_CONFIG_HOME: SETTINGS,
+		...added,
+	});
 	return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
