@@ -51,9 +51,7 @@ export function App(props: AppProps): ReactNode {
 				<Page store={store} rect={layout.page} theme={theme} version={version} />
 			)}
 			<StatusBar store={store} rect={layout.status} theme={theme} />
-			{context === 'switcher' ? (
-				<SwitcherOverlay store={store} within={view === 'chat' ? layout.chat : layout.page} theme={theme} />
-			) : null}
+			{context === 'switcher' ? <SwitcherOverlay store={store} layout={layout} theme={theme} /> : null}
 			{WITH_CURSOR.has(context) ? <Cursor store={store} rect={layout.composer} /> : null}
 		</Box>
 	);

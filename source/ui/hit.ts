@@ -5,7 +5,7 @@
 import {cellsOf, graphemesOf} from '../store/graphemes.ts';
 import type {State} from '../store/state.ts';
 import type {Layout, Rect} from './layout.ts';
-import {choiceAt, openListRect} from './palette-rows.ts';
+import {choiceAt, openListRect, placeOfList} from './palette-rows.ts';
 import {chatRows, entryInRow} from './panes/chat.ts';
 import {listRect, stepsToRow} from './panes/composer-list.ts';
 import {peerInRow} from './panes/peers.ts';
@@ -36,7 +36,7 @@ export function hit(state: State, layout: Layout, theme: Theme, x: number, y: nu
 	const isAt = (rect: Rect | undefined) => rect !== undefined && isWithin(rect, x, y);
 	const isChat = state.view === 'chat';
 	if (state.switcher) {
-		const list = openListRect(state, isChat ? layout.chat : layout.page);
+		const list = openListRect(state, placeOfList(state, layout));
 		return isAt(list) ? {on: 'list', index: choiceAt(state, list, y)} : NOTHING;
 	}
 	const noticeTop = layout.status.y + 1 - statusHeight(state, layout.status.width);

@@ -5,7 +5,7 @@ import {displayName, nameHolders, roomTitle} from '../store/selectors.ts';
 import type {ListName, State} from '../store/state.ts';
 import {deedsOf} from './deeds.ts';
 import {formatAgo} from './format.ts';
-import type {Rect} from './layout.ts';
+import type {Layout, Rect} from './layout.ts';
 import {unreadMark} from './panes/unread.ts';
 import {framed, row, type Span, span, titleRow, widthOf} from './text.ts';
 import type {Paint, Theme} from './theme.ts';
@@ -15,7 +15,15 @@ const MAX_CHOICES = 12;
 /** Rows above the first choice: the title, the field and a line. */
 const HEAD = 3;
 
-/** In the upper third of the chat, or of the page. */
+/** A chat that is lower leaves too few rows for a list. */
+const LOW = 14;
+
+/** Over what the list lies: the chat, if there is room enough in it, or everything but the status bar. */
+export function placeOfList({view}: Pick<State, 'view'>, {chat, page}: Layout): Rect {
+	return view === 'chat' && chat.height >= LOW ? chat : page;
+}
+
+/** In the upper third of what it lies over. */
 export function switcherRect(within: Rect, choices: number): Rect {
 	const width = Math.min(MAX_WIDTH, within.width - 4);
 	const height = Math.min(Math.max(choices, 1), MAX_CHOICES, within.height - 6) + HEAD + 1;

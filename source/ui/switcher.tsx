@@ -5,19 +5,21 @@ import {type ReactNode, useCallback, useMemo, useSyncExternalStore} from 'react'
 import type {State} from '../store/state.ts';
 import type {Store} from '../store/store.ts';
 import {Pane, TerminalCursor} from './components/rows.tsx';
-import type {Rect} from './layout.ts';
-import {openListRect, switcherRows} from './palette-rows.ts';
+import type {Layout, Rect} from './layout.ts';
+import {openListRect, placeOfList, switcherRows} from './palette-rows.ts';
 import {widthOf} from './text.ts';
 import type {Theme} from './theme.ts';
 
 export {switcherRect, switcherRows} from './palette-rows.ts';
 
-export type SwitcherProps = {readonly store: Store; readonly within: Rect; readonly theme: Theme};
+export type SwitcherProps = {readonly store: Store; readonly layout: Layout; readonly theme: Theme};
 
 /** Above every pane. */
 const ON_TOP = 2;
 
-export function SwitcherOverlay({store, within, theme}: SwitcherProps): ReactNode {
+export function SwitcherOverlay({store, layout, theme}: SwitcherProps): ReactNode {
+	const view = useSyncExternalStore(store.subscribe, () => store.getState().view);
+	const within = useMemo(() => placeOfList({view}, layout), [view, layout]);
 	const query = useSyncExternalStore(store.subscribe, () => store.getState().switcher?.query ?? '');
 	const height = useSyncExternalStore(store.subscribe, () => openListRect(store.getState(), within).height);
 	const rect = useMemo(() => openListRect(store.getState(), within), [store, within, height]);
