@@ -29,31 +29,12 @@ async function lone(size: Size) {
 }
 
 describe.each(SIZES)('at $columns×$rows', size => {
-	test('people talk', async () => {
-		expect((await lively(size)).frame()).toMatchSnapshot();
-	});
-
 	test('nobody is there yet', async () => {
 		expect((await lone(size)).frame()).toMatchSnapshot();
 	});
 
-	test('nobody is there after a while', async () => {
-		const app = await lone(size);
-		app.time.advance(3_000);
-		app.store.tick();
-		app.store.flush();
-		await settled();
-		expect(app.frame()).toMatchSnapshot();
-	});
-
 	test('before the core has said anything', () => {
 		expect(openApp(size).frame()).toMatchSnapshot();
-	});
-
-	test('another room, with what is new marked off', async () => {
-		const app = await lively(size);
-		await app.press('alt+2');
-		expect(app.frame()).toMatchSnapshot();
 	});
 
 	test('scrolled up, while more comes', async () => {
@@ -63,7 +44,6 @@ describe.each(SIZES)('at $columns×$rows', size => {
 		const still = app.frame();
 		await app.events(said('bob', 'not in view', 95), said('bob', 'nor this', 96));
 		const after = app.frame();
-		expect(after).toMatchSnapshot();
 		expect(after).toContain('↓ 2 new below');
 		const withoutIndicator = (frame: string) =>
 			frame.split('\n').filter(row => !row.includes('├─') && !row.includes('├ '));
@@ -88,7 +68,6 @@ describe.each(SIZES)('at $columns×$rows', size => {
 		const app = await lively(size);
 		app.store.core({state: 'restarting', reason: 'the heap is full'});
 		await app.type('I can still type');
-		expect(app.frame()).toMatchSnapshot();
 		await app.press('return');
 		expect(app.frame()).toContain('I can still type');
 		expect(app.sent).toEqual([]);
@@ -107,22 +86,14 @@ describe.each(SIZES)('at $columns×$rows', size => {
 	test('help', async () => {
 		const app = await lively(size);
 		await app.press('f1');
-		expect(app.frame()).toMatchSnapshot();
 		await app.press('escape');
 		expect(app.frame()).toContain('#lobby');
-	});
-
-	test('peers', async () => {
-		const app = await lively(size);
-		await app.press('f2');
-		expect(app.frame()).toMatchSnapshot();
 	});
 
 	test('the switcher, narrowed', async () => {
 		const app = await lively(size);
 		await app.press('ctrl+k');
 		await app.type('re');
-		expect(app.frame()).toMatchSnapshot();
 		await app.press('return');
 		expect(app.frame()).toContain('written');
 	});
