@@ -165,7 +165,7 @@ class Session {
 		if (core.state === 'failed') return true;
 		if (core.state !== 'running' || readyAt === undefined) return false;
 		if (active === undefined && Date.now() - readyAt < TICK) return false;
-		return ![...pending.values()].some(({command}) => MOVING.has(command.command));
+		return [...pending.values()].every(({command, isQuiet}) => isQuiet || SLOW.has(command.command));
 	}
 
 	#isIdle(): boolean {
@@ -246,5 +246,5 @@ class Session {
 	}
 }
 
-/** Commands after which one may be somewhere else: the next line waits for their answers. */
-const MOVING: ReadonlySet<string> = new Set(['join', 'leave', 'forget']);
+/** Commands that take as long as somebody else takes to answer. The next line does not wait for these. */
+const SLOW: ReadonlySet<string> = new Set(['dial', 'ping']);
