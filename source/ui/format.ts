@@ -89,9 +89,15 @@ export function formatSpan(milliseconds: number): string {
 	return milliseconds < 1_000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Equal for two times of one day here. */
+let known = {from: 0, to: 0, day: ''};
+
+/** Equal for two times of one day here. Asked for every row of every frame, and mostly of the same day. */
 export function dayOf(timestamp: number): string {
-	return new Date(timestamp).toDateString();
+	if (timestamp >= known.from && timestamp < known.to) return known.day;
+	const date = new Date(timestamp);
+	const startOf = (day: number) => new Date(date.getFullYear(), date.getMonth(), day).getTime();
+	known = {from: startOf(date.getDate()), to: startOf(date.getDate() + 1), day: date.toDateString()};
+	return known.day;
 }
 
 /** `1 peer`, `3 peers`. */

@@ -16,23 +16,29 @@ import type {EntryContext} from './entry.ts';
 export const TIME_CELLS = 8;
 export const NAME_GAP = 2;
 
-const parsed = new WeakMap<MessageEntry, readonly Block[]>();
+/** Names in one message for which it is drawn anew when somebody comes to be called so. */
+const MAX_NAMES = 16;
+
+type Parsed = {readonly blocks: readonly Block[]; readonly names: readonly string[]};
+
+const parsed = new WeakMap<MessageEntry, Parsed>();
 
 /** Parsed when it is first drawn, and never again. */
-function blocksOf(entry: MessageEntry): readonly Block[] {
+function parsedOf(entry: MessageEntry): Parsed {
 	const known = parsed.get(entry);
 	if (known) return known;
 	const blocks = parseMarkup(entry.text);
-	parsed.set(entry, blocks);
-	return blocks;
+	const all = blocks.flatMap(({text, marks}) =>
+		marks.filter(({kind}) => kind === 'name').map(({start, end}) => plainName(text.slice(start + 1, end))),
+	);
+	const made = {blocks, names: [...new Set(all)].slice(0, MAX_NAMES)};
+	parsed.set(entry, made);
+	return made;
 }
 
 /** What follows each `@` in a message: whether somebody is called that decides on how it is drawn. */
 export function namesIn(entry: MessageEntry): readonly string[] {
-	if (entry.redacted !== undefined || !entry.text.includes('@')) return [];
-	return blocksOf(entry).flatMap(({text, marks}) =>
-		marks.filter(({kind}) => kind === 'name').map(({start, end}) => plainName(text.slice(start + 1, end))),
-	);
+	return entry.redacted === undefined ? parsedOf(entry).names : [];
 }
 
 /** Without the tag: `ann` of `ann·WPqL`. */
@@ -91,7 +97,7 @@ function textLines(entry: MessageEntry, width: number, context: EntryContext): r
 		return wrap(text, width).map(line => [span(line, paint.dim)]);
 	}
 	const look = {theme, own: entry.mention ? context.ownName : '', nameOf: namePaints(context)};
-	const {rows, rest} = layMarkup(blocksOf(entry), width, MAX_ENTRY_LINES, look);
+	const {rows, rest} = layMarkup(parsedOf(entry).blocks, width, MAX_ENTRY_LINES, look);
 	const more = moreText(entry, rest);
 	const lines = more === '' ? rows : [...rows, [span(more, paint.dim)]];
 	if (!entry.isEdited) return lines;

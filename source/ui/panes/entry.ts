@@ -110,9 +110,11 @@ function keyOf(entry: Entry, context: EntryContext): string {
 
 function messageKey(entry: Entry & {kind: 'message'}, {holders, ownName}: EntryContext): string {
 	const {from: peer, name, reply} = entry;
-	const tags = [{peer, name}, ...(reply ? [{peer: reply.from, name: reply.name}] : [])];
-	const named = namesIn(entry).map(each => holders.get(shapeOf(each)) ?? '-');
-	return `${tags.map(each => isShared(holders, each))} ${named} ${entry.mention || named.length > 0 ? ownName : ''}`;
+	const isTagged = isShared(holders, {peer, name});
+	const isReplyTagged = reply !== undefined && isShared(holders, {peer: reply.from, name: reply.name});
+	let named = entry.mention ? ownName : '';
+	for (const each of namesIn(entry)) named += ` ${holders.get(shapeOf(each)) ?? '-'} ${ownName}`;
+	return `${isTagged} ${isReplyTagged} ${named}`;
 }
 
 function systemKey({peer, name, others = []}: Entry & {kind: 'system'}, {holders}: EntryContext): string {
