@@ -67,3 +67,9 @@ export const EMOJI: readonly (readonly [name: string, emoji: string])[] = [
 	['pizza', '🍕'],
 	['broken_heart', '💔'],
 ];
+
+/** The emoji that was meant by `:tada:`, `:tada` or `tada`; undefined if that is no name. */
+export function emojiNamed(written: string): string | undefined {
+	const name = written.replace(/^:|:$/g, '').toLowerCase();
+	return EMOJI.find(([known]) => known === name)?.[1];
+}

@@ -1,4 +1,5 @@
 /** Commands about people, about messages that were said, and about what is kept. */
+import {emojiNamed} from '../store/complete-emoji.ts';
 import {personFirst} from './slash-people.ts';
 import {
 	ask,
@@ -59,8 +60,9 @@ export const MESSAGE_COMMANDS: readonly SlashCommand[] = [
 			{kind: 'emoji', question: 'With what?', example: '/react 👍'},
 		],
 		parse: (argument, context) =>
-			withTarget(argument, context, 'react to', (room, target, emoji) => {
-				if (emoji === '') return MISSING;
+			withTarget(argument, context, 'react to', (room, target, written) => {
+				if (written === '') return MISSING;
+				const emoji = emojiNamed(written) ?? written;
 				const off = target.reactions.includes(emoji) ? {off: true} : {};
 				return done(ask({command: 'react', room, messageId: target.id, emoji, ...off}));
 			}),

@@ -127,6 +127,11 @@ describe('what it offers', () => {
 			'│ search ploy › deploy on Friday       │',
 		]);
 		expect(app.cursor()).toEqual({x: 13, y: 9});
+		await app.type('y'.repeat(60));
+		expect(app.end(2)[0]).toMatch(/^│ search …y+ › you have sent.*│$/u);
+		expect(app.cursor().x).toBeLessThan(39);
+		await app.press('ctrl+u');
+		await app.type('ploy');
 		const sent = app.sent.length;
 		await app.press('return');
 		expect(app.frame()).toContain('› deploy on Friday');
@@ -182,7 +187,7 @@ describe('the layout', () => {
 				expect(chat.height).toBeGreaterThan(composer.height);
 				expect(chat.width).toBeGreaterThanOrEqual(40);
 			}),
-			{numRuns: 300},
+			{numRuns: 150},
 		);
 	});
 
@@ -235,7 +240,7 @@ describe('the layout', () => {
 				expect(x >= composer.x + 4 && x < composer.x + composer.width - 1).toBe(true);
 				expect(y > composer.y && y < composer.y + composer.height - 1).toBe(true);
 			}),
-			{numRuns: 150},
+			{numRuns: 80},
 		);
 	});
 });

@@ -88,6 +88,8 @@ describe('commands', () => {
 		['/reply yes', asks({command: 'publish', room: 'lobby', text: 'yes', replyTo: 'm3'})],
 		['/reply @ann yes, ann', asks({command: 'publish', room: 'lobby', text: 'yes, ann', replyTo: 'm2'})],
 		['/react 🎉', asks({command: 'react', room: 'lobby', messageId: 'm3', emoji: '🎉'})],
+		['/react :tada:', asks({command: 'react', room: 'lobby', messageId: 'm3', emoji: '🎉'})],
+		['/react @ann +1', asks({command: 'react', room: 'lobby', messageId: 'm2', emoji: '👍'})],
 		['/react 👍', asks({command: 'react', room: 'lobby', messageId: 'm3', emoji: '👍', off: true})],
 		['/react @ann 👍', asks({command: 'react', room: 'lobby', messageId: 'm2', emoji: '👍'})],
 		['/edit better', asks({command: 'edit', room: 'lobby', messageId: 'm4', text: 'better'})],
