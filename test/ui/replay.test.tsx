@@ -154,8 +154,8 @@ describe('the same keys, cut', () => {
 		);
 	});
 
-	test('with the mouse moving and the window going back and forth in between', () => {
-		const reports = fc.array(fc.constantFrom(...MOUSE.slice(0, 4), ...FOCUS), {maxLength: 4});
+	test('with reports of the mouse and the window, and answers that nobody asked for, in between', () => {
+		const reports = fc.array(fc.constantFrom(...MOUSE.slice(0, 4), ...FOCUS, ...FOREIGN.slice(0, 6)), {maxLength: 4});
 		fc.assert(
 			fc.property(fc.array(fc.tuple(fc.nat(), reports), {maxLength: 8}), extra => {
 				const parts = SESSION.filter(part => part !== MOUSE.join('') && part !== FOCUS.join(''));

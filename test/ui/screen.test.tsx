@@ -2,7 +2,7 @@ import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {createTheme} from '../../source/ui/theme.ts';
-import {openApp, type Size, settled} from './harness.tsx';
+import {openApp, type Size} from './harness.tsx';
 import {livelyEvents, minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
 
 afterEach(cleanup);
