@@ -34,7 +34,9 @@ export function switcherRect(within: Rect, choices: number): Rect {
 /** Room for as many as there are before anything is typed, so that the list does not jump while it narrows. */
 export function openListRect(state: State, within: Rect): Rect {
 	const {switcher} = state;
-	const all = switcher ? paletteChoices({...state, switcher: {...switcher, query: ''}}, deedsOf(state)).length : 0;
+	// Of commands alone there are more than fit.
+	if (switcher?.list === undefined) return switcherRect(within, MAX_CHOICES);
+	const all = paletteChoices({...state, switcher: {...switcher, query: ''}}, deedsOf(state)).length;
 	return switcherRect(within, all);
 }
 
