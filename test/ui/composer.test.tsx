@@ -68,20 +68,18 @@ describe('rows', () => {
 
 	test('grow to a third of the screen and no further; then the text scrolls inside', async () => {
 		const app = await open({columns: 80, rows: 24});
-		for (let line = 1; line <= 9; line++) {
-			await app.type(`line ${line}`);
-			if (line < 9) await app.press('alt+return');
-		}
+		await app.paste('line 1\nline 2\nline 3\nline 4\n');
+		await app.paste('line 5\nline 6\nline 7\nline 8\nline 9');
 		expect(
 			app
 				.end(8)
 				.slice(1, -1)
 				.map(row => row.slice(27)),
 		).toEqual([4, 5, 6, 7, 8, 9].map((line, index) => `│ ${index === 0 ? '↑' : ' '} line ${line}${' '.repeat(42)}│`));
-		for (let row = 0; row < 8; row++) await app.press('up');
+		await app.press('home');
+		await app.press('home');
 		expect(app.end(8)[1]).toContain('› line 1');
 		expect(app.end(8)[6]).toMatch(/line 6 +↓│$/u);
-		expect(app.store.getState().rooms[0]?.log.length).toBeGreaterThan(0);
 	});
 
 	test('in the smallest terminal there are two', async () => {
