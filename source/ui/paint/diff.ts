@@ -11,8 +11,11 @@ const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 const SHOW = '\x1b[?25h';
 const HIDE = '\x1b[?25l';
-/** Ends every style and link: what is on the terminal is not known. */
-const FRESH = '\x1b[m\x1b]8;;\x1b\\';
+/**
+ * Ends every style and link, and clears the screen: what is on the terminal is not known. Some keep what is beyond the
+ * edge of a window that became smaller, which no row reaches. It comes in one piece with the frame, so nothing flickers.
+ */
+const FRESH = '\x1b[m\x1b]8;;\x1b\\\x1b[2J';
 /** Blank cells from which on erasing is worth a look. */
 const MIN_ERASED = 5;
 /** Unchanged cells that are looked at, whether writing them is shorter than going over them. */
