@@ -15,7 +15,8 @@ import {PEERS, said, snapshotOf} from './script.ts';
 afterEach(cleanup);
 
 /** Styles, moves, erasing, the cursor and frames as a whole, links to the web: all that the painter ever says. */
-const OURS = /\x1b\[[\d;:]*[ABCDGHKXdfm]|\x1b\[\?(?:25|2026)[hl]|\x1b\]8;;(?:https?:\/\/[\x21-\x7e]+)?\x1b\\|\x1b[78]/g;
+const OURS =
+	/\x1b\[[\d;:]*[ABCDGHJKXdfm]|\x1b\[\?(?:25|2026)[hl]|\x1b\]8;;(?:https?:\/\/[\x21-\x7e]+)?\x1b\\|\x1b[78]/g;
 /** Plain moves, and the isolates that keep text from right to left in its place. */
 const MOVES = /[\b\r\n\u2066-\u2069]/g;
 const UNSEEN = /[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/u;
