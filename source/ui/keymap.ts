@@ -53,8 +53,7 @@ export class Keymap {
 		if (input.type === 'paste' && (context === 'chat' || context === 'paste'))
 			return [{type: 'paste', text: input.text}];
 		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
-		// A key that is held down arrives several times at once.
-		return input.type === 'text' ? [...input.text].flatMap(character => this.#pressed(character, context)) : [];
+		return input.type === 'text' ? this.#pressed(input.text, context) : [];
 	}
 
 	/** How the first key for this is written; empty if there is none. */

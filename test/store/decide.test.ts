@@ -217,6 +217,11 @@ test('a pane for which there is no room is not hidden, but explained', () => {
 	expect([tried.hidden.network, tried.notice?.text]).toEqual([false, 'The terminal is too narrow for the network']);
 });
 
+test('Ctrl-C on a page closes the page and leaves the line alone', () => {
+	const state = act(three(), [type('a draft'), {type: 'view', view: 'help'}, {type: 'interrupt'}]).state;
+	expect([state.view, roomOf(state, 'a').composer.text]).toEqual(['chat', 'a draft']);
+});
+
 test('Ctrl-Z asks for the program to be stopped, and changes nothing', () => {
 	const state = three();
 	expect(act(state, [{type: 'effect', effect: {type: 'suspend'}}])).toMatchObject({

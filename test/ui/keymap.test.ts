@@ -191,14 +191,6 @@ describe('keys that a person has chosen', () => {
 	test('may be called as no property of an object is', () => {
 		expect(() => new Keymap(JSON.parse('{"__proto__": ["f5"], "toString": ["f6"]}'))).not.toThrow();
 	});
-
-	test('a key that is held down counts each time', () => {
-		const keymap = new Keymap({'page-down': ['j']});
-		expect(intents(keymap, 'jj', 'page')).toEqual([
-			{type: 'scroll', pages: -1},
-			{type: 'scroll', pages: -1},
-		]);
-	});
 });
 
 describe('how keys are written', () => {

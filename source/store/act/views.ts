@@ -59,6 +59,7 @@ export function interrupt(stage: Stage): void {
 	}
 	if (switcher) stage.draft.set({switcher: undefined});
 	else if (heldPaste || recall) stage.draft.set({heldPaste: undefined, recall: undefined});
+	else if (stage.state.view !== 'chat') openView(stage, 'chat');
 	else if (selection) leaveSelection(stage);
 	else if (stage.room?.composing?.mode === 'edit') stopComposing(stage);
 	else stage.edit(composer => replaceText(composer, ''));

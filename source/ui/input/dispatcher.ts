@@ -1,6 +1,7 @@
 /** Turns inputs into intents by the keymap, and keeps the little that a key leaves behind for the next one. */
 import type {Intent} from '../../store/intent.ts';
-import type {KeyContext, Keymap} from '../keymap.ts';
+import {type KeyContext, WRITING_CONTEXTS} from '../bindings/types.ts';
+import type {Keymap} from '../keymap.ts';
 import type {Input, MouseInput} from './input.ts';
 import {realTimer, type SetTimer} from './timer.ts';
 
@@ -45,6 +46,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 			settle = undefined;
 		}, COMING_TO_FRONT);
 	};
+	const perform = (input: Input, escapeArmed = false) => {
+		for (const intent of keymap().intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
+	};
+	/** Letters that arrive together are keys as long as nothing is written: each means what it does after the one before. */
+	const typed = (text: string) => {
+		let rest = text;
+		while (rest !== '' && !WRITING_CONTEXTS.has(context())) {
+			const [letter = ''] = rest;
+			rest = rest.slice(letter.length);
+			perform({type: 'text', text: letter});
+		}
+		if (rest !== '') perform({type: 'text', text: rest});
+	};
+	const pressed = (input: Input, escapeArmed: boolean) => {
+		if (input.type !== 'text' || (escapeArmed && /^[1-9]/.test(input.text))) perform(input, escapeArmed);
+		else typed(input.text);
+	};
 	return {
 		handle(input) {
 			// Nobody has pressed a key.
@@ -62,7 +80,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 			// The wheel turns in windows that are not in front; keys come to the one that is, whatever was told before.
 			if (isAway) dispatch({type: 'focus', isFocused: true});
 			isAway = false;
-			for (const intent of keymap().intentsFor(input, {context: context(), escapeArmed})) dispatch(intent);
+			pressed(input, escapeArmed);
 			if (input.type !== 'key' || input.name !== 'escape') return;
 			disarm = setTimer(() => {
 				disarm = undefined;

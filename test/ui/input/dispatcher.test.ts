@@ -72,6 +72,24 @@ describe('Esc and then a digit', () => {
 	});
 });
 
+const NEWER: Intent = {type: 'select', to: {by: 'step', step: -1}};
+
+test('letters that come in one go are keys until one of them leads to where letters are written', () => {
+	let context: KeyContext = 'select';
+	const intents: Intent[] = [];
+	const {handle} = createDispatcher({
+		keymap: () => new Keymap(),
+		context: () => context,
+		dispatch: intent => {
+			intents.push(intent);
+			if (intent.type === 'deed' && intent.deed === 'reply') context = 'chat';
+		},
+	});
+	handle({type: 'text', text: 'jjrkdd'});
+	expect(intents.slice(0, 2)).toEqual([NEWER, NEWER]);
+	expect(intents.slice(2)).toEqual([{type: 'deed', deed: 'reply'}, insertion('kdd')]);
+});
+
 test('closing leaves no timer behind', () => {
 	const {press, timers, dispatcher} = setUp();
 	press('\x1b');
