@@ -13,7 +13,7 @@ export async function screen(options: Options, machine: Machine): Promise<number
 /** Checks the terminal and runs the screen, or its mode of lines, until it is left; returns the exit status. */
 export async function openScreen(
 	config: CoreConfig,
-	options: Pick<Options, 'theme' | 'plain' | 'config'>,
+	options: Pick<Options, 'theme' | 'plain' | 'config' | 'ephemeral'>,
 	machine: Machine,
 ): Promise<number> {
 	const {settings, save} = loadSettings(options, machine);
@@ -26,7 +26,7 @@ export async function openScreen(
 		import('../core/head-start.ts'),
 	]);
 	const early = headStart(config, startWorkerCore);
-	const given = {config, startCore: early.startCore, settings, save, version};
+	const given = {config, startCore: early.startCore, settings, ...(save && {save}), version};
 	try {
 		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);
 		return await (await import('../ui/run.tsx')).runScreen(given);

@@ -8,6 +8,9 @@ import {defaultSettingsFile, type Machine} from './directories.ts';
 /** Far more than all settings with a long comment each. */
 const MAX_BYTES = 262_144;
 
+/** To have no settings at all, as with other programs. */
+export const NO_FILE = '/dev/null';
+
 /** The file that was asked for, or the usual one. */
 export function settingsPath(given: string | undefined, machine: Machine): string {
 	return given === undefined ? defaultSettingsFile(machine) : path.resolve(given);
@@ -19,8 +22,7 @@ export function settingsPath(given: string | undefined, machine: Machine): strin
  */
 export function readSettingsText(file: string): string | undefined {
 	try {
-		// To have no settings at all, as with other programs.
-		if (file === '/dev/null') return undefined;
+		if (file === NO_FILE) return undefined;
 		const about = statSync(file);
 		// Whatever waits for a writer would make us wait, too.
 		if (!about.isFile()) throw unreadable(file, 'it is no file');

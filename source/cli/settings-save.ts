@@ -60,8 +60,9 @@ function targetOf(file: string): string {
 	}
 }
 
-/** By a file beside it and a rename, so that there is always one that is whole. */
-function replaceFile(file: string, text: string): void {
+/** By a file beside it and a rename, so that there is always one that is whole. Never a device, nor a folder. */
+export function replaceFile(file: string, text: string): void {
+	if (lstatSync(file, {throwIfNoEntry: false})?.isFile() === false) throw new UserError(`it is no file: ${file}`);
 	mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
 	const temporary = `${file}.${process.pid}.new`;
 	const descriptor = openSync(temporary, 'wx', 0o600);

@@ -21,7 +21,7 @@ export type PlainOptions = {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
 	readonly settings: Settings;
-	/** Keeps changed settings for the next start; may fail. */
+	/** Keeps changed settings for the next start; may fail. Without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 	readonly version: string;
 };
@@ -63,6 +63,7 @@ class Session {
 			now: Date.now,
 			setTimer: realTimer,
 			settings: options.settings,
+			keepsSettings: options.save !== undefined,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
 			isFindable: options.config.discovery,
 			send: command => this.#core.send(command),

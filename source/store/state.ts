@@ -303,6 +303,8 @@ export type State = {
 	readonly launch: string;
 	/** Whether others find us by themselves; else somebody has to dial. */
 	readonly isFindable: boolean;
+	/** Whether what is set holds at the next start too. */
+	readonly keepsSettings: boolean;
 	readonly view: ViewName;
 	/** Rows by which a page such as help is scrolled down. */
 	readonly viewScroll: number;
@@ -358,6 +360,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		formerName: undefined,
 		launch,
 		isFindable: true,
+		keepsSettings: true,
 		view: 'chat',
 		viewScroll: 0,
 		chosen: undefined,

@@ -31,6 +31,8 @@ export type StoreOptions = {
 	/** Whether others find us by themselves: yes, unless it is said. */
 	readonly isFindable?: boolean;
 	readonly settings?: Settings;
+	/** Whether changed settings can be kept: yes, unless it is said. */
+	readonly keepsSettings?: boolean;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
 	readonly send?: (command: Command) => void;
 	/** What is to be done outside because something has come. */
@@ -55,8 +57,8 @@ export class Store {
 	constructor(options: StoreOptions) {
 		this.#options = options;
 		this.#touchedAt = options.now();
-		const {launch, settings, isFindable = true} = options;
-		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable};
+		const {launch, settings, isFindable = true, keepsSettings = true} = options;
+		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings};
 		this.#next = this.#shown;
 	}
 

@@ -24,7 +24,7 @@ export type ScreenOptions = {
 	readonly startCore: StartCore;
 	readonly settings: Settings;
 	readonly version: string;
-	/** Keeps these for the next start. */
+	/** Keeps these for the next start; without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 };
 
@@ -85,6 +85,7 @@ class Screen {
 			now: Date.now,
 			setTimer: realTimer,
 			settings: options.settings,
+			keepsSettings: options.save !== undefined,
 			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
 			isFindable: options.config.discovery,
 			send: command => this.#core.send(command),

@@ -1,5 +1,5 @@
-/** Commands about the screen itself. What is set is kept for the next start. */
-import {SETTING_NAMES, type SettingName, settingNamed, valueText, valueTexts, valueWritten} from '../store/settings.ts';
+/** Commands about the screen itself. What is set is kept for the next start, unless nothing is kept. */
+import {SETTING_NAMES, type SettingName, settingNamed, valueTexts, valueWritten} from '../store/settings.ts';
 import {done, inform, type SlashCommand, type SlashResult, wrong} from './slash-types.ts';
 
 export const SETTING_COMMANDS: readonly SlashCommand[] = [
@@ -44,6 +44,5 @@ function set(name: SettingName, written: string): SlashResult {
 	if (written === '') return done({type: 'tell-setting', setting: name});
 	const value = valueWritten(name, written);
 	if (value === undefined) return wrong(`${name} can be ${valueTexts(name).join(', ')}; not ${written}`);
-	const text = inform(`${name} is ${valueText(value)} from now on`);
-	return done({type: 'set', settings: {[name]: value}, keep: true}, text);
+	return done({type: 'set', settings: {[name]: value}, keep: true});
 }

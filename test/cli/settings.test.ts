@@ -18,7 +18,7 @@ import {defaultSettingsFile} from '../../source/cli/directories.ts';
 import {loadSettings} from '../../source/cli/settings.ts';
 import {checkSettings, parseSettings} from '../../source/cli/settings-file.ts';
 import {settingsSample} from '../../source/cli/settings-sample.ts';
-import {saveSettings, withChanges} from '../../source/cli/settings-save.ts';
+import {replaceFile, saveSettings, withChanges} from '../../source/cli/settings-save.ts';
 import {DEFAULT_SETTINGS, SETTING_NAMES} from '../../source/store/settings.ts';
 import {BINDINGS} from '../../source/ui/bindings/index.ts';
 
@@ -134,7 +134,7 @@ describe('files', () => {
 	afterEach(() => rmSync(folder, {recursive: true, force: true}));
 	const file = () => path.join(folder, 'settings.json');
 	const machine = () => ({platform: 'linux' as const, home: folder, env: {XDG_CONFIG_HOME: folder}});
-	const load = (config?: string, theme?: 'light') => loadSettings({config, theme}, machine());
+	const load = (config?: string, theme?: 'light') => loadSettings({config, theme, ephemeral: false}, machine());
 	const refusal = (action: () => unknown): UserError => {
 		try {
 			action();
@@ -159,7 +159,9 @@ describe('files', () => {
 		expect(load('/dev/null').settings).toEqual(DEFAULT_SETTINGS);
 		// As where there is no home.
 		const nowhere = {...machine(), env: {XDG_CONFIG_HOME: '/dev/null'}};
-		expect(loadSettings({config: undefined, theme: undefined}, nowhere).settings).toEqual(DEFAULT_SETTINGS);
+		expect(loadSettings({config: undefined, theme: undefined, ephemeral: false}, nowhere).settings).toEqual(
+			DEFAULT_SETTINGS,
+		);
 		const {message, hint, exitStatus} = refusal(() => load(file()));
 		expect(message).toBe(`There is no settings file ${file()}`);
 		expect(hint).toBe(`To make one: p2p-tui config > ${file()}`);
@@ -203,12 +205,19 @@ describe('files', () => {
 	});
 
 	test('are made with their folder, for nobody else to read', () => {
-		const {save} = load();
-		save({theme: 'contrast'});
+		load().save?.({theme: 'contrast'});
 		const made = path.join(folder, 'p2p-tui', 'settings.json');
 		expect(parseSettings(readFileSync(made, 'utf8'), 'f').theme).toBe('contrast');
 		expect(statSync(made).mode & 0o777).toBe(0o600);
 		expect(statSync(path.dirname(made)).mode & 0o777).toBe(0o700);
+	});
+
+	test('are not kept where nothing is: ephemeral, or without a file; nothing but a file is written over', () => {
+		expect(load('/dev/null').save).toBeUndefined();
+		expect(loadSettings({config: undefined, theme: undefined, ephemeral: true}, machine()).save).toBeUndefined();
+		mkdirSync(file());
+		expect(refusal(() => replaceFile(file(), '{}')).message).toBe(`it is no file: ${file()}`);
+		expect(readdirSync(folder)).toEqual(['settings.json']);
 	});
 
 	test('behind a link stay there; a link that leads nowhere is not followed', () => {

@@ -29,6 +29,7 @@ export type AppOptions = {
 	readonly theme?: Theme;
 	readonly time?: VirtualTime;
 	readonly settings?: Settings;
+	readonly keepsSettings?: boolean;
 	/** What stands around the screen. */
 	readonly within?: (tree: ReactElement) => ReactElement;
 };
@@ -37,7 +38,13 @@ export type AppHarness = ReturnType<typeof openApp>;
 
 export function openApp(
 	size: Size,
-	{theme = PLAIN_THEME, time = new VirtualTime(), settings = DEFAULT_SETTINGS, within = tree => tree}: AppOptions = {},
+	{
+		theme = PLAIN_THEME,
+		time = new VirtualTime(),
+		settings = DEFAULT_SETTINGS,
+		keepsSettings = true,
+		within = tree => tree,
+	}: AppOptions = {},
 ) {
 	/** What the screen asked by itself. */
 	const asked: Command[] = [];
@@ -47,6 +54,7 @@ export function openApp(
 		now: time.now,
 		setTimer: time.setTimer,
 		settings,
+		keepsSettings,
 		effect: effect => {
 			alerted.push(effect);
 		},

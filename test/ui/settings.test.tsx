@@ -26,7 +26,7 @@ describe('settings are changed on the screen', () => {
 		['/set MOUSE yes', {mouse: true}],
 		['/set bell all', {bell: 'all'}],
 	])('%s', (line, settings) => {
-		expect(parseLine(line, context)).toMatchObject({ok: true, intents: [{type: 'set', settings, keep: true}, {}]});
+		expect(parseLine(line, context)).toMatchObject({ok: true, intents: [{type: 'set', settings, keep: true}]});
 	});
 
 	test.each([
@@ -57,8 +57,21 @@ describe('settings are changed on the screen', () => {
 		expect(app.store.getState().view).toBe('chat');
 		await app.press('alt+m');
 		expect(app.effects.at(-1)).toEqual({type: 'save', settings: {mouse: true}});
+		expect(app.frame()).toContain('ouse is on from now on: wheel and clicks');
 		await app.press('alt+m');
 		expect(app.effects.at(-1)).toEqual({type: 'save', settings: {mouse: false}});
+	});
+
+	test('for this run only, where nothing is kept', async () => {
+		const app = openApp(SIZE, {keepsSettings: false});
+		await app.type('/theme light');
+		await app.press('return');
+		expect(app.frame()).toContain('heme is light for this run only');
+		await app.press('alt+m');
+		expect(app.frame()).toContain('ouse is on for this run only');
+		expect(app.store.getState().settings).toMatchObject({theme: 'light', mouse: true});
+		expect(app.effects).toEqual([]);
+		expect(settingsLines(app.store.getState(), 78, PLAIN_THEME).join('\n')).toContain('nothing is kept');
 	});
 
 	test('the page shows all of them, and which values they have', () => {

@@ -1,9 +1,18 @@
 /** What the person chooses about the screen, while it runs. */
 import {notify} from '../reduce/notices.ts';
-import {type SettingName, type Settings, type SwitchName, valueText, valueTexts} from '../settings.ts';
+import {
+	SETTING_NAMES,
+	SETTINGS,
+	type SettingName,
+	type Settings,
+	type SwitchName,
+	valueText,
+	valueTexts,
+} from '../settings.ts';
+import type {State} from '../state.ts';
 import type {Stage} from './stage.ts';
 
-/** Shown at once; with `keep`, it is so at the next start too. */
+/** Shown at once; with `keep` it is told, and is so at the next start too, if anything is kept. */
 export function change(stage: Stage, settings: Partial<Settings>, keep: boolean): void {
 	const {draft} = stage;
 	const {hidden} = draft.state;
@@ -14,12 +23,20 @@ export function change(stage: Stage, settings: Partial<Settings>, keep: boolean)
 			network: settings.network === undefined ? hidden.network : !settings.network,
 		},
 	});
-	if (keep) stage.effect({type: 'save', settings});
+	if (!keep) return;
+	if (stage.state.keepsSettings) stage.effect({type: 'save', settings});
+	const names = SETTING_NAMES.filter(name => name in settings);
+	notify(draft, 'info', names.map(name => howItIs(stage.state, name)).join('; '));
 }
 
 export function toggle(stage: Stage, setting: SwitchName): void {
 	change(stage, {[setting]: !stage.state.settings[setting]}, true);
-	tell(stage, setting);
+}
+
+function howItIs({settings, keepsSettings}: State, name: SettingName): string {
+	const since = keepsSettings ? 'from now on' : 'for this run only';
+	const means = name === 'mouse' && settings.mouse ? `: ${SETTINGS.mouse.help}` : '';
+	return `${name} is ${valueText(settings[name])} ${since}${means}`;
 }
 
 /** How a setting is, and how it could be. */

@@ -13,7 +13,8 @@ const NARROW = 60;
 export function settingsLines(state: State, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
 	const lines: (readonly Span[])[] = [[]];
-	for (const text of wrap('/set <setting> <value> changes one, now and for the next start.', width - 4)) {
+	const until = state.keepsSettings ? 'now and for the next start' : 'for this run only: nothing is kept';
+	for (const text of wrap(`/set <setting> <value> changes one, ${until}.`, width - 4)) {
 		lines.push([span('  '), span(text)]);
 	}
 	for (const name of SETTING_NAMES) lines.push([], ...settingRows(state, name, width, theme));
