@@ -1,6 +1,7 @@
 /** Pasting: a few lines go into the text at once; about more than that the person is asked. */
 import {type Composer, MAX_COMPOSER_BYTES} from './composer.ts';
 import {fitting, writable} from './composer-text.ts';
+import type {State} from './state.ts';
 
 /** More than these are asked about. */
 export const MAX_PASTED_LINES = 5;
@@ -12,6 +13,8 @@ export type HeldPaste = {
 	readonly lines: number;
 	/** UTF-16 units, as nobody counts them more exactly. */
 	readonly characters: number;
+	/** Where it was pasted: it waits there, whatever is open meanwhile. */
+	readonly room: string | undefined;
 };
 
 export function isLongPaste(text: string): boolean {
@@ -19,9 +22,14 @@ export function isLongPaste(text: string): boolean {
 }
 
 /** A paste may come in pieces. */
-export function heldPaste(before: HeldPaste | undefined, added: string): HeldPaste {
+export function heldPaste(before: HeldPaste | undefined, added: string, room: string | undefined): HeldPaste {
 	const text = (before?.text ?? '') + writable(added);
-	return {text, lines: linesOf(text), characters: text.length};
+	return {text, lines: linesOf(text), characters: text.length, room};
+}
+
+/** The paste that is asked about in the open room. */
+export function askedPaste({heldPaste: held, active}: Pick<State, 'heldPaste' | 'active'>): HeldPaste | undefined {
+	return held?.room === active ? held : undefined;
 }
 
 /** How much of a paste is too much for the composer as it is now. */

@@ -115,6 +115,11 @@ function moveOrDelete(composer: Composer, edit: Simple): Composer {
 	}
 }
 
+/** What is pasted is undone by itself, and not together with the word that was typed before it. */
+export function pasteText(composer: Composer, text: string): Composer {
+	return insert(composer, text, 'other');
+}
+
 /** Empties the composer and remembers its text. The text is exactly what was written. */
 export function submitComposer(composer: Composer): {readonly text: string; readonly composer: Composer} {
 	const {text, history, kills} = composer;

@@ -6,6 +6,7 @@ import {nextRequests} from '../../source/store/requests.ts';
 import {placeOf} from '../../source/store/scroll.ts';
 import {newBelow} from '../../source/store/selectors.ts';
 import type {Anchor, Room, State} from '../../source/store/state.ts';
+import {meaningOf} from '../../source/ui/meaning.ts';
 import {ANN, act, BOB, entriesOf, message, NOW, roomInfo, roomOf, SELF, stateIn, type} from './helpers.ts';
 
 const select = (to: SelectTarget): Intent => ({type: 'select', to});
@@ -137,6 +138,16 @@ describe('with the message', () => {
 		expect(sent.commands).toMatchObject([{command: 'edit', room: 'a', messageId: own.messageId, text: 'my wrods!'}]);
 		expect(room(sent.state)).toMatchObject({composing: undefined, composer: {text: 'draft'}});
 		expect(go(onHers, deed('edit')).state.notice?.text).toBe('Only your own messages can be edited');
+	});
+
+	test('edit: what begins with a slash stays words, and is no command', () => {
+		const said = message('a', SELF, '/quit is how one leaves');
+		const around = {...AROUND, parseLine: (line: string, at: State) => meaningOf(line, at, false)};
+		const editing = act(talking(said), [ENTER, deed('edit'), type('!')], around).state;
+		expect(room(editing).composer.text).toBe('//quit is how one leaves!');
+		const {commands, effects} = act(editing, [{type: 'submit'}], around);
+		expect(commands).toMatchObject([{command: 'edit', text: '/quit is how one leaves!'}]);
+		expect(effects).toEqual([]);
 	});
 
 	test('an answer that was refused comes back as an answer', () => {

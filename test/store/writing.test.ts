@@ -1,6 +1,7 @@
 /** Lines sent that are searched, long pastes, and what one room leaves to another. */
 import {describe, expect, test} from 'vitest';
 import {MAX_COMPOSER_BYTES} from '../../source/store/composer.ts';
+import {askedPaste} from '../../source/store/composer-paste.ts';
 import {MAX_SENT, recalled, withSent} from '../../source/store/composer-recall.ts';
 import type {Intent, RecallStep} from '../../source/store/intent.ts';
 import type {State} from '../../source/store/state.ts';
@@ -82,7 +83,7 @@ describe('pasting', () => {
 		['one long line', 'x'.repeat(2_001), 1],
 	])('%s: asked about first', (_, text, lines) => {
 		const {state} = act(there(), [type('so: '), paste(text)]);
-		expect([line(state), state.heldPaste]).toEqual(['so: ', {text, lines, characters: text.length}]);
+		expect([line(state), state.heldPaste]).toEqual(['so: ', {text, lines, characters: text.length, room: 'lobby'}]);
 	});
 
 	test('Enter puts it in and does not send it; Esc drops it; so does Ctrl-C', () => {
@@ -94,6 +95,20 @@ describe('pasting', () => {
 			const dropped = act(held, [intent]).state;
 			expect([line(dropped), dropped.heldPaste]).toEqual(['so: ', undefined]);
 		}
+	});
+
+	test('what was typed before stays when a paste is undone', () => {
+		const {state} = act(there(), [type('so:'), paste('1'), {type: 'edit', edit: {edit: 'undo'}}]);
+		expect(line(state)).toBe('so:');
+	});
+
+	test('the question waits in the room where it was pasted', () => {
+		const elsewhere = act(there(), [paste(long), toRoom('dev'), {type: 'held-paste', take: true}, type('x')]).state;
+		expect([line(elsewhere, 'dev'), askedPaste(elsewhere)]).toEqual(['x', undefined]);
+		const back = act(elsewhere, [toRoom('lobby')]).state;
+		expect(askedPaste(back)?.lines).toBe(48);
+		const taken = act(back, [{type: 'held-paste', take: true}]).state;
+		expect([line(taken), line(taken, 'dev')]).toEqual([long, 'x']);
 	});
 
 	test('one that comes in pieces is one', () => {

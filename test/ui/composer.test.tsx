@@ -138,6 +138,16 @@ describe('what it offers', () => {
 		expect(app.frame()).toContain('› draft');
 	});
 
+	test('where there is room, more of what was pasted is shown', async () => {
+		const app = await open({columns: 80, rows: 24});
+		await app.paste(Array.from({length: 48}, (_, index) => `pasted ${index}`).join('\n'));
+		expect(app.end(7).map(line => /pasted \d+/.exec(line)?.[0] ?? '')).toEqual([
+			'',
+			...[0, 1, 2, 3, 4].map(index => `pasted ${index}`),
+			'',
+		]);
+	});
+
 	test('a long paste is asked about: Enter pastes and sends nothing', async () => {
 		const app = await open();
 		await app.paste(Array.from({length: 48}, (_, index) => `pasted ${index}`).join('\n'));
@@ -225,7 +235,7 @@ describe('the layout', () => {
 		fc.assert(
 			fc.property(sizes, text, fc.nat(3), ({columns, rows}, parts, kind) => {
 				const written = writing(store, parts.join(''));
-				const heldPaste = {text: parts.join('日').repeat(200), lines: 3, characters: 1_000_000};
+				const heldPaste = {text: parts.join('日').repeat(200), lines: 3, characters: 1_000_000, room: written.active};
 				const recall = {query: parts.slice(0, 20).join(''), index: 0};
 				const sent = [`${parts.join('')} tail`];
 				const state = {...written, ...(kind === 1 ? {heldPaste} : kind === 2 ? {recall, sent} : {})};

@@ -180,9 +180,14 @@ function compose(stage: Stage, room: Room, {id, from, name, text}: MessageEntry,
 	const draft = stage.draft.room(room.room) as RoomDraft;
 	// A text that is already being edited is no draft.
 	const before = room.composing?.mode === 'edit' ? room.composing.before : room.composer.text;
-	if (mode === 'edit') draft.composer = replaceText(room.composer, text);
+	if (mode === 'edit') draft.composer = replaceText(room.composer, asWritten(text));
 	else if (room.composing?.mode === 'edit') draft.composer = replaceText(room.composer, before);
 	draft.composing = {mode, room: room.room, id, from, name, excerpt, before: mode === 'edit' ? before : ''};
+}
+
+/** As it has to be written to be said once more: what begins with a slash would be a command. */
+function asWritten(text: string): string {
+	return text.startsWith('/') ? `/${text}` : text;
 }
 
 /** Esc: what is written is an ordinary message again; what was to be changed stays as it is. */

@@ -1,5 +1,6 @@
 /** What is in view: pages, panes, notices; and ways out. */
 import {applyEdit, replaceText} from '../composer.ts';
+import {askedPaste} from '../composer-paste.ts';
 import type {ViewName} from '../intent.ts';
 import {markRead} from '../navigate.ts';
 import {standingConflicts} from '../reduce/alarms.ts';
@@ -53,13 +54,14 @@ export function askForget(stage: Stage, room: string): void {
 
 export function interrupt(stage: Stage): void {
 	const {now} = stage.around;
-	const {interruptArmed, switcher, heldPaste, recall, selection} = stage.state;
+	const {interruptArmed, switcher, recall, selection} = stage.state;
 	if (interruptArmed !== undefined && now - interruptArmed < INTERRUPT_TIME) {
 		return stage.effect({type: 'quit', how: 'interrupted'});
 	}
 	if (switcher) stage.draft.set({switcher: undefined});
-	else if (heldPaste || recall) stage.draft.set({heldPaste: undefined, recall: undefined});
 	else if (stage.state.view !== 'chat') openView(stage, 'chat');
+	else if (askedPaste(stage.state)) stage.draft.set({heldPaste: undefined});
+	else if (recall) stage.draft.set({recall: undefined});
 	else if (selection) leaveSelection(stage);
 	else if (stage.room?.composing?.mode === 'edit') stopComposing(stage);
 	else stage.edit(composer => replaceText(composer, ''));

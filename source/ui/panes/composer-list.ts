@@ -1,5 +1,6 @@
 /** What fits the word that is being written, in a list over the end of the chat. */
 import {listFor, type ShownList} from '../../store/complete.ts';
+import {askedPaste} from '../../store/composer-paste.ts';
 import type {State} from '../../store/state.ts';
 import type {Rect} from '../layout.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
@@ -16,7 +17,7 @@ let known: {readonly inputs: readonly unknown[]; readonly list: ShownList | unde
 
 /** Undefined while there is nothing to choose from. Asked for at every change of the state, so remembered. */
 export function shownList(state: State): ShownList | undefined {
-	if (state.heldPaste || state.recall || state.view !== 'chat' || state.switcher || state.selection) return undefined;
+	if (askedPaste(state) || state.recall || state.view !== 'chat' || state.switcher || state.selection) return undefined;
 	const composer = composerOf(state);
 	const {rooms, peers, active, completion, hiddenList, self} = state;
 	const isText = !/[/#@:]/.test(composer.text) && completion?.text !== composer.text;

@@ -1,5 +1,5 @@
 /** The composer while it asks about a long paste. */
-import {excessOf, type HeldPaste} from '../../store/composer-paste.ts';
+import {askedPaste, excessOf, type HeldPaste} from '../../store/composer-paste.ts';
 import {activeRoom} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {keymapOf} from '../keymap.ts';
@@ -11,13 +11,17 @@ export function pasteTitle({lines, characters}: HeldPaste, {paint}: Theme): read
 	return [span(`paste ${counted}, ${characters.toLocaleString('en')} characters?`, paint.warn)];
 }
 
-/** What the answers are, how it begins, and what would not go in. */
+/** What the answers are, what would not go in, and how it begins: as much of it as there is room for. */
 export function askingRows(state: State): readonly ((theme: Theme) => readonly Span[])[] {
-	const {heldPaste} = state;
-	if (!heldPaste) return [];
+	const held = askedPaste(state);
+	if (!held) return [];
 	const composer = activeRoom(state)?.composer ?? state.composer;
-	const excess = excessOf(composer, heldPaste.text);
-	const first = heldPaste.text.trimStart().split('\n', 1)[0] ?? '';
+	const excess = excessOf(composer, held.text);
+	const begins = held.text
+		.trimStart()
+		.slice(0, PREVIEW_ROWS * PREVIEW)
+		.split('\n')
+		.slice(0, PREVIEW_ROWS);
 	return [
 		({paint}) => [
 			span(keymapOf(state).label('paste-take'), paint.key),
@@ -28,9 +32,10 @@ export function askingRows(state: State): readonly ((theme: Theme) => readonly S
 		...(excess > 0
 			? [({paint}: Theme) => [span(`the last ${excess.toLocaleString('en')} do not fit (16 KiB)`, paint.bad)]]
 			: []),
-		({paint}) => [span(first.slice(0, PREVIEW).replaceAll('\t', '⇥'), paint.dim)],
+		...begins.map(line => ({paint}: Theme) => [span(line.slice(0, PREVIEW).replaceAll('\t', '⇥'), paint.dim)]),
 	];
 }
 
-/** Units of the first line that are worth measuring: no pane is wider. */
+/** Units of a line that are worth measuring: no pane is wider; and lines, for none is that high. */
 const PREVIEW = 400;
+const PREVIEW_ROWS = 6;

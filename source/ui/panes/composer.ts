@@ -1,5 +1,6 @@
 /** Where you write: the text in as many rows as there is room for, and above it what helps while writing. */
 import type {Composer} from '../../store/composer.ts';
+import {askedPaste} from '../../store/composer-paste.ts';
 import {type RowsWindow, rowsOf, rowText, windowOf} from '../../store/composer-rows.ts';
 import {activeRoom, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
@@ -17,14 +18,14 @@ export function composerOf(state: State): Composer {
 
 /** Rows that what is written, or asked, would fill. */
 export function writingRows(state: State, cells: number): number {
-	if (state.heldPaste) return askingRows(state).length;
+	if (askedPaste(state)) return askingRows(state).length;
 	return state.recall ? 1 : rowsOf(composerOf(state).text, cells).rows.length;
 }
 
 /** The cell of the cursor on the screen. */
 export function cursorPlace(state: State, rect: Rect): {readonly x: number; readonly y: number} {
 	const {x, y, width, height} = textRect(rect);
-	if (state.heldPaste) return {x, y};
+	if (askedPaste(state)) return {x, y};
 	if (state.recall) return {x: rect.x + recallCursor(state.recall, rect.width), y};
 	const {text, cursor} = composerOf(state);
 	const place = windowOf(rowsOf(text, width), cursor, height).cursor;
@@ -45,7 +46,8 @@ export function composerRows(state: State, rect: Rect, theme: Theme): readonly s
 }
 
 function titleSpans(state: State, theme: Theme): readonly [readonly Span[], readonly Span[]] {
-	if (state.heldPaste) return [pasteTitle(state.heldPaste, theme), []];
+	const held = askedPaste(state);
+	if (held) return [pasteTitle(held, theme), []];
 	if (state.recall) return recallTitle(state, state.recall, theme);
 	const about = aboutMessage(state, theme);
 	if (about) return about;
@@ -57,9 +59,7 @@ function contentRows(state: State, rect: Rect, theme: Theme): readonly string[] 
 	const {paint} = theme;
 	const {width, height} = textRect(rect);
 	const inner = rect.width - 2;
-	if (state.heldPaste) {
-		return askingRows(state).map(spans => row(inner, [span('   '), ...spans(theme)]));
-	}
+	if (askedPaste(state)) return askingRows(state).map(spans => row(inner, [span('   '), ...spans(theme)]));
 	if (state.recall) return [row(inner, recallSpans(state, state.recall, inner, theme))];
 	const {text, cursor} = composerOf(state);
 	if (text === '') {

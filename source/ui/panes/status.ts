@@ -1,4 +1,5 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
+import {askedPaste} from '../../store/composer-paste.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {connectedPeers} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
@@ -12,7 +13,7 @@ import {shortId} from './short-id.ts';
 export function keyContext(state: State): KeyContext {
 	if (state.switcher) return 'switcher';
 	if (state.view !== 'chat') return 'page';
-	if (state.heldPaste) return 'paste';
+	if (askedPaste(state)) return 'paste';
 	if (state.recall) return 'recall';
 	return state.selection ? 'select' : 'chat';
 }
