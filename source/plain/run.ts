@@ -2,7 +2,9 @@
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {describeError, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
+import {MAX_COMPOSER_BYTES} from '../store/composer.ts';
 import type {Effect} from '../store/effect.ts';
+import {utf8Length} from '../store/graphemes.ts';
 import type {Intent} from '../store/intent.ts';
 import {activeRoom} from '../store/selectors.ts';
 import type {Settings} from '../store/settings.ts';
@@ -113,6 +115,7 @@ class Session {
 			onInterrupt: () => this.#interrupt(),
 			onEnd: () => this.#lastLine(),
 			complete: line => completions(line, this.#store.getState()),
+			maxBytes: MAX_COMPOSER_BYTES,
 		});
 	}
 
@@ -182,6 +185,12 @@ class Session {
 	}
 
 	#submit(line: string): void {
+		const bytes = utf8Length(line);
+		// Half of it would say something else.
+		if (bytes > MAX_COMPOSER_BYTES) {
+			const size = `${bytes.toLocaleString('en')} bytes`;
+			return this.#console.say([`error: the line was not sent: it has ${size}, and a message holds 16 KiB`]);
+		}
 		this.#dispatch({type: 'edit', edit: {edit: 'insert', text: line}});
 		this.#dispatch({type: 'submit'});
 		const {view, composer, rooms, active, notice} = this.#store.getState();

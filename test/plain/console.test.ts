@@ -31,6 +31,7 @@ function inTerminal(canEdit = true) {
 		onInterrupt: () => ends.push('interrupt'),
 		onEnd: () => ends.push('end'),
 		complete: () => [],
+		maxBytes: 200,
 	});
 	const shown = async (): Promise<readonly string[]> => {
 		await new Promise<void>(resolve => output.write('', () => resolve()));
@@ -93,4 +94,28 @@ test('without a terminal that can edit, there is no prompt, and nothing but the 
 	await shown();
 	expect(raw()).toBe('one\ntwo\n');
 	expect(lines).toEqual(['hello', 'world']);
+});
+
+test('what is pasted waits for Enter and is one message, whatever its lines; too much of it is refused', async () => {
+	const {console, input, lines, shown, raw} = inTerminal();
+	console.prompt('> ');
+	expect(raw()).toContain('\x1b[?2004h');
+	input.write('so: ');
+	for (const piece of ['\x1b[20', '0~one\r\ntwo', '\rthree\n\x1b[201', '~']) input.write(piece);
+	expect(lines).toEqual([]);
+	expect(await shown()).toEqual([
+		'Pasted 3 lines: Enter sends th',
+		'em as one message, Ctrl-C drop',
+		's them.',
+		'> so: one⏎two⏎three',
+	]);
+	input.write('!\r');
+	expect(lines).toEqual(['so: one\ntwo\nthree!']);
+	input.write(`\x1b[200~${'x'.repeat(201)}\x1b[201~`);
+	input.write('y\r');
+	expect(lines.slice(1)).toEqual(['y']);
+	console.close();
+	await shown();
+	expect(raw()).toContain('error: that is too much to paste');
+	expect(raw().endsWith('\x1b[?2004l')).toBe(true);
 });
