@@ -2,7 +2,7 @@
  * The rows that a text fills while it is being written: unlike a message, nothing of it may be left out, spaces included,
  * or the cursor would stand where it is not.
  */
-import {cellsOf, graphemesOf} from './graphemes.ts';
+import {cellsOf, clustersOf} from './width.ts';
 
 /** From one grapheme to before another, counted from the first one of the text. */
 type Row = {readonly from: number; readonly to: number};
@@ -133,7 +133,7 @@ function measure(text: string): Measured {
 	const {from, to} = sameEnds(measuredText, text);
 	const first = lowerBound(measured.offsets, from);
 	const last = lowerBound(measured.offsets, measuredText.length - (text.length - to));
-	const middle = graphemesOf(text.slice(from, to));
+	const middle = clustersOf(text.slice(from, to));
 	const graphemes = [...measured.graphemes.slice(0, first), ...middle, ...measured.graphemes.slice(last)];
 	const offsets = measured.offsets.slice(0, first + 1);
 	const cells = measured.cells.slice(0, first + 1);

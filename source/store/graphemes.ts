@@ -1,8 +1,7 @@
 /**
- * Text as a person sees it: graphemes (Unicode UAX #29) and the terminal cells that they fill. Offsets are UTF-16
- * units, as in every JavaScript string, and always stand on a grapheme boundary.
+ * Text as a person sees it: graphemes (Unicode UAX #29). Offsets are UTF-16 units, as in every JavaScript string, and
+ * always stand on a grapheme boundary.
  */
-import {widthOf} from './width.ts';
 
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
@@ -54,12 +53,6 @@ export function graphemesOf(text: string): readonly string[] {
 		}
 	}
 	return graphemes;
-}
-
-/** Terminal cells: 0, 1 or 2. */
-export function cellsOf(grapheme: string): number {
-	const isAscii = grapheme.length === 1 && grapheme >= ' ' && grapheme <= '~';
-	return isAscii ? 1 : widthOf(grapheme);
 }
 
 /** Bytes of `text` in UTF-8, counted without making them. A lone surrogate counts as U+FFFD. */

@@ -2,8 +2,9 @@
  * What a cell of the screen belongs to. Pure: from the layout, and from what the panes say of their own rows; what lies on
  * top is asked first.
  */
-import {cellsOf, graphemesOf} from '../store/graphemes.ts';
+
 import type {State} from '../store/state.ts';
+import {cellsOf, clustersOf} from '../store/width.ts';
 import type {Layout, Rect} from './layout.ts';
 import {choiceAt, openListRect, placeOfList} from './palette-rows.ts';
 import {chatRows, entryInRow} from './panes/chat.ts';
@@ -100,8 +101,8 @@ export function linkAt(row: string, cell: number): string | undefined {
 	for (const [part, address] of row.matchAll(PARTS)) {
 		if (address !== undefined) url = address;
 		else if (!part.startsWith('\x1b')) {
-			for (const grapheme of graphemesOf(part)) {
-				at += cellsOf(grapheme);
+			for (const cluster of clustersOf(part)) {
+				at += cellsOf(cluster);
 				if (at > cell) return url === '' ? undefined : url;
 			}
 		}

@@ -2,8 +2,7 @@
  * Rows of text of an exact width. Everything on the screen but the field of the switcher is made of these: one string per
  * row, styled, so that a row that did not change is recognised by comparing two strings.
  */
-import {cellsOf, graphemesOf} from '../store/graphemes.ts';
-import {widthOf} from '../store/width.ts';
+import {cellsOf, clustersOf, widthOf} from '../store/width.ts';
 import {beginsIsolate, endsIsolate, isolated} from './bidi.ts';
 import type {Paint} from './theme.ts';
 
@@ -66,10 +65,10 @@ export function truncate(text: string, width: number, more = false): string {
 	if (width <= 0) return '';
 	let cells = 0;
 	let kept = '';
-	for (const grapheme of graphemesOf(text)) {
-		cells += cellsOf(grapheme);
+	for (const cluster of clustersOf(text)) {
+		cells += cellsOf(cluster);
 		if (cells > width - 1) break;
-		kept += grapheme;
+		kept += cluster;
 	}
 	return `${kept}…`;
 }

@@ -2,8 +2,7 @@
  * Breaking text into rows by terminal cells: at spaces, between wide characters, and inside words that are too long. Only
  * the rows asked for are made, however long the text, and each is a slice of it.
  */
-import {cellsOf, graphemesOf} from '../store/graphemes.ts';
-import {isCombining, simpleCells, widthOf} from '../store/width.ts';
+import {cellsOf, clustersOf, isCombining, simpleCells, widthOf} from '../store/width.ts';
 
 export type Wrapped = {
 	readonly rows: readonly string[];
@@ -35,7 +34,7 @@ const PIECE =
 
 /** More units than this for each cell of a row, and a word is broken without being measured first. */
 const UNITS_PER_CELL = 8;
-/** Units that are taken apart into graphemes at once: what follows the last row is not looked at. */
+/** Units that are taken apart into clusters at once: what follows the last row is not looked at. */
 const STRETCH = 512;
 
 class RowFiller implements Wrapped {
@@ -105,27 +104,27 @@ class RowFiller implements Wrapped {
 				at = this.#addStretch(at, end);
 				continue;
 			}
-			this.#addGrapheme(at, simpleCells(this.#text.charCodeAt(at)));
+			this.#addCluster(at, simpleCells(this.#text.charCodeAt(at)));
 			at = stop;
 		}
 	}
 
-	/** Returns where the last whole grapheme ends, or that with which the text is full. */
+	/** Returns where the last whole cluster ends, or that with which the text is full. */
 	#addStretch(start: number, end: number): number {
 		const stop = Math.min(end, start + STRETCH);
-		const graphemes = graphemesOf(this.#text.slice(start, stop));
+		const clusters = clustersOf(this.#text.slice(start, stop));
 		// The last one may go on after the stretch.
-		const whole = stop < end && graphemes.length > 1 ? graphemes.length - 1 : graphemes.length;
+		const whole = stop < end && clusters.length > 1 ? clusters.length - 1 : clusters.length;
 		let at = start;
 		for (let index = 0; index < whole && !this.isFull; index++) {
-			const grapheme = graphemes[index] as string;
-			this.#addGrapheme(at, cellsOf(grapheme));
-			at += grapheme.length;
+			const cluster = clusters[index] as string;
+			this.#addCluster(at, cellsOf(cluster));
+			at += cluster.length;
 		}
 		return at;
 	}
 
-	#addGrapheme(at: number, cells: number): void {
+	#addCluster(at: number, cells: number): void {
 		if (this.#cells + cells > this.#width) this.#break(at, at);
 		this.#cells += cells;
 	}

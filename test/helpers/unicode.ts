@@ -17,5 +17,6 @@ export function unicodeCharacters(part: 'wide' | 'emoji' | 'text'): readonly str
 	});
 }
 
-/** Drawn on the character before, or not at all. */
-export const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
+/** Drawn on the character before, or not at all: signs over Arabic numbers and the like are (Prepended_Concatenation_Mark). */
+export const INVISIBLE =
+	/(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;

@@ -6,8 +6,8 @@
  */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {cellsOf, graphemesOf} from '../../source/store/graphemes.ts';
-import {simpleCells, widthOf} from '../../source/store/width.ts';
+import {graphemesOf} from '../../source/store/graphemes.ts';
+import {cellsOf, simpleCells, widthOf} from '../../source/store/width.ts';
 import {INVISIBLE, unicodeCharacters, unicodeWords} from '../helpers/unicode.ts';
 
 const SELECTOR = '\ufe0f';

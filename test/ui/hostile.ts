@@ -17,6 +17,8 @@ export const HOSTILE: readonly string[] = [
 	'\ud800x\udc00 \uffff\ufffe\u{10ffff}\u{e0041}\u{e007f}',
 	'\u200b\u200c\u200d\u2060\ufeff\u00ad\u115f\u3164\u180e',
 	'क्षि ที่นี่ 한 ｶﾞｷﾞ ﷽ ꧅ 𒐫',
+	'नमस्ते दुनिया কার্ত্স্ন্য తెలుగు മലയാളം ភាសាខ្មែរ',
+	`${'क्'.repeat(400)} ก${'ำ'.repeat(400)} ${'🏽'.repeat(60)} a🏽b🏽 🏽`,
 	'🇨🇨🇨 👨‍ ‍👩 #️⃣ ☺︎',
 	'`code **bold** _x_ ```\nblock\n``` [a](http://b) https://example.org/\x1b[31m',
 	'%s %n <b>&amp; \\x1b',

@@ -1,9 +1,9 @@
 /** A row of text with its escape sequences, as the cells that it fills. */
 import {BoundedMap} from '../../base/bounded.ts';
-import {cellsOf, graphemesOf} from '../../store/graphemes.ts';
+import {cellsOf, clustersOf} from '../../store/width.ts';
 import {PLAIN, type Style, withLink, withSgr} from './style.ts';
 
-/** One grapheme for each cell: the second cell of a wide one is the empty text. As long as each other. */
+/** One cluster for each cell: the second cell of a wide one is the empty text. As long as each other. */
 export type Cells = {readonly texts: string[]; readonly styles: Style[]};
 
 /** A sequence that sets a style or a link; or any other, which is left out. */
@@ -37,13 +37,13 @@ export function cellsOfRow(row: string): Cells {
 }
 
 function addText({texts, styles}: Cells, text: string, style: Style): void {
-	for (const grapheme of graphemesOf(text)) {
-		const width = cellsOf(grapheme);
+	for (const cluster of clustersOf(text)) {
+		const width = cellsOf(cluster);
 		if (width === 0) {
-			addMark(texts, grapheme);
+			addMark(texts, cluster);
 			continue;
 		}
-		texts.push(grapheme);
+		texts.push(cluster);
 		styles.push(style);
 		for (let more = 1; more < width; more++) {
 			texts.push('');
