@@ -118,18 +118,18 @@ describe('the bottom line', () => {
 		expect(statusRows({...state, interruptArmed: 0}, 120, PLAIN_THEME)[0]).toMatch(/^ Ctrl-X again to leave/);
 		const help = helpLines(state, 100, PLAIN_THEME).join('\n');
 		expect(help).toMatch(/F11 +this help/);
-		expect(help).toMatch(/open-switcher +no key/);
+		expect(help).not.toContain('find a command');
 		expect(settingsLines(state, 80, PLAIN_THEME).join('\n')).toMatch(/help +F11/);
 	});
 });
 
 describe('the help page', () => {
-	test.each([38, 58, 78, 98, 118, 198])('%i cells: nothing is wider, and every setting and action is named', width => {
+	test.each([38, 58, 78, 98, 118, 198])('%i cells: nothing is wider, and every setting, key and command is named', width => {
 		const state = stateWith({});
 		const lines = helpLines(state, width, PLAIN_THEME);
 		for (const line of lines) expect(widthOf(line)).toBe(width);
 		const text = lines.join('\n');
-		for (const name of [...SETTING_NAMES, 'next-room', '/join', '/set']) expect(text).toContain(name);
+		for (const name of [...SETTING_NAMES, 'next room', '/join', '/set']) expect(text).toContain(name);
 	});
 
 	test('is made anew for other keys, another width and another theme only', () => {

@@ -1,7 +1,7 @@
 /** Help, drawn from the keymap and the commands themselves, so that it cannot be wrong. */
 import {SETTING_NAMES, SETTINGS, valueTexts} from '../../store/settings.ts';
 import type {State} from '../../store/state.ts';
-import {describeKeys, type Keymap, keymapOf} from '../keymap.ts';
+import {type Keymap, keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import {fit, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -57,16 +57,9 @@ function linesOf(keymap: Keymap, width: number, theme: Theme): readonly string[]
 	const sections = allSections(keymap);
 	if (width < WIDE) return column(sections, width - 2, theme).map(line => row(width, [span(' '), ...line]));
 	const half = Math.floor((width - 2 - GAP) / 2);
-	const [left, right] = balanced(sections);
-	const columns = [column(left, half, theme), column(right, half, theme)] as const;
-	const height = Math.max(columns[0].length, columns[1].length);
-	return Array.from({length: height}, (_, index) =>
-		row(width, [
-			span(' '),
-			...filled(columns[0][index] ?? [], half),
-			span(' '.repeat(GAP)),
-			...(columns[1][index] ?? []),
-		]),
+	const [left = [], right = []] = balanced(sections, half, theme);
+	return Array.from({length: Math.max(left.length, right.length)}, (_, index) =>
+		row(width, [span(' '), ...filled(left[index] ?? [], half), span(' '.repeat(GAP)), ...(right[index] ?? [])]),
 	);
 }
 
@@ -86,11 +79,13 @@ function allSections(keymap: Keymap): readonly Section[] {
 	const first = FIRST_STEPS.map(([id, help]) => ({keys: keymap.label(id), help})).filter(({keys}) => keys !== '');
 	return [
 		{title: 'The most important', entries: first},
-		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
-		{title: 'Commands', entries: commands},
 		{title: 'Marks', entries: MARKS},
-		{title: 'Settings (/set, or the settings file: p2p-tui config)', entries: settingEntries()},
-		{title: 'Keys, as the settings file calls what they do', entries: actionEntries(keymap)},
+		{title: 'Commands', entries: commands},
+		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
+		{
+			title: 'Settings (/set, or the settings file: p2p-tui config prints one, with every key)',
+			entries: settingEntries(),
+		},
 	];
 }
 
@@ -98,25 +93,17 @@ function settingEntries(): readonly Entry[] {
 	return SETTING_NAMES.map(name => ({keys: name, help: `${SETTINGS[name].help}: ${valueTexts(name).join(', ')}`}));
 }
 
-function actionEntries(keymap: Keymap): readonly Entry[] {
-	return keymap.bindings.map(binding => ({keys: binding.id, help: describeKeys(binding) || 'no key'}));
-}
-
-/** Split so that both columns are about as long. */
-function balanced(sections: readonly Section[]): readonly [readonly Section[], readonly Section[]] {
-	const lengths = sections.map(section => section.entries.length + 2);
-	const total = lengths.reduce((sum, length) => sum + length, 0);
-	let best = 1;
-	let bestDifference = Number.POSITIVE_INFINITY;
-	let above = 0;
-	for (const [index, length] of lengths.entries()) {
-		above += length;
-		const difference = Math.abs(total - 2 * above);
-		if (difference >= bestDifference) continue;
-		best = index + 1;
-		bestDifference = difference;
-	}
-	return [sections.slice(0, best), sections.slice(best)];
+/** Split so that both columns are about as long; the sections keep their order. */
+function balanced(
+	sections: readonly Section[],
+	width: number,
+	theme: Theme,
+): readonly (readonly (readonly Span[])[])[] {
+	const splits = sections.slice(1).map((_, index) => {
+		const columns = [sections.slice(0, index + 1), sections.slice(index + 1)].map(some => column(some, width, theme));
+		return {columns, height: Math.max(...columns.map(({length}) => length))};
+	});
+	return splits.reduce((best, split) => (split.height < best.height ? split : best)).columns;
 }
 
 function column(sections: readonly Section[], width: number, theme: Theme): readonly (readonly Span[])[] {
