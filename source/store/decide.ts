@@ -7,7 +7,7 @@ import {choose, chooseOnPage, openList, step, stepOnPage} from './act/choosing.t
 import {inspect} from './act/inspecting.ts';
 import {answerPaste, paste} from './act/pasting.ts';
 import {recall} from './act/recalling.ts';
-import {look, scrollPages, scrollRows, scrollToEnd} from './act/scrolling.ts';
+import {look, nextUnread, scrollPages, scrollRows, scrollToEnd} from './act/scrolling.ts';
 import {search} from './act/searching.ts';
 import {doWith, select} from './act/selecting.ts';
 import {change, tell, toggle} from './act/settings.ts';
@@ -50,6 +50,8 @@ function perform(stage: Stage, intent: Intent): void {
 			return stage.effect(intent.effect);
 		case 'go':
 			return stage.go(findTarget(draft.state, intent.to)?.room);
+		case 'next-unread':
+			return nextUnread(stage);
 		case 'edit':
 			return editLine(stage, intent.edit);
 		case 'paste':

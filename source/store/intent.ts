@@ -47,6 +47,8 @@ export type MessageDeed = 'reply' | 'edit' | 'redact' | 'react' | 'copy' | 'open
 export type Intent =
 	| {readonly type: 'command'; readonly command: Command}
 	| {readonly type: 'go'; readonly to: RoomTarget}
+	/** To what is unread above in the open room; else to the next room with something unread. */
+	| {readonly type: 'next-unread'}
 	| {readonly type: 'view'; readonly view: ViewName}
 	/** Opens the conversation with somebody, here or not. */
 	| {readonly type: 'open-direct'; readonly peer: string}

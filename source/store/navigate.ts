@@ -1,22 +1,12 @@
 /** Which room is open, and what that means for what counts as read. */
 import type {Draft, RoomDraft} from './draft.ts';
 import type {RoomTarget} from './intent.ts';
+import {compareKeys} from './log.ts';
 import type {Room, State} from './state.ts';
 
-/** Opens a room: what was unread is read, and marked off by a line until the room is left. */
+/** Opens a room: what was unread is marked off by a line, and counts as read once it can have been seen. */
 export function activate(draft: Draft, name: string): void {
 	open(draft, name);
-	markRead(draft);
-}
-
-/** The same, but nobody has asked for it, and perhaps nobody is looking: what is unread waits until it can have been seen. */
-export function activateUnasked(draft: Draft, name: string): void {
-	open(draft, name);
-	const room = draft.findRoom(name);
-	if (room && room.unread > 0) {
-		const {unread: missed, mentions: missedMentions} = room;
-		Object.assign(draft.room(name) as RoomDraft, {missed, missedMentions});
-	}
 	markRead(draft);
 }
 
@@ -46,7 +36,7 @@ export function markSeen(room: RoomDraft): void {
 	room.missedMentions = 0;
 }
 
-/** To be called whenever the chat comes into view. */
+/** To be called whenever the chat comes into view. What was unread may begin pages above: see `look`. */
 export function markRead(draft: Draft): void {
 	const {active, view} = draft.state;
 	const known = active === undefined ? undefined : draft.findRoom(active);
@@ -54,7 +44,11 @@ export function markRead(draft: Draft): void {
 	const room = draft.room(known.room) as RoomDraft;
 	// Of what came before this program was started it is not known yet where it begins.
 	if (room.owed > 0) room.owed = room.unread;
-	room.divider = room.firstUnread ?? room.divider;
+	const isAbove =
+		room.missed > 0 && room.divider && room.firstUnread && compareKeys(room.divider, room.firstUnread) < 0;
+	if (!isAbove) room.divider = room.firstUnread ?? room.divider;
+	room.missed += room.unread;
+	room.missedMentions += room.mentions;
 	room.firstUnread = undefined;
 	room.unread = 0;
 	room.mentions = 0;

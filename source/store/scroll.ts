@@ -138,11 +138,14 @@ export function isInView({divider, anchor, log, page, older}: Room, height: numb
 	// What is not here yet, nobody has seen.
 	if (!divider || !first) return page === 'fresh' && older === 'none';
 	if (older !== 'none' && compareKeys(divider, first) < 0) return false;
-	const bottom = anchor ? Math.min(indexOf(log, anchor), log.length - 1) : log.length - 1;
+	const bottom = anchor ? placeOf(log, anchor, rowsOf) : {index: log.length - 1, row: Number.POSITIVE_INFINITY};
 	let rows = 0;
-	for (let index = indexOf(log, divider); index <= bottom; index++) {
+	let index = indexOf(log, divider);
+	// Whoever has scrolled up has it below the view.
+	if (index > bottom.index) return false;
+	for (; index < bottom.index; index++) {
 		rows += rowsOf(index);
 		if (rows > height) return false;
 	}
-	return true;
+	return rows + Math.min(rowsOf(index), bottom.row + 1) <= height;
 }

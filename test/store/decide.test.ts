@@ -25,6 +25,32 @@ describe('going to a room', () => {
 		expect(act(there, [{type: 'go', to: {by: 'unread'}}]).state.active).toBe('b');
 	});
 
+	test('what is unread above the view stays so until it is seen, and the key leads there first', () => {
+		const go = (room: string) => ({type: 'go', to: {by: 'name', room}}) as const;
+		const many = Array.from({length: 40}, (_, index) => message('b', ANN, index === 3 ? '@me' : `word ${index}`));
+		const state = reduceEvents(three(), many, NOW);
+		const there = act(state, [go('b'), type('x')]).state;
+		expect(roomOf(there, 'b')).toMatchObject({unread: 0, missed: 40, missedMentions: 1});
+		const away = act(there, [go('a')]).state;
+		expect(roomOf(away, 'b')).toMatchObject({unread: 40, mentions: 1, missed: 0});
+		const back = act(away, [go('b')]).state;
+		expect(roomOf(back, 'b')).toMatchObject({missed: 40, divider: {id: many[0]?.messageId}});
+		const seen = act(back, [{type: 'next-unread'}]).state;
+		expect(roomOf(seen, 'b')).toMatchObject({missed: 0, anchor: {id: many[9]?.messageId}});
+		expect(roomOf(act(seen, [go('a')]).state, 'b')).toMatchObject({unread: 0, mentions: 0});
+		const on = act(reduceEvents(seen, [message('c', ANN, 'y')], NOW), [{type: 'next-unread'}]).state;
+		expect(on.active).toBe('c');
+	});
+
+	test('what came below where one has scrolled to is not seen by coming back there', () => {
+		const go = (room: string) => ({type: 'go', to: {by: 'name', room}}) as const;
+		const many = (count: number) => Array.from({length: count}, () => message('a', ANN, 'x'));
+		const up = act(reduceEvents(three(), many(40), NOW), [{type: 'scroll', pages: 2}, go('b')]).state;
+		const back = act(reduceEvents(up, many(3), NOW), [go('a')]).state;
+		expect(roomOf(back, 'a')).toMatchObject({missed: 3, below: 3});
+		expect(roomOf(act(back, [{type: 'scroll-to-end'}]).state, 'a').missed).toBe(0);
+	});
+
 	test('the line "new" stands until the room is left', () => {
 		const first = message('b', ANN, 'x');
 		const state = reduceEvents(three(), [first], NOW);

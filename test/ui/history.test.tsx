@@ -320,7 +320,7 @@ test('what was missed says where it begins, in the title of the line and beside 
 			return {...missed, order: minutes(2) + index} as NodeEvent;
 		}),
 	);
-	expect(app.frame()).toContain('↑ 40 new · @1 · PgUp');
+	expect(app.frame()).toContain('↑ 40 new · @1 · Alt-A');
 	expect(app.frame()).toMatch(/▌1 #lobby +@40/);
 	expect(app.asked.filter(({command}) => command === 'read')).toEqual([]);
 	for (let page = 0; page < 4; page++) await app.press('pageup');

@@ -1,7 +1,8 @@
 /** Moving through the messages of a room, and through pages. */
 import type {RoomDraft} from '../draft.ts';
+import {indexOf} from '../log.ts';
 import {markSeen} from '../navigate.ts';
-import {anchorAtEnd, isInView, scrollBy} from '../scroll.ts';
+import {anchorAtEnd, isAtEnd, isInView, reveal, scrollBy} from '../scroll.ts';
 import type {PageItem} from '../surroundings.ts';
 import {searchOn} from './searching.ts';
 import type {Stage} from './stage.ts';
@@ -12,6 +13,20 @@ export function look(stage: Stage): void {
 	const {chatRows, rowsOf} = stage.around;
 	if (!open || open.missed === 0 || !isInView(open, chatRows, index => rowsOf(open, index))) return;
 	markSeen(stage.draft.room(open.room) as RoomDraft);
+}
+
+/** To the first message that was missed, above or below the view; from there, on to the next room with something unread. */
+export function nextUnread(stage: Stage): void {
+	const open = stage.state.view === 'chat' ? stage.room : undefined;
+	if (!open || open.missed === 0 || open.log.length === 0) return stage.perform({type: 'go', to: {by: 'unread'}});
+	const {log, divider} = open;
+	// What is further above comes when its place is looked at.
+	const index = divider ? Math.min(indexOf(log, divider), log.length - 1) : 0;
+	const heightOf = (at: number) => stage.around.rowsOf(open, at);
+	const room = stage.draft.room(open.room) as RoomDraft;
+	if (!room.anchor) room.below = 0;
+	const anchor = reveal(log, open.anchor, index, stage.around.chatRows, heightOf);
+	room.anchor = open.newer === 'none' && isAtEnd(log, anchor, heightOf) ? undefined : anchor;
 }
 
 export function scrollPages(stage: Stage, pages: number): void {

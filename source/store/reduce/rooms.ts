@@ -6,7 +6,7 @@ import {type Draft, isKept, type RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
 import {entryAt, lastEntry} from '../log.ts';
 import {cleanName, withHolder} from '../names.ts';
-import {activate, activateUnasked} from '../navigate.ts';
+import {activate} from '../navigate.ts';
 import type {Entry, Member, Room, SystemEntry} from '../state.ts';
 
 /** Milliseconds within which "left" and "connection lost" are one piece of news. */
@@ -37,7 +37,7 @@ export function roomJoined(draft: Draft, event: EventOf<'room-joined'>): void {
 	// What was written before there was a room is meant for the first one.
 	if (room.composer.text === '') room.composer = draft.state.composer;
 	draft.set({composer: EMPTY_COMPOSER});
-	activateUnasked(draft, event.room);
+	activate(draft, event.room);
 }
 
 /** The room, to be changed; as a new one if it is not there yet. */

@@ -5,7 +5,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
 import {cleanName} from '../names.ts';
-import {activateUnasked} from '../navigate.ts';
+import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
 import {notify, putBack} from './notices.ts';
 import {peerFromInfo} from './peers.ts';
@@ -64,7 +64,7 @@ export function snapshot(draft: Draft, event: Snapshot): void {
 	for (const info of event.peers) peers.set(info.id, peerFromInfo(info, draft.findPeer(info.id), draft.now));
 	draft.setPeers(peers);
 	const first = draft.state.rooms[0];
-	if (draft.state.active === undefined && first) activateUnasked(draft, first.room);
+	if (draft.state.active === undefined && first) activate(draft, first.room);
 }
 
 export function coreState(draft: Draft, core: CoreState): void {

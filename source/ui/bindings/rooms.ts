@@ -33,10 +33,10 @@ export const ROOMS: readonly Binding[] = [
 		keys: ['alt+a'],
 		contexts: CHAT,
 		group: 'Rooms',
-		help: 'next room with something unread',
+		help: 'to what is unread, here first',
 		hint: 'next unread',
 		needsUnread: true,
-		intents: always({type: 'go', to: {by: 'unread'}}),
+		intents: always({type: 'next-unread'}),
 	},
 	{
 		id: 'last-room',

@@ -51,7 +51,8 @@ function belowSpans(state: State, paint: Paints): readonly Span[] {
 	const room = activeRoom(state);
 	const count = room ? newBelow(room) : 0;
 	const keymap = keymapOf(state);
-	if (room && room.missed > 0 && count === 0) return missedSpans(room, keymap.label('scroll-up'), paint);
+	if (room && room.missed > 0 && count === 0)
+		return missedSpans(room, keymap.label('next-unread') || keymap.label('scroll-up'), paint);
 	if (!room?.anchor) return [];
 	if (count === 0) return [span(`older messages · ${keymap.label('scroll-down')}`, paint.dim)];
 	return [span(`↓ ${count} new below`, paint.unread), span(` · ${keymap.label('scroll-to-end')}`, paint.dim)];
