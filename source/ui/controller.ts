@@ -12,6 +12,7 @@ import {keyContext} from './panes/status.ts';
 import {pointed} from './pointer.ts';
 import {type Screen, surroundingsOf} from './surroundings.ts';
 import type {Theme} from './theme.ts';
+import {createTypingAhead} from './typing-ahead.ts';
 
 export type ControllerOptions = {
 	readonly store: Store;
@@ -47,7 +48,9 @@ export function createController(options: ControllerOptions): Dispatcher {
 		pointed: input => pointedAt(store, screen(), input),
 		...(setTimer ? {setTimer} : {}),
 	});
+	const ahead = createTypingAhead(store.getState, dispatcher.handle);
 	const unsubscribe = store.subscribe(() => {
+		ahead.resume();
 		// How far to scroll for a message that was fetched is known only here, where rows can be counted.
 		const {selection} = store.getState();
 		if (selection?.isFound) dispatch({type: 'select', to: {by: 'id', id: selection.id}});
@@ -56,7 +59,7 @@ export function createController(options: ControllerOptions): Dispatcher {
 		unsubscribe();
 		dispatcher.close();
 	};
-	return {handle: dispatcher.handle, close};
+	return {handle: ahead.handle, close};
 }
 
 function pointedAt(store: Store, screen: Screen, input: MouseInput): readonly Intent[] {

@@ -54,6 +54,8 @@ test('a command shows how it goes on, and is carried out', async () => {
 	await app.type('#ops');
 	await app.press('return');
 	expect(app.sent).toMatchObject([{command: 'join', room: 'ops'}]);
+	await app.events({type: 'reply', id: app.sent[0]?.id as string, ok: false, error: {code: 'busy', message: 'busy'}});
+	await app.press('escape');
 	await app.type('/jion x');
 	await app.press('return');
 	expect(app.frame()).toContain('did you mean /join?');
@@ -147,4 +149,25 @@ test('row 55: in a flood of messages a key is on the screen with the next frame'
 	expect(app.frame()).toContain('flood 9999');
 	// The first batch at once, then everything with the key.
 	expect(app.frames() - before).toBeLessThanOrEqual(4);
+});
+
+test('what is typed before a room is open that was asked for goes there, and nowhere else', async () => {
+	const app = await lively();
+	await app.bytes('/join ops\rfirst words\rmore');
+	expect(app.sent.map(({command}) => command)).toEqual(['join']);
+	const id = app.sent[0]?.id as string;
+	await app.events({type: 'room-joined', room: 'ops', members: []});
+	expect(app.sent.length).toBe(1);
+	await app.events({type: 'reply', id, ok: true, result: {room: 'ops'}});
+	expect(app.sent.slice(1)).toMatchObject([{command: 'publish', room: 'ops', text: 'first words'}]);
+	expect(app.frame()).toContain('› more');
+	await app.bytes('\x15/join nowhere\rlost words');
+	await app.press('ctrl+c');
+	await app.events({
+		type: 'reply',
+		id: app.sent.at(-1)?.id as string,
+		ok: false,
+		error: {code: 'bad-room', message: 'No such room'},
+	});
+	expect(app.frame()).toContain('› /join nowhere');
 });

@@ -1,0 +1,44 @@
+/** Keys that are pressed before the room is open that was asked for: they wait, for they were meant for that room. */
+import type {State} from '../store/state.ts';
+import {type Input, keyName} from './input/input.ts';
+
+/** Inputs that may wait. More than that nobody types; what is pasted is one. */
+const MAX_WAITING = 10_000;
+
+export type TypingAhead = {
+	readonly handle: (input: Input) => void;
+	/** To be called whenever the state has changed. */
+	readonly resume: () => void;
+};
+
+export function createTypingAhead(getState: () => State, handle: (input: Input) => void): TypingAhead {
+	let waiting: Input[] = [];
+	let isResuming = false;
+	const resume = () => {
+		if (isResuming) return;
+		isResuming = true;
+		try {
+			while (waiting.length > 0 && !isEntering(getState())) handle(waiting.shift() as Input);
+		} finally {
+			isResuming = false;
+		}
+	};
+	return {
+		handle(input) {
+			// Whoever wants to leave does not wait, and does not want what was typed before.
+			if (input.type === 'key' && keyName(input) === 'ctrl+c') {
+				waiting = [];
+				return handle(input);
+			}
+			if (waiting.length < MAX_WAITING) waiting.push(input);
+			resume();
+		},
+		resume,
+	};
+}
+
+/** A room was asked for, and the core has not answered yet: in a moment it is the open one. */
+function isEntering({pending}: State): boolean {
+	for (const {command, isQuiet} of pending.values()) if (command.command === 'join' && !isQuiet) return true;
+	return false;
+}
