@@ -212,6 +212,8 @@ export type ListName = 'go' | 'react' | 'links';
 
 export type Switcher = {
 	readonly query: string;
+	/** The same as it is being written, with the cursor in it; without it, the cursor is at the end. */
+	readonly field?: Composer;
 	/** Index of the choice; `chosen` goes before it. */
 	readonly selected: number;
 	/** `go` if it is missing. */

@@ -111,15 +111,6 @@ export class Store {
 		return decision;
 	}
 
-	/** What is typed into the switcher. */
-	query(query: string): void {
-		if (!this.#next.switcher || this.#next.switcher.query === query) return;
-		const {list, order} = this.#next.switcher;
-		const kept = {...(list && {list}), ...(order && {order})};
-		this.#next = {...this.#next, switcher: {query, selected: 0, ...kept}};
-		this.flush();
-	}
-
 	/** Shows what is still to be shown. */
 	flush(): void {
 		this.#due?.cancel();

@@ -1,41 +1,32 @@
-/** "Go to": the rooms whose name fits what was typed, the most pressing first. */
-import type {Room, State} from './state.ts';
+/** The field of the list over the chat: what is written in it narrows the list. */
+import {applyEdit, type Composer, EMPTY_COMPOSER} from './composer.ts';
+import type {Edit} from './intent.ts';
+import type {ListName, Switcher} from './state.ts';
 
-/** Rooms to choose from. Nothing typed: what is unread first, then the order of the rooms pane. */
-export function switcherChoices(state: State, query: string): readonly Room[] {
-	const wanted = query.trim().toLowerCase().replace(/^[#@]/, '');
-	const scored = state.rooms.map((room, index) => ({
-		room,
-		index,
-		score: score(room.label.slice(1).toLowerCase(), wanted),
-	}));
-	return scored
-		.filter(({score}) => score !== undefined)
-		.toSorted(
-			(a, b) =>
-				(a.score as number) - (b.score as number) ||
-				urgency(b.room) - urgency(a.room) ||
-				Number(a.room.room === state.active) - Number(b.room.room === state.active) ||
-				a.index - b.index,
-		)
-		.map(({room}) => room);
+/** UTF-16 units that may stand in the field: no name is longer, and every one of them is looked for. */
+export const MAX_QUERY = 100;
+
+export function emptySwitcher(list?: ListName, order?: readonly string[]): Switcher {
+	return {query: '', selected: 0, ...(list && {list}), ...(order && {order})};
 }
 
-function urgency(room: Room): number {
-	return room.mentions > 0 ? 2 : room.unread > 0 ? 1 : 0;
+/** What stands in the field, with the cursor and the ways back. */
+export function fieldOf({query, field}: Switcher): Composer {
+	return field?.text === query ? field : {...EMPTY_COMPOSER, text: query, cursor: query.length};
 }
 
-/** How well `name` fits: 0 the same, 1 at the start, 2 inside, 3 the letters in order; undefined not at all. */
-function score(name: string, wanted: string): number | undefined {
-	if (wanted === '') return 3;
-	if (name === wanted) return 0;
-	const at = name.indexOf(wanted);
-	if (at >= 0) return at === 0 ? 1 : 2;
-	let from = 0;
-	for (const letter of wanted) {
-		const found = name.indexOf(letter, from);
-		if (found < 0) return undefined;
-		from = found + letter.length;
-	}
-	return 3;
+/** With other words, the bar is on the first choice again. Returns the same object when nothing changes. */
+export function editField(switcher: Switcher, edit: Edit, kills: readonly string[]): Switcher {
+	const before = fieldOf(switcher);
+	const field = applyEdit({...before, kills}, fittingEdit(before, edit, kills));
+	if (field.text === before.text) return field.cursor === before.cursor ? switcher : {...switcher, field};
+	return {...emptySwitcher(switcher.list, switcher.order), query: field.text, field};
+}
+
+/** Of what is pasted or put back, the beginning: whatever else was in the clipboard was not meant to be looked for. */
+function fittingEdit({text}: Composer, edit: Edit, kills: readonly string[]): Edit {
+	const added = edit.edit === 'insert' ? edit.text : edit.edit === 'yank' ? (kills[0] ?? '') : undefined;
+	if (added === undefined) return edit;
+	const start = added.slice(0, Math.max(0, MAX_QUERY - text.length)).replace(/[\ud800-\udbff]$/, '');
+	return {edit: 'insert', text: start.replaceAll(/\s/g, ' ')};
 }

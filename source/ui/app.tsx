@@ -24,8 +24,6 @@ export type AppProps = {
 	readonly themeOf: (name: ThemeName) => Theme;
 	readonly version: string;
 	readonly keyboard: {subscribe(listener: InputListener): () => void};
-	/** Writes to the stream that Ink takes for the keyboard; only the field of the switcher reads it. */
-	readonly feed: (raw: string) => void;
 	readonly send: (command: Command) => void;
 	readonly effect: (effect: Effect) => void;
 	readonly faults: boolean;
@@ -68,7 +66,6 @@ function useKeys(props: AppProps): void {
 			theme: () => current.current.themeOf(store.getState().settings.theme),
 			faults,
 			size: () => current.current,
-			feed: raw => current.current.feed(raw),
 			send: command => current.current.send(command),
 			effect: effect => current.current.effect(effect),
 			...(setTimer ? {setTimer} : {}),

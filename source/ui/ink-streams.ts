@@ -1,32 +1,12 @@
 /** The two streams that Ink is given in place of the terminal's. */
 import {EventEmitter} from 'node:events';
 
-/**
- * What Ink takes for the keyboard. The real one has one reader (input/keyboard.ts); here arrives only what the field of
- * the switcher is to get. Modes are not Ink's to set, so setting them does nothing.
- */
+/** What Ink takes for the keyboard. The real one has one reader (input/keyboard.ts); here nothing is ever typed. */
 export class InkInput extends EventEmitter {
 	readonly isTTY = true;
-	readonly #waiting: string[] = [];
 
-	constructor() {
-		super();
-		this.on('newListener', name => {
-			if (name === 'readable' && this.#waiting.length > 0) queueMicrotask(() => this.emit('readable'));
-		});
-	}
-
-	/**
-	 * One key, or one piece of text. It waits for a field that is about to be drawn, but not longer than this turn: what
-	 * nobody took must not turn up in the next field.
-	 */
-	feed(raw: string): void {
-		this.#waiting.push(raw);
-		if (!this.emit('readable')) setImmediate(() => this.#waiting.splice(0));
-	}
-
-	read(): string | null {
-		return this.#waiting.shift() ?? null;
+	read(): null {
+		return null;
 	}
 
 	setEncoding(): void {}

@@ -6,7 +6,6 @@ import type {Effect} from '../store/effect.ts';
 import type {Settings, ThemeName} from '../store/settings.ts';
 import {Store} from '../store/store.ts';
 import {App} from './app.tsx';
-import {InkInput} from './ink-streams.ts';
 import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
 import {launchCommand} from './launch.ts';
@@ -16,7 +15,7 @@ import {type Paced, paced} from './outside/paced.ts';
 import {titleOf} from './outside/title.ts';
 import {type Mounted, mount} from './paint/mount.tsx';
 import {Painter} from './paint/painter.ts';
-import {openTerminal, type Terminal} from './terminal.ts';
+import {openTerminal, sizeOf, type Terminal} from './terminal.ts';
 import {type Theme, terminalTheme} from './theme.ts';
 
 export type ScreenOptions = {
@@ -61,7 +60,6 @@ class Screen {
 	readonly #themes = new Map<ThemeName, Theme>();
 	readonly #terminal: Terminal;
 	readonly #keyboard: Keyboard;
-	readonly #input = new InkInput();
 	readonly #painter: Painter;
 	readonly #ink: Mounted;
 	readonly #core: Core;
@@ -96,7 +94,7 @@ class Screen {
 			this.#fail = reject;
 		});
 		const {stdin, stdout} = process;
-		this.#size = {columns: stdout.columns, rows: stdout.rows};
+		this.#size = sizeOf(stdout);
 		this.#resized = paced(() => this.#resize(), RESIZE_PAUSE, Date.now, realTimer);
 		this.#terminal = openTerminal({
 			stdin,
@@ -140,7 +138,7 @@ class Screen {
 	}
 
 	#draw(): Mounted {
-		const ink = mount(this.#app(), this.#painter, this.#input);
+		const ink = mount(this.#app(), this.#painter);
 		ink.ended.then(
 			() => this.#end(0),
 			error => this.#fail(error),
@@ -157,7 +155,6 @@ class Screen {
 				themeOf={this.#themeOf}
 				version={this.#options.version}
 				keyboard={this.#keyboard}
-				feed={this.#feed}
 				send={this.#send}
 				effect={this.#effect}
 				faults={this.#options.config.faults}
@@ -165,7 +162,6 @@ class Screen {
 		);
 	}
 
-	readonly #feed = (raw: string): void => this.#input.feed(raw);
 	readonly #send = (command: Parameters<Core['send']>[0]): void => this.#core.send(command);
 
 	/** The same object for the same name. */
@@ -209,8 +205,7 @@ class Screen {
 	readonly #redraw = (): void => this.#painter.redraw();
 
 	#resize(): void {
-		const {columns, rows} = process.stdout;
-		this.#size = {columns, rows};
+		this.#size = sizeOf(process.stdout);
 		this.#painter.resize(this.#size);
 		this.#ink.rerender(this.#app());
 	}

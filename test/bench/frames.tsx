@@ -53,7 +53,6 @@ const app = (
 				return () => {};
 			},
 		}}
-		feed={() => {}}
 		send={() => {}}
 		effect={() => {}}
 		faults={false}
@@ -71,7 +70,7 @@ function drawnByUs(): () => void {
 		// Frames are asked for here.
 		now: () => 0,
 	});
-	mount(app, painter, new InkInput());
+	mount(app, painter);
 	return () => painter.paint();
 }
 

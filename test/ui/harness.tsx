@@ -94,7 +94,6 @@ export function openApp(
 					themeOf={themeOf}
 					version="1.2.3"
 					keyboard={keyboard}
-					feed={screen.stdin.write}
 					send={send}
 					effect={effect}
 					faults={false}

@@ -1,5 +1,6 @@
 import {cleanup} from 'ink-testing-library';
 import {afterEach, expect, test} from 'vitest';
+import {MAX_QUERY} from '../../source/store/switcher.ts';
 import {openApp} from './harness.tsx';
 import {livelyEvents, said} from './script.ts';
 
@@ -96,12 +97,33 @@ test('the switcher: typed quickly, edited, chosen from', async () => {
 	expect(app.frame()).toContain('› message #lobby');
 });
 
-test('keys that come in one chunk are all heard by the switcher', async () => {
+test('keys that come in one chunk are all heard by the switcher, the one that opens it included', async () => {
 	const app = await lively();
-	const typing = app.press('ctrl+k');
-	await typing;
-	await Promise.all([app.type('d'), app.type('e'), app.type('v'), app.press('return')]);
+	await app.bytes('\x0brel\r');
+	expect(active(app)).toBe('release-notes');
+	await app.bytes('\x0bxdev\x01\x1b[3~\r');
 	expect(active(app)).toBe('dev');
+	await app.bytes('\x0babc\x7f\x7fd');
+	expect(app.store.getState().switcher?.query).toBe('ad');
+	await app.bytes('\x15de\x1b[D\x1b[Dx y \x17z');
+	expect(app.store.getState().switcher?.query).toBe('x zde');
+	expect(app.frame()).toContain('│ › x zde');
+	await app.bytes('\x15\x19\x05!\x1f');
+	expect(app.store.getState().switcher?.query).toBe('x zde');
+});
+
+test('of a long paste into the switcher, the beginning is looked for, and the cursor is in view', async () => {
+	const app = await lively();
+	await app.press('ctrl+k');
+	await app.paste(`de\n${'v'.repeat(70_000)}`);
+	const {query} = app.store.getState().switcher ?? {query: ''};
+	expect(query).toBe(`de ${'v'.repeat(MAX_QUERY - 3)}`);
+	await app.type('w');
+	await app.press('end');
+	expect(app.store.getState().switcher?.query).toBe(query);
+	expect(app.frame()).toMatch(/│ › v+ +│/);
+	await app.press('home');
+	expect(app.frame()).toMatch(/│ › de v+… +│/);
 });
 
 test('Ctrl-Z is told to the terminal, wherever it is pressed', async () => {

@@ -70,7 +70,6 @@ function rig() {
 		store,
 		size: () => size,
 		theme: () => PLAIN_THEME,
-		feed: () => {},
 		send: command => sent.push(command),
 		effect: effect => effects.push(effect),
 		faults: false,

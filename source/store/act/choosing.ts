@@ -1,8 +1,8 @@
 /** Choosing from the list over the chat, and from the rows of a page. */
-
 import {replaceText} from '../composer.ts';
+import type {Edit} from '../intent.ts';
 import {type Choice, chosenIndex, type Deed, paletteChoices, roomOrder} from '../palette.ts';
-import type {Switcher} from '../state.ts';
+import {editField, emptySwitcher} from '../switcher.ts';
 import {jumpTo} from './jumping.ts';
 import {scrollLines} from './scrolling.ts';
 import {searchOn} from './searching.ts';
@@ -12,8 +12,18 @@ import type {Stage} from './stage.ts';
 const NO_DEEDS: readonly Deed[] = [];
 
 export function openList(stage: Stage, isOpen: boolean): void {
-	const switcher: Switcher = {query: '', selected: 0, order: roomOrder(stage.state)};
-	stage.draft.set({switcher: isOpen ? switcher : undefined});
+	stage.draft.set({switcher: isOpen ? emptySwitcher(undefined, roomOrder(stage.state)) : undefined});
+}
+
+/** What is written narrows the list; a digit that comes first is the number of a row, where rows have one. */
+export function editQuery(stage: Stage, edit: Edit): void {
+	const {switcher, kills} = stage.state;
+	if (!switcher) return;
+	const isNumber = edit.edit === 'insert' && /^[1-9]$/.test(edit.text);
+	if (isNumber && switcher.list !== undefined && switcher.query === '') return choose(stage, Number(edit.text) - 1);
+	const edited = editField(switcher, edit, kills);
+	if (edited === switcher) return;
+	stage.draft.set({switcher: edited, kills: edited.field?.kills ?? kills});
 }
 
 /** Moves the bar in the list. */

@@ -10,6 +10,7 @@ import {notify} from '../reduce/notices.ts';
 import {isAtEnd, placeOf, reveal, topOf} from '../scroll.ts';
 import {type Composing, messageIn, type Selection} from '../selection.ts';
 import type {MessageEntry, Room} from '../state.ts';
+import {emptySwitcher} from '../switcher.ts';
 import {jumpTo} from './jumping.ts';
 import {scrollPages} from './scrolling.ts';
 import type {Stage} from './stage.ts';
@@ -122,7 +123,7 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 		case 'redact':
 			return redact(stage, selection, entry);
 		case 'react':
-			return stage.draft.set({switcher: {query: '', selected: 0, list: 'react'}});
+			return stage.draft.set({switcher: emptySwitcher('react')});
 		case 'copy':
 			return copy(stage, entry);
 		case 'open':
@@ -155,7 +156,7 @@ function copy(stage: Stage, {text, cut}: MessageEntry): void {
 function open(stage: Stage, {text}: MessageEntry): void {
 	const [url, ...more] = linksIn(text);
 	if (url === undefined) return notify(stage.draft, 'info', 'there is no link in this message');
-	if (more.length > 0) return stage.draft.set({switcher: {query: '', selected: 0, list: 'links'}});
+	if (more.length > 0) return stage.draft.set({switcher: emptySwitcher('links')});
 	openLink(stage, url);
 }
 

@@ -4,11 +4,13 @@ import {applyEdit, type Composer, submitComposer} from '../composer.ts';
 import {withSent} from '../composer-recall.ts';
 import type {Edit} from '../intent.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
+import {editQuery} from './choosing.ts';
 import {recallEdit} from './recalling.ts';
 import {composed} from './selecting.ts';
 import {coreText, type Stage} from './stage.ts';
 
 export function editLine(stage: Stage, edit: Edit): void {
+	if (stage.state.switcher) return editQuery(stage, edit);
 	if (stage.state.recall) return recallEdit(stage, edit);
 	stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), edit, stage.around.writingColumns));
 	const {kills} = stage.composer;

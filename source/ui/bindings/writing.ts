@@ -67,19 +67,19 @@ const DELETING: readonly Binding[] = [
 	{
 		id: 'delete-word-forward',
 		keys: ['alt+d', 'ctrl+delete', 'alt+delete'],
-		...line('cut the word after', 'delete-word-forward', CHAT),
+		...line('cut the word after', 'delete-word-forward'),
 	},
 	{id: 'delete-to-start', keys: ['ctrl+u'], ...line('cut to the start of the line', 'delete-to-start', ANY_LINE)},
 	{
 		id: 'delete-to-end',
 		keys: ['alt+k'],
-		...line('cut to the end of the line (Ctrl-K in readline)', 'delete-to-end', CHAT),
+		...line('cut to the end of the line (Ctrl-K in readline)', 'delete-to-end'),
 	},
-	{id: 'yank', keys: ['ctrl+y'], ...line('put back what was cut', 'yank', CHAT)},
+	{id: 'yank', keys: ['ctrl+y'], ...line('put back what was cut', 'yank')},
 	{id: 'yank-older', keys: ['alt+y'], ...line('after that: what was cut before it instead', 'yank-older', CHAT)},
-	{id: 'transpose', keys: ['ctrl+t'], ...line('swap the two characters at the cursor', 'transpose', CHAT)},
-	{id: 'undo', keys: ['ctrl+_', 'alt+z', 'ctrl+/'], ...line('undo', 'undo', CHAT)},
-	{id: 'redo', keys: ['alt+shift+z'], ...line('redo', 'redo', CHAT)},
+	{id: 'transpose', keys: ['ctrl+t'], ...line('swap the two characters at the cursor', 'transpose')},
+	{id: 'undo', keys: ['ctrl+_', 'alt+z', 'ctrl+/'], ...line('undo', 'undo')},
+	{id: 'redo', keys: ['alt+shift+z'], ...line('redo', 'redo')},
 ];
 
 const RECALL = {contexts: ['recall'], group: 'Searching your lines'} as const;

@@ -1,7 +1,7 @@
 /** Mounts the screen: Ink keeps the tree, the painter has the terminal. */
 import {type Instance, render} from 'ink';
 import type {ReactNode} from 'react';
-import {type InkInput, InkOutput} from '../ink-streams.ts';
+import {InkInput, InkOutput} from '../ink-streams.ts';
 import {CanvasContext} from './context.ts';
 import type {Painter} from './painter.ts';
 
@@ -13,12 +13,12 @@ export type Mounted = {
 	readonly ended: Promise<unknown>;
 };
 
-export function mount(tree: ReactNode, painter: Painter, stdin: InkInput): Mounted {
+export function mount(tree: ReactNode, painter: Painter): Mounted {
 	const wrapped = (inner: ReactNode) => <CanvasContext value={painter.canvas}>{inner}</CanvasContext>;
 	const output = new InkOutput(() => painter.canvas.size);
 	const ink: Instance = render(wrapped(tree), {
 		stdout: output as unknown as NodeJS.WriteStream,
-		stdin: stdin as unknown as NodeJS.ReadStream,
+		stdin: new InkInput() as unknown as NodeJS.ReadStream,
 		// Each frame as a whole, and nothing else: neither modes nor cursor movements.
 		debug: true,
 		onRender: () => painter.canvas.setTop(output.last),

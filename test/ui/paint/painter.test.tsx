@@ -3,7 +3,6 @@ import {useMemo, useSyncExternalStore} from 'react';
 import {afterEach, expect, test} from 'vitest';
 import {Store} from '../../../source/store/store.ts';
 import {Pane, TerminalCursor} from '../../../source/ui/components/rows.tsx';
-import {InkInput} from '../../../source/ui/ink-streams.ts';
 import {type Mounted, mount} from '../../../source/ui/paint/mount.tsx';
 import {Painter} from '../../../source/ui/paint/painter.ts';
 import {settled} from '../harness.tsx';
@@ -25,7 +24,7 @@ async function open(tree: (store: Store) => React.ReactNode, size = SIZE) {
 		now: () => 0,
 	});
 	const store = new Store({now: () => 0, setTimer: () => () => {}});
-	mounted = mount(tree(store), painter, new InkInput());
+	mounted = mount(tree(store), painter);
 	return {
 		store,
 		painter,
