@@ -1,7 +1,8 @@
 /** What became of a message that was said: edited, taken back, reacted to. */
 import type {EventOf} from '../api/event.ts';
 import type {MessageEntry, State} from '../store/state.ts';
-import {beginningOf, listOf, nameIn, said} from './words.ts';
+import {nameIn} from './names.ts';
+import {beginningOf, listOf, said, sign} from './words.ts';
 
 /** Nothing, if nothing changed that a reader would notice. */
 export function changeLines(
@@ -32,7 +33,7 @@ function reactionLines(
 		// The same reactions in the same order, as they came.
 		const from = reactions[index]?.from ?? [];
 		const whose = after.local ? 'you' : nameIn(state, after.from, after.name);
-		return [`${emoji} from ${whoReacted(state, from, count)} to ${whose}: ${beginningOf(after.text)}`];
+		return [`${sign(emoji)} from ${whoReacted(state, from, count)} to ${whose}: ${beginningOf(after.text)}`];
 	});
 }
 

@@ -2,7 +2,8 @@
 import {entryAt, findIndex} from '../store/log.ts';
 import type {MessageEntry, Room, State} from '../store/state.ts';
 import {plural} from '../ui/format.ts';
-import {beginningOf, placeName} from './words.ts';
+import {placeName} from './names.ts';
+import {beginningOf} from './words.ts';
 
 /** Milliseconds after which it is said that somebody is still without it. */
 const LONG = 10_000;

@@ -12,6 +12,7 @@ import {plural} from '../ui/format.ts';
 import {aloneTexts} from '../ui/panes/empty.ts';
 import {changeLines} from './changes.ts';
 import {Deliveries} from './deliveries.ts';
+import {nameAlone} from './names.ts';
 import {newsOf} from './news.ts';
 import {unreadText, whereLines} from './places.ts';
 import {searchLines} from './search.ts';
@@ -222,7 +223,8 @@ function coreLines(before: State, {core, storage, conflicts, self}: State): read
 		lines.push(`warning: nothing can be kept at present: ${storage}. What was acknowledged is safe.`);
 	const known = new Set(before.conflicts);
 	for (const conflict of standingConflicts({conflicts}))
-		if (!known.has(conflict)) lines.push(`warning: ${conflictText(conflict)}`);
+		if (!known.has(conflict))
+			lines.push(`warning: ${conflictText({...conflict, name: nameAlone(conflict.peer, conflict.name)})}`);
 	return lines;
 }
 

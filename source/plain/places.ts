@@ -2,7 +2,8 @@
 import {activeRoom, connectedPeers, people, sortedPeers} from '../store/selectors.ts';
 import type {Member, Room, State} from '../store/state.ts';
 import {formatAgo, formatRtt, plural} from '../ui/format.ts';
-import {listOf, nameIn, placeName} from './words.ts';
+import {nameIn, placeName} from './names.ts';
+import {listOf} from './words.ts';
 
 /** Members that are named on coming into a room. */
 const MAX_NAMED = 8;

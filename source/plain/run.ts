@@ -16,8 +16,8 @@ import {meaningOf} from '../ui/meaning.ts';
 import {plainMeaning} from './commands.ts';
 import {completions} from './completions.ts';
 import {Console} from './console.ts';
+import {placeName} from './names.ts';
 import {Narrator} from './narrator.ts';
-import {placeName} from './words.ts';
 
 export type PlainOptions = {
 	readonly config: CoreConfig;

@@ -1,7 +1,7 @@
 /** What was found, the newest first. */
-import {displayName, nameHolders} from '../store/selectors.ts';
 import type {SearchHit, State} from '../store/state.ts';
 import {formatDay, formatTime, plural} from '../ui/format.ts';
+import {nameIn, placeName} from './names.ts';
 
 /** Once it is there: the first page, for nobody listens to more. */
 export function searchLines({search: before}: State, state: State): readonly string[] {
@@ -20,7 +20,8 @@ export function searchLines({search: before}: State, state: State): readonly str
 	return [`${plural(hits.length, 'message')} found, the newest first.${more}`, ...lines];
 }
 
-function hitLine(state: State, {from, name, label, text, timestamp}: SearchHit): string {
-	const who = from === state.self?.peerId ? 'you' : displayName(nameHolders(state), from, name);
-	return `${formatTime(timestamp)} ${label} ${who}: ${text}`;
+function hitLine(state: State, {from, name, room, label, text, timestamp}: SearchHit): string {
+	const known = state.rooms.find(each => each.room === room);
+	const where = known ? placeName(state, known) : label;
+	return `${formatTime(timestamp)} ${known?.peer === undefined ? where : `with ${where},`} ${nameIn(state, from, name)}: ${text}`;
 }

@@ -1,21 +1,11 @@
 /** What stands in a room, in lines that read well aloud. What belongs to one message never looks like another one. */
-import {displayName, nameHolders, roomTitle} from '../store/selectors.ts';
 import type {Entry, MessageEntry, Quoted, Room, State, SystemEntry} from '../store/state.ts';
 import {formatDay, formatTime, plural} from '../ui/format.ts';
 import {truncate} from '../ui/text.ts';
+import {nameAlone, nameIn, placeName, quoted} from './names.ts';
 
 /** Cells of a text that is only named, not said. */
 const NAMED = 40;
-
-/** `ann`, `ann·WPqL` where that could be somebody else, or `you`. */
-export function nameIn(state: State, peer: string, name: string): string {
-	return peer === state.self?.peerId ? 'you' : displayName(nameHolders(state), peer, name);
-}
-
-/** `#lobby`, or whom one talks to: `bob`. */
-export function placeName(state: State, room: Room): string {
-	return room.peer === undefined ? room.label : roomTitle(state, room).slice(1);
-}
 
 /** `ann, bob and cat`. */
 export function listOf(words: readonly string[]): string {
@@ -58,7 +48,7 @@ function whoSays(state: State, room: Room, entry: MessageEntry): string {
 
 function answerTo(state: State, {from, name, text}: Quoted): string {
 	if (text === undefined) return 'answers something that is not here';
-	const what = text === '' ? 'something taken back' : `“${beginningOf(text)}”`;
+	const what = text === '' ? 'something taken back' : quoted(beginningOf(text));
 	return `answers ${nameIn(state, from, name)}, ${what}`;
 }
 
@@ -70,9 +60,14 @@ function textOf({redacted, text, cut}: MessageEntry): string {
 function notesOf({isEdited, redacted, reactions}: MessageEntry): string {
 	const notes = [
 		...(isEdited && redacted === undefined ? ['edited'] : []),
-		...reactions.map(({emoji, count}) => (count === 1 ? emoji : `${emoji} ${count}`)),
+		...reactions.map(({emoji, count}) => (count === 1 ? sign(emoji) : `${sign(emoji)} ${count}`)),
 	];
 	return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+/** A reaction: four letters are one too. */
+export function sign(emoji: string): string {
+	return /[\p{L}\p{N}\p{P}]/u.test(emoji) ? quoted(emoji) : emoji;
 }
 
 /** What is said of somebody with the name of the room behind it. */
@@ -86,11 +81,18 @@ const PLACES: Readonly<Record<string, string>> = {
 /** `bob joined #lobby`; with the time if it is no news. */
 export function systemLine(state: State, room: Room, entry: SystemEntry, withTime = false): string {
 	const who = entry.peer === undefined ? entry.name : nameIn(state, entry.peer, entry.name);
-	const news = `${who} ${entry.text}`.trim();
+	const news = `${who} ${newsText(entry)}`.trim();
 	const where = room.peer === undefined ? PLACES[entry.text] : undefined;
 	const known = room.peer === undefined ? `${room.label}: ${news}` : news;
 	const inRoom = where === undefined ? known : `${who} ${where} ${room.label}`;
 	return withTime ? `${formatTime(entry.timestamp)} ${inRoom}` : inRoom;
+}
+
+const RENAMED = 'is now ';
+
+function newsText({mark, peer, text}: SystemEntry): string {
+	if (mark !== 'note' || peer === undefined || !text.startsWith(RENAMED)) return text;
+	return RENAMED + nameAlone(peer, text.slice(RENAMED.length));
 }
 
 /** A line for each of whom the same is said, but the first `told`. */

@@ -24,7 +24,8 @@ export function activeRoom(state: State): Room | undefined {
 const livingNames = (() => {
 	let known: readonly Named[] = [];
 	return (peers: State['peers'], self: State['self']): readonly Named[] => {
-		const next: Named[] = self ? [{peer: self.peerId, name: self.name}] : [];
+		// What we are called everywhere is nobody else's name.
+		const next: Named[] = self ? [self.name, 'you'].map(name => ({peer: self.peerId, name})) : [];
 		for (const peer of peers.values()) if (peer.state === 'connected') next.push(peer);
 		const isSame =
 			next.length === known.length &&

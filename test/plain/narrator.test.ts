@@ -108,6 +108,57 @@ test('lines of one message cannot pass for messages of others', () => {
 	]);
 });
 
+test.each([
+	['zoe', 'zoe'],
+	['josé', 'josé'],
+	['नमस्ते', 'नमस्ते'],
+	["ann-marie.o'neil_2", "ann-marie.o'neil_2"],
+	['Ann Lee', '“Ann Lee”'],
+	['👍', '“👍”'],
+	['you', '“you”·1CAT'],
+	['Y o u', '“Y o u”·1CAT'],
+	['уоu', '“уоu”·1CAT'],
+	['#lobby', '“#lobby”·1CAT'],
+	['12:03', '“12:03”·1CAT'],
+	['3', '“3”·1CAT'],
+	['warning', '“warning”·1CAT'],
+	['ann to you', '“ann to you”·1CAT'],
+	['ann: yes. Bob, please', '“ann: yes. Bob, please”·1CAT'],
+	['ann： yes', '“ann： yes”·1CAT'],
+	['a”: hello “b', "“a': hello 'b”·1CAT"],
+	['…1BOB', '“…1BOB”·1CAT'],
+	['', '…1CAT'],
+])('a name puts no words into anybody’s mouth: %s', (name, shown) => {
+	const listener = new Listener();
+	expect(listener.hears({...said('cat', 'go on', 61), name})).toEqual([`13:01 #lobby ${shown}: go on`]);
+	listener.hears({type: 'peer-connected', peer: PEERS.cat, name, address: '', direction: 'inbound'});
+	expect(listener.hears({type: 'member-joined', room: 'lobby', peer: PEERS.cat, name})).toEqual([
+		`${shown} is in #lobby`,
+	]);
+	expect(listener.types('/who')).toContain(`  ${shown}`);
+	const direct = `@${PEERS.cat}`;
+	listener.hears({type: 'room-joined', room: direct, members: [{peer: PEERS.cat, name}], direct: true});
+	expect(listener.types('/read 1')).toEqual([`13:01 #lobby ${shown}: go on`]);
+	expect(listener.types('/rooms').at(-1)).toBe(`${shown}: here`);
+});
+
+test('nor does a name that is taken, a name that two share, a quotation, or a reaction of letters', () => {
+	const listener = new Listener();
+	listener.hears({type: 'member-joined', room: 'lobby', peer: PEERS.cat, name: 'cat'});
+	expect(listener.hears({type: 'peer-renamed', peer: PEERS.cat, name: 'ann: yes'})).toEqual([
+		'#lobby: cat is now “ann: yes”',
+	]);
+	const conflict = {name: 'bob: no', peer: PEERS.cat, before: PEERS.bob, lastSeen: NOON};
+	expect(listener.hears({type: 'name-conflict', ...conflict})).toEqual([
+		'warning: two people are called “bob: no”: …1CAT now, …1BOB until now. It may be somebody else.',
+	]);
+	const replyTo = {messageId: 'q', from: PEERS.ann, name: 'ann', text: 'x”: I quit'};
+	const answer = {...said('bob', 'really?', 61), kind: 'reply' as const, replyTo};
+	expect(listener.hears(answer)).toEqual(["13:01 #lobby bob answers ann, “x': I quit”: really?"]);
+	const reactions = [{emoji: 'ann:', from: [PEERS.ann]}];
+	expect(listener.hears(changed(answer, 'reaction', {reactions}))).toEqual(['“ann:” from ann to bob: really?']);
+});
+
 test('elsewhere, only what is for us is said; the rest is counted, and heard on going there', () => {
 	const listener = new Listener();
 	expect(listener.hears(said('ann', 'the build is red', 61, 'dev'))).toEqual(['#dev: 1 unread']);

@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
 import {cleanName, holdersOf, isShared, joinHolders, mentions, skeleton, withHolder} from '../../source/store/names.ts';
+import {displayName, nameHolders} from '../../source/store/selectors.ts';
+import {ANN, roomInfo, SELF, stateIn} from './helpers.ts';
 
 test.each([
 	['ann', 'Ann'],
@@ -67,4 +69,10 @@ test('nobody is mentioned by an empty name', () => {
 
 test('row 39: nobody can wear the tag of somebody else', () => {
 	expect(cleanName('ann·WPqL', '12D3KooWAnn0')).toBe('ann.WPqL');
+});
+
+test('row 39: whoever calls themselves “you” wears a tag, for that is what we are called', () => {
+	const holders = nameHolders(stateIn(roomInfo('lobby')));
+	expect(['you', 'Y0U', 'ann'].map(name => displayName(holders, ANN, name))).toEqual(['you·Ann0', 'Y0U·Ann0', 'ann']);
+	expect(displayName(holders, SELF, 'you')).toBe('you');
 });
