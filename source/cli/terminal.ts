@@ -2,6 +2,7 @@
 import {fstatSync} from 'node:fs';
 import {UserError} from '../base/errors.ts';
 import {MIN_COLUMNS, MIN_ROWS} from '../ui/layout.ts';
+import {sizeOf} from '../ui/terminal.ts';
 
 export type Terminal = {
 	readonly inputIsTerminal: boolean;
@@ -39,7 +40,7 @@ export function modeFor(terminal: Terminal, wantsPlain: boolean): Mode {
 	return 'screen';
 }
 
-/** The terminal that this process runs in. A terminal that does not know its size is taken for a usual one. */
+/** The terminal that this process runs in. */
 export function thisTerminal(): Terminal {
 	const {stdin, stdout} = process;
 	return {
@@ -47,8 +48,7 @@ export function thisTerminal(): Terminal {
 		outputIsTerminal: stdout.isTTY === true,
 		outputIsPipe: isPipe(stdout.fd),
 		type: process.env.TERM,
-		columns: stdout.columns || 80,
-		rows: stdout.rows || 24,
+		...sizeOf(stdout),
 	};
 }
 

@@ -72,6 +72,11 @@ export type Terminal = {
 	suspend(): void;
 };
 
+/** A terminal that does not know its size, such as a serial line, is taken for a usual one. */
+export function sizeOf({columns, rows}: {readonly columns: number; readonly rows: number}) {
+	return {columns: columns || 80, rows: rows || 24};
+}
+
 /** Takes the terminal: raw mode, alternate screen, bracketed paste. `stdin` and `stdout` must be terminals. */
 export function openTerminal(options: TerminalOptions): Terminal {
 	return new OpenTerminal(options);
@@ -150,7 +155,7 @@ class OpenTerminal implements Terminal {
 		this.#on(process, 'SIGTSTP', this.#onStop);
 		this.#on(process, 'SIGCONT', () => this.#resume());
 		this.#on(stdout, 'error', () => this.#endBy('SIGHUP'));
-		if (onResize) this.#on(stdout, 'resize', () => onResize({columns: stdout.columns, rows: stdout.rows}));
+		if (onResize) this.#on(stdout, 'resize', () => onResize(sizeOf(stdout)));
 	}
 
 	#on(emitter: NodeJS.EventEmitter, name: string, listener: (argument: unknown) => void): void {
@@ -201,6 +206,8 @@ class OpenTerminal implements Terminal {
 	#resume(): void {
 		if (this.#isEnding) return;
 		this.#enter();
+		// Whoever is stopped is not told that the window has another size now.
+		if (process.platform !== 'win32') process.kill(process.pid, 'SIGWINCH');
 		this.#options.onResume?.();
 	}
 }
