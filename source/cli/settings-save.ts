@@ -1,17 +1,18 @@
 /** Keeps what was chosen on the screen in the settings file, with all that stands there already. */
 import {
 	closeSync,
+	fchmodSync,
 	fsyncSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
 	realpathSync,
 	renameSync,
-	unlinkSync,
+	rmSync,
 	writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import {applyEdits, modify} from 'jsonc-parser';
+import {findNodeAtLocation, parseTree} from 'jsonc-parser';
 import {UserError} from '../base/errors.ts';
 import {explain} from '../storage/directory.ts';
 import type {Settings} from '../store/settings.ts';
@@ -34,19 +35,26 @@ export function saveSettings(file: string, changes: Partial<Settings>): void {
 	}
 }
 
-/** A new text with the settings changed; comments and the order stay. */
+/** A new text with the settings changed; whatever else a person wrote stays to the letter. */
 export function withChanges(text: string, changes: Partial<Settings>): string {
-	const isSpaced = /^ +"/m.test(text);
-	const formattingOptions = {
-		insertSpaces: isSpaced,
-		tabSize: isSpaced ? 2 : 4,
-		eol: text.includes('\r\n') ? '\r\n' : '\n',
-	};
-	let changed = /[^\s]/.test(text) ? text : '{}\n';
-	for (const [name, value] of Object.entries(changes)) {
-		changed = applyEdits(changed, modify(changed, [name], value, {formattingOptions}));
-	}
+	let changed = text;
+	for (const [name, value] of Object.entries(changes)) changed = withChange(changed, name, JSON.stringify(value));
 	return changed;
+}
+
+function withChange(text: string, name: string, value: string): string {
+	const eol = text.includes('\r\n') ? '\r\n' : '\n';
+	const line = `${eol}${/^ +"/m.test(text) ? '  ' : '\t'}${JSON.stringify(name)}: ${value}`;
+	const settings = parseTree(text, [], {allowTrailingComma: true, allowEmptyContent: true});
+	if (!settings) return `${text.trim() === '' ? '' : `${text.trimEnd()}${eol}`}{${line}${eol}}${eol}`;
+	const there = findNodeAtLocation(settings, [name]);
+	if (there) return text.slice(0, there.offset) + value + text.slice(there.offset + there.length);
+	// As the first one: there it stands in nobody's way.
+	const start = settings.offset + 1;
+	const rest = text.slice(start);
+	const isAlone = (settings.children ?? []).length === 0;
+	const after = isAlone ? (rest.trimEnd().includes('\n') ? '' : eol) : /^\s/.test(rest) ? ',' : ', ';
+	return text.slice(0, start) + line + after + rest;
 }
 
 /** Where a link to the file leads, for those who keep their settings elsewhere. */
@@ -62,20 +70,24 @@ function targetOf(file: string): string {
 
 /** By a file beside it and a rename, so that there is always one that is whole. Never a device, nor a folder. */
 export function replaceFile(file: string, text: string): void {
-	if (lstatSync(file, {throwIfNoEntry: false})?.isFile() === false) throw new UserError(`it is no file: ${file}`);
+	const before = lstatSync(file, {throwIfNoEntry: false});
+	if (before?.isFile() === false) throw new UserError(`it is no file: ${file}`);
 	mkdirSync(path.dirname(file), {recursive: true, mode: 0o700});
 	const temporary = `${file}.${process.pid}.new`;
+	// Of one that had our number and was ended in the middle: in a container, each has the same.
+	rmSync(temporary, {force: true});
 	const descriptor = openSync(temporary, 'wx', 0o600);
 	try {
 		try {
 			writeFileSync(descriptor, text);
+			if (before) fchmodSync(descriptor, before.mode & 0o777);
 			fsyncSync(descriptor);
 		} finally {
 			closeSync(descriptor);
 		}
 		renameSync(temporary, file);
 	} catch (error) {
-		unlinkSync(temporary);
+		rmSync(temporary, {force: true});
 		throw error;
 	}
 }

@@ -187,6 +187,8 @@ describe('files', () => {
 	test('keep what was set, and all that a person wrote', () => {
 		const text = '// mine\n{\n  "theme": "dark", // at night\n  /* none */ "keys": {"peers": []}\n}\n';
 		writeFileSync(file(), text, {mode: 0o644});
+		// Of a program that was ended while it saved.
+		writeFileSync(`${file()}.${process.pid}.new`, 'half');
 		saveSettings(file(), {theme: 'light', mouse: true});
 		const kept = readFileSync(file(), 'utf8');
 		expect(parseSettings(kept, 'f')).toMatchObject({theme: 'light', mouse: true, keys: {peers: []}});
@@ -194,8 +196,16 @@ describe('files', () => {
 			expect(kept).toContain(part);
 		}
 		expect(kept).toContain('\n  "mouse": true');
-		expect(statSync(file()).mode & 0o777).toBe(0o600);
+		expect(statSync(file()).mode & 0o777).toBe(0o644);
 		expect(readdirSync(folder)).toEqual(['settings.json']);
+	});
+
+	test('are changed where they stand, or come first; all else stays as it was written', () => {
+		const text = '{ // mine\n\t"keys": {"peers":["F5"],"help" : ["F6"]}, "bell":"off"\n}\n';
+		expect(withChanges(text, {bell: 'all'})).toBe(text.replace('"off"', '"all"'));
+		expect(withChanges(text, {mouse: true})).toBe(text.replace('{ //', '{\n\t"mouse": true, //'));
+		expect(withChanges('{"theme":"dark"}', {mouse: true})).toBe('{\n\t"mouse": true, "theme":"dark"}');
+		expect(withChanges('', {mouse: true})).toBe('{\n\t"mouse": true\n}\n');
 	});
 
 	test.each(['', '\n', '// nothing yet\n', '{}', '{\n}', '{"theme": "dark",}'])('%j takes a setting', text => {
