@@ -28,9 +28,19 @@ export function wrapHead(text: string, width: number, limit: number): Wrapped {
 	return filler;
 }
 
-/** Runs of spaces, wide characters with their marks one by one (a line may end between any two), and words. */
-const PIECE =
-	/\s+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]\p{M}*|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/uy;
+const WIDE = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}';
+/** What does not begin a row of East Asian text, and what does not end one: punctuation goes with its word. */
+const CLOSING = '、。，．・：；？！ー…」』）】〉》〕］｝〗〙〛”’｡｣､';
+const OPENING = '「『（【〈《〔［｛〖〘〚｢';
+
+/**
+ * Runs of spaces, wide characters with their marks one by one (a line may end between any two), and words, or as much of
+ * one as is more than any row.
+ */
+const PIECE = new RegExp(
+	`\\s+|[${OPENING}]*(?:[${WIDE}]\\p{M}*[${CLOSING}]*|[^\\s${WIDE}${OPENING}]{1,4096})|[${OPENING}]+`,
+	'uy',
+);
 
 /** More units than this for each cell of a row, and a word is broken without being measured first. */
 const UNITS_PER_CELL = 8;

@@ -42,6 +42,31 @@ describe('the first rows', () => {
 	});
 });
 
+describe('East Asian punctuation', () => {
+	test('begins no row if it closes, and ends none if it opens', () => {
+		expect(wrap('これが必要です。次のこと、「引用」です', 14)).toEqual([
+			'これが必要で',
+			'す。次のこと、',
+			'「引用」です',
+		]);
+		expect(wrap('必要です。https://example.org/', 10)).toEqual(['必要です。', 'https://ex', 'ample.org/']);
+		const text = fc.string({
+			unit: fc.constantFrom('漢', 'か', 'ー', '。', '」', '「', '（', 'ab', '！'),
+			maxLength: 60,
+		});
+		fc.assert(
+			fc.property(text, fc.integer({min: 12, max: 30}), (sample, width) => {
+				// Of so many at once, some have to.
+				fc.pre(!/[ー。」！「（]{3}/.test(sample));
+				const rows = wrap(sample, width);
+				expect(rows.join('')).toBe(sample);
+				for (const row of rows.slice(1)) expect(row).toMatch(/^(?![ー。」！])|^.?ab/);
+				for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(width);
+			}),
+		);
+	});
+});
+
 describe('cells', () => {
 	test('of simple characters are counted as they would be measured', () => {
 		const simple = Array.from({length: 0x10000}, (_, unit) => unit).filter(unit => simpleCells(unit) > 0);
