@@ -11,8 +11,9 @@ export const MAX_PASTED_CHARACTERS = 2_000;
 export type HeldPaste = {
 	readonly text: string;
 	readonly lines: number;
-	/** UTF-16 units, as nobody counts them more exactly. */
+	/** UTF-16 units, as nobody counts them more exactly; those that are not even kept among them. */
 	readonly characters: number;
+	readonly dropped?: number;
 	/** Where it was pasted: it waits there, whatever is open meanwhile. */
 	readonly room: string | undefined;
 };
@@ -22,9 +23,14 @@ export function isLongPaste(text: string): boolean {
 }
 
 /** A paste may come in pieces. */
-export function heldPaste(before: HeldPaste | undefined, added: string, room: string | undefined): HeldPaste {
-	const text = (before?.text ?? '') + writable(added);
-	return {text, lines: linesOf(text), characters: text.length, room};
+export function heldPaste(
+	before: HeldPaste | undefined,
+	added: {readonly text: string; readonly dropped: number},
+	room: string | undefined,
+): HeldPaste {
+	const text = (before?.text ?? '') + writable(added.text);
+	const dropped = (before?.dropped ?? 0) + added.dropped;
+	return {text, lines: linesOf(text), characters: text.length + dropped, room, ...(dropped > 0 && {dropped})};
 }
 
 /** The paste that is asked about in the open room. */

@@ -55,7 +55,7 @@ function perform(stage: Stage, intent: Intent): void {
 		case 'edit':
 			return editLine(stage, intent.edit);
 		case 'paste':
-			return paste(stage, intent.text);
+			return paste(stage, intent.text, intent.dropped);
 		case 'held-paste':
 			return answerPaste(stage, intent.take);
 		case 'recall':

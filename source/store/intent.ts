@@ -70,7 +70,7 @@ export type Intent =
 	| {readonly type: 'back'}
 	| {readonly type: 'edit'; readonly edit: Edit}
 	/** Text from the clipboard: a little goes into the line, much of it is asked about first. */
-	| {readonly type: 'paste'; readonly text: string}
+	| {readonly type: 'paste'; readonly text: string; readonly dropped?: number}
 	/** The answer: into the line, or not. */
 	| {readonly type: 'held-paste'; readonly take: boolean}
 	| {readonly type: 'recall'; readonly step: RecallStep}

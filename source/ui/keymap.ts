@@ -9,6 +9,7 @@ import {
 	HINT_RANKS,
 	KEY_CONTEXTS,
 	type KeyContext,
+	type Need,
 	RESERVED_KEYS,
 	WRITING_CONTEXTS,
 } from './bindings/index.ts';
@@ -50,8 +51,7 @@ export class Keymap {
 			const rest = input.text.slice(1);
 			return [...this.#toRoom(Number(input.text[0]) - 1, context), ...(rest === '' ? [] : insertion(rest))];
 		}
-		if (input.type === 'paste' && (context === 'chat' || context === 'paste'))
-			return [{type: 'paste', text: input.text}];
+		if (input.type === 'paste' && (context === 'chat' || context === 'paste')) return [input];
 		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
 		return input.type === 'text' ? this.#pressed(input.text, context) : [];
 	}
@@ -74,10 +74,10 @@ export class Keymap {
 	}
 
 	/** The few keys that the status bar shows, the most important first: a key and a word or two. */
-	statusHints(context: KeyContext, hasUnread: boolean): readonly Hint[] {
+	statusHints(context: KeyContext, given: ReadonlySet<Need>): readonly Hint[] {
 		return this.bindings
 			.filter(binding => binding.hint !== undefined && binding.keys.length > 0 && binding.contexts.includes(context))
-			.filter(binding => hasUnread || !binding.needsUnread)
+			.filter(({needs}) => needs === undefined || given.has(needs))
 			.toSorted((one, other) => hintRank(one, context) - hintRank(other, context))
 			.map(({keys: [key], hint}) => ({key: describeKey(key as string), hint: hint as string}));
 	}

@@ -4,22 +4,27 @@ import {askedPaste, excessOf, heldPaste, isLongPaste} from '../composer-paste.ts
 import {notify} from '../reduce/notices.ts';
 import type {Stage} from './stage.ts';
 
-export function paste(stage: Stage, text: string): void {
+/** `dropped`: so many characters more were pasted than there is any use for. */
+export function paste(stage: Stage, text: string, dropped = 0): void {
 	const {draft} = stage;
 	const held = askedPaste(draft.state);
 	if (!held && !isLongPaste(text)) return insert(stage, text);
-	draft.set({heldPaste: heldPaste(held, text, draft.state.active), completion: undefined, recall: undefined});
+	draft.set({
+		heldPaste: heldPaste(held, {text, dropped}, draft.state.active),
+		completion: undefined,
+		recall: undefined,
+	});
 }
 
 export function answerPaste(stage: Stage, take: boolean): void {
 	const held = askedPaste(stage.state);
 	if (!held) return;
 	stage.draft.set({heldPaste: undefined});
-	if (take) insert(stage, held.text);
+	if (take) insert(stage, held.text, held.dropped);
 }
 
-function insert(stage: Stage, text: string): void {
-	const excess = excessOf(stage.composer, text);
+function insert(stage: Stage, text: string, dropped = 0): void {
+	const excess = excessOf(stage.composer, text) + dropped;
 	stage.edit(composer => pasteText(composer, text));
 	if (excess === 0) return;
 	const count = excess.toLocaleString('en');

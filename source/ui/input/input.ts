@@ -3,8 +3,11 @@ export type Input =
 	/** Printable characters, one or more; never a control character. */
 	| {readonly type: 'text'; readonly text: string}
 	| Key
-	/** Pasted text: lines end in LF, other control characters but tab are gone. It never submits. */
-	| {readonly type: 'paste'; readonly text: string}
+	/**
+	 * Pasted text: lines end in LF, other control characters but tab are gone. It never submits. `dropped`: so many characters
+	 * more were too many to keep.
+	 */
+	| {readonly type: 'paste'; readonly text: string; readonly dropped?: number}
 	| MouseInput
 	/** The terminal's window came to the front, or went from it. */
 	| {readonly type: 'focus'; readonly isFocused: boolean};

@@ -20,7 +20,7 @@ export const SEQUENCE_PATIENCE = 1000;
 /** Characters of a control sequence. The longest key has about 20. */
 export const MAX_SEQUENCE = 64;
 
-/** UTF-16 units of one paste: four times what a message may carry. What is beyond is dropped. */
+/** UTF-16 units of one paste: four times what a message may carry. What is beyond is counted. */
 export const MAX_PASTE = 64 * 1024;
 
 const ESC = '\x1b';
@@ -51,6 +51,8 @@ export class InputParser {
 	#text = '';
 	#highSurrogate = '';
 	#paste = '';
+	/** Units of the paste that were too many. */
+	#dropped = 0;
 	/** The start of PASTE_END that the paste ends with so far. */
 	#pasteEnd = '';
 	/** The paste has paused for so long that its end may never come. */
@@ -292,7 +294,8 @@ export class InputParser {
 	}
 
 	#keepPasted(text: string): void {
-		if (this.#paste.length + text.length <= MAX_PASTE) this.#paste += text;
+		if (this.#dropped === 0 && this.#paste.length + text.length <= MAX_PASTE) this.#paste += text;
+		else this.#dropped += text.length;
 	}
 
 	#endPaste(): void {
@@ -304,8 +307,10 @@ export class InputParser {
 
 	#emitPaste(): void {
 		const text = this.#paste.replace(/\r\n?/g, '\n').replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+		const dropped = this.#dropped;
 		this.#paste = '';
-		if (text !== '') this.#emit({type: 'paste', text});
+		this.#dropped = 0;
+		if (text !== '') this.#emit(dropped === 0 ? {type: 'paste', text} : {type: 'paste', text, dropped});
 	}
 
 	#remember(character: string): void {

@@ -6,9 +6,10 @@ import {keymapOf} from '../keymap.ts';
 import {type Span, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
-export function pasteTitle({lines, characters}: HeldPaste, {paint}: Theme): readonly Span[] {
+export function pasteTitle({lines, characters, dropped = 0}: HeldPaste, {paint}: Theme): readonly Span[] {
 	const counted = lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;
-	return [span(`paste ${counted}, ${characters.toLocaleString('en')} characters?`, paint.warn)];
+	const more = dropped > 0 ? 'more than ' : '';
+	return [span(`paste ${more}${counted}, ${characters.toLocaleString('en')} characters?`, paint.warn)];
 }
 
 /** What the answers are, what would not go in, and how it begins: as much of it as there is room for. */
@@ -16,7 +17,7 @@ export function askingRows(state: State): readonly ((theme: Theme) => readonly S
 	const held = askedPaste(state);
 	if (!held) return [];
 	const composer = activeRoom(state)?.composer ?? state.composer;
-	const excess = excessOf(composer, held.text);
+	const excess = excessOf(composer, held.text) + (held.dropped ?? 0);
 	const begins = held.text
 		.trimStart()
 		.slice(0, PREVIEW_ROWS * PREVIEW)

@@ -198,6 +198,7 @@ describe('paste', () => {
 	test('is bounded', () => {
 		const [paste, after] = new InputParser().push(`${PASTE}${'a'.repeat(MAX_PASTE + 1000)}${PASTE_END}b`);
 		expect(paste?.type === 'paste' && paste.text.length).toBe(MAX_PASTE);
+		expect(paste).toMatchObject({dropped: 1000});
 		expect(after).toEqual({type: 'text', text: 'b'});
 	});
 
