@@ -1,6 +1,7 @@
 /** What nobody may overlook: a core or a disk that does not work, and two people with one name. */
 import {conflictText, standingConflicts} from '../../store/reduce/alarms.ts';
 import type {Conflict, State} from '../../store/state.ts';
+import {isRightToLeft, LEFT_TO_RIGHT} from '../bidi.ts';
 import {keymapOf} from '../keymap.ts';
 import {fit} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -12,7 +13,11 @@ export function alarmRows(state: State, width: number, height: number, {paint}: 
 	if (headline === undefined) return [];
 	const lines = [headline, ...rest].flatMap(text => wrap(text, width - 4));
 	const spaced = lines.length + 4 <= height ? ['', ...lines, ''] : lines;
-	return spaced.slice(0, Math.max(1, height - 2)).map(line => paint.alarm(`  ${fit(line, width - 4)}  `));
+	return spaced.slice(0, Math.max(1, height - 2)).map(line => {
+		const text = `  ${fit(line, width - 4)}  `;
+		// Names go their own way, within words of ours.
+		return paint.alarm(isRightToLeft(text) ? LEFT_TO_RIGHT.join(text) : text);
+	});
 }
 
 function wayOut(state: State): string {
