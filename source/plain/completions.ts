@@ -1,4 +1,5 @@
 /** What Tab makes of a line in a terminal that can do it. */
+import {lastWord} from '../store/composer-text.ts';
 import {people} from '../store/selectors.ts';
 import type {State} from '../store/state.ts';
 import {SLASH_COMMANDS} from '../ui/slash.ts';
@@ -6,7 +7,8 @@ import {PLAIN_COMMANDS} from './commands.ts';
 
 /** Whole lines that the line may become. */
 export function completions(line: string, state: State): readonly string[] {
-	const [, before = '', word = ''] = /^(.*?)(\S*)$/s.exec(line) ?? [];
+	const word = lastWord(line);
+	const before = line.slice(0, line.length - word.length);
 	return choices(before, word, state)
 		.filter(choice => choice.toLowerCase().startsWith(word.toLowerCase()))
 		.map(choice => `${before}${choice} `);

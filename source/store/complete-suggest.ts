@@ -1,6 +1,7 @@
 /** What could be meant by the word that is being written: a command, a room, somebody's name, an emoji, a setting. */
 import {EMOJI} from './complete-emoji.ts';
 import {type Argument, argumentAt, type CommandSpec, commandNamed} from './complete-types.ts';
+import {lastWord} from './composer-text.ts';
 import {holdersOf} from './names.ts';
 import {displayName, people, roomTitle} from './selectors.ts';
 import {SETTING_NAMES, SETTINGS, settingNamed, THEME_NAMES, valueTexts} from './settings.ts';
@@ -35,17 +36,23 @@ export function suggestionsFor(
 	isAsked: boolean,
 ): Suggestions | undefined {
 	if (/^\/(?!\/)\S*$/.test(head)) return {start: 0, ...commandsFor(head, commands)};
-	const word = /\S*$/.exec(head)?.[0] ?? '';
+	const word = lastWord(head);
 	const [, name, written = ''] = /^\/([^/\s]\S*)\s+(.*)$/s.exec(head) ?? [];
 	const command = name === undefined ? undefined : commandNamed(commands, name);
 	if (command) {
 		const at = argumentAt(command, written, () => uniqueNames(state).map(person => person.name));
-		const found = at && argumentsFor(state, at.argument, at.fragment, tailOf(command, at.index), head);
+		const found =
+			at &&
+			at.fragment.length <= MAX_WORD &&
+			argumentsFor(state, at.argument, at.fragment, tailOf(command, at.index), head);
 		if (at && found) return {start: head.length - at.fragment.length, ...found};
 	}
-	const found = wordFor(state, word, head, command !== undefined, isAsked);
-	return found && {start: head.length - word.length, ...found};
+	const found = word.length <= MAX_WORD && wordFor(state, word, head, command !== undefined, isAsked);
+	return found ? {start: head.length - word.length, ...found} : undefined;
 }
+
+/** UTF-16 units of the longest word that can be meant: nothing that is offered is longer. */
+const MAX_WORD = 200;
 
 /** A space, if more can follow. */
 function tailOf({arguments: all = []}: CommandSpec, index: number): string {
@@ -158,8 +165,7 @@ function settingsFor(fragment: string, tail: string): Found {
 
 /** Those of the setting that stands before. */
 function valuesAfter(head: string, fragment: string): readonly string[] {
-	const setting = /(\S+)\s+$/.exec(head.slice(0, head.length - fragment.length))?.[1];
-	const name = setting === undefined ? undefined : settingNamed(setting);
+	const name = settingNamed(lastWord(head.slice(0, head.length - fragment.length).trimEnd()));
 	return name === undefined ? [] : valueTexts(name);
 }
 

@@ -3,6 +3,8 @@
 /** Lines remembered over all rooms, and the UTF-16 units that they may hold. */
 export const MAX_SENT = 500;
 const MAX_SENT_TEXT = 256 * 1024;
+/** UTF-16 units that are searched for: what is pasted there may be anything. */
+export const MAX_QUERY = 100;
 
 export type Recall = {
 	readonly query: string;

@@ -152,7 +152,7 @@ function measure(text: string): Measured {
 	return measured;
 }
 
-/** What of `after` is not also at the start or at the end of `before`. Between two letters of ASCII, nothing ever joins. */
+/** What of `after` is not also at the start or at the end of `before`, cut where nothing ever joins. */
 function sameEnds(before: string, after: string): {readonly from: number; readonly to: number} {
 	const shorter = Math.min(before.length, after.length);
 	let from = 0;
@@ -166,8 +166,12 @@ function sameEnds(before: string, after: string): {readonly from: number; readon
 }
 
 function isSeam(text: string, at: number): boolean {
-	return isAscii(text.charCodeAt(at - 1)) && isAscii(text.charCodeAt(at));
+	if (!isAscii(text.charCodeAt(at - 1))) return false;
+	return isAscii(text.charCodeAt(at)) || BEGINS_ANEW.test(String.fromCodePoint(text.codePointAt(at) ?? 0));
 }
+
+/** What never joins a space or a letter of ASCII before it: letters, but for those few that are marks, and pictures. */
+const BEGINS_ANEW = /^(?![\u0e33\u0eb3\uff9e\uff9f])[\p{L}\p{Extended_Pictographic}]$/u;
 
 const isAscii = (unit: number): boolean => unit === 0x0a || (unit >= 0x20 && unit < 0x7f);
 

@@ -25,6 +25,13 @@ export function fitting(added: string, limit: number, present: string): string {
 	return added.slice(0, end);
 }
 
+/** The word that a text ends with; empty if it ends with a blank. Looked for from the end: a line may be long. */
+export function lastWord(text: string): string {
+	let start = text.length;
+	while (start > 0 && !/\s/.test(text[start - 1] as string)) start -= 1;
+	return text.slice(start);
+}
+
 const isWord = (grapheme: string): boolean => /[\p{L}\p{N}_]/u.test(grapheme);
 
 export function wordStart(text: string, from: number): number {

@@ -5,6 +5,9 @@ import type {SlashPeer} from './slash-types.ts';
 /** How every peer id begins, and nobody's name is likely to. */
 const PEER_ID = /^12D3KooW\w+$/;
 
+/** UTF-16 units of the longest name with its tag, or of a peer id, and more. */
+const MAX_NAME = 200;
+
 /** Namesakes that an error lists. */
 const MAX_NAMED = 4;
 
@@ -17,7 +20,8 @@ export function personNamed(argument: string, peers: readonly SlashPeer[]): Foun
 
 /** The person at the start of `argument`, whose name may have spaces, and what follows. The longest name wins. */
 export function personFirst(argument: string, peers: readonly SlashPeer[]): Found {
-	for (let end = argument.length; end > 0; end = argument.lastIndexOf(' ', end - 1)) {
+	const furthest = argument.length <= MAX_NAME ? argument.length : argument.lastIndexOf(' ', MAX_NAME);
+	for (let end = furthest; end > 0; end = argument.lastIndexOf(' ', end - 1)) {
 		const name = argument.slice(0, end).trimEnd();
 		const people = matching(name, peers);
 		if (people.length > 0 || PEER_ID.test(name)) return found(name, argument.slice(end).trim(), people);

@@ -1,4 +1,4 @@
-/** Keys that are pressed before the room is open that was asked for: they wait, for they were meant for that room. */
+/** Keys that are pressed before a room is open that was asked for, or left: they wait, for they were not meant for this one. */
 import type {State} from '../store/state.ts';
 import {type Input, keyName} from './input/input.ts';
 
@@ -18,7 +18,7 @@ export function createTypingAhead(getState: () => State, handle: (input: Input) 
 		if (isResuming) return;
 		isResuming = true;
 		try {
-			while (waiting.length > 0 && !isEntering(getState())) handle(waiting.shift() as Input);
+			while (waiting.length > 0 && !isMoving(getState())) handle(waiting.shift() as Input);
 		} finally {
 			isResuming = false;
 		}
@@ -37,8 +37,10 @@ export function createTypingAhead(getState: () => State, handle: (input: Input) 
 	};
 }
 
-/** A room was asked for, and the core has not answered yet: in a moment it is the open one. */
-function isEntering({pending}: State): boolean {
-	for (const {command, isQuiet} of pending.values()) if (command.command === 'join' && !isQuiet) return true;
+/** The core has not answered yet: in a moment another room is open. */
+function isMoving({pending}: State): boolean {
+	for (const {command, isQuiet} of pending.values()) if (MOVING.has(command.command) && !isQuiet) return true;
 	return false;
 }
+
+const MOVING: ReadonlySet<string> = new Set(['join', 'leave', 'forget']);

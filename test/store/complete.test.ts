@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {completions} from '../../source/plain/completions.ts';
 import {complete, listFor} from '../../source/store/complete.ts';
 import {EMOJI} from '../../source/store/complete-emoji.ts';
 import {suggestionsFor} from '../../source/store/complete-suggest.ts';
@@ -10,6 +11,7 @@ import {SETTING_NAMES, THEME_NAMES} from '../../source/store/settings.ts';
 import type {State} from '../../source/store/state.ts';
 import {widthOf} from '../../source/store/width.ts';
 import {SLASH_COMMANDS} from '../../source/ui/slash.ts';
+import {personFirst} from '../../source/ui/slash-people.ts';
 import {ANN, act, BOB, connected, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
 
 const MARY = '12D3KooWMary0';
@@ -150,4 +152,18 @@ test('every emoji of the table has one name, is one character, and two cells wid
 		expect(name).toMatch(/^[a-z0-9_+-]+$/);
 		expect([emoji, graphemesOf(emoji).length, widthOf(emoji)]).toEqual([emoji, 1, 2]);
 	}
+});
+
+test('long words cost no more than they have letters', () => {
+	const long = `https://${'x'.repeat(16_000)} y`;
+	const words = `/msg ${'word '.repeat(3_000)}`;
+	const everyone = Array.from({length: 300}, (_, index) => ({peer: `p${index}`, name: `name ${index}`}));
+	const state = stateIn(roomInfo('lobby', ANN));
+	const began = performance.now();
+	suggestionsFor(state, long, SLASH_COMMANDS, false);
+	completions(long, state);
+	suggestionsFor(state, words, SLASH_COMMANDS, false);
+	expect(personFirst(words.slice(5), everyone)).toHaveProperty('message');
+	// A square of these lengths takes two seconds.
+	expect(performance.now() - began).toBeLessThan(200);
 });

@@ -335,9 +335,26 @@ describe('rows', () => {
 	});
 
 	test('of a text that was changed somewhere are those of the whole text', () => {
-		const part = fc.array(fc.constantFrom('a', 'b ', '\n', '\u0301', '\u200d', '👩', '日', '🇫', '🇷', '👍', '🏽'), {
-			maxLength: 6,
-		});
+		const signs = [
+			'a',
+			'b ',
+			' ',
+			'\n',
+			'\u0301',
+			'\u200d',
+			'👩',
+			'日',
+			'🇫',
+			'🇷',
+			'👍',
+			'🏽',
+			'ש',
+			'ก',
+			'\u0e33',
+			'ｶ',
+			'\uff9e',
+		];
+		const part = fc.array(fc.constantFrom(...signs, 'क', '\u094d', 'ष', '\u0d4e'), {maxLength: 6});
 		fc.assert(
 			fc.property(part, part, part, part, (start, before, after, end) => {
 				for (const middle of [before, after, []]) {

@@ -2,7 +2,7 @@
 import {describe, expect, test} from 'vitest';
 import {MAX_COMPOSER_BYTES} from '../../source/store/composer.ts';
 import {askedPaste} from '../../source/store/composer-paste.ts';
-import {MAX_SENT, recalled, withSent} from '../../source/store/composer-recall.ts';
+import {MAX_QUERY, MAX_SENT, recalled, withSent} from '../../source/store/composer-recall.ts';
 import type {Intent, RecallStep} from '../../source/store/intent.ts';
 import type {State} from '../../source/store/state.ts';
 import {act, roomInfo, roomOf, stateIn, type} from './helpers.ts';
@@ -58,6 +58,11 @@ describe('searching what was sent', () => {
 		expect(recalled(['a.c', 'abc'], '.').map(each => each.line)).toEqual(['a.c']);
 		for (const query of '()[]{}*+?^$|\\/-&!#') expect(recalled(['none'], query)).toEqual([]);
 		expect(recalled(['İx'], 'X')).toMatchObject([{start: 1, end: 2}]);
+	});
+
+	test('whatever is pasted to be searched for', () => {
+		const state = act(sent, [recall('start'), type('ab/c d'.repeat(12_000))]).state;
+		expect([found(state), state.recall?.query.length]).toEqual([undefined, MAX_QUERY]);
 	});
 
 	test('lines are remembered once, and not without end', () => {

@@ -1,6 +1,7 @@
 /** Ctrl-R: searching back through the lines sent. What is being written stays as it is until a line is taken. */
 import {applyEdit, EMPTY_COMPOSER, replaceText} from '../composer.ts';
-import {recalled} from '../composer-recall.ts';
+import {MAX_QUERY, recalled} from '../composer-recall.ts';
+import {boundaryAt} from '../graphemes.ts';
 import type {Edit, RecallStep} from '../intent.ts';
 import {notify} from '../reduce/notices.ts';
 import type {Stage} from './stage.ts';
@@ -41,6 +42,7 @@ export function recallEdit(stage: Stage, edit: Edit): void {
 	const {recall: now} = stage.state;
 	if (!now) return;
 	const wanted: Edit = edit.edit === 'insert' ? {...edit, text: edit.text.replaceAll(/\s+/g, ' ')} : edit;
-	const {text: query} = applyEdit({...EMPTY_COMPOSER, text: now.query, cursor: now.query.length}, wanted);
+	const {text} = applyEdit({...EMPTY_COMPOSER, text: now.query, cursor: now.query.length}, wanted);
+	const query = text.slice(0, boundaryAt(text, Math.min(text.length, MAX_QUERY)));
 	if (query !== now.query) stage.draft.set({recall: {query, index: 0}});
 }
