@@ -70,6 +70,22 @@ describe('a selected message', () => {
 		expect(app.frame()).not.toContain('replying');
 	});
 
+	test('only what can be done with it is named at the bottom', async () => {
+		const app = await lively();
+		const bottom = () => app.frame().split('\n').at(-1);
+		await app.press('shift+up');
+		expect(bottom()).toContain('e edit   d take back');
+		await app.press('escape');
+		await app.events({...said('ann', 'see https://example.org/', 8), replyTo: {messageId: 'own-2'}});
+		await app.press('shift+up');
+		expect(bottom()).toMatch(/r reply {3}a react {3}c copy {3}o open link {3}Enter details/);
+		await app.press('up');
+		expect(bottom()).toContain('e edit');
+		await app.press('up');
+		expect(bottom()).not.toMatch(/edit|take back|open link|answers/);
+		expect(bottom()).toContain('Enter details');
+	});
+
 	test('keys that come in one chunk are all about messages, and none of them is written', async () => {
 		const app = await lively();
 		await app.press('shift+up');

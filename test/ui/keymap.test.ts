@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Intent} from '../../source/store/intent.ts';
-import {RESERVED_KEYS} from '../../source/ui/bindings/index.ts';
+import {type Need, RESERVED_KEYS} from '../../source/ui/bindings/index.ts';
 import {keyName} from '../../source/ui/input/input.ts';
 import {InputParser} from '../../source/ui/input/parser.ts';
 import {readKey} from '../../source/ui/key-names.ts';
@@ -142,13 +142,16 @@ describe('what help says', () => {
 	});
 
 	test('the status bar names keys of its context only', () => {
-		const hints = (hasUnread: boolean) => USUAL.statusHints('chat', hasUnread).map(({key, hint}) => `${key} ${hint}`);
-		expect(hints(true)).toEqual(
+		const hints = (...given: readonly Need[]) =>
+			USUAL.statusHints('chat', new Set(given)).map(({key, hint}) => `${key} ${hint}`);
+		expect(hints('unread')).toEqual(
 			expect.arrayContaining(['Alt-A next unread', 'Ctrl-K go to…', 'F1 help', 'Alt-M mouse']),
 		);
-		expect(hints(false)).not.toContain('Alt-A next unread');
-		expect(hints(false)).not.toContain('Esc back');
-		expect(USUAL.statusHints('page', false).map(({key}) => key)).toContain('Esc');
+		expect(hints()).not.toContain('Alt-A next unread');
+		expect(hints()).not.toContain('Shift-↑ select');
+		expect(hints('messages')).toContain('Shift-↑ select');
+		expect(hints()).not.toContain('Esc back');
+		expect(USUAL.statusHints('page', new Set()).map(({key}) => key)).toContain('Esc');
 	});
 });
 
@@ -165,7 +168,7 @@ describe('keys that a person has chosen', () => {
 		expect(intents(keymap, '\x0e')).toEqual([]);
 		expect(keymap.label('next-room')).toBe('F5');
 		expect(keymap.label('open-switcher')).toBe('');
-		expect(keymap.statusHints('chat', false).map(({hint}) => hint)).not.toContain('go to…');
+		expect(keymap.statusHints('chat', new Set()).map(({hint}) => hint)).not.toContain('go to…');
 		const entries = keymap.helpSections().flatMap(section => section.entries);
 		expect(entries.find(({id}) => id === 'next-room')?.keys).toBe('F5');
 		expect(entries.find(({id}) => id === 'open-switcher')).toBeUndefined();

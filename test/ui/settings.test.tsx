@@ -87,7 +87,7 @@ describe('settings are changed on the screen', () => {
 });
 
 describe('the bottom line', () => {
-	const WHOLE = new Keymap().statusHints('chat', false).map(({key, hint}) => `${key} ${hint}`);
+	const WHOLE = new Keymap().statusHints('chat', new Set()).map(({key, hint}) => `${key} ${hint}`);
 
 	test.each([40, 52, 64, 80, 120])('%i columns: whole hints, as wide as the screen', width => {
 		for (const settings of [{}, {mouse: true}]) {
@@ -124,13 +124,16 @@ describe('the bottom line', () => {
 });
 
 describe('the help page', () => {
-	test.each([38, 58, 78, 98, 118, 198])('%i cells: nothing is wider, and every setting, key and command is named', width => {
-		const state = stateWith({});
-		const lines = helpLines(state, width, PLAIN_THEME);
-		for (const line of lines) expect(widthOf(line)).toBe(width);
-		const text = lines.join('\n');
-		for (const name of [...SETTING_NAMES, 'next room', '/join', '/set']) expect(text).toContain(name);
-	});
+	test.each([38, 58, 78, 98, 118, 198])(
+		'%i cells: nothing is wider, and every setting, key and command is named',
+		width => {
+			const state = stateWith({});
+			const lines = helpLines(state, width, PLAIN_THEME);
+			for (const line of lines) expect(widthOf(line)).toBe(width);
+			const text = lines.join('\n');
+			for (const name of [...SETTING_NAMES, 'next room', '/join', '/set']) expect(text).toContain(name);
+		},
+	);
 
 	test('is made anew for other keys, another width and another theme only', () => {
 		const lines = helpLines(stateWith({}), 78, PLAIN_THEME);

@@ -11,7 +11,7 @@ import {SELECT} from './select.ts';
 import type {Binding} from './types.ts';
 import {WRITING} from './writing.ts';
 
-export type {Binding, Group, KeyContext} from './types.ts';
+export type {Binding, Group, KeyContext, Need} from './types.ts';
 export {CONTEXT_NAMES, HINT_RANKS, KEY_CONTEXTS, RESERVED_KEYS, WRITING_CONTEXTS} from './types.ts';
 
 export const BINDINGS: readonly Binding[] = [...ROOMS, ...MESSAGES, ...WRITING, ...SCREEN, ...SELECT, ...LIST, ...PAGE];

@@ -35,7 +35,7 @@ export const ROOMS: readonly Binding[] = [
 		group: 'Rooms',
 		help: 'to what is unread, here first',
 		hint: 'next unread',
-		needsUnread: true,
+		needs: 'unread',
 		intents: always({type: 'next-unread'}),
 	},
 	{

@@ -37,11 +37,14 @@ export type Binding = {
 	readonly hint?: string;
 	/** Where there is no room for all hints, the lowest stay: see `statusHints`. */
 	readonly hintRank?: number;
-	/** The status bar names it only while something is unread. */
-	readonly needsUnread?: true;
+	/** The status bar names it only where there is what it is for. */
+	readonly needs?: Need;
 	/** `index` is the position in `keys` of the key that was pressed. */
 	readonly intents: (index: number) => readonly Intent[];
 };
+
+/** Something unread; a message here; of the selected one, that it is ours, can be edited, has a link, answers another. */
+export type Need = 'unread' | 'messages' | 'own' | 'editable' | 'link' | 'answer';
 
 export type Group =
 	| 'Rooms'

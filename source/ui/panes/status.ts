@@ -1,8 +1,11 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
+import {linksIn} from '../../store/palette.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
-import {connectedPeers} from '../../store/selectors.ts';
+import {messageIn} from '../../store/selection.ts';
+import {activeRoom, connectedPeers} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
+import type {Need} from '../bindings/index.ts';
 import {plural} from '../format.ts';
 import {type KeyContext, keymapOf} from '../keymap.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
@@ -64,14 +67,28 @@ function leftSpans(state: State, width: number, theme: Theme): readonly Span[] {
 /** As many as fit whole. */
 function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
-	const hasUnread = state.rooms.some(room => room.unread > 0);
-	const wanted = keymapOf(state).statusHints(keyContext(state), hasUnread);
+	const wanted = keymapOf(state).statusHints(keyContext(state), givenIn(state));
 	for (const {key, hint} of wanted) {
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);
 	}
 	return spans;
+}
+
+/** What there is for keys to be about. */
+function givenIn(state: State): ReadonlySet<Need> {
+	const given = new Set<Need>();
+	const room = activeRoom(state);
+	if (state.rooms.some(({unread}) => unread > 0) || (room && room.missed > 0)) given.add('unread');
+	if (room && room.log.length > 0) given.add('messages');
+	const entry = state.selection && messageIn(room, state.selection.id)?.entry;
+	if (!entry) return given;
+	if (entry.local) given.add('own');
+	if (entry.local && entry.isWhole) given.add('editable');
+	if (linksIn(entry.text).length > 0) given.add('link');
+	if (entry.reply) given.add('answer');
+	return given;
 }
 
 function connectionSpans(state: State, withId: boolean, {paint}: Theme): readonly Span[] {
