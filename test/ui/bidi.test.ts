@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {initialState} from '../../source/store/state.ts';
 import {isolated, isolateOf} from '../../source/ui/bidi.ts';
 import {parseMarkup} from '../../source/ui/markup.ts';
 import {layMarkup} from '../../source/ui/markup-rows.ts';
+import {alarmRows} from '../../source/ui/panes/alarm.ts';
 import {fit, painted, row, span, spansWidth, titleRow, widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {Emulator} from '../helpers/emulator.ts';
@@ -86,4 +88,13 @@ describe('a terminal', () => {
 		emulator.dispose();
 		expect(cells.map(text => text.replaceAll(/[\u2066-\u2069]/g, '')).join('')).toBe('│שלום · abc        │');
 	});
+});
+
+test('an alarm keeps to its rows, whoever it is about', () => {
+	const state = {
+		...initialState(0, 'p2p-tui'),
+		core: {state: 'failed', reason: 'שלום, says ann', hint: undefined} as const,
+	};
+	const [row] = alarmRows(state, 40, 12, theme).filter(text => text.includes('ann'));
+	expect(row).toMatch(/^\u2066 +שלום, says ann +\u2069$/);
 });

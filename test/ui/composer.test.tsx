@@ -164,6 +164,10 @@ describe('what it offers', () => {
 		await app.paste('日'.repeat(6_000));
 		expect(app.frame()).toContain('the last 539 do not fit (16 KiB)');
 		await app.press('escape');
+		await app.bytes(`\x1b[200~${'a'.repeat(100_000)}\x1b[201~`);
+		expect(app.frame()).toContain('paste more than 1 line, 100,000');
+		expect(app.frame()).toContain('the last 83,616 do not fit (16 KiB)');
+		await app.press('escape');
 		expect(app.frame()).toContain('› message #lobby');
 	});
 });

@@ -177,8 +177,10 @@ test.each(stops)(
 		expectSilence(screen);
 		expect(screen.modes.wraparoundMode).toBe(true);
 		expect(screen.cursor().isVisible).toBe(true);
+		// Nobody tells it of that while it is stopped.
+		screen.resize(60, 14);
 		screen.press('return');
-		await screen.waitFor('resumed');
+		await screen.waitFor('size 60x14');
 		expect(screen.isAlternate()).toBe(true);
 		expect(screen.rows().slice(0, 3)).toEqual(['ready', 'mouse on', 'resumed']);
 		expect([screen.modes.mouseTrackingMode, screen.modes.sendFocusMode]).toEqual(['vt200', true]);
