@@ -2,9 +2,9 @@
  * What is new, as lines: each is said once and nothing is ever said again. Given the same states and events, the same
  * lines come out.
  */
-import type {EventOf, NodeEvent} from '../api/event.ts';
+import type {ChatMessage, EventOf, NodeEvent} from '../api/event.ts';
 import {isKept} from '../store/draft.ts';
-import {compareKeys, emptyLog, entryAt, type Log, lastEntry} from '../store/log.ts';
+import {compareKeys, emptyLog, entryAt, type Key, type Log, lastEntry} from '../store/log.ts';
 import {conflictText, standingConflicts} from '../store/reduce/alarms.ts';
 import {activeRoom, connectedPeers} from '../store/selectors.ts';
 import type {Entry, MessageEntry, Room, State, SystemEntry} from '../store/state.ts';
@@ -21,19 +21,27 @@ import {messageLines, newsLines, pastLines} from './words.ts';
 /** Messages said at once on coming into a room with as many unread, or with none. */
 const MAX_UNREAD = 20;
 const MAX_CONTEXT = 5;
-/** Milliseconds without another one until messages of long ago are said, and how many of them. */
+/** Milliseconds without another one until messages of long ago are said; and how long at most more of them is waited for. */
 const PAUSE = 1_000;
+const PATIENCE = 15_000;
 /** Ids of messages that were said. */
 const MAX_SAID = 5_000;
 
 type Told = {
 	readonly messages: ReadonlyMap<string, EventOf<'message'>>;
-	readonly notices: ReadonlySet<string>;
+	readonly notices: ReadonlyMap<string, EventOf<'notice'>>;
 	readonly changes: Changes;
 };
 type Changes = ReadonlyMap<string, EventOf<'message-changed'>>;
 
-type Late = {readonly room: string; readonly ids: readonly string[]; readonly count: number; readonly at: number};
+/** `from`: the oldest of them. Told since when, and when last. */
+type Late = {
+	readonly room: string;
+	readonly from: Key;
+	readonly count: number;
+	readonly since: number;
+	readonly at: number;
+};
 
 export class Narrator {
 	#before: State;
@@ -43,7 +51,7 @@ export class Narrator {
 	readonly #visited = new Set<string>();
 	/** What was unread where we just came in, until what is kept of it is here. */
 	#entering: {readonly room: string; readonly unread: number} | undefined;
-	/** Messages of before we came that others hand on, in the open room: the last ids, how many, and when the last one came. */
+	/** Messages of before we came that others hand on, in the open room: how many, and when the last one came. */
 	#late: Late | undefined;
 
 	constructor(state: State) {
@@ -101,8 +109,9 @@ export class Narrator {
 	#added(state: State, room: Room, entry: Entry, told: Told, now: number): readonly string[] {
 		const isOpen = room.room === state.active;
 		if (entry.kind === 'system') {
-			const isNews = isOpen && isWorthSaying(state, entry) && (told.notices.has(entry.id) || !isKept(entry));
-			return isNews ? newsLines(state, room, entry) : [];
+			const notice = told.notices.get(entry.id);
+			const isNew = notice ? !isOfBefore(room, notice) : !isKept(entry);
+			return isOpen && isNew && isWorthSaying(state, entry) ? newsLines(state, room, entry) : [];
 		}
 		const event = told.messages.get(entry.id);
 		if (!event) return [];
@@ -114,8 +123,9 @@ export class Narrator {
 		}
 		if (!isOpen) return entry.mention || room.peer !== undefined ? this.#say(state, room, entry) : [];
 		if (!isOfBefore(room, event)) return this.#say(state, room, entry);
-		const {ids, count} = this.#late?.room === room.room ? this.#late : {ids: [], count: 0};
-		this.#late = {room: room.room, ids: [...ids.slice(1 - MAX_CONTEXT), entry.id], count: count + 1, at: now};
+		const late = this.#late?.room === room.room ? this.#late : {from: entry, count: 0, since: now};
+		const from = compareKeys(entry, late.from) < 0 ? entry : late.from;
+		this.#late = {room: room.room, from, count: late.count + 1, since: late.since, at: now};
 		return [];
 	}
 
@@ -143,7 +153,8 @@ export class Narrator {
 		const limit = since === undefined ? (isFirst ? MAX_CONTEXT : 0) : entering.unread;
 		const last = lastMessages(room, limit, entry => since === undefined || compareKeys(entry, since) >= 0);
 		const unheard = last.filter(entry => !this.#said.has(entry.id));
-		for (const entry of unheard) this.#heard(entry);
+		// What stands here already does not come only now.
+		for (const entry of lastMessages(room, MAX_SAID)) this.#heard(entry);
 		if (unheard.length === 0) return isFirst ? [] : ['Nothing new.'];
 		const told = unheard.slice(-MAX_UNREAD);
 		const heading = since === undefined ? `The last ${plural(told.length, 'message')}:` : unreadHeading(unheard.length);
@@ -155,13 +166,20 @@ export class Narrator {
 		const late = this.#late;
 		const room = activeRoom(state);
 		if (!late || !room || this.#entering || now - late.at < PAUSE) return [];
+		if (isComing(room) && now - late.since < PATIENCE) {
+			this.#late = {...late, at: now};
+			return [];
+		}
 		this.#late = undefined;
-		const ids = new Set(late.ids.filter(id => !this.#said.has(id)));
-		const entries = lastMessages(room, MAX_CONTEXT, entry => ids.has(entry.id));
-		for (const entry of entries) this.#heard(entry);
-		if (entries.length === 0) return [];
-		const heading = `${plural(late.count, 'message')} said earlier`;
-		const more = late.count > entries.length ? `, the last ${entries.length} (/read ${late.count} says all)` : '';
+		// Some of it may have come without a word: what counts is what stands here now.
+		const isNew = (entry: MessageEntry) => compareKeys(entry, late.from) >= 0 && !this.#said.has(entry.id);
+		const all = lastMessages(room, MAX_SAID, isNew);
+		for (const entry of all) this.#heard(entry);
+		if (all.length === 0) return [];
+		const entries = all.slice(-MAX_CONTEXT);
+		const count = Math.max(late.count, all.length);
+		const heading = `${plural(count, 'message')} said earlier`;
+		const more = count > entries.length ? `, the last ${entries.length} (/read ${count} says all)` : '';
 		return [`${heading}${more}:`, ...pastLines(state, room, entries, now)];
 	}
 }
@@ -194,18 +212,23 @@ function isWorthSaying({self}: State, {mark, peer, text}: SystemEntry): boolean 
 	return mark !== 'alarm' && !(peer === self?.peerId && /^(is|has) /.test(text));
 }
 
+/** More of what others have kept is on its way. */
+function isComing({progress, page}: Room): boolean {
+	return progress !== undefined || page !== 'fresh';
+}
+
 /** It comes from what others have kept, or was said before we met them. */
-function isOfBefore({aloneUntil}: Room, {via, timestamp}: EventOf<'message'>): boolean {
+function isOfBefore({aloneUntil}: Room, {via, timestamp}: ChatMessage): boolean {
 	return via === undefined || timestamp < aloneUntil;
 }
 
 function toldBy(events: readonly NodeEvent[]): Told {
 	const messages = new Map<string, EventOf<'message'>>();
-	const notices = new Set<string>();
+	const notices = new Map<string, EventOf<'notice'>>();
 	const changes = new Map<string, EventOf<'message-changed'>>();
 	for (const event of events) {
 		if (event.type === 'message') messages.set(event.messageId, event);
-		else if (event.type === 'notice') notices.add(event.messageId);
+		else if (event.type === 'notice') notices.set(event.messageId, event);
 		else if (event.type === 'message-changed') changes.set(event.messageId, event);
 	}
 	return {messages, notices, changes};

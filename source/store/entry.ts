@@ -67,7 +67,7 @@ function reactionOf({emoji, from}: NonNullable<ChatMessage['reactions']>[number]
 }
 
 const NOTICES = {
-	join: {mark: 'in', text: () => 'is new here'},
+	join: {mark: 'in', text: () => 'has joined the conversation'},
 	leave: {mark: 'out', text: () => 'has left the room'},
 	topic: {mark: 'note', text: topic => (topic === '' ? 'took the topic away' : `set the topic: ${topic}`)},
 	name: {mark: 'note', text: name => `is now ${name}`},

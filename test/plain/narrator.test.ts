@@ -201,6 +201,24 @@ test('on coming somewhere one hears the end of what is kept, and what others kep
 	expect(listener.waits(1_000)).toEqual([]);
 });
 
+test('of what others hand on, the newest is said once all of it is here, and what happened before is no news', () => {
+	const listener = new Listener();
+	listener.types('/go dev');
+	listener.kept();
+	const old = (at: number) => ({...said('ann', `number ${at}`, at, 'dev', `old-${at}`), via: undefined as never});
+	const joined = {...said('cat', '', 1, 'dev'), via: undefined as never, type: 'notice', kind: 'join'} as const;
+	const progress = {type: 'history-progress', room: 'dev', expected: 9} as const;
+	expect(listener.hears(joined, old(3), old(1), old(2), {...progress, received: 3, done: false})).toEqual([]);
+	expect(listener.waits(2_000)).toEqual([]);
+	expect(listener.hears({...progress, received: 9, done: true})).toEqual([]);
+	expect(listener.waits(2_000)).toEqual([]);
+	listener.kept(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(old));
+	expect(listener.waits(1_000)).toEqual([
+		'9 messages said earlier, the last 5 (/read 9 says all):',
+		...[5, 6, 7, 8, 9].map(at => `12:0${at} #dev ann: number ${at}`),
+	]);
+});
+
 test('delivery is said when it is settled, or when it takes long', () => {
 	const listener = new Listener();
 	const state = (messageId: string, storedBy: number, of = 3): NodeEvent => {

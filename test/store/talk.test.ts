@@ -33,7 +33,7 @@ describe('entries', () => {
 		const state = reduceEvents(
 			stateIn(roomInfo('lobby', ANN)),
 			[
-				notice('join', 'ann'),
+				notice('join', 'bob', BOB),
 				notice('topic', 'ships'),
 				notice('name', 'anna'),
 				notice('unknown', ''),
@@ -42,7 +42,7 @@ describe('entries', () => {
 			NOW,
 		);
 		expect(texts(state, 'lobby')).toEqual([
-			'in ann is new here',
+			'in bob has joined the conversation',
 			'note ann set the topic: ships',
 			'note ann is now anna',
 			'note ann did something that this version does not know',
@@ -67,7 +67,17 @@ describe('entries', () => {
 			[arrival, notice('join', 'ann'), notice('join', 'bob', BOB)],
 			NOW,
 		);
-		expect(texts(state, 'lobby')).toEqual(['in ann is here', 'in bob is new here']);
+		expect(texts(state, 'lobby')).toEqual(['in ann is here', 'in bob has joined the conversation']);
+	});
+
+	test('whoever has been here for long does not come with their first word, and neither do we', () => {
+		const later = NOW + 60 * 60_000;
+		const events = [notice('join', 'ann'), notice('join', 'me', SELF)];
+		expect(texts(reduceEvents(stateIn(roomInfo('lobby', ANN)), events, later), 'lobby')).toEqual([]);
+		const old = {...notice('join', 'ann'), via: undefined} as never;
+		expect(texts(reduceEvents(stateIn(roomInfo('lobby', ANN)), [old], later), 'lobby')).toEqual([
+			'in ann has joined the conversation',
+		]);
 	});
 
 	test('replies, edits, reactions, what was taken back, forks and gaps', () => {

@@ -6,6 +6,7 @@ import {Store} from '../../source/store/store.ts';
 import {parseMarkup} from '../../source/ui/markup.ts';
 import {chatRows, entryHeight} from '../../source/ui/panes/chat.ts';
 import {countRemembered, REMEMBERED_ROWS} from '../../source/ui/panes/entry.ts';
+import {MAX_TEXT_ROWS} from '../../source/ui/panes/entry-message.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {createTheme, PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
@@ -46,8 +47,8 @@ function newestHeight(): number {
 }
 
 test.each([
-	['lines', 'a\n'.repeat(8_000), '… 7,800 more lines'],
-	['one more line', `${'a\n'.repeat(MAX_ENTRY_LINES)}b`, '… 1 more line'],
+	['lines', 'a\n'.repeat(8_000), '… 7,960 more lines · select it: Enter shows all'],
+	['one more line', `${'a\n'.repeat(MAX_TEXT_ROWS)}b`, '… 1 more line'],
 	['a long word', 'a'.repeat(16_384), /… [\d,]+ more characters/],
 	['control characters', '\x01'.repeat(16_384), /… [\d,]+ more characters/],
 	['long lines', `${'word '.repeat(30)}\n`.repeat(100), /… \d\d more lines/],
@@ -57,13 +58,13 @@ test.each([
 		.at(-1)!
 		.replaceAll(/[│ ]+$|^[│ ]+/g, '');
 	expect(last).toMatch(more);
-	expect(newestHeight()).toBe(MAX_ENTRY_LINES + 1);
+	expect(newestHeight()).toBe(MAX_TEXT_ROWS + 1);
 });
 
 test('a message that just fits is shown whole', () => {
-	store.receive([said('ann', Array.from({length: MAX_ENTRY_LINES}, (_, index) => `line ${index}`).join('\n'), 1)]);
-	expect(chat().at(-1)).toContain(`line ${MAX_ENTRY_LINES - 1} `);
-	expect(newestHeight()).toBe(MAX_ENTRY_LINES);
+	store.receive([said('ann', Array.from({length: MAX_TEXT_ROWS}, (_, index) => `line ${index}`).join('\n'), 1)]);
+	expect(chat().at(-1)).toContain(`line ${MAX_TEXT_ROWS - 1} `);
+	expect(newestHeight()).toBe(MAX_TEXT_ROWS);
 });
 
 test('how far an own message has spread stands on its last row, cut or not', () => {
@@ -71,7 +72,7 @@ test('how far an own message has spread stands on its last row, cut or not', () 
 		said('you', 'a\n'.repeat(8_000), 1, 'lobby', 'own-1'),
 		{type: 'message-state', room: 'lobby', messageId: 'own-1', storedBy: 2, of: 3},
 	]);
-	expect(chat().at(-1)).toMatch(/… 7,800 more lines +✓ 2\/3 │$/);
+	expect(chat().at(-1)).toMatch(/… 7,960 more lines · .+shows all +✓ 2\/3 │$/);
 });
 
 test('rows are remembered by their number, however long the entries', () => {
@@ -133,10 +134,10 @@ describe('grouping', () => {
 test('what we did ourselves is said to us', () => {
 	const done = {name: 'you', from: SELF, local: true} as const;
 	store.receive([
-		{...said('you', '', 1), ...done, type: 'notice', kind: 'join'},
+		{...said('you', '', 1), ...done, type: 'notice', kind: 'leave'},
 		{...said('you', 'cats', 1), ...done, type: 'notice', kind: 'topic'},
 	]);
-	expect(chat()[1]).toContain('→  you are new here ');
+	expect(chat()[1]).toContain('←  you have left the room ');
 	expect(chat()[2]).toContain('·  you set the topic: cats ');
 });
 

@@ -25,12 +25,17 @@ export function message(draft: Draft, event: EventOf<'message'>): void {
 
 export function notice(draft: Draft, event: EventOf<'notice'>): void {
 	const present = roomOfMessage(draft, event);
-	if (!present || present.orders.has(event.messageId)) return;
+	if (!present || present.orders.has(event.messageId) || isFirstWord(present, event)) return;
 	const {self, formerName} = draft.state;
 	const isOwnName = event.kind === 'name' && event.local && formerName !== undefined;
 	const entry = entryOf(isOwnName ? {...event, name: formerName} : event, self);
 	if (entry.kind === 'system' && saidAlready(draft, present, {...entry, text: newsOf(event, entry)})) return;
 	add(draft, draft.room(event.room) as RoomDraft, entry);
+}
+
+/** A `join` comes before somebody's first word, and not when they come: of whoever has been here for long, it is no news. */
+function isFirstWord({members}: Room, {kind, from, local, via}: EventOf<'notice'>): boolean {
+	return kind === 'join' && (local || (via !== undefined && members.some(({peer}) => peer === from)));
 }
 
 export function messageChanged(draft: Draft, event: EventOf<'message-changed'>): void {
