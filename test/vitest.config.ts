@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
@@ -5,7 +6,7 @@ export default defineConfig({
 	root: fileURLToPath(new URL('..', import.meta.url)),
 	test: {
 		// Simulations take as long as all the rest together: one core is for them.
-		maxWorkers: 2,
+		maxWorkers: Math.max(2, availableParallelism()),
 		projects: [
 			{
 				test: {
