@@ -47,7 +47,7 @@ function newestHeight(): number {
 }
 
 test.each([
-	['lines', 'a\n'.repeat(8_000), '… 7,960 more lines · select it: Enter shows all'],
+	['lines', 'a\n'.repeat(8_000), '… 7,960 more lines · Enter on it: all'],
 	['one more line', `${'a\n'.repeat(MAX_TEXT_ROWS)}b`, '… 1 more line'],
 	['a long word', 'a'.repeat(16_384), /… [\d,]+ more characters/],
 	['control characters', '\x01'.repeat(16_384), /… [\d,]+ more characters/],
@@ -72,7 +72,7 @@ test('how far an own message has spread stands on its last row, cut or not', () 
 		said('you', 'a\n'.repeat(8_000), 1, 'lobby', 'own-1'),
 		{type: 'message-state', room: 'lobby', messageId: 'own-1', storedBy: 2, of: 3},
 	]);
-	expect(chat().at(-1)).toMatch(/… 7,960 more lines · .+shows all +✓ 2\/3 │$/);
+	expect(chat().at(-1)).toMatch(/… 7,960 more lines · Enter on it: all +✓ 2\/3 │$/);
 });
 
 test('rows are remembered by their number, however long the entries', () => {

@@ -1,6 +1,5 @@
 /** A message as rows: time, name, text, and how far an own one has spread. */
 import {shapeOf} from '../../base/look-alike.ts';
-import {MAX_ENTRY_LINES} from '../../store/clip.ts';
 import {type Holders, SHARED, TAG_MARK} from '../../store/names.ts';
 import {displayName} from '../../store/selectors.ts';
 import type {MessageEntry, Quoted} from '../../store/state.ts';
@@ -15,6 +14,10 @@ import type {EntryContext} from './entry.ts';
 /** ` 12:01  ` */
 export const TIME_CELLS = 8;
 export const NAME_GAP = 2;
+
+/** Rows of its text that a message fills: about a screen. The rest is on the page about it. */
+export const MAX_TEXT_ROWS = 40;
+const SHOWS_ALL = ' · Enter on it: all';
 
 /** Names in one message for which it is drawn anew when somebody comes to be called so. */
 const MAX_NAMES = 16;
@@ -97,8 +100,9 @@ function textLines(entry: MessageEntry, width: number, context: EntryContext): r
 		return wrap(text, width).map(line => [span(line, paint.dim)]);
 	}
 	const look = {theme, own: entry.mention ? context.ownName : '', nameOf: namePaints(context)};
-	const {rows, rest} = layMarkup(parsedOf(entry).blocks, width, MAX_ENTRY_LINES, look);
-	const more = moreText(entry, rest);
+	const {rows, rest} = layMarkup(parsedOf(entry).blocks, width, MAX_TEXT_ROWS, look);
+	const rested = moreText(entry, rest);
+	const more = rested !== '' && widthOf(rested + SHOWS_ALL) <= width ? rested + SHOWS_ALL : rested;
 	const lines = more === '' ? rows : [...rows, [span(more, paint.dim)]];
 	if (!entry.isEdited) return lines;
 	const last = lines.at(-1) ?? [];
