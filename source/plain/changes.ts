@@ -28,12 +28,23 @@ function reactionLines(
 	{reactions = []}: EventOf<'message-changed'>,
 ): readonly string[] {
 	const counts = new Map(before.reactions.map(({emoji, count}) => [emoji, count]));
-	return after.reactions.flatMap(({emoji, count}, index) => {
+	const whose = after.local ? 'you' : nameIn(state, after.from, after.name);
+	const added = after.reactions.flatMap(({emoji, count}, index) => {
 		if (count <= (counts.get(emoji) ?? 0)) return [];
 		// The same reactions in the same order, as they came.
 		const from = reactions[index]?.from ?? [];
-		const whose = after.local ? 'you' : nameIn(state, after.from, after.name);
 		return [`${sign(emoji)} from ${whoReacted(state, from, count)} to ${whose}: ${beginningOf(after.text)}`];
+	});
+	return [...added, ...takenBack(before, after).map(line => `${line} to ${whose}: ${beginningOf(after.text)}`)];
+}
+
+/** `you took back 👍`; of others it is not known who. */
+function takenBack(before: MessageEntry, after: MessageEntry): readonly string[] {
+	return before.reactions.flatMap(({emoji, count, isOurs}) => {
+		const now = after.reactions.find(each => each.emoji === emoji);
+		if ((now?.count ?? 0) >= count) return [];
+		const isOurOwn = isOurs && now?.isOurs !== true;
+		return [isOurOwn ? `you took back ${sign(emoji)}` : `somebody took back ${sign(emoji)}`];
 	});
 }
 

@@ -1,4 +1,5 @@
 /** The commands that only a mode of lines needs, beside those that the screen has. */
+import type {Argument} from '../store/complete-types.ts';
 import type {Intent} from '../store/intent.ts';
 import {activeRoom, people} from '../store/selectors.ts';
 import {ALERT_LEVELS} from '../store/settings.ts';
@@ -16,6 +17,7 @@ type PlainCommand = {
 	readonly names: readonly string[];
 	readonly usage: string;
 	readonly help: string;
+	readonly arguments?: readonly Argument[];
 	/** Undefined: the screen's command of that name does it. */
 	readonly run: (argument: string, state: State, now: number) => PlainMeaning | undefined;
 };
@@ -33,6 +35,7 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 		names: ['go', 'g'],
 		usage: '/go [room or @name]',
 		help: 'to another room or person; alone: to the next unread',
+		arguments: [{kind: 'place', isOptional: true}],
 		run: go,
 	},
 	{
@@ -51,6 +54,10 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 		names: ['set', 'settings'],
 		usage: '/set bell off|mentions|all',
 		help: 'about which messages the bell rings',
+		arguments: [
+			{kind: 'choice', choices: ['bell']},
+			{kind: 'choice', choices: ALERT_LEVELS},
+		],
 		run: (argument, {settings}) => {
 			const {bell} = settings;
 			return argument === '' ? {lines: [`bell is ${bell}; it can be ${ALERT_LEVELS.join(', ')}`]} : undefined;
@@ -98,7 +105,16 @@ function read(argument: string, state: State, now: number): PlainMeaning {
 }
 
 /** Of the screen's commands, those that are about the screen itself are left out. */
-const SCREEN_ONLY: ReadonlySet<string> = new Set(['peers', 'help', 'theme', 'mouse', 'keys', 'set', 'redraw', 'copy']);
+export const SCREEN_ONLY: ReadonlySet<string> = new Set([
+	'peers',
+	'help',
+	'theme',
+	'mouse',
+	'keys',
+	'set',
+	'redraw',
+	'copy',
+]);
 
 export function helpLines(): readonly string[] {
 	const others = SLASH_COMMANDS.filter(({name, isHidden}) => !isHidden && !SCREEN_ONLY.has(name));

@@ -1,29 +1,27 @@
-/** What Tab makes of a line in a terminal that can do it. */
-import {lastWord} from '../store/composer-text.ts';
-import {people} from '../store/selectors.ts';
+/** What Tab makes of a line in a terminal that can do it: the same words as on the screen. */
+import {suggestionsFor} from '../store/complete-suggest.ts';
+import type {CommandSpec} from '../store/complete-types.ts';
 import type {State} from '../store/state.ts';
 import {SLASH_COMMANDS} from '../ui/slash.ts';
-import {PLAIN_COMMANDS} from './commands.ts';
+import {PLAIN_COMMANDS, SCREEN_ONLY} from './commands.ts';
 
-/** Whole lines that the line may become. */
-export function completions(line: string, state: State): readonly string[] {
-	const word = lastWord(line);
-	const before = line.slice(0, line.length - word.length);
-	return choices(before, word, state)
-		.filter(choice => choice.toLowerCase().startsWith(word.toLowerCase()))
-		.map(choice => `${before}${choice} `);
-}
+export type Completions = {
+	/** What could stand in place of `word`, the end of the line. */
+	readonly choices: readonly string[];
+	readonly word: string;
+};
 
-function choices(before: string, word: string, state: State): readonly string[] {
-	if (before === '' && word.startsWith('/')) {
-		const names = [
-			...PLAIN_COMMANDS.map(({names: [name]}) => name),
-			...SLASH_COMMANDS.filter(each => !each.isHidden).map(({name}) => name),
-		];
-		return [...new Set(names)].map(name => `/${name}`).sort();
-	}
-	if (word === '') return [];
-	const rooms = state.rooms.filter(room => room.peer === undefined).map(room => room.label);
-	const names = people(state).map(({name}) => (before === '' ? `${name}:` : word.startsWith('@') ? `@${name}` : name));
-	return word.startsWith('#') || word.startsWith('@') ? [...rooms, ...names] : names;
+const OWN: readonly CommandSpec[] = PLAIN_COMMANDS.map(({names: [name = '', ...aliases], ...rest}) => {
+	return {name, aliases, ...rest};
+});
+const COMMANDS: readonly CommandSpec[] = [...OWN, ...SLASH_COMMANDS.filter(({name}) => !SCREEN_ONLY.has(name))];
+
+export function completions(line: string, state: State): Completions {
+	const found = suggestionsFor(state, line, COMMANDS, true);
+	if (!found) return {choices: [], word: ''};
+	const word = line.slice(found.start);
+	// Of several emoji, the names are what one can go on writing.
+	const isOpen = found.title === 'emoji' && found.choices.length > 1;
+	const choices = found.choices.map(({text, help}) => (isOpen ? help : text));
+	return {choices: isOpen && !word.startsWith(':') ? choices.map(choice => choice.slice(1)) : choices, word};
 }

@@ -7,6 +7,8 @@ import {clearScreenDown, createInterface, cursorTo, type Interface, moveCursor} 
 import {writable} from '../store/composer-text.ts';
 import {utf8Length} from '../store/graphemes.ts';
 
+import type {Completions} from './completions.ts';
+
 export type ConsoleOptions = {
 	readonly input: NodeJS.ReadableStream;
 	readonly output: NodeJS.WritableStream;
@@ -17,8 +19,7 @@ export type ConsoleOptions = {
 	readonly onInterrupt: () => void;
 	/** Ctrl-D, the end of the input, or nobody reads any more. */
 	readonly onEnd: () => void;
-	/** What Tab makes of the line: whole lines. */
-	readonly complete: (line: string) => readonly string[];
+	readonly complete: (line: string) => Completions;
 	/** Bytes that a line may have: a longer paste is refused. */
 	readonly maxBytes: number;
 };
@@ -33,6 +34,14 @@ const PASTES_OFF = '\x1b[?2004l';
 const LINE_FEED = '⏎';
 
 type Key = {readonly name?: string | undefined; readonly ctrl?: boolean};
+
+/** As readline wants it: it adds to the word as far as all of them agree, and lists them if that is pressed twice. */
+function wordsFor(complete: ConsoleOptions['complete']): (line: string) => [string[], string] {
+	return line => {
+		const {choices, word} = complete(line);
+		return [[...choices], word];
+	};
+}
 
 /** What readline does with a key: nobody can ask it to leave one alone, so this is put in the place of its own method. */
 type Typing = {_ttyWrite?: (text: string | undefined, key?: Key) => void};
@@ -53,7 +62,7 @@ export class Console {
 		this.#options = options;
 		this.#readline = createInterface({
 			input,
-			...(canEdit ? {output, historySize: HISTORY, completer: (line: string) => [complete(line), line]} : {}),
+			...(canEdit ? {output, historySize: HISTORY, completer: wordsFor(complete)} : {}),
 			terminal: canEdit,
 		});
 		this.#readline.on('line', line => {

@@ -4,6 +4,8 @@ import {afterEach, expect, test} from 'vitest';
 import {Console} from '../../source/plain/console.ts';
 
 const COLUMNS = 30;
+/** What Tab knows, from the fifth character on. */
+const WORDS = ['banana ', 'bandana '];
 
 let open: Console | undefined;
 afterEach(() => open?.close());
@@ -30,7 +32,7 @@ function inTerminal(canEdit = true) {
 		onLine: line => lines.push(line),
 		onInterrupt: () => ends.push('interrupt'),
 		onEnd: () => ends.push('end'),
-		complete: () => [],
+		complete: line => ({choices: WORDS.filter(word => word.startsWith(line.slice(4))), word: line.slice(4)}),
 		maxBytes: 200,
 	});
 	const shown = async (): Promise<readonly string[]> => {
@@ -94,6 +96,20 @@ test('without a terminal that can edit, there is no prompt, and nothing but the 
 	await shown();
 	expect(raw()).toBe('one\ntwo\n');
 	expect(lines).toEqual(['hello', 'world']);
+});
+
+test('Tab writes on as far as it is sure, and lists what there is if it is pressed again', async () => {
+	const {console, input, lines, shown} = inTerminal();
+	console.prompt('> ');
+	input.write('an: b\t');
+	expect(await shown()).toEqual(['> an: ban']);
+	input.write('\t');
+	expect((await shown()).join('\n')).toMatch(/banana +bandana/);
+	for (const piece of ['d\t', '\r']) {
+		input.write(piece);
+		await shown();
+	}
+	expect(lines).toEqual(['an: bandana ']);
 });
 
 test('what is pasted waits for Enter and is one message, whatever its lines; too much of it is refused', async () => {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {plainMeaning} from '../../source/plain/commands.ts';
+import {completions} from '../../source/plain/completions.ts';
 import {Narrator} from '../../source/plain/narrator.ts';
 import {Store} from '../../source/store/store.ts';
 import {meaningOf} from '../../source/ui/meaning.ts';
@@ -94,6 +95,11 @@ test('what is said is said in words, once', () => {
 	]);
 	const liked = {text: 'did it finish?', edited: NOON, reactions: [{emoji: '👍', from: [PEERS.bob, SELF]}]};
 	expect(listener.hears(changed(question, 'reaction', liked))).toEqual(['👍 from bob and you to ann: did it finish?']);
+	const less = {...liked, reactions: [{emoji: '👍', from: [PEERS.bob]}]};
+	expect(listener.hears(changed(question, 'reaction', less))).toEqual(['you took back 👍 to ann: did it finish?']);
+	expect(listener.hears(changed(question, 'reaction', {...liked, reactions: []}))).toEqual([
+		'somebody took back 👍 to ann: did it finish?',
+	]);
 	expect(listener.hears(changed(question, 'redaction', {text: '', redacted: 'wrong room'}))).toEqual([
 		'ann took back, wrong room: did it finish?',
 	]);
@@ -243,6 +249,24 @@ test('alarms, notices and refusals are said as what they are', () => {
 	expect(listener.hears({type: 'name-conflict', ...conflict})).toEqual([
 		'warning: two people are called ann: …1CAT now, …1ANN until now. It may be somebody else.',
 	]);
+});
+
+test.each([
+	['/jo', ['/join ']],
+	['/go #d', ['#dev']],
+	['/re', ['/react ', '/read ', '/redact ', '/reply ']],
+	['/msg bo', ['bob ']],
+	['/set bell m', ['mentions']],
+	['/react tad', ['🎉']],
+	['an', ['ann: ']],
+	['so @an', ['@ann ']],
+	['@an', ['@ann ']],
+	['see #de', ['#dev ']],
+	['well :tad', ['🎉']],
+	['/mou', []],
+	['', []],
+])('Tab knows what the screen knows: %s', (line, choices) => {
+	expect(completions(line, new Listener().store.getState()).choices).toEqual(choices);
 });
 
 test('help knows every command that makes sense in lines', () => {
