@@ -27,8 +27,11 @@ export type Choice = {readonly id: string; readonly label: string; readonly at: 
 );
 
 /** Those that fit, the best first; of two that fit as well the shorter one, then the one that stood first. */
-export function best(choices: readonly Choice[], matchOf: (choice: Choice) => Match | undefined): readonly Choice[] {
-	const found: {readonly choice: Choice; readonly score: number}[] = [];
+export function best<One extends Choice>(
+	choices: readonly One[],
+	matchOf: (choice: One) => Match | undefined,
+): readonly One[] {
+	const found: {readonly choice: One; readonly score: number}[] = [];
 	for (const choice of choices) {
 		const match = matchOf(choice);
 		if (match) found.push({choice: {...choice, at: match.at}, score: match.score});

@@ -1,5 +1,5 @@
 /** What could be meant by the word that is being written: a command, a room, somebody's name, an emoji, a setting. */
-import {EMOJI} from './complete-emoji.ts';
+import {emojiStarting} from './complete-emoji.ts';
 import {type Argument, argumentAt, type CommandSpec, commandNamed} from './complete-types.ts';
 import {lastWord} from './composer-text.ts';
 import {holdersOf} from './names.ts';
@@ -147,11 +147,7 @@ function uniqueNames(state: State): readonly Person[] {
 }
 
 function emojiFor(fragment: string): Found {
-	const choices = EMOJI.filter(([name]) => isStart(fragment, name)).map(([name, emoji]) => ({
-		text: emoji,
-		label: emoji,
-		help: `:${name}:`,
-	}));
+	const choices = emojiStarting(fragment).map(({name, emoji}) => ({text: emoji, label: emoji, help: `:${name}:`}));
 	return {title: 'emoji', choices};
 }
 

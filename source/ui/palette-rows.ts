@@ -1,7 +1,9 @@
 /** The list over the chat as rows: what can be chosen, with the letters that were typed, and what is told of each. */
+import {lineOf} from '../store/entry.ts';
 import {graphemesOf} from '../store/graphemes.ts';
 import {type Choice, chosenIndex, paletteChoices} from '../store/palette.ts';
-import {displayName, nameHolders, roomTitle} from '../store/selectors.ts';
+import {messageIn} from '../store/selection.ts';
+import {activeRoom, displayName, nameHolders, roomTitle} from '../store/selectors.ts';
 import type {ListName, State} from '../store/state.ts';
 import {deedsOf} from './deeds.ts';
 import {formatAgo} from './format.ts';
@@ -54,7 +56,7 @@ function windowOf(state: State, rect: Rect) {
 	return {choices, selected, shown, first: Math.max(0, selected - shown + 1)};
 }
 
-const TITLES: Readonly<Record<ListName, string>> = {go: 'Go to', react: 'React with', links: 'Open a link'};
+const TITLES: Readonly<Record<ListName, string>> = {go: 'Go to', react: 'React', links: 'Open a link'};
 /** Choices that a digit takes. */
 const DIGITS: Readonly<Record<ListName, number>> = {go: 0, react: 8, links: 9};
 
@@ -75,7 +77,7 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 		list === 'go' ? [span('>', paint.key), span(' commands', paint.dim)] : [span(`1…${DIGITS[list]}`, paint.key)];
 	const more = choices.length - first - shown;
 	return [
-		titleRow(rect.width, ['╭', '╮'], paint.accent, [span(TITLES[list], paint.title)], hint),
+		titleRow(rect.width, ['╭', '╮'], paint.accent, titleOf(state, list, paint), hint),
 		frame(row(width, [span(' › ', paint.accent)])),
 		titleRow(rect.width, ['├', '┤'], paint.accent, []),
 		...[...rows, ...filling].map(frame),
@@ -83,8 +85,18 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	];
 }
 
+/** The list lies over the message that it is about. */
+function titleOf(state: State, list: ListName, paint: Theme['paint']): readonly Span[] {
+	const {selection} = state;
+	const entry = selection && messageIn(activeRoom(state), selection.id)?.entry;
+	const title = span(TITLES[list], paint.title);
+	if (list !== 'react' || !entry) return [title];
+	const whom = entry.local ? 'yourself' : displayName(nameHolders(state), entry.from, entry.name);
+	return [title, span(` to ${whom}: ${lineOf(entry.text.slice(0, MAX_WIDTH))}`, paint.dim)];
+}
+
 function nothingText(list: ListName): string {
-	return list === 'react' ? 'no such reaction here: paste an emoji' : 'nothing is called that';
+	return list === 'react' ? 'no reaction is called that: paste an emoji' : 'nothing is called that';
 }
 
 type RowPlace = {readonly width: number; readonly isSelected: boolean; readonly number: number};

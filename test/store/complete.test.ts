@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {completions} from '../../source/plain/completions.ts';
 import {complete, listFor} from '../../source/store/complete.ts';
-import {EMOJI} from '../../source/store/complete-emoji.ts';
+import {EMOJI, emojiNamed} from '../../source/store/complete-emoji.ts';
 import {suggestionsFor} from '../../source/store/complete-suggest.ts';
 import {argumentAt, commandNamed} from '../../source/store/complete-types.ts';
 import {applyEdit, EMPTY_COMPOSER} from '../../source/store/composer.ts';
@@ -145,11 +145,13 @@ describe('the list', () => {
 	});
 });
 
-test('every emoji of the table has one name, is one character, and two cells wide', () => {
-	expect(new Set(EMOJI.map(([name]) => name)).size).toBe(EMOJI.length);
+test('every emoji of the table has names of its own, is one character, and two cells wide', () => {
+	const names = EMOJI.flatMap(([name, , ...others]) => [name, ...others]);
+	expect(new Set(names).size).toBe(names.length);
+	for (const name of names) expect(name).toMatch(/^[a-z0-9_+-]+$/);
 	expect(new Set(EMOJI.map(([, emoji]) => emoji)).size).toBe(EMOJI.length);
 	for (const [name, emoji] of EMOJI) {
-		expect(name).toMatch(/^[a-z0-9_+-]+$/);
+		expect(emojiNamed(`:${name}:`)).toBe(emoji);
 		expect([emoji, graphemesOf(emoji).length, widthOf(emoji)]).toEqual([emoji, 1, 2]);
 	}
 });

@@ -180,8 +180,12 @@ describe('with the message', () => {
 		const list = go(onHers, deed('react')).state;
 		const sent = go(list, {type: 'choose', index: 0}).commands;
 		expect(sent).toMatchObject([{command: 'react', messageId: hers.messageId, emoji: '👍'}]);
-		const named: State = {...list, switcher: {...list.switcher, query: 'roc', selected: 0}};
-		expect(go(named, {type: 'submit'}).commands).toMatchObject([{emoji: '🚀'}]);
+		const typed = (text: string) => go(list, type(text), {type: 'submit'});
+		const names = ['roc', '🚀', ':rocket:', 'tad', '+1', ':thumbsup', 'thumbs up', 'x', 'coffee', 'pizza'];
+		const meant = names.map(name => typed(name).commands[0]);
+		const emoji = ['🚀', '🚀', '🚀', '🎉', '👍', '👍', '👍', '❌', '☕', '🍕'];
+		expect(meant).toMatchObject(emoji.map(each => ({command: 'react', emoji: each})));
+		expect(typed('qqq')).toMatchObject({commands: [], state: {switcher: {query: 'qqq'}}});
 		const given = reduceEvents(list, [changed(hers, {reactions: [{emoji: '👍', from: [SELF]}]})], NOW);
 		expect(go(given, {type: 'choose', index: 0}).commands).toMatchObject([{emoji: '👍', off: true}]);
 	});

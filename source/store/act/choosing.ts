@@ -36,14 +36,13 @@ export function step(stage: Stage, by: 1 | -1): void {
 	stage.draft.set({switcher: {...switcher, selected, chosen: (choices[selected] as Choice).id}});
 }
 
-/** What the bar is on, or the row at an index. */
+/** What the bar is on, or the row at an index. Where nothing is called what was typed, it can be written otherwise. */
 export function choose(stage: Stage, index?: number): void {
 	const {switcher} = stage.state;
 	if (!switcher) return;
 	const choices = choicesOf(stage);
 	const chosen = choices[index ?? chosenIndex(switcher, choices)];
 	if (chosen) take(stage, chosen);
-	else if (index === undefined) stage.draft.set({switcher: undefined});
 }
 
 function choicesOf(stage: Stage): readonly Choice[] {
