@@ -12,6 +12,7 @@ import {listRect, stepsToRow} from './panes/composer-list.ts';
 import {peerInRow} from './panes/peers.ts';
 import {roomInRow} from './panes/rooms.ts';
 import {statusHeight} from './panes/status.ts';
+import {firstLine, pageContent, pageRowsShown} from './views/page.ts';
 import type {Theme} from './theme.ts';
 
 export type Target =
@@ -42,7 +43,7 @@ export function hit(state: State, layout: Layout, theme: Theme, x: number, y: nu
 	}
 	const noticeTop = layout.status.y + 1 - statusHeight(state, layout.status.width);
 	if (y >= noticeTop) return state.notice && y <= layout.status.y ? {on: 'notice'} : NOTHING;
-	if (!isChat) return isAt(layout.page) ? onPage(state, layout.page, y) : NOTHING;
+	if (!isChat) return isAt(layout.page) ? onPage(state, layout.page, theme, y) : NOTHING;
 	if (isAt(layout.rooms)) return onRooms(state, layout.rooms as Rect, y);
 	if (isAt(layout.peers)) return onPeers(state, layout, y);
 	if (isAt(layout.composer)) return y === layout.composer.y ? {on: 'newest'} : {on: 'composer'};
@@ -53,8 +54,10 @@ function isWithin({x, y, width, height}: Rect, column: number, row: number): boo
 	return column >= x && column < x + width && row >= y && row < y + height;
 }
 
-function onPage({viewScroll}: State, {y: top, height}: Rect, y: number): Target {
-	return y > top && y < top + height - 1 ? {on: 'page', row: viewScroll + y - top - 1} : NOTHING;
+function onPage(state: State, rect: Rect, theme: Theme, y: number): Target {
+	const row = y - rect.y - 1;
+	if (row < 0 || row >= pageRowsShown(rect)) return NOTHING;
+	return {on: 'page', row: firstLine(state, rect, pageContent(state, rect, theme)) + row};
 }
 
 function onRooms(state: State, rect: Rect, y: number): Target {

@@ -5,7 +5,7 @@ import type {Layout} from '../../source/ui/layout.ts';
 import {layoutNow} from '../../source/ui/layout-now.ts';
 import {PLAIN_THEME} from '../../source/ui/theme.ts';
 import {AROUND} from '../store/helpers.ts';
-import {type AppHarness, openApp, type Size} from './harness.tsx';
+import {type AppHarness, openApp, settled, type Size} from './harness.tsx';
 import {livelyEvents, PEERS, said} from './script.ts';
 
 afterEach(cleanup);
@@ -93,6 +93,17 @@ test('in the list of what fits what is being written, a row is taken', async () 
 test('on a page, whoever is pressed is talked to', async () => {
 	const app = await open(SIZE);
 	await app.press('f2');
+	await click(app, ' bob');
+	expect(app.store.getState().active).toBe(`@${PEERS.bob}`);
+});
+
+test('on a page that was scrolled before its window grew, too', async () => {
+	const app = await open({columns: 40, rows: 12});
+	await app.press('f2');
+	await app.press('end');
+	expect(app.store.getState().viewScroll).toBeGreaterThan(0);
+	app.resize(SIZE);
+	await settled();
 	await click(app, ' bob');
 	expect(app.store.getState().active).toBe(`@${PEERS.bob}`);
 });

@@ -34,7 +34,8 @@ export function pageContent(state: State, rect: Rect, theme: Theme): PageContent
 	}
 }
 
-function firstLine({viewScroll}: State, rect: Rect, {lines}: PageContent): number {
+/** The one at the top: there may be fewer than were scrolled over. */
+export function firstLine({viewScroll}: State, rect: Rect, {lines}: PageContent): number {
 	return Math.max(0, Math.min(viewScroll, lines.length - pageRowsShown(rect)));
 }
 
