@@ -12,8 +12,8 @@ import {listRect, stepsToRow} from './panes/composer-list.ts';
 import {peerInRow} from './panes/peers.ts';
 import {roomInRow} from './panes/rooms.ts';
 import {statusHeight} from './panes/status.ts';
-import {firstLine, pageContent, pageRowsShown} from './views/page.ts';
 import type {Theme} from './theme.ts';
+import {firstLine, pageContent, pageRowsShown} from './views/page.ts';
 
 export type Target =
 	| {readonly on: 'room'; readonly room: string}

@@ -5,7 +5,7 @@ import type {Layout} from '../../source/ui/layout.ts';
 import {layoutNow} from '../../source/ui/layout-now.ts';
 import {PLAIN_THEME} from '../../source/ui/theme.ts';
 import {AROUND} from '../store/helpers.ts';
-import {type AppHarness, openApp, settled, type Size} from './harness.tsx';
+import {type AppHarness, openApp, type Size, settled} from './harness.tsx';
 import {livelyEvents, PEERS, said} from './script.ts';
 
 afterEach(cleanup);
