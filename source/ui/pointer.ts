@@ -1,5 +1,6 @@
 /** What the mouse means: the wheel moves what is under it, a press chooses it. */
 import type {Intent} from '../store/intent.ts';
+import {activeRoom, newBelow} from '../store/selectors.ts';
 import type {State} from '../store/state.ts';
 import type {PageItem} from '../store/surroundings.ts';
 import {hit, type Target} from './hit.ts';
@@ -53,8 +54,11 @@ function pressed(state: State, target: Target, items: PointerScreen['items']): r
 		}
 		case 'elsewhere':
 			return [{type: 'go', to: {by: 'unread'}}];
-		case 'newest':
-			return [{type: 'scroll-to-end'}];
+		case 'newest': {
+			// The edge says what is new above, or else below.
+			const room = activeRoom(state);
+			return [{type: room && room.missed > 0 && newBelow(room) === 0 ? 'next-unread' : 'scroll-to-end'}];
+		}
 		case 'notice':
 			return state.selection ? [] : [{type: 'back'}];
 		case 'chat':

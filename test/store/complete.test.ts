@@ -169,3 +169,13 @@ test('long words cost no more than they have letters', () => {
 	// A square of these lengths takes two seconds.
 	expect(performance.now() - began).toBeLessThan(200);
 });
+
+test('a name between colons becomes its emoji with the last of them, and is a word again when that is undone', () => {
+	const line = (at: State) => roomOf(at, 'lobby').composer.text;
+	expect(line(act(state, [type('a :tada: b :nothing: 12:30:')]).state)).toBe('a 🎉 b :nothing: 12:30:');
+	const done = act(state, [type('a :tada'), type(':')]).state;
+	expect(line(done)).toBe('a 🎉');
+	const undone = act(done, [{type: 'edit', edit: {edit: 'undo'}}, type(' b')]).state;
+	expect(line(undone)).toBe('a :tada: b');
+	expect(line(act(state, [{type: 'paste', text: ':tada:'}]).state)).toBe(':tada:');
+});

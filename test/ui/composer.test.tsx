@@ -111,6 +111,16 @@ describe('what it offers', () => {
 		expect(app.frame()).toContain('With what? Write /react [@name]');
 	});
 
+	test('Esc is promised for one thing at a time', async () => {
+		const app = await open({columns: 80, rows: 24});
+		await app.type('/jo');
+		await app.press('return');
+		expect(app.frame()).toContain('Tab completes, Esc hides');
+		expect(app.frame()).not.toContain('Esc clears');
+		await app.press('escape');
+		expect(app.frame()).toContain('Esc clears the line');
+	});
+
 	test('Ctrl-R: the line found, with how many there are; Enter takes it and does not send', async () => {
 		const app = await open();
 		for (const line of ['deploy on Friday', 'lunch']) {

@@ -2,10 +2,11 @@
 import {describe, expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {DEFAULT_SETTINGS} from '../../source/store/settings.ts';
-import type {State} from '../../source/store/state.ts';
+import type {Room, State} from '../../source/store/state.ts';
 import {Store} from '../../source/store/store.ts';
 import {type Layout, layoutFor} from '../../source/ui/layout.ts';
 import {chatRows} from '../../source/ui/panes/chat.ts';
+import {emptyRoomRows} from '../../source/ui/panes/empty.ts';
 import {areaRows} from '../../source/ui/panes/graph.ts';
 import {networkRows, rttCell, trafficRows} from '../../source/ui/panes/network.ts';
 import {peerInRow, peersRows} from '../../source/ui/panes/peers.ts';
@@ -50,6 +51,15 @@ describe('rooms', () => {
 			' 4 @bob            2 ● ',
 			' 5 @dan              ○ ',
 			'                       ',
+		]);
+	});
+
+	test('names that begin alike are cut in the middle', () => {
+		const names = ['release-notes-of-spring', 'release-notes-of-autumn', 'an-entirely-different-room'];
+		expect(inner(roomsRows(stateAfter([snapshotOf(names, [])]), rect, theme)).slice(0, 3)).toEqual([
+			'▌1 #release-…f-spring  ',
+			' 2 #release-…f-autumn  ',
+			' 3 #an-entirely-diff…  ',
 		]);
 	});
 
@@ -240,4 +250,15 @@ describe('an empty room', () => {
 		store.flush();
 		expect(at(80, 24, store)).toMatch(/^\s+Nobody has said anything yet\. Say hello\.\s+$/);
 	});
+});
+
+test('a conversation in which nothing was said yet says who reads it, and how to go on', () => {
+	const state = stateAfter([...livelyEvents(), ...conversation('bob')]);
+	const room = state.rooms.find(({peer}) => peer === PEERS.bob) as Room;
+	const shown = emptyRoomRows(state, room, true, 80, 12, theme).map(line => line.trim());
+	expect(shown.slice(0, 3)).toEqual([
+		'',
+		'Only you and bob read this.',
+		'Nothing has been said yet: write something and press Enter.',
+	]);
 });

@@ -1,7 +1,9 @@
 /** Writing: what is done to the line, and what becomes of it. */
 import {complete, listFor} from '../complete.ts';
-import {applyEdit, type Composer, submitComposer} from '../composer.ts';
+import {emojiNamed} from '../complete-emoji.ts';
+import {applyEdit, type Composer, replaceText, submitComposer} from '../composer.ts';
 import {withSent} from '../composer-recall.ts';
+import {lastWord} from '../composer-text.ts';
 import type {Edit} from '../intent.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
 import {editQuery} from './choosing.ts';
@@ -12,10 +14,32 @@ import {coreText, type Stage} from './stage.ts';
 export function editLine(stage: Stage, edit: Edit): void {
 	if (stage.state.switcher) return editQuery(stage, edit);
 	if (stage.state.recall) return recallEdit(stage, edit);
-	stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), edit, stage.around.writingColumns));
+	for (const each of piecesOf(edit)) {
+		stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), each, stage.around.writingColumns));
+		if (each.edit === 'insert' && each.text.endsWith(':')) stage.edit(withEmoji);
+	}
 	const {kills} = stage.composer;
 	if (kills !== stage.state.kills && kills.length > 0) stage.draft.set({kills});
 	showList(stage);
+}
+
+/** Letters that come together are written one after the other, as far as a colon may end a name. */
+function piecesOf(edit: Edit): readonly Edit[] {
+	if (edit.edit !== 'insert' || edit.text.length > MAX_TYPED || !edit.text.includes(':')) return [edit];
+	return edit.text.split(/(?<=:)/).map(text => ({edit: 'insert', text}));
+}
+
+/** More than that at once nobody has typed. */
+const MAX_TYPED = 200;
+
+/** `:tada:` becomes what it means with its last colon; undoing brings the word back. */
+function withEmoji(composer: Composer): Composer {
+	const {text, cursor} = composer;
+	const word = lastWord(text.slice(0, cursor));
+	const emoji = /^:[a-z0-9_+-]+:$/i.test(word) ? emojiNamed(word) : undefined;
+	if (emoji === undefined) return composer;
+	const start = text.slice(0, cursor - word.length) + emoji;
+	return {...replaceText(composer, start + text.slice(cursor), 'other'), cursor: start.length};
 }
 
 /** What was cut out in one room can be put back in any other. */

@@ -86,7 +86,7 @@ function roomRows(
 	const progress = progressRows(room, width, theme);
 	const rows = [...chunks.flatMap(chunk => chunk.rows), ...progress];
 	const isTalking = room.nameWidth > 0 || onTheirWay(state, room).length > 0;
-	if (isTalking || room.progress || room.log.length > height / 2 || room.peer !== undefined) return rows;
+	if (isTalking || room.progress || room.log.length > height / 2) return rows;
 	// Nothing is said of a room before it is known what is kept of it.
 	if (room.page !== 'fresh') return [...rows, ...loadingRows(width, theme)].slice(0, height);
 	const others = room.members.length > 1 || connectedPeers(state).length > 0;

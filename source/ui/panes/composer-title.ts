@@ -41,8 +41,10 @@ function laterSpans(state: State, paint: Paints): readonly Span[] {
 }
 
 /** A line that was refused says how to get rid of it. */
-export function rightSpans(state: State, {text}: Composer, {paint}: Theme): readonly Span[] {
-	if (state.notice?.line === undefined || state.notice.line !== text) return belowSpans(state, paint);
+export function rightSpans(state: State, composer: Composer, {paint}: Theme): readonly Span[] {
+	if (state.notice?.line === undefined || state.notice.line !== composer.text) return belowSpans(state, paint);
+	// The first Esc is for the list.
+	if (listFor(state, composer, SLASH_COMMANDS)) return [];
 	return [span('Esc', paint.key), span(' clears the line', paint.dim)];
 }
 

@@ -44,7 +44,22 @@ export function emptyRoomRows(
 	height: number,
 	theme: Theme,
 ): readonly string[] {
-	return fitted(hasOthers ? inCompany(state, room, width, theme) : alone(state, width, theme), width, height);
+	const parts =
+		room.peer !== undefined
+			? betweenTwo(state, room, width, theme)
+			: hasOthers
+				? inCompany(state, room, width, theme)
+				: alone(state, width, height, theme);
+	return fitted(parts, width, height);
+}
+
+function betweenTwo(state: State, room: Room, width: number, theme: Theme): readonly Part[] {
+	const {paint} = theme;
+	return [
+		text(`Only you and ${roomTitle(state, room).slice(1)} read this.`, width, paint.title),
+		text('Nothing has been said yet: write something and press Enter.', width, paint.dim),
+		...(isNewcomer(state) ? [blank(), ...firstSteps(state, undefined, width, theme)] : []),
+	];
 }
 
 function inCompany(state: State, room: Room, width: number, theme: Theme): readonly Part[] {
@@ -125,10 +140,14 @@ function elsewhere(state: State): string {
 	return `${listed(names)} ${names.length === 1 ? 'is' : 'are'}`;
 }
 
-function alone(state: State, width: number, theme: Theme): readonly Part[] {
+function alone(state: State, width: number, height: number, theme: Theme): readonly Part[] {
 	const {paint} = theme;
 	const {headline, texts, tries: things} = aloneTexts(state);
-	const help = keyed(keymapOf(state), 'help', 'all keys and commands', 3);
+	const keys = keymapOf(state);
+	const help =
+		height < LOW
+			? keyed(keys, 'help', 'all keys · /quit leaves', 3)
+			: [...keyed(keys, 'help', 'all keys and commands', 3), {what: '/quit', why: 'leave', rank: 3}];
 	const both = columnFor([...things, ...help], width);
 	const column = both === 0 ? columnFor(things, width) : both;
 	return [
@@ -141,6 +160,9 @@ function alone(state: State, width: number, theme: Theme): readonly Part[] {
 		...help.map(each => tries(each, width, theme, each.rank, both === 0 ? columnFor(help, width) : both)),
 	];
 }
+
+/** Rows below which each one counts. */
+const LOW = 9;
 
 /** Milliseconds alone after which something may be in the way. */
 const LONELY = 30_000;

@@ -4,8 +4,9 @@
  */
 import {roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
+import {clustersOf} from '../../store/width.ts';
 import type {Rect} from '../layout.ts';
-import {fitName, framed, row, type Span, span, titleRow, widthOf} from '../text.ts';
+import {fitName, framed, row, type Span, span, titleRow, truncate, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {unreadMark} from './unread.ts';
 
@@ -93,7 +94,7 @@ function roomRow(state: State, room: Room, index: number, columns: Columns, widt
 	const draft = isDraft ? [span(' ✎', paint.dim)] : [];
 	const space = width - 3 - columns.unread - 2 - columns.presence - (isDraft ? 2 : 0);
 	const title = roomTitle(state, room);
-	const name = widthOf(title) <= space ? title : fitName(title, Math.max(1, space));
+	const name = widthOf(title) <= space ? title : shortened(state, room, Math.max(1, space));
 	const left = [
 		isActive ? span('▌', paint.accent) : span(' '),
 		span(digit, paint.dim),
@@ -104,6 +105,25 @@ function roomRow(state: State, room: Room, index: number, columns: Columns, widt
 	const line = row(width, left, right);
 	return isActive ? paint.selected(line) : line;
 }
+
+/** Of rooms that begin alike, the end is shown too; people are told apart by a tag. */
+function shortened(state: State, room: Room, width: number): string {
+	const title = roomTitle(state, room);
+	const name = fitName(title, width);
+	const isAlike = (other: Room) => other !== room && roomTitle(state, other).startsWith(name.slice(0, -1));
+	if (room.peer !== undefined || width < SPLIT_FROM || !state.rooms.some(isAlike)) return name;
+	const half = Math.floor((width - 1) / 2);
+	let [end, cells] = ['', 0];
+	for (const cluster of clustersOf(title).toReversed()) {
+		cells += widthOf(cluster);
+		if (cells > half) break;
+		end = cluster + end;
+	}
+	return truncate(title, width - widthOf(end), true) + end;
+}
+
+/** In fewer cells, two ends say less than one. */
+const SPLIT_FROM = 9;
 
 /** All counts end in one column. */
 function unreadSpans(
