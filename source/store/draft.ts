@@ -39,6 +39,7 @@ export class Draft {
 	#ownsRooms = false;
 	readonly #rooms = new Map<string, RoomDraft>();
 	readonly #orders = new Map<string, Map<string, number>>();
+	readonly #answered = new Map<string, Map<string, number>>();
 	#peers: Map<string, Peer> | undefined;
 
 	constructor(state: State, now: number) {
@@ -96,6 +97,7 @@ export class Draft {
 		this.#ownRooms().splice(index, 1);
 		this.#rooms.delete(room);
 		this.#orders.delete(room);
+		this.#answered.delete(room);
 	}
 
 	/** The oldest conversation that is not open and has nothing unread makes room; if there is none, the oldest. */
@@ -118,6 +120,7 @@ export class Draft {
 		if (before && before.order !== entry.order) this.#take(room, before);
 		room.log = insert<Entry>(room.log, entry, weigh);
 		if (isKept(entry)) this.#ownOrders(room).set(entry.id, entry.order);
+		if (!before) this.#countReply(room, entry, 1);
 		const peer = entry.kind === 'message' ? entry.from : entry.peer;
 		if (peer !== undefined) room.holders = withHolder(room.holders, {peer, name: entry.name});
 		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
@@ -133,9 +136,10 @@ export class Draft {
 		room.below = 0;
 		if (room.newer !== 'none') {
 			// Its newest part is not here: it comes when the room is opened.
-			const nothing: Partial<Room> = {log: emptyLog, orders: new Map(), page: 'stale', older: 'none', newer: 'none'};
+			const nothing: Partial<Room> = {log: emptyLog, orders: new Map(), answered: new Map()};
 			this.#orders.delete(room.room);
-			Object.assign(room, nothing);
+			this.#answered.delete(room.room);
+			Object.assign(room, nothing, {page: 'stale', older: 'none', newer: 'none'} satisfies Partial<Room>);
 			return;
 		}
 		this.dropBefore(room, entryAt(log, restingFrom(log)) as Key);
@@ -175,7 +179,21 @@ export class Draft {
 		if (gone.length === 0) return;
 		room.log = log;
 		const orders = this.#ownOrders(room);
-		for (const {id} of gone) orders.delete(id);
+		for (const entry of gone) {
+			orders.delete(entry.id);
+			this.#countReply(room, entry, -1);
+		}
+	}
+
+	#countReply(room: RoomDraft, entry: Entry, by: 1 | -1): void {
+		if (entry.kind !== 'message' || !entry.reply) return;
+		const {id} = entry.reply;
+		const answered = this.#answered.get(room.room) ?? new Map(room.answered);
+		this.#answered.set(room.room, answered);
+		room.answered = answered;
+		const count = (answered.get(id) ?? 0) + by;
+		if (count > 0) answered.set(id, count);
+		else answered.delete(id);
 	}
 
 	#ownOrders(room: RoomDraft): Map<string, number> {
@@ -248,6 +266,7 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		members: [],
 		log: emptyLog,
 		orders: new Map(),
+		answered: new Map(),
 		page: 'stale',
 		older: 'none',
 		newer: 'none',

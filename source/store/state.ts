@@ -103,6 +103,8 @@ export type Room = {
 	readonly log: Log<Entry>;
 	/** The order of every entry of the core in the log, by its id. */
 	readonly orders: ReadonlyMap<string, number>;
+	/** How many entries of the log answer a message, by its id. */
+	readonly answered: ReadonlyMap<string, number>;
 	/** Whether the log agrees with what is kept: `stale` before the newest page came, and after old history came. */
 	readonly page: 'stale' | 'asked' | 'fresh';
 	/** Until then, in Unix milliseconds, nothing is asked: the core has just refused to answer. */

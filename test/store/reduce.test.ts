@@ -4,7 +4,7 @@ import {entryAt} from '../../source/store/log.ts';
 import {MEETING} from '../../source/store/reduce/rooms.ts';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
 import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
-import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES, type Member} from '../../source/store/state.ts';
+import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES, type Member, type State} from '../../source/store/state.ts';
 import {
 	ANN,
 	act,
@@ -374,6 +374,34 @@ describe('the core', () => {
 		// A room that we left and came back to begins anew.
 		const left = reduceEvents(state, [{type: 'room-left', room: 'lobby'}, entered('lobby'), ...flood.slice(-1)], NOW);
 		expect(texts(left, 'lobby')).toEqual(['ann: 19999']);
+	});
+
+	test('what is answered is known as long as the answers are here, in whatever order they come and go', () => {
+		const answerTo = (id: string, order: number) =>
+			message('lobby', ANN, 'yes', {
+				kind: 'reply',
+				order,
+				replyTo: {messageId: id, from: BOB, name: 'bob', text: 'old'},
+			});
+		const answeredIn = (state: State) => [...roomOf(state, 'lobby').answered].sort();
+		const question = message('lobby', BOB, 'now?', {messageId: 'q', order: NOW + 5});
+		const [first, second] = [answerTo('q', NOW + 10), answerTo('q', NOW + 20)];
+		let state = reduceEvents(stateIn(roomInfo('lobby', ANN)), [first, second, answerTo('p', NOW + 30), question], NOW);
+		expect(answeredIn(state)).toEqual([
+			['p', 1],
+			['q', 2],
+		]);
+		// They quote it as it is, though it came after them.
+		expect(entriesOf(state, 'lobby')).toMatchObject([{}, {reply: {text: 'now?'}}, {reply: {text: 'now?'}}, {}]);
+		const moved = {...first, order: NOW + 40, type: 'message-changed', change: 'order'} as const;
+		state = reduceEvents(state, [moved], NOW);
+		expect(answeredIn(state)).toEqual([
+			['p', 1],
+			['q', 2],
+		]);
+		const flood = Array.from({length: MAX_ENTRIES + 100}, (_, index) => answerTo('z', NOW + 100 + index));
+		state = reduceEvents(state, flood, NOW);
+		expect(answeredIn(state)).toEqual([['z', roomOf(state, 'lobby').log.length]]);
 	});
 
 	test('what was refused is said, and a message that was refused goes back into the composer', () => {

@@ -67,6 +67,8 @@ function leavesHole(
 
 /** Replies say what they answer as it is now: what was taken back is not left standing in them. */
 function quote(draft: Draft, room: RoomDraft, {id, from, name, text, redacted}: MessageEntry): void {
+	// Every message that comes between others passes here, and hardly one of them has been answered.
+	if (!room.answered.has(id)) return;
 	const words = redacted === undefined ? lineOf(text.slice(0, MAX_QUOTE)) : '';
 	for (const chunk of room.log.chunks) {
 		for (const entry of chunk) {
