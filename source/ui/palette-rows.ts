@@ -64,17 +64,19 @@ export function switcherRows(state: State, rect: Rect, theme: Theme): readonly s
 	const {paint} = theme;
 	const width = rect.width - 2;
 	const {choices, selected, shown, first} = windowOf(state, rect);
-	const list = state.switcher?.list ?? 'go';
+	const {list = 'go', query = ''} = state.switcher ?? {};
+	// Once something is typed, a digit is a part of it.
+	const digits = query === '' ? DIGITS[list] : 0;
 	const rows = choices.slice(first, first + shown).map((choice, index) => {
 		const isSelected = first + index === selected;
-		const line = choiceRow(state, choice, {width, isSelected, number: first + index + 1}, theme);
+		const line = choiceRow(state, choice, {width, isSelected, number: first + index + 1, digits}, theme);
 		return isSelected ? paint.selected(line) : line;
 	});
 	if (choices.length === 0) rows.push(row(width, [span(`  ${nothingText(list)}`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, shown - rows.length)}, () => row(width, []));
 	const frame = (line: string) => framed(line, paint.accent);
-	const hint =
-		list === 'go' ? [span('>', paint.key), span(' commands', paint.dim)] : [span(`1…${DIGITS[list]}`, paint.key)];
+	const numbers = digits > 0 ? [span(`1…${digits}`, paint.key)] : [];
+	const hint = list === 'go' ? [span('>', paint.key), span(' commands', paint.dim)] : numbers;
 	const more = choices.length - first - shown;
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.accent, titleOf(state, list, paint), hint),
@@ -99,11 +101,17 @@ function nothingText(list: ListName): string {
 	return list === 'react' ? 'no reaction is called that: paste an emoji' : 'nothing is called that';
 }
 
-type RowPlace = {readonly width: number; readonly isSelected: boolean; readonly number: number};
+/** Rows up to the number `digits` are taken by a digit. */
+type RowPlace = {
+	readonly width: number;
+	readonly isSelected: boolean;
+	readonly number: number;
+	readonly digits: number;
+};
 
 function choiceRow(state: State, choice: Choice, place: RowPlace, theme: Theme): string {
 	const {paint} = theme;
-	const {width, isSelected, number} = place;
+	const {width, isSelected, number, digits} = place;
 	const bar = span(isSelected ? '▌ ' : '  ', paint.accent);
 	const label = (usual?: Paint) => labelSpans(choice, isSelected ? paint.title : usual, paint.accent);
 	switch (choice.kind) {
@@ -124,10 +132,10 @@ function choiceRow(state: State, choice: Choice, place: RowPlace, theme: Theme):
 			return row(width, [bar, span('Enter joins ', paint.dim), span(choice.label, paint.accent)]);
 		case 'reaction': {
 			const yours = choice.isOurs ? [span(' yours: takes it back ', paint.dim)] : [];
-			return row(width, [bar, digit(number, DIGITS.react, paint.key), span(`${choice.emoji}  `), ...label()], yours);
+			return row(width, [bar, digit(number, digits, paint.key), span(`${choice.emoji}  `), ...label()], yours);
 		}
 		case 'link':
-			return row(width, [bar, digit(number, DIGITS.links, paint.key), ...label()]);
+			return row(width, [bar, digit(number, digits, paint.key), ...label()]);
 	}
 }
 

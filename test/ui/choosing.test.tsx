@@ -111,7 +111,9 @@ describe('a selected message', () => {
 		expect(app.frame()).toContain('1 👍');
 		await app.type('2');
 		await app.type('a');
+		expect(app.frame()).toContain('╭ React to yourself: on my way ─');
 		await app.type('h1');
+		expect(app.frame()).not.toContain('1…8');
 		expect(app.store.getState().switcher?.query).toBe('h1');
 		await app.press('escape');
 		expect(app.sent).toMatchObject([{command: 'react', emoji: '💙'}]);
