@@ -51,7 +51,8 @@ export class Keymap {
 			const rest = input.text.slice(1);
 			return [...this.#toRoom(Number(input.text[0]) - 1, context), ...(rest === '' ? [] : insertion(rest))];
 		}
-		if (input.type === 'paste' && (context === 'chat' || context === 'paste')) return [input];
+		const isInLine = context === 'switcher' || context === 'recall';
+		if (input.type === 'paste' && !isInLine) return [input];
 		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
 		return input.type === 'text' ? this.#pressed(input.text, context) : [];
 	}

@@ -4,8 +4,9 @@ import {MAX_COMPOSER_BYTES} from '../../source/store/composer.ts';
 import {askedPaste} from '../../source/store/composer-paste.ts';
 import {MAX_QUERY, MAX_SENT, recalled, withSent} from '../../source/store/composer-recall.ts';
 import type {Intent, RecallStep} from '../../source/store/intent.ts';
+import {reduceEvents} from '../../source/store/reduce.ts';
 import type {State} from '../../source/store/state.ts';
-import {act, roomInfo, roomOf, stateIn, type} from './helpers.ts';
+import {ANN, act, message, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
 
 const there = () => stateIn(roomInfo('lobby'), roomInfo('dev'));
 const toRoom = (room: string): Intent => ({type: 'go', to: {by: 'name', room}});
@@ -105,6 +106,16 @@ describe('pasting', () => {
 	test('what was typed before stays when a paste is undone', () => {
 		const {state} = act(there(), [type('so:'), paste('1'), {type: 'edit', edit: {edit: 'undo'}}]);
 		expect(line(state)).toBe('so:');
+	});
+
+	test('on a page it says where it would go; a selected message is let go', () => {
+		const onPage = act(there(), [{type: 'view', view: 'help'}, paste('x')]).state;
+		expect([line(onPage), onPage.notice?.level]).toEqual(['', 'info']);
+		const said = reduceEvents(there(), [message('lobby', ANN, 'hello')], NOW);
+		const selecting = act(said, [{type: 'select', to: {by: 'view'}}]).state;
+		expect(selecting.selection).toBeDefined();
+		const pasted = act(selecting, [paste('x')]).state;
+		expect([line(pasted), pasted.selection]).toEqual(['x', undefined]);
 	});
 
 	test('the question waits in the room where it was pasted', () => {

@@ -98,7 +98,8 @@ describe('what keys mean', () => {
 
 	test('on a page nothing is written', () => {
 		expect(intentsOf('x', 'page')).toEqual([]);
-		expect(intentsOf('\x1b[200~text\x1b[201~', 'page')).toEqual([]);
+		// What is to become of a paste there is for the state to say.
+		expect(intentsOf('\x1b[200~text\x1b[201~', 'page')).toEqual([{type: 'paste', text: 'text'}]);
 		expect(intentsOf('q', 'page')).toEqual([{type: 'back'}]);
 	});
 });

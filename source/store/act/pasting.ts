@@ -2,11 +2,16 @@
 import {pasteText} from '../composer.ts';
 import {askedPaste, excessOf, heldPaste, isLongPaste} from '../composer-paste.ts';
 import {notify} from '../reduce/notices.ts';
+import {leaveSelection} from './selecting.ts';
 import type {Stage} from './stage.ts';
 
 /** `dropped`: so many characters more were pasted than there is any use for. */
 export function paste(stage: Stage, text: string, dropped = 0): void {
 	const {draft} = stage;
+	if (draft.state.view !== 'chat')
+		return notify(draft, 'info', 'what is pasted goes into the line: close the page first');
+	// It is meant to be written, and not for the message that is selected.
+	if (draft.state.selection) leaveSelection(stage);
 	const held = askedPaste(draft.state);
 	if (!held && !isLongPaste(text)) return insert(stage, text);
 	draft.set({
