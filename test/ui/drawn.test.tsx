@@ -8,6 +8,7 @@ import {cleanup} from 'ink-testing-library';
 import {afterEach, expect, test} from 'vitest';
 import type {Rect} from '../../source/ui/layout.ts';
 import {layoutNow} from '../../source/ui/layout-now.ts';
+import {openListRect, placeOfList} from '../../source/ui/palette-rows.ts';
 import type {Kind} from '../helpers/emulator.ts';
 import type {Size} from './harness.tsx';
 import {HOSTILE, hostileEvents} from './hostile.ts';
@@ -52,25 +53,34 @@ async function openHostile(size: Size, kind: Kind, said: readonly string[]) {
 }
 
 /** Both upper corners, and all along both sides. */
-function expectFramed(cells: readonly string[][], {x, y, width, height}: Rect, name: string): void {
-	const sides = [x, x + width - 1];
-	for (const column of sides) expect(cells[y]?.[column], `${name}: corner at ${column},${y}`).toMatch(CORNER);
+function expectFramed(cells: readonly string[][], {x, y, width, height}: Rect, name: string, over?: Rect): void {
 	for (let row = y; row < y + height; row++) {
-		for (const column of sides) expect(cells[row]?.[column], `${name}: side at ${column},${row}`).toMatch(LINE);
+		for (const column of [x, x + width - 1]) {
+			const isCorner = row === y;
+			const what = `${name}: ${isCorner ? 'corner' : 'side'} at ${column},${row}`;
+			if (!isWithin(over, column, row)) expect(cells[row]?.[column], what).toMatch(isCorner ? CORNER : LINE);
+		}
 	}
 }
 
-/** What needs no row of its own is above the lower edge: a long notice covers that one. */
+function isWithin(rect: Rect | undefined, x: number, y: number): boolean {
+	return !!rect && x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height;
+}
+
+/** On low screens the list lies over the panes, too. What needs no row of its own is above the lower edge: a long notice covers that one. */
 function expectPanes(cells: readonly string[][], size: Size, app: Painted): void {
-	const {view, notice} = app.store.getState();
-	const layout = layoutNow(app.store.getState(), size.columns, size.rows);
+	const state = app.store.getState();
+	const {view, notice} = state;
+	const layout = layoutNow(state, size.columns, size.rows);
 	if (!layout) throw new Error('no layout');
 	const {page, status: _, ...panes} = layout;
 	const shown = view === 'chat' ? panes : {page};
+	const list = state.switcher && openListRect(state, placeOfList(state, layout));
+	if (list) expectFramed(cells, list, 'list');
 	for (const [name, rect] of Object.entries(shown)) {
 		if (!rect) continue;
 		const isLow = rect.y + rect.height >= size.rows - 1 && notice !== undefined;
-		expectFramed(cells, isLow ? {...rect, height: rect.height - 1} : rect, name);
+		expectFramed(cells, isLow ? {...rect, height: rect.height - 1} : rect, name, list);
 	}
 }
 
