@@ -55,13 +55,22 @@ export function settleSelection(draft: Draft): void {
 	const {selection, core, active, rooms} = draft.state;
 	if (selection) {
 		const isThere = selection.room === active && messageIn(draft.findRoom(active), selection.id);
-		if (!isThere || core.state !== 'running') draft.set({selection: undefined});
+		if (!isThere || core.state !== 'running') dropSelection(draft);
 	}
 	for (const {room, composing, jump} of rooms) {
 		if (composing && isTakenBack(draft.findRoom(room), composing.id))
 			(draft.room(room) as RoomDraft).composing = undefined;
 		if (jump && core.state !== 'running') (draft.room(room) as RoomDraft).jump = undefined;
 	}
+}
+
+/** The view goes back to where it was, and a list that was about the message is closed. */
+export function dropSelection(draft: Draft): void {
+	const {selection, switcher} = draft.state;
+	if (!selection) return;
+	draft.set({selection: undefined, switcher: switcher?.list === undefined ? switcher : undefined});
+	const known = selection.wasAtEnd ? draft.findRoom(selection.room) : undefined;
+	if (known?.anchor && known.newer === 'none') (draft.room(known.room) as RoomDraft).anchor = undefined;
 }
 
 /** Known to be so: what is not here may be far above. */

@@ -97,6 +97,14 @@ describe('it ends when', () => {
 	const [first, last] = say(2) as [EventOf<'message'>, EventOf<'message'>];
 	const state = go(talking(first, last), ENTER).state;
 
+	test('the message goes or the room is left: the list for it closes, and the view follows what is said again', () => {
+		const list = go(state, deed('react')).state;
+		expect([room(list).anchor === undefined, list.switcher?.list]).toEqual([false, 'react']);
+		const gone = reduceEvents(list, [changed(last, {redacted: '', text: ''})], NOW);
+		expect([gone.selection, gone.switcher, room(gone).anchor]).toEqual([undefined, undefined, undefined]);
+		expect(room(go(state, {type: 'go', to: {by: 'name', room: 'b'}}).state).anchor).toBeUndefined();
+	});
+
 	test.each<[string, State]>([
 		['the message is taken back', reduceEvents(state, [changed(last, {redacted: '', text: ''})], NOW)],
 		['the room is left', reduceEvents(state, [{type: 'room-left', room: 'a'}], NOW)],

@@ -6,6 +6,7 @@ import type {Effect} from '../effect.ts';
 import type {Intent} from '../intent.ts';
 import {activate, markSeen} from '../navigate.ts';
 import {notify} from '../reduce/notices.ts';
+import {dropSelection} from '../selection.ts';
 import type {Pending, Room, State} from '../state.ts';
 import type {Surroundings} from '../surroundings.ts';
 
@@ -53,6 +54,7 @@ export class Stage {
 	/** Opens a room. */
 	go(room: string | undefined): void {
 		if (room === undefined) return;
+		if (this.state.selection && this.state.selection.room !== room) dropSelection(this.draft);
 		this.draft.set({view: 'chat', switcher: undefined, completion: undefined, recall: undefined, selection: undefined});
 		activate(this.draft, room);
 	}
