@@ -79,8 +79,8 @@ export class Draft {
 
 	/** Direct rooms stand below all others. `peer`: of a direct room. */
 	addRoom(room: string, label: string, peer?: string): RoomDraft {
-		const added = newRoom(room, label, peer, this.now);
 		const rooms = this.#ownRooms();
+		const added = {...newRoom(room, label, peer, this.now), digit: freeDigit(rooms)};
 		const place = rooms.findIndex(other => other.peer !== undefined);
 		if (peer !== undefined || place < 0) rooms.push(added);
 		else rooms.splice(place, 0, added);
@@ -94,8 +94,11 @@ export class Draft {
 	removeRoom(room: string): void {
 		const index = this.state.rooms.findIndex(candidate => candidate.room === room);
 		if (index < 0) return;
-		this.#ownRooms().splice(index, 1);
+		const [left] = this.#ownRooms().splice(index, 1);
 		this.#rooms.delete(room);
+		// Whoever has waited for a digit longest gets it.
+		const heir = this.state.rooms.find(({digit}) => digit === 0);
+		if (heir && left) (this.room(heir.room) as RoomDraft).digit = left.digit;
 		this.#orders.delete(room);
 		this.#answered.delete(room);
 	}
@@ -262,6 +265,7 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		room,
 		label,
 		peer,
+		digit: 0,
 		topic: '',
 		members: [],
 		log: emptyLog,
@@ -294,6 +298,14 @@ function newRoom(room: string, label: string, peer: string | undefined, now: num
 		holders: new Map(),
 		nameWidth: 0,
 	};
+}
+
+const DIGITS = 9;
+
+function freeDigit(rooms: readonly Room[]): number {
+	const taken = new Set(rooms.map(({digit}) => digit));
+	for (let digit = 1; digit <= DIGITS; digit++) if (!taken.has(digit)) return digit;
+	return 0;
 }
 
 /** Who may be forgotten: whoever is not connected and was heard longest ago. */

@@ -12,7 +12,7 @@ export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly tex
 /** Which room to go to, in the order of the rooms pane. */
 export type RoomTarget =
 	| {readonly by: 'name'; readonly room: string}
-	/** Counted from 0. */
+	/** By its digit, counted from 0. */
 	| {readonly by: 'index'; readonly index: number}
 	| {readonly by: 'step'; readonly step: 1 | -1}
 	| {readonly by: 'unread'}

@@ -62,7 +62,7 @@ export function findTarget(state: State, target: RoomTarget): Room | undefined {
 		case 'name':
 			return rooms.find(room => room.room === target.room);
 		case 'index':
-			return rooms[target.index];
+			return rooms.find(({digit}) => digit === target.index + 1);
 		case 'step':
 			return rooms.length === 0 ? undefined : rooms[(index + target.step + rooms.length) % rooms.length];
 		case 'last':

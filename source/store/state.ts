@@ -97,6 +97,8 @@ export type Room = {
 	readonly label: string;
 	/** With whom, if it is a direct room. */
 	readonly peer: string | undefined;
+	/** The digit that leads here, which stays the same whatever else is joined or left; 0 if none was free. */
+	readonly digit: number;
 	readonly topic: string;
 	readonly members: readonly Member[];
 	/** A part of what is kept, without holes; the newest part, unless `newer` says otherwise. */

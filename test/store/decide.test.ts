@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {reduceCore, reduceEvents} from '../../source/store/reduce.ts';
 import {newBelow} from '../../source/store/selectors.ts';
-import {initialState} from '../../source/store/state.ts';
+import {initialState, type State} from '../../source/store/state.ts';
 import {ANN, act, BOB, connected, message, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
 
 const three = () => stateIn(roomInfo('a'), roomInfo('b', ANN), roomInfo('c', ANN));
@@ -14,6 +14,21 @@ describe('going to a room', () => {
 		expect(act(three(), [{type: 'go', to: {by: 'step', step: -1}}]).state.active).toBe('c');
 		expect(act(state, [{type: 'go', to: {by: 'last'}}]).state).toMatchObject({active: 'a', last: 'c'});
 		expect(act(state, [{type: 'go', to: {by: 'index', index: 8}}]).state).toBe(state);
+	});
+
+	test('a digit stays with its room, whatever is joined or left', () => {
+		const direct = {type: 'room-joined', room: `@${ANN}`, members: [], direct: true} as const;
+		const joined = {type: 'room-joined', room: 'd', members: []} as const;
+		const digits = (state: State) => Object.fromEntries(state.rooms.map(({room, digit}) => [room, digit]));
+		const state = reduceEvents(three(), [direct, joined], NOW);
+		expect(digits(state)).toEqual({a: 1, b: 2, c: 3, [`@${ANN}`]: 4, d: 5});
+		expect(act(state, [{type: 'go', to: {by: 'index', index: 3}}]).state.active).toBe(`@${ANN}`);
+		const left = reduceEvents(state, [{type: 'room-left', room: 'b'}], NOW);
+		expect(digits(left)).toEqual({a: 1, c: 3, [`@${ANN}`]: 4, d: 5});
+		const more = 'efghijk'.split('').map(room => ({...joined, room}));
+		const full = reduceEvents(left, more, NOW);
+		expect(digits(full)).toMatchObject({e: 2, f: 6, i: 9, j: 0, k: 0});
+		expect(digits(reduceEvents(full, [{type: 'room-left', room: 'c'}], NOW))).toMatchObject({a: 1, j: 3, k: 0});
 	});
 
 	test('to the next unread: one that names us first', () => {

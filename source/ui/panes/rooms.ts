@@ -12,7 +12,7 @@ import {unreadMark} from './unread.ts';
 
 /** A row of the pane: a room, what stands above the people, or what is not shown. */
 type Line =
-	| {readonly line: 'room'; readonly room: Room; readonly index: number}
+	| {readonly line: 'room'; readonly room: Room}
 	| {readonly line: 'heading'}
 	| {readonly line: 'more'; readonly rooms: readonly Room[]};
 
@@ -39,7 +39,7 @@ export function roomInRow(state: State, rect: Rect, at: number): Room | undefine
 }
 
 function linesShown(state: State, height: number): readonly Line[] {
-	const all = state.rooms.map((room, index): Line => ({line: 'room', room, index}));
+	const all = state.rooms.map((room): Line => ({line: 'room', room}));
 	const firstPerson = state.rooms.findIndex(({peer}) => peer !== undefined);
 	// Without rooms above them, or without space, people need no heading: they are written with an @.
 	if (firstPerson > 0 && all.length < height) return all.toSpliced(firstPerson, 0, {line: 'heading'});
@@ -71,7 +71,7 @@ function lineRow(state: State, line: Line, columns: Columns, width: number, them
 	const {paint} = theme;
 	switch (line.line) {
 		case 'room':
-			return roomRow(state, line.room, line.index, columns, width, theme);
+			return roomRow(state, line.room, columns, width, theme);
 		case 'heading':
 			return row(width, [span(' People ', paint.dim), span('┄'.repeat(Math.max(0, width - 9)), paint.border)]);
 		case 'more': {
@@ -83,9 +83,9 @@ function lineRow(state: State, line: Line, columns: Columns, width: number, them
 	}
 }
 
-function roomRow(state: State, room: Room, index: number, columns: Columns, width: number, {paint}: Theme): string {
+function roomRow(state: State, room: Room, columns: Columns, width: number, {paint}: Theme): string {
 	const isActive = room.room === state.active;
-	const digit = index < 9 ? String(index + 1) : ' ';
+	const digit = room.digit === 0 ? ' ' : String(room.digit);
 	const labelPaint = room.mentions > 0 ? paint.mention : room.unread > 0 ? paint.unread : undefined;
 	const presence = columns.presence > 0 ? [presenceSpan(state, room, paint)] : [];
 	const right = [...unreadSpans(room, columns, paint), ...presence];
