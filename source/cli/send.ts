@@ -139,6 +139,8 @@ class Sending {
 	}
 
 	#spreads({storedBy, of}: Spread): void {
+		// Others may get it while we say goodbye: what was asked for has been answered.
+		if (this.#spread.storedBy > this.#options.to) return;
 		this.#spread = {storedBy, of};
 		if (storedBy <= this.#options.to) return;
 		this.#print();
