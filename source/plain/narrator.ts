@@ -95,7 +95,7 @@ export class Narrator {
 			...changed.flatMap(({before: old, after}) => {
 				const event = told.changes.get(after.id);
 				if (isOpen && old.kind === 'system' && after.kind === 'system') {
-					if (old.text === after.text) return newsLines(state, room, after, 1 + (old.others?.length ?? 0));
+					if (old.text === after.text) return newsLines(state, room, after, old);
 					return lastEntry(room.log)?.id === after.id ? newsLines(state, room, after) : [];
 				}
 				if (!isOpen || !event || old.kind !== 'message' || after.kind !== 'message') return [];

@@ -95,10 +95,11 @@ function newsText({mark, peer, text}: SystemEntry): string {
 	return RENAMED + nameAlone(peer, text.slice(RENAMED.length));
 }
 
-/** A line for each of whom the same is said, but the first `told`. */
-export function newsLines(state: State, room: Room, entry: SystemEntry, told = 0): readonly string[] {
+/** A line for each of whom the same is said, but those of whom it was said `before`. */
+export function newsLines(state: State, room: Room, entry: SystemEntry, before?: SystemEntry): readonly string[] {
+	const told = new Set(before && [before, ...(before.others ?? [])].map(({peer}) => peer));
 	const all = [entry, ...(entry.others ?? []).map(({peer, name}) => ({...entry, peer, name}))];
-	return all.slice(told).map(each => systemLine(state, room, each));
+	return all.filter(({peer}) => peer === undefined || !told.has(peer)).map(each => systemLine(state, room, each));
 }
 
 /** Entries that were said before, with a line where another day begins. `today` is what needs no line. */

@@ -120,7 +120,7 @@ export class Draft {
 	/** Puts an entry where it belongs; if it was there already, it is replaced, and moved if it has to. */
 	put(room: RoomDraft, entry: Entry): void {
 		const before = this.find(room, entry.id);
-		if (before && before.order !== entry.order) this.#take(room, before);
+		if (before && before.order !== entry.order) this.remove(room, before);
 		room.log = insert<Entry>(room.log, entry, weigh);
 		if (isKept(entry)) this.#ownOrders(room).set(entry.id, entry.order);
 		if (!before) this.#countReply(room, entry, 1);
@@ -162,7 +162,8 @@ export class Draft {
 		return {order, id: `${SESSION}${String(serial).padStart(12, '0')}`};
 	}
 
-	#take(room: RoomDraft, key: Key): void {
+	/** An entry that answers nothing, or is put somewhere else. */
+	remove(room: RoomDraft, key: Key): void {
 		const index = findIndex(room.log, key);
 		if (index !== undefined) room.log = removeAt<Entry>(room.log, index, weigh);
 		this.#ownOrders(room).delete(key.id);

@@ -4,7 +4,15 @@ import {entryAt} from '../../source/store/log.ts';
 import {MEETING} from '../../source/store/reduce/rooms.ts';
 import {reduceCore, reduceEvents, reduceTick} from '../../source/store/reduce.ts';
 import {displayName, nameHolders, sortedPeers} from '../../source/store/selectors.ts';
-import {initialState, MAX_ENTRIES, MAX_PEERS, MAX_SAMPLES, type Member, type State} from '../../source/store/state.ts';
+import {
+	initialState,
+	MAX_ENTRIES,
+	MAX_PEERS,
+	MAX_SAMPLES,
+	type Member,
+	type State,
+	type SystemEntry,
+} from '../../source/store/state.ts';
 import {
 	ANN,
 	act,
@@ -23,6 +31,9 @@ import {
 } from './helpers.ts';
 
 const entered = (room: string): NodeEvent => ({type: 'room-joined', room, members: roomInfo(room).members});
+
+/** `left: ann and bob`. */
+const allNames = ({text, name, others = []}: SystemEntry) => `${text}: ${[name, ...others.map(each => each.name)]}`;
 
 describe('messages', () => {
 	test('are kept per room, and count as unread only where nobody looks', () => {
@@ -198,6 +209,50 @@ describe('rooms', () => {
 		expect(entriesOf(state, 'lobby').length).toBeLessThanOrEqual(4);
 		const other = reduceEvents(state, [message('lobby', BOB, 'hi', {order: NOW + 305_000}), comes], NOW + 310_000);
 		expect(texts(other, 'lobby').slice(-2)).toEqual(['bob: hi', 'in ann is back']);
+	});
+
+	const comes = (peer: string, name: string): NodeEvent => ({type: 'member-joined', room: 'lobby', peer, name});
+	const goes = (peer: string): NodeEvent => ({type: 'member-left', room: 'lobby', peer});
+
+	test.each([
+		['in turn', [goes(ANN), comes(ANN, 'ann'), goes(BOB), comes(BOB, 'bob')]],
+		['together', [goes(ANN), goes(BOB), comes(ANN, 'ann'), comes(BOB, 'bob')]],
+		['in each other', [goes(ANN), goes(BOB), comes(BOB, 'bob'), comes(ANN, 'ann')]],
+	])('two who come and go %s fill two lines, and so do many', (_, round) => {
+		let state = stateIn(roomInfo('lobby', ANN, BOB));
+		for (let time = 1; time <= 30; time++) state = reduceEvents(state, round, NOW + time * 1_000);
+		expect(entriesOf(state, 'lobby').length).toBeLessThanOrEqual(4);
+		// Whoever is here has come last.
+		const lines = entriesOf(state, 'lobby').map(entry => (entry.kind === 'system' ? allNames(entry) : ''));
+		const last = (name: string) => lines.findLast(line => line.includes(name));
+		expect([last('ann'), last('bob')].every(line => line?.startsWith('is back'))).toBe(true);
+		const crowd = Array.from({length: 50}, (_, index) => [comes(`key-${index}`, `k${index}`), goes(`key-${index}`)]);
+		for (let time = 31; time <= 35; time++) state = reduceEvents(state, crowd.flat(), NOW + time * 1_000);
+		expect(entriesOf(state, 'lobby').length).toBeLessThanOrEqual(8);
+	});
+
+	test('a peer that comes and goes between what people say leaves two lines behind', () => {
+		let state = stateIn(roomInfo('lobby', ANN, BOB));
+		for (let time = 1; time <= 10; time++) {
+			const said = message('lobby', BOB, `${time}`, {order: NOW + time * 1_000 + 1});
+			state = reduceEvents(state, [goes(ANN), said, comes(ANN, 'ann')], NOW + time * 1_000);
+		}
+		expect(entriesOf(state, 'lobby').filter(({kind}) => kind === 'system')).toHaveLength(2);
+		expect(texts(state, 'lobby').at(-1)).toBe('in ann is back');
+	});
+
+	test('names that change all the time are one line each, unless something is said in between', () => {
+		const renamed = (peer: string, name: string): NodeEvent => ({type: 'peer-renamed', peer, name});
+		let state = stateIn(roomInfo('lobby', ANN, BOB));
+		for (let time = 1; time <= 50; time++)
+			state = reduceEvents(state, [renamed(ANN, `ann-${time}`), renamed(BOB, `bob-${time}`)], NOW + time * 1_000);
+		expect(texts(state, 'lobby')).toEqual(['note ann is now ann-50', 'note bob is now bob-50']);
+		state = reduceEvents(
+			state,
+			[message('lobby', BOB, 'hi', {order: NOW + 60_000}), renamed(ANN, 'ann')],
+			NOW + 60_001,
+		);
+		expect(texts(state, 'lobby').slice(1)).toEqual(['note bob is now bob-50', 'bob: hi', 'note ann-50 is now ann']);
 	});
 
 	test('a "left" that turns out to be a lost connection becomes one line with the reason', () => {

@@ -4,10 +4,10 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {EMPTY_COMPOSER} from '../composer.ts';
 import {type Draft, isKept, type RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
-import {entryAt, lastEntry} from '../log.ts';
+import {compareKeys, entryAt} from '../log.ts';
 import {cleanName, withHolder} from '../names.ts';
 import {activate} from '../navigate.ts';
-import type {Entry, Member, Room, SystemEntry} from '../state.ts';
+import type {Member, Room, SystemEntry} from '../state.ts';
 
 /** Milliseconds within which "left" and "connection lost" are one piece of news. */
 const SAME_NEWS = 2_000;
@@ -16,6 +16,8 @@ export const MEETING = 10_000;
 /** What is said again of somebody else within this many milliseconds is said in one line, of so many others at most. */
 const SAME_BREATH = 5 * 60_000;
 const MAX_OTHERS = 60;
+/** How far back lines are looked for that say what is said now, in entries. */
+const FOLD_WINDOW = 200;
 
 type Said = Member & {readonly at: number};
 
@@ -141,7 +143,7 @@ export function memberRenamed(draft: Draft, peer: string, name: string): void {
 		if (!member || member.name === name) continue;
 		const room = draft.room(roomName) as RoomDraft;
 		room.members = room.members.map(candidate => (candidate.peer === peer ? {peer, name} : candidate));
-		say(draft, room, member, 'note', `is now ${name}`);
+		say(draft, room, asKnown(draft, room, member, name), 'note', RENAMED + name);
 	}
 }
 
@@ -162,41 +164,70 @@ function removeMember(draft: Draft, name: string, peer: string): void {
 	room.members = room.members.filter(member => member.peer !== peer);
 }
 
-/** What is said of several, one right after the other, is one line. */
+/** What is said of several is one line; whoever comes and goes all the time stands in two, however many do. */
 function say(draft: Draft, room: RoomDraft, about: Member, mark: SystemEntry['mark'], text: string): void {
 	const {peer, name} = about;
-	const last = lastEntry(room.log);
-	if (
-		last?.kind === 'system' &&
-		mark !== 'note' &&
-		isSameNews(last, mark, text, draft.now) &&
-		!allOf(last).some(each => each.peer === peer)
-	) {
-		draft.put(room, {...last, others: [...(last.others ?? []), {peer, name, at: draft.now}]});
+	if (mark !== 'note') forgetOldNews(draft, room, peer, {mark, text});
+	const line = mark === 'note' ? undefined : lineToJoin(draft, room, peer, {mark, text});
+	if (line) {
+		draft.put(room, {...line, others: [...(line.others ?? []), {peer, name, at: draft.now}]});
 		room.holders = withHolder(room.holders, about);
 		return;
 	}
-	if (mark !== 'note' && comesAndGoes(draft, room, about, {mark, text})) return;
 	draft.put(room, {kind: 'system', ...draft.nextKey(room), timestamp: draft.now, missing: 0, mark, peer, name, text});
 	if (room.anchor) room.below += 1;
 }
 
-/** Whoever comes and goes all the time, such as a script that sends something, fills the two last lines and no more. */
-function comesAndGoes(
-	draft: Draft,
-	room: RoomDraft,
-	{peer}: Member,
-	news: Pick<SystemEntry, 'mark' | 'text'>,
-): boolean {
-	const last = entryAt(room.log, room.log.length - 1);
-	const before = entryAt(room.log, room.log.length - 2);
-	const isAlone = (entry: Entry | undefined): entry is SystemEntry =>
-		entry?.kind === 'system' && !isKept(entry) && entry.peer === peer && !entry.others && entry.mark !== 'note';
-	if (!isAlone(last) || !isAlone(before) || draft.now - before.timestamp >= SAME_BREATH) return false;
-	if (before.mark !== news.mark || before.text !== news.text) return false;
-	draft.put(room, {...before, mark: last.mark, text: last.text, timestamp: last.timestamp});
-	draft.put(room, {...last, ...news, timestamp: draft.now});
-	return true;
+type News = Pick<SystemEntry, 'mark' | 'text'>;
+
+/** Lines of ours about somebody, the newest first: those that stand together at the end, or also those before messages. */
+function* recentLines({log}: Room, reach: 'end' | 'before messages'): Generator<SystemEntry> {
+	const oldest = Math.max(0, log.length - FOLD_WINDOW);
+	for (let index = log.length - 1; index >= oldest; index--) {
+		const entry = entryAt(log, index);
+		if (entry?.kind === 'system' && !isKept(entry) && entry.peer !== undefined) yield entry;
+		else if (reach === 'end') return;
+	}
+}
+
+/** Somebody goes once more, and has come in between: that they went before need not stand there any longer. */
+function forgetOldNews(draft: Draft, room: RoomDraft, peer: string, {mark, text}: News): void {
+	const isAbout = (entry: SystemEntry) => allOf(entry).some(each => each.peer === peer);
+	const [, ...older] = [...recentLines(room, 'before messages')].filter(
+		entry => entry.mark !== 'note' && isAbout(entry),
+	);
+	const before = older.find(entry => entry.mark === mark && entry.text === text);
+	if (!before || allOf(before).some(each => each.peer === peer && draft.now - each.at >= SAME_BREATH)) return;
+	const [first, ...others] = allOf(before).filter(each => each.peer !== peer);
+	if (first) draft.put(room, {...before, peer: first.peer, name: first.name, others});
+	else takeAway(draft, room, before);
+}
+
+/** A line that says the same of others, with nothing about this one below it. */
+function lineToJoin(draft: Draft, room: Room, peer: string, {mark, text}: News): SystemEntry | undefined {
+	for (const entry of recentLines(room, 'end')) {
+		if (allOf(entry).some(each => each.peer === peer)) return undefined;
+		if (isSameNews(entry, mark, text, draft.now)) return entry;
+	}
+	return undefined;
+}
+
+const RENAMED = 'is now ';
+
+/** By the name from before, if they have changed it a moment ago and nobody has said anything since. */
+function asKnown(draft: Draft, room: RoomDraft, member: Member, name: string): Member {
+	for (const entry of recentLines(room, 'end')) {
+		const isRenaming = entry.peer === member.peer && entry.mark === 'note' && entry.text.startsWith(RENAMED);
+		if (!isRenaming || draft.now - entry.timestamp >= SAME_BREATH) continue;
+		takeAway(draft, room, entry);
+		return entry.name === name ? member : {...member, name: entry.name};
+	}
+	return member;
+}
+
+function takeAway(draft: Draft, room: RoomDraft, entry: SystemEntry): void {
+	draft.remove(room, entry);
+	if (room.anchor && compareKeys(entry, room.anchor) > 0) room.below -= 1;
 }
 
 function isSameNews(entry: SystemEntry, mark: SystemEntry['mark'], text: string, now: number): boolean {
