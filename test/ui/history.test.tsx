@@ -155,6 +155,9 @@ test('the line "new" stands where it belongs after a restart', async () => {
 	expect(at('─ new ─')).toBe(at('first new') - 1);
 	expect(at('─ new ─')).toBe(at('read before') + 1);
 	expect(app.frame()).toContain('─ the beginning of what is kept ─');
+	// What is being taken over may be older.
+	await app.events({type: 'history-progress', room: 'lobby', received: 1, expected: 9, done: false});
+	expect(app.frame()).not.toContain('the beginning');
 });
 
 test('PgUp at the top asks for the page before, says so, and goes on where it was', async () => {

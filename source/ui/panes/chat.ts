@@ -185,14 +185,15 @@ function isSelected({selection}: State, {room, log}: Room, index: number): boole
 }
 
 /** What stands above the oldest entry that is here: its day too, unless all that is here is of today. */
-function topText({older, page, log, orders}: Room, now: number): string {
+function topText({older, page, log, orders, progress}: Room, now: number): string {
 	if (older === 'loading') return 'loading…';
 	const first = entryAt(log, 0);
 	if (!first) return '';
 	const last = entryAt(log, log.length - 1) ?? first;
 	const isToday = [last.timestamp, now].every(time => dayOf(time) === dayOf(first.timestamp));
 	const day = isToday ? '' : formatDay(first.timestamp);
-	if (older !== 'none' || page !== 'fresh' || orders.size === 0) return day;
+	// What is being taken over may well be older.
+	if (older !== 'none' || page !== 'fresh' || orders.size === 0 || progress) return day;
 	return `the beginning of what is kept${day === '' ? '' : `: ${day}`}`;
 }
 
