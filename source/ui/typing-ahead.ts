@@ -14,11 +14,24 @@ export type TypingAhead = {
 export function createTypingAhead(getState: () => State, handle: (input: Input) => void): TypingAhead {
 	let waiting: Input[] = [];
 	let isResuming = false;
+	/** What stood at the bottom when a room was asked for; undefined while none is. */
+	let asked: Pick<State, 'notice'> | undefined;
+	/** False while an answer is awaited. After a refusal nothing is left to be said: the room that it was for is not there. */
+	const mayGoOn = () => {
+		const state = getState();
+		if (isMoving(state)) {
+			asked ??= {notice: state.notice};
+			return false;
+		}
+		if (asked && isRefused(state, asked)) waiting = [];
+		asked = undefined;
+		return true;
+	};
 	const resume = () => {
 		if (isResuming) return;
 		isResuming = true;
 		try {
-			while (waiting.length > 0 && !isMoving(getState())) handle(waiting.shift() as Input);
+			while (mayGoOn() && waiting.length > 0) handle(waiting.shift() as Input);
 		} finally {
 			isResuming = false;
 		}
@@ -44,3 +57,7 @@ function isMoving({pending}: State): boolean {
 }
 
 const MOVING: ReadonlySet<string> = new Set(['join', 'leave', 'forget']);
+
+function isRefused({core, notice}: State, asked: Pick<State, 'notice'>): boolean {
+	return core.state !== 'running' || (notice?.level === 'error' && notice !== asked.notice);
+}

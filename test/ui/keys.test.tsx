@@ -193,3 +193,20 @@ test('what is typed before a room is open that was asked for goes there, and now
 	});
 	expect(app.frame()).toContain('› /join nowhere');
 });
+
+test.each([
+	['a command', '/join nowhere\r', '› /join nowhere'],
+	['the list', '\x0b#nowhere\r', '› message #lobby'],
+])('what is typed for a room that %s could not open is said nowhere', async (_, asking, line) => {
+	const app = await lively();
+	await app.bytes(`${asking}first words\rmore`);
+	const [join] = app.sent;
+	expect(join).toMatchObject({command: 'join', room: 'nowhere'});
+	const error = {code: 'bad-room', message: 'No such room'} as const;
+	await app.events({type: 'reply', id: join?.id as string, ok: false, error});
+	expect(app.sent).toEqual([join]);
+	expect(app.frame()).toContain(line);
+	await app.press('ctrl+c');
+	await app.bytes('hello\r');
+	expect(app.sent.slice(1)).toMatchObject([{command: 'publish', room: 'lobby', text: 'hello'}]);
+});
