@@ -70,6 +70,8 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 export function plainMeaning(line: string, state: State, now: number): PlainMeaning | undefined {
 	const [, name = '', argument = ''] = /^\/([^/\s]\S*)\s*(.*)$/s.exec(line) ?? [];
 	const command = PLAIN_COMMANDS.find(({names}) => names.includes(name.toLowerCase()));
+	if (!command && SCREEN_ONLY.has(name.toLowerCase()))
+		return wrong(`/${name} is about the screen, and there is none here`);
 	return command?.run(argument.trim(), state, now);
 }
 

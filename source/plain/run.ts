@@ -196,7 +196,10 @@ class Session {
 		const {view, composer, rooms, active, notice} = this.#store.getState();
 		const {text} = rooms.find(each => each.room === active)?.composer ?? composer;
 		// What a command wants to be gone on with, such as /edit; a line that was refused is one arrow key away.
-		if (text !== '' && notice?.line === undefined && text !== line) this.#console.put(text);
+		if (text !== '' && notice?.line === undefined && text !== line && !this.#console.put(text))
+			this.#console.say([
+				`error: there is no line to go on with here: write it whole, ${text.split(' ', 1)[0]} and the text`,
+			]);
 		if (text !== '') this.#dispatch({type: 'edit', edit: {edit: 'clear'}});
 		// There are no pages here: messages are said, and count as seen, only in the chat.
 		if (view !== 'chat') this.#dispatch({type: 'back'});

@@ -3,6 +3,7 @@ import type {NodeEvent} from '../../source/api/event.ts';
 import {plainMeaning} from '../../source/plain/commands.ts';
 import {completions} from '../../source/plain/completions.ts';
 import {Narrator} from '../../source/plain/narrator.ts';
+import {initialState} from '../../source/store/state.ts';
 import {Store} from '../../source/store/store.ts';
 import {meaningOf} from '../../source/ui/meaning.ts';
 import {NOON, PEERS, peerInfo, SELF, said, snapshotOf} from '../ui/script.ts';
@@ -274,4 +275,12 @@ test('help knows every command that makes sense in lines', () => {
 	for (const name of ['/rooms', '/go', '/who', '/read', '/join', '/msg', '/reply', '/quit'])
 		expect(lines.some(line => line.startsWith(name))).toBe(true);
 	expect(lines.join('\n')).not.toMatch(/\(F\d|Ctrl-/);
+});
+
+test('commands about the screen are refused where there is none', () => {
+	const state = initialState(0);
+	expect(plainMeaning('/mouse', state, 0)).toEqual({
+		lines: ['error: /mouse is about the screen, and there is none here'],
+	});
+	expect(plainMeaning('/set theme dark', state, 0)).toBeUndefined();
 });

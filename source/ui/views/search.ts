@@ -2,6 +2,7 @@
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {Search, SearchHit, State} from '../../store/state.ts';
 import {dayOf, formatDay, formatTime, plural} from '../format.ts';
+import {keymapOf} from '../keymap.ts';
 import {row, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrapHead} from '../wrap.ts';
@@ -21,7 +22,7 @@ export function searchContent(state: State, width: number, theme: Theme): PageCo
 		day = dayOf(hit.timestamp);
 		content.addItem(hit.id, hitLines(state, hit, width, theme)).add(row(width, []));
 	}
-	return content.add(row(width, [span(` ${summary(search)}`, paint.dim)]));
+	return content.add(row(width, [span(` ${summary(search, keymapOf(state).label('page-down'))}`, paint.dim)]));
 }
 
 type Made = {readonly key: string; readonly theme: Theme; readonly lines: readonly string[]};
@@ -48,8 +49,9 @@ function hitLines(state: State, hit: SearchHit, width: number, theme: Theme): re
 	return lines;
 }
 
-function summary({hits, state}: Search): string {
+function summary({hits, state}: Search, key: string): string {
 	if (state === 'asking') return 'searching…';
 	if (hits.length === 0) return 'Nothing was found. All of the words have to be in one message.';
-	return state === 'more' ? `${hits.length} found so far · PgDn for more` : `${plural(hits.length, 'message')} found`;
+	if (state !== 'more') return `${plural(hits.length, 'message')} found`;
+	return `${hits.length} found so far${key === '' ? '' : ` · ${key} for more`}`;
 }
