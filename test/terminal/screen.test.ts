@@ -112,7 +112,7 @@ test('colours, the cursor, a paste and a storm of sizes, on one screen', {timeou
 	const {length} = ann.raw();
 	ann.press('ctrl+l');
 	// All of it is written anew.
-	await ann.waitFor(screen => /╭[\s\S]*╯/.test(screen.raw().slice(length)));
+	await ann.waitFor(screen => /\x1b\[2J[\s\S]*╯[\s\S]*\x1b\[\?2026l/.test(screen.raw().slice(length)));
 	expect(steady(ann)).toBe(stormy);
 });
 
