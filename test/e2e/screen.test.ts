@@ -62,7 +62,7 @@ describe('rooms', () => {
 		first.type('/join ops\r');
 		await first.waitFor(/3 #ops/);
 		first.type('/leave dev\r');
-		await first.waitFor(/2 #ops/);
+		await first.waitFor(/1 #lobby[^\n]*\n[^\n]*3 #ops/);
 		first.type('/quit\r');
 		await first.exited;
 		const again = spawnScreen(process.execPath, args, size);
