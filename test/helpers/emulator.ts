@@ -1,12 +1,15 @@
 /**
  * A terminal without a program behind it: what is written to it is read back cell by cell. How wide characters are it
- * knows from Unicode's data, not from us, and it is of one of two kinds, for terminals are.
+ * knows from Unicode's data, not from us, and it is of one of several kinds, for terminals are.
  */
 import xterm from '@xterm/headless';
 import {INVISIBLE, unicodeCharacters} from './unicode.ts';
 
-/** `clusters`: joined characters share their cells. `characters`: each has its own, whatever it is joined with. */
-export type Kind = 'clusters' | 'characters';
+/**
+ * `clusters`: joined characters share their cells. `characters`: each has its own, whatever it is joined with. `isolates`:
+ * so have the signs that keep text from right to left together, as on terminals with tables from before there were any.
+ */
+export type Kind = 'clusters' | 'characters' | 'isolates';
 
 const wide = new Set(unicodeCharacters('wide').map(character => character.codePointAt(0)));
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
@@ -45,6 +48,15 @@ const characters = {
 	},
 };
 
+const isIsolate = (codePoint: number): boolean => codePoint >= 0x2066 && codePoint <= 0x2069;
+
+const isolates = {
+	version: 'isolates',
+	wcwidth: (codePoint: number) => (isIsolate(codePoint) ? 1 : cellsOfCharacter(codePoint)),
+	charProperties: (codePoint: number, preceding: number): number =>
+		isIsolate(codePoint) ? property(1, false) : characters.charProperties(codePoint, preceding),
+};
+
 function clusters() {
 	let cluster = '';
 	return {
@@ -62,7 +74,7 @@ function clusters() {
 	};
 }
 
-/** Isolates (UAX #9) take no cell: a terminal keeps them with the character before. */
+/** Isolates (UAX #9) take no cell, on most: a terminal keeps them with the character before. */
 export const visible = (text: string): string => text.replaceAll(/[\u2066-\u2069]/g, '');
 
 export class Emulator {
@@ -70,7 +82,8 @@ export class Emulator {
 
 	constructor(kind: Kind, columns: number, rows: number) {
 		this.#terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 0});
-		this.#terminal.unicode.register((kind === 'clusters' ? clusters() : characters) as never);
+		const known = {clusters: clusters(), characters, isolates}[kind];
+		this.#terminal.unicode.register(known as never);
 		this.#terminal.unicode.activeVersion = kind;
 	}
 
