@@ -23,10 +23,10 @@ export function editLine(stage: Stage, edit: Edit): void {
 	showList(stage);
 }
 
-/** Letters that come together are written one after the other, as far as a colon may end a name. */
+/** Letters that come together are written word by word, and up to each colon: undone and replaced as if each came alone. */
 function piecesOf(edit: Edit): readonly Edit[] {
-	if (edit.edit !== 'insert' || edit.text.length > MAX_TYPED || !edit.text.includes(':')) return [edit];
-	return edit.text.split(/(?<=:)/).map(text => ({edit: 'insert', text}));
+	if (edit.edit !== 'insert' || edit.text.length > MAX_TYPED) return [edit];
+	return edit.text.split(/(?<=:)|(?<=\s)(?=\S)/).map(text => ({edit: 'insert', text}));
 }
 
 /** More than that at once nobody has typed. */
