@@ -128,27 +128,35 @@ function clusterCells(cluster: string): number {
 	return cells;
 }
 
-/**
- * Cells of a UTF-16 unit that is a character of its own and joins with no other of its kind: 1 for the letters of Latin,
- * Greek, Cyrillic, Hebrew and Arabic and what frames are drawn with, 2 for kana, Han and Hangul; 0 for everything else.
- */
-export function simpleCells(unit: number): 0 | 1 | 2 {
-	if (unit < 0x7f) return unit >= 0x20 ? 1 : 0;
-	if (unit < 0x4e00) return simpleLetterCells(unit);
-	return unit <= 0x9fff || (unit >= 0xac00 && unit <= 0xd7a3) || (unit >= 0xff01 && unit <= 0xff60) ? 2 : 0;
-}
-
-function simpleLetterCells(unit: number): 0 | 1 | 2 {
-	if (unit < 0x300) return unit >= 0xa0 && unit !== 0xa9 && unit !== 0xad && unit !== 0xae ? 1 : 0;
-	if (unit < 0x530) return unit >= 0x370 && (unit < 0x483 || unit >= 0x48a) ? 1 : 0;
-	if (unit < 0x2010) return (unit >= 0x5d0 && unit <= 0x5ea) || (unit >= 0x620 && unit <= 0x64a) ? 1 : 0;
-	if (unit >= 0x3041) return unit <= 0x3096 || (unit >= 0x30a1 && unit <= 0x30fa) ? 2 : 0;
+/** Characters that join with no other of their kind, and how many cells they take. */
+const SIMPLE: readonly (readonly [from: number, to: number, cells: 1 | 2])[] = [
+	[0x20, 0x7e, 1],
+	// Latin, without the signs that can be emoji and the soft hyphen; Greek; Cyrillic; Hebrew; Arabic.
+	[0xa0, 0xa8, 1],
+	[0xaa, 0xac, 1],
+	[0xaf, 0x2ff, 1],
+	[0x370, 0x482, 1],
+	[0x48a, 0x52f, 1],
+	[0x5d0, 0x5ea, 1],
+	[0x620, 0x64a, 1],
 	// Dashes, quotation marks and the ellipsis; what frames, bars and curves are drawn with.
-	return (unit >= 0x2010 && unit <= 0x2027) || (unit >= 0x2500 && unit <= 0x259f) || isBraille(unit) ? 1 : 0;
-}
+	[0x2010, 0x2027, 1],
+	[0x2500, 0x259f, 1],
+	[0x2800, 0x28ff, 1],
+	// Kana, Han, Hangul, and wide forms of Latin.
+	[0x3041, 0x3096, 2],
+	[0x30a1, 0x30fa, 2],
+	[0x4e00, 0x9fff, 2],
+	[0xac00, 0xd7a3, 2],
+	[0xff01, 0xff60, 2],
+];
 
-function isBraille(unit: number): boolean {
-	return unit >= 0x2800 && unit <= 0x28ff;
+const SIMPLE_CELLS = new Uint8Array(0x1_0000);
+for (const [from, to, cells] of SIMPLE) SIMPLE_CELLS.fill(cells, from, to + 1);
+
+/** Cells of a UTF-16 unit that is a character of its own and joins with no other of its kind: 0 for everything else. */
+export function simpleCells(unit: number): number {
+	return SIMPLE_CELLS[unit] as number;
 }
 
 /** A combining mark that goes with the letter before it, whatever that is. */

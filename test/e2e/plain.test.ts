@@ -34,10 +34,7 @@ test('two people talk line by line through pipes, and nothing but lines comes ou
 	const place = ['--ephemeral', '--interface', 'lo', '--discovery-port', String(await freeUdpPort())];
 	const programs = ['ann', 'bob'].map(name => start(['--plain', '--name', name, ...place]));
 	const [ann, bob] = programs.map(program => new Talk(program)) as [Talk, Talk];
-	await Promise.all([
-		ann.hears(/bob joined #lobby|bob is in #lobby/),
-		bob.hears(/ann joined #lobby|ann is in #lobby/),
-	]);
+	await Promise.all([ann.hears(/bob joined #lobby|bob is in #lobby/), bob.hears(/ann joined #lobby|ann is in #lobby/)]);
 	ann.says('did the deploy finish?');
 	await bob.hears(/^\d\d:\d\d #lobby ann: did the deploy finish\?$/m);
 	bob.says('/reply yes, all green');

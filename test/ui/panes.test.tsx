@@ -3,6 +3,7 @@ import {cleanup} from 'ink-testing-library';
 import type {ReactElement} from 'react';
 import {afterEach, describe, expect, test} from 'vitest';
 import {Store} from '../../source/store/store.ts';
+import type {Rect} from '../../source/ui/layout.ts';
 import {
 	ChatPane,
 	ComposerPane,
@@ -13,7 +14,6 @@ import {
 	Status,
 	TrafficPane,
 } from '../../source/ui/parts.tsx';
-import type {Rect} from '../../source/ui/layout.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {renderAt, settled} from './harness.tsx';
 import {livelyEvents, said} from './script.ts';
