@@ -196,7 +196,7 @@ describe('row 53: what a hostile peer sends is shown as visible escapes and obey
 
 	test('in a name', async () => {
 		const {ann, rogue} = await visited(`e${CLEAR}v\u202ee`);
-		await ann.waitFor('● e\\x1b[2J');
+		await ann.waitFor('● e\\x1b[2');
 		rogue.publish('hello');
 		await ann.waitFor('hello');
 		expect(ann.raw()).not.toContain(`e${CLEAR}v`);
@@ -229,9 +229,9 @@ describe('writing', () => {
 	test('pasted lines wait in the composer until they are sent, as one message', async () => {
 		const ann = await screenWithBob();
 		ann.paste('one\ntwo\nthree\n');
-		await ann.waitFor(/one.two.three/);
+		await ann.waitFor(/one[^]*two[^]*three/);
 		ann.type('!');
-		await ann.waitFor(/three.*!/);
+		await ann.waitFor(/three[^]*!/);
 		expect(bob.all('message')).toEqual([]);
 		ann.press('return');
 		const {text} = await bob.waitFor('message');

@@ -79,8 +79,8 @@ function allSections(keymap: Keymap): readonly Section[] {
 	const first = FIRST_STEPS.map(([id, help]) => ({keys: keymap.label(id), help})).filter(({keys}) => keys !== '');
 	return [
 		{title: 'The most important', entries: first},
-		{title: 'Marks', entries: MARKS},
 		{title: 'Commands', entries: commands},
+		{title: 'Marks', entries: MARKS},
 		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
 		{
 			title: 'Settings (/set, or the settings file: p2p-tui config prints one, with every key)',
