@@ -14,12 +14,14 @@ export type TypingAhead = {
 export function createTypingAhead(getState: () => State, handle: (input: Input) => void): TypingAhead {
 	let waiting: Input[] = [];
 	let isResuming = false;
+	/** Commands for whose answers nobody waits any more. */
+	let givenUp: ReadonlySet<string> = new Set();
 	/** What stood at the bottom when a room was asked for; undefined while none is. */
 	let asked: Pick<State, 'notice'> | undefined;
 	/** False while an answer is awaited. After a refusal nothing is left to be said: the room that it was for is not there. */
 	const mayGoOn = () => {
 		const state = getState();
-		if (isMoving(state)) {
+		if (isMoving(state, givenUp)) {
 			asked ??= {notice: state.notice};
 			return false;
 		}
@@ -41,6 +43,7 @@ export function createTypingAhead(getState: () => State, handle: (input: Input) 
 			// Whoever wants to leave does not wait, and does not want what was typed before.
 			if (input.type === 'key' && keyName(input) === 'ctrl+c') {
 				waiting = [];
+				givenUp = new Set(getState().pending.keys());
 				return handle(input);
 			}
 			if (waiting.length < MAX_WAITING) waiting.push(input);
@@ -51,8 +54,9 @@ export function createTypingAhead(getState: () => State, handle: (input: Input) 
 }
 
 /** The core has not answered yet: in a moment another room is open. */
-function isMoving({pending}: State): boolean {
-	for (const {command, isQuiet} of pending.values()) if (MOVING.has(command.command) && !isQuiet) return true;
+function isMoving({pending}: State, givenUp: ReadonlySet<string>): boolean {
+	for (const [id, {command, isQuiet}] of pending)
+		if (MOVING.has(command.command) && !isQuiet && !givenUp.has(id)) return true;
 	return false;
 }
 

@@ -12,12 +12,14 @@ import {composed} from './selecting.ts';
 import {coreText, type Stage} from './stage.ts';
 
 export function editLine(stage: Stage, edit: Edit): void {
+	for (const each of piecesOf(edit)) editPiece(stage, each);
+}
+
+function editPiece(stage: Stage, edit: Edit): void {
 	if (stage.state.switcher) return editQuery(stage, edit);
 	if (stage.state.recall) return recallEdit(stage, edit);
-	for (const each of piecesOf(edit)) {
-		stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), each, stage.around.writingColumns));
-		if (each.edit === 'insert' && each.text.endsWith(':')) stage.edit(withEmoji);
-	}
+	stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), edit, stage.around.writingColumns));
+	if (edit.edit === 'insert' && edit.text.endsWith(':')) stage.edit(withEmoji);
 	const {kills} = stage.composer;
 	if (kills !== stage.state.kills && kills.length > 0) stage.draft.set({kills});
 	showList(stage);
