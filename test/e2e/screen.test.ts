@@ -229,9 +229,9 @@ describe('writing', () => {
 	test('pasted lines wait in the composer until they are sent, as one message', async () => {
 		const ann = await screenWithBob();
 		ann.paste('one\ntwo\nthree\n');
-		await ann.waitFor(/one[^]*two[^]*three/);
+		await ann.waitFor(/one[\s\S]*two[\s\S]*three/);
 		ann.type('!');
-		await ann.waitFor(/three[^]*!/);
+		await ann.waitFor(/three[\s\S]*!/);
 		expect(bob.all('message')).toEqual([]);
 		ann.press('return');
 		const {text} = await bob.waitFor('message');
