@@ -2,6 +2,19 @@ import {availableParallelism} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
+/** These start programs, or wait for the real time to pass, and stand where they belong all the same. */
+const PROGRAMS = [
+	'test/ui/{terminal,pty}.test.ts',
+	'test/core/{worker,worker-client}.test.ts',
+	'test/storage/faults.test.ts',
+	'test/net/handshake.test.ts',
+];
+
+/** Random tests are the same in each run. */
+const resolve = {
+	alias: [{find: /^fast-check$/, replacement: fileURLToPath(new URL('helpers/fast-check.js', import.meta.url))}],
+};
+
 export default defineConfig({
 	root: fileURLToPath(new URL('..', import.meta.url)),
 	test: {
@@ -9,26 +22,38 @@ export default defineConfig({
 		maxWorkers: Math.max(2, availableParallelism()),
 		projects: [
 			{
+				resolve,
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/ui/**', 'test/{e2e,terminal,lab}/**'],
+					exclude: ['test/ui/**', 'test/{e2e,terminal,lab}/**', ...PROGRAMS],
 					testTimeout: 20_000,
 				},
 			},
-			{test: {name: 'ui', include: ['test/ui/**/*.test.{ts,tsx}'], testTimeout: 20_000, env: {FORCE_COLOR: '0'}}},
 			{
+				resolve,
+				test: {
+					name: 'ui',
+					include: ['test/ui/**/*.test.{ts,tsx}'],
+					exclude: PROGRAMS,
+					testTimeout: 20_000,
+					env: {FORCE_COLOR: '0'},
+				},
+			},
+			{
+				resolve,
 				test: {
 					name: 'e2e',
-					include: ['test/{e2e,terminal}/**/*.test.ts'],
+					include: ['test/{e2e,terminal}/**/*.test.ts', ...PROGRAMS],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					// After all the others, so that real programs have the machine to themselves; they mostly wait.
 					sequence: {groupOrder: 1},
-					maxWorkers: 4,
+					maxWorkers: 5,
 				},
 			},
 			{
+				resolve,
 				test: {
 					name: 'lab',
 					include: ['test/lab/**/*.test.ts'],
