@@ -34,7 +34,7 @@ export async function make(root: string): Promise<void> {
 /** The conversation has got somewhere, and the sparklines have something to show. */
 function isWorthSeeing(screen: Screen): boolean {
 	const text = screen.text();
-	return /▁[▂-█]|[▂-█]▁/.test(text) && screen.rows().filter(row => /\d\d:\d\d/.test(row)).length >= 12;
+	return /▁[▂-█]|[▂-█]▁/.test(text) && screen.rows().filter(row => /\d\d:\d\d/.test(row)).length >= 8;
 }
 
 async function writeReadme(file: string, screen: Screen): Promise<void> {
