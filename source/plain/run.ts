@@ -8,11 +8,10 @@ import {utf8Length} from '../store/graphemes.ts';
 import type {Intent} from '../store/intent.ts';
 import {activeRoom} from '../store/selectors.ts';
 import type {Settings} from '../store/settings.ts';
-import {Store} from '../store/store.ts';
+import type {Store} from '../store/store.ts';
 import type {Surroundings} from '../store/surroundings.ts';
-import {realTimer} from '../ui/input/timer.ts';
-import {launchCommand} from '../ui/launch.ts';
 import {meaningOf} from '../ui/meaning.ts';
+import {programStore} from '../ui/program-store.ts';
 import {plainMeaning} from './commands.ts';
 import {completions} from './completions.ts';
 import {Console} from './console.ts';
@@ -61,13 +60,7 @@ class Session {
 
 	constructor(options: PlainOptions) {
 		this.#options = options;
-		this.#store = new Store({
-			now: Date.now,
-			setTimer: realTimer,
-			settings: options.settings,
-			keepsSettings: options.save !== undefined,
-			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
-			isFindable: options.config.discovery,
+		this.#store = programStore(options, {
 			send: command => this.#core.send(command),
 			effect: effect => this.#effect(effect),
 		});

@@ -4,17 +4,17 @@ import {describeError, describeStack, EXIT_INTERRUPTED, UserError} from '../base
 import {openLog} from '../base/log.ts';
 import type {Effect} from '../store/effect.ts';
 import type {Settings, ThemeName} from '../store/settings.ts';
-import {Store} from '../store/store.ts';
+import type {Store} from '../store/store.ts';
 import {App} from './app.tsx';
 import {createKeyboard, type Keyboard} from './input/keyboard.ts';
 import {realTimer} from './input/timer.ts';
-import {launchCommand} from './launch.ts';
 import {spawnDetached} from './outside/links.ts';
 import {createOutside} from './outside/outside.ts';
 import {type Paced, paced} from './outside/paced.ts';
 import {titleOf} from './outside/title.ts';
 import {type Mounted, mount} from './paint/mount.tsx';
 import {Painter} from './paint/painter.ts';
+import {programStore} from './program-store.ts';
 import {openTerminal, sizeOf, type Terminal} from './terminal.ts';
 import {type Theme, terminalTheme} from './theme.ts';
 
@@ -79,13 +79,7 @@ class Screen {
 
 	constructor(options: ScreenOptions) {
 		this.#options = options;
-		this.#store = new Store({
-			now: Date.now,
-			setTimer: realTimer,
-			settings: options.settings,
-			keepsSettings: options.save !== undefined,
-			launch: launchCommand(options.config, process.argv[1] ?? '', process.cwd()),
-			isFindable: options.config.discovery,
+		this.#store = programStore(options, {
 			send: command => this.#core.send(command),
 			effect: effect => this.#effect(effect),
 		});

@@ -45,9 +45,8 @@ export function messageChanged(draft: Draft, event: EventOf<'message-changed'>):
 	if (event.change === 'order' && leavesHole(present, event, before))
 		(draft.room(event.room) as RoomDraft).page = 'stale';
 	if (!before) return;
-	const entry = entryOf(event, draft.state.self);
 	const room = draft.room(event.room) as RoomDraft;
-	putAgain(draft, room, event);
+	const entry = putAgain(draft, room, event);
 	if (entry.kind === 'message' && event.change !== 'order') quote(draft, room, entry);
 }
 
@@ -79,20 +78,25 @@ function quote(draft: Draft, room: RoomDraft, {id, from, name, text, redacted}: 
 }
 
 /** An entry as it is now. How far it has spread is told by itself: what is known of that stays. */
-export function putAgain(draft: Draft, room: RoomDraft, event: ChatMessage): void {
-	const entry = entryOf(event, draft.state.self);
-	const key = draft.find(room, event.messageId);
+export function putAgain(draft: Draft, room: RoomDraft, event: ChatMessage): Entry {
+	const told = entryOf(event, draft.state.self);
+	const known = knownEntry(draft, room, event.messageId);
+	const keepsSpread = !event.state && told.kind === 'message' && known?.kind === 'message';
+	const entry = keepsSpread ? {...told, storedBy: known.storedBy, of: known.of, isRead: known.isRead} : told;
+	draft.put(room, entry);
+	return entry;
+}
+
+/** The entry of the core with that id, if it is in the log. */
+function knownEntry(draft: Draft, room: Room, id: string): Entry | undefined {
+	const key = draft.find(room, id);
 	const index = key && findIndex(room.log, key);
-	const known = index === undefined ? undefined : entryAt(room.log, index);
-	if (event.state || entry.kind !== 'message' || known?.kind !== 'message') return draft.put(room, entry);
-	draft.put(room, {...entry, storedBy: known.storedBy, of: known.of, isRead: known.isRead});
+	return index === undefined ? undefined : entryAt(room.log, index);
 }
 
 export function messageState(draft: Draft, event: EventOf<'message-state'>): void {
 	const present = draft.findRoom(event.room);
-	const key = present && draft.find(present, event.messageId);
-	const index = key && findIndex(present.log, key);
-	const entry = index === undefined ? undefined : entryAt((present as Room).log, index);
+	const entry = present && knownEntry(draft, present, event.messageId);
 	if (entry?.kind !== 'message') return;
 	const spread = spreadOf(event);
 	if (entry.storedBy === spread.storedBy && entry.of === spread.of && entry.isRead === spread.isRead) return;

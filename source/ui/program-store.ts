@@ -1,0 +1,30 @@
+/** The state of what a person sees or hears, with real time: the same for the screen and for the mode of lines. */
+import type {CoreConfig} from '../api/core.ts';
+import type {Settings} from '../store/settings.ts';
+import {Store, type StoreOptions} from '../store/store.ts';
+import {realTimer} from './input/timer.ts';
+import {launchCommand} from './launch.ts';
+
+export type ProgramOptions = {
+	readonly config: CoreConfig;
+	readonly settings: Settings;
+	/** Without it, what is set holds for this run only. */
+	readonly save?: unknown;
+};
+
+/** `send` and `effect` are called once the program runs. */
+export function programStore(
+	{config, settings, save}: ProgramOptions,
+	{send, effect}: Required<Pick<StoreOptions, 'send' | 'effect'>>,
+): Store {
+	return new Store({
+		now: Date.now,
+		setTimer: realTimer,
+		settings,
+		keepsSettings: save !== undefined,
+		launch: launchCommand(config, process.argv[1] ?? '', process.cwd()),
+		isFindable: config.discovery,
+		send,
+		effect,
+	});
+}
