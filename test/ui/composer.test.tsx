@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import {cleanup} from 'ink-testing-library';
 import {afterEach, describe, expect, test} from 'vitest';
 import {applyEdit, EMPTY_COMPOSER} from '../../source/store/composer.ts';
-import {Store} from '../../source/store/store.ts';
+import type {Store} from '../../source/store/store.ts';
 import {type Layout, layoutFor, type Rect} from '../../source/ui/layout.ts';
 import {layoutNow} from '../../source/ui/layout-now.ts';
 import {composerRows, cursorPlace} from '../../source/ui/panes/composer.ts';
 import {listRect, listRows} from '../../source/ui/panes/composer-list.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
-import {openApp} from './harness.tsx';
+import {livelyStore, openApp} from './harness.tsx';
 import {livelyEvents} from './script.ts';
-import {VirtualTime} from './virtual-time.ts';
 
 afterEach(cleanup);
 
@@ -226,7 +225,7 @@ describe('the layout', () => {
 	});
 
 	test('is the same object while a row is being written, and only what moved is another one after that', () => {
-		const store = lively();
+		const store = livelyStore();
 		const {columns, rows} = {columns: 120, rows: 40};
 		const at = (text: string) => layoutNow(writing(store, text), columns, rows) as Layout;
 		const before = at('');
@@ -238,7 +237,7 @@ describe('the layout', () => {
 	});
 
 	test('whatever is written or asked fills its rectangles to the cell, and the cursor stands inside', () => {
-		const store = lively();
+		const store = livelyStore();
 		const text = fc.array(
 			fc.constantFrom('a', 'word ', '日本', '👩‍👩‍👧‍👦', '\n', '\u200b', 'e\u0301', '/msg ', '#', '@', ':ta'),
 			{maxLength: 80},
@@ -266,15 +265,6 @@ describe('the layout', () => {
 		);
 	});
 });
-
-function lively(): Store {
-	const time = new VirtualTime();
-	const store = new Store({now: time.now, setTimer: time.setTimer});
-	store.core({state: 'running'});
-	store.receive(livelyEvents());
-	store.flush();
-	return store;
-}
 
 function writing(store: Store, text: string) {
 	const state = store.getState();

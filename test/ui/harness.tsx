@@ -11,6 +11,7 @@ import {App} from '../../source/ui/app.tsx';
 import type {Input} from '../../source/ui/input/input.ts';
 import {InputParser} from '../../source/ui/input/parser.ts';
 import {PLAIN_THEME, type Theme} from '../../source/ui/theme.ts';
+import {livelyEvents} from './script.ts';
 import {VirtualTime} from './virtual-time.ts';
 
 process.env.TZ = 'UTC';
@@ -161,4 +162,14 @@ export function openApp(
 /** React has put on the screen what was notified. */
 export function settled(): Promise<void> {
 	return new Promise(resolve => setImmediate(resolve));
+}
+
+/** The state of a screen on which much has happened. */
+export function livelyStore(): Store {
+	const time = new VirtualTime();
+	const store = new Store({now: time.now, setTimer: time.setTimer});
+	store.core({state: 'running'});
+	store.receive(livelyEvents());
+	store.flush();
+	return store;
 }

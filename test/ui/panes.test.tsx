@@ -2,7 +2,6 @@ import {Box} from 'ink';
 import {cleanup} from 'ink-testing-library';
 import type {ReactElement} from 'react';
 import {afterEach, describe, expect, test} from 'vitest';
-import {Store} from '../../source/store/store.ts';
 import type {Rect} from '../../source/ui/layout.ts';
 import {
 	ChatPane,
@@ -15,22 +14,12 @@ import {
 	TrafficPane,
 } from '../../source/ui/parts.tsx';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
-import {renderAt, settled} from './harness.tsx';
-import {livelyEvents, said} from './script.ts';
-import {VirtualTime} from './virtual-time.ts';
+import {livelyStore, renderAt, settled} from './harness.tsx';
+import {said} from './script.ts';
 
 afterEach(cleanup);
 
 const rect = (width: number, height: number): Rect => ({x: 0, y: 0, width, height});
-
-function lively(): Store {
-	const time = new VirtualTime();
-	const store = new Store({now: time.now, setTimer: time.setTimer});
-	store.core({state: 'running'});
-	store.receive(livelyEvents());
-	store.flush();
-	return store;
-}
 
 function frameOf(tree: ReactElement, width: number): string {
 	const {height} = (tree.props as {rect: Rect}).rect;
@@ -47,7 +36,7 @@ function frameOf(tree: ReactElement, width: number): string {
 }
 
 describe.each([20, 28, 40])('%i cells wide', width => {
-	const store = lively();
+	const store = livelyStore();
 	test.each([
 		['rooms', <RoomsPane key="rooms" store={store} rect={rect(width, 6)} theme={theme} />],
 		['peers', <PeersPane key="peers" store={store} rect={rect(width, 7)} theme={theme} />],
@@ -63,10 +52,10 @@ describe.each([20, 28, 40])('%i cells wide', width => {
 
 describe.each([40, 60, 90])('%i cells wide', width => {
 	test('chat', () => {
-		expect(frameOf(<ChatPane store={lively()} rect={rect(width, 14)} theme={theme} />, width)).toMatchSnapshot();
+		expect(frameOf(<ChatPane store={livelyStore()} rect={rect(width, 14)} theme={theme} />, width)).toMatchSnapshot();
 	});
 	test.each(['help', 'peers'] as const)('page: %s', view => {
-		const store = lively();
+		const store = livelyStore();
 		store.dispatch({type: 'view', view}, nowhere);
 		expect(
 			frameOf(<Page store={store} rect={rect(width, 60)} theme={theme} version="1.2.3" />, width),
@@ -84,7 +73,7 @@ const nowhere = {
 };
 
 test('a pane is committed when one of its rows changes, and not otherwise', async () => {
-	const store = lively();
+	const store = livelyStore();
 	const screen = renderAt(<RoomsPane store={store} rect={rect(22, 6)} theme={theme} />, {columns: 22, rows: 6});
 	await settled();
 	const frames = screen.frames.length;
@@ -99,7 +88,7 @@ test('a pane is committed when one of its rows changes, and not otherwise', asyn
 });
 
 describe('a network with more members than the mesh', () => {
-	const store = lively();
+	const store = livelyStore();
 	const rooms = [
 		{room: 'lobby', members: 14, mesh: 6, delivered: 40, duplicates: 12},
 		{room: 'dev', members: 0, mesh: 0, delivered: 0, duplicates: 0},
@@ -124,7 +113,7 @@ describe('a network with more members than the mesh', () => {
 });
 
 test('the page of peers tells how somebody was found, and who speaks another language', () => {
-	const store = lively();
+	const store = livelyStore();
 	const [found, foreign] = [
 		'12D3KooWFound00000000000000000000000000000000000000x',
 		'12D3KooWOther00000000000000000000000000000000000000x',
