@@ -42,7 +42,7 @@ function written(screen: Screen): {readonly column: number; readonly row: number
 
 /** As a person sees them: what stands still is the same, however the terminal came to it. Measurements go on. */
 const steady = (screen: Screen): string =>
-	screen.text().replaceAll(/(?<=● bob)[^│]*|[▁-█]|[\d.]+ (µs|ms|s|k?B\/s)/g, '#');
+	screen.text().replaceAll(/(?<=● bob|[↓↑])[^│]*|[▁-█]|[\d.]+ (µs|ms|s|k?B\/s)/g, '#');
 
 test('colours, the cursor, a paste and a storm of sizes, on one screen', {timeout: 60_000}, async () => {
 	const discoveryPort = await freeUdpPort();
