@@ -28,6 +28,11 @@ async function run(invocation: Invocation): Promise<number> {
 		case 'ping':
 			endQuietlyWithoutReader();
 			return (await import('./cli/ping.ts')).ping(invocation, machine);
+		case 'trace':
+			endQuietlyWithoutReader();
+			return (await import('./cli/trace.ts')).trace(invocation, machine);
+		case 'lab':
+			return (await import('./cli/lab.ts')).lab(invocation.options, machine);
 		case 'id':
 			endQuietlyWithoutReader();
 			return (await import('./cli/id.ts')).showId(invocation.options, machine);
@@ -39,7 +44,8 @@ async function run(invocation: Invocation): Promise<number> {
 		case 'screen':
 			return (await import('./cli/screen.ts')).screen(invocation.options, machine);
 		case 'doctor':
-			return (await import('./cli/doctor.ts')).doctor();
+			endQuietlyWithoutReader();
+			return (await import('./cli/doctor.ts')).doctor(invocation.options, machine);
 	}
 }
 

@@ -2,6 +2,8 @@
  * What a screen or a script may ask of the core. Fire and forget: the answer is a `reply` event
  * with the same `id`, if the command had one.
  */
+import type {LabDeed} from './lab.ts';
+
 type Asked = {readonly id?: string};
 
 export type Command = Asked &
@@ -58,7 +60,18 @@ export type Command = Asked &
 		| {readonly command: 'disconnect'; readonly peer: string}
 		| {readonly command: 'peers'}
 		| {readonly command: 'ping'; readonly peer: string; readonly count?: number}
+		/** Every connection as it is measured. */
+		| {readonly command: 'network'}
+		/** Who is connected to whom. */
+		| {readonly command: 'topology'}
+		/** How a message has spread; without one, how messages of the room do. */
+		| {readonly command: 'spread'; readonly room: string; readonly messageId: string}
+		| {readonly command: 'room-spread'; readonly room: string}
+		/** Which way a message of the room takes to a member, and how long each link of it. */
+		| {readonly command: 'trace'; readonly peer: string; readonly room: string}
 		| {readonly command: 'stats'}
+		/** Does something to the simulated network. Refused by a node of a real one. */
+		| ({readonly command: 'lab'} & LabDeed)
 		| {readonly command: 'shutdown'}
 		/** Makes the core fail on purpose. Refused unless the program was started with P2P_TUI_FAULTS=1. */
 		| {readonly command: 'fault'; readonly kind: 'throw' | 'hang' | 'memory'}

@@ -1,6 +1,7 @@
 /** The door between a screen or a script and the core, whichever thread the core runs in. */
 import type {Command} from './command.ts';
 import type {NodeEvent} from './event.ts';
+import type {LabOptions} from './lab.ts';
 
 /** How a node is to be started. Plain data, so that it crosses the thread boundary. */
 export type CoreConfig = {
@@ -24,16 +25,24 @@ export type CoreConfig = {
 	readonly pubsub: 'gossipsub' | 'floodsub';
 	/** UDP port for announcements. */
 	readonly discoveryPort: number;
+	/** Whether to tell others who our neighbours are. */
+	readonly tellsNeighbours: boolean;
+	/** Where to answer with Prometheus's text: `127.0.0.1:9464`, `[::1]:9464`. Undefined: nowhere. */
+	readonly metrics?: string;
 	/** Milliseconds after which events are deleted here; undefined keeps them for ever. */
 	readonly keep?: number;
 	/** Where the key and the history live; undefined keeps everything in memory. */
 	readonly dataDirectory: string | undefined;
 	readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+	/** Other levels for some subsystems, such as `{swarm: 'debug'}`. */
+	readonly logLevels?: Readonly<Record<string, CoreConfig['logLevel']>>;
 	readonly logFile: string | undefined;
 	/** Emit `snapshot` once and `traffic` at intervals: for a screen. */
 	readonly forScreen: boolean;
 	/** Allow the `fault` command: for tests. */
 	readonly faults: boolean;
+	/** A simulated network instead of a real one. */
+	readonly lab?: LabOptions;
 };
 
 export type CoreState =

@@ -2,7 +2,12 @@
  * What the core tells a screen or a script. Headless prints these as JSON lines.
  * Peers are named by peer id. Times are milliseconds, timestamps Unix milliseconds.
  */
+import type {DoctorReport} from './doctor.ts';
 import type {EventDetails} from './event-details.ts';
+import type {LabState} from './lab.ts';
+import type {NetworkReport} from './metrics.ts';
+import type {MessageSpread, RoomSpread, TraceResult} from './spread.ts';
+import type {Topology, Unreachable} from './topology.ts';
 
 /** Why something did not work, for a program (`code`) and for a person (`message`, one line). */
 export type Failure = {readonly code: ErrorCode; readonly message: string};
@@ -27,6 +32,9 @@ export type ErrorCode =
 	| 'dial-wrong-peer'
 	| 'dial-failed'
 	| 'ping-timeout'
+	/** No answer to a trace; or there is nobody in the room to ask. */
+	| 'trace-timeout'
+	| 'no-lab'
 	| 'busy'
 	| 'fault-refused';
 
@@ -241,6 +249,12 @@ export type Results = {
 	disconnect: {readonly peer: string};
 	peers: {readonly peers: readonly PeerInfo[]};
 	ping: {readonly rtts: readonly number[]};
+	network: NetworkReport;
+	topology: Topology;
+	spread: MessageSpread;
+	'room-spread': RoomSpread;
+	trace: TraceResult;
+	lab: Record<string, never>;
 	stats: Stats;
 	shutdown: Record<string, never>;
 	fault: Record<string, never>;
@@ -252,6 +266,8 @@ export type Traffic = {
 	readonly bytesInPerSecond: number;
 	readonly bytesOutPerSecond: number;
 	readonly pubsub?: PubsubStats;
+	/** Of each connected peer: its id, bytes in and out a second. */
+	readonly peers?: readonly (readonly [peer: string, bytesIn: number, bytesOut: number])[];
 };
 
 /**
@@ -344,6 +360,8 @@ export type NodeEvent =
 			readonly received: number;
 			readonly given: number;
 	  }
+	/** Whom we cannot reach, though they did not say goodbye: all of them, whenever that changes; empty when all is well again. */
+	| {readonly type: 'partition'; readonly unreachable: readonly Unreachable[]}
 	/** Somebody goes by a name that belonged to another key until now. Never to be overlooked: it may be an impostor. */
 	| {
 			readonly type: 'name-conflict';
@@ -359,6 +377,8 @@ export type NodeEvent =
 	| {readonly type: 'warning'; readonly code: string; readonly message: string}
 	/** Only on the way to a screen, never printed by headless. */
 	| Snapshot
-	| Traffic;
+	| Traffic
+	| {readonly type: 'lab'; readonly lab: LabState}
+	| {readonly type: 'doctor'; readonly report: DoctorReport};
 
 export type EventOf<Type extends NodeEvent['type']> = Extract<NodeEvent, {readonly type: Type}>;

@@ -2,6 +2,7 @@
  * Floodsub: every event goes to every member that we are connected to, but to the one it came from and to its author.
  * Each link carries an event at most twice. Specification: libp2p pubsub, floodsub.
  */
+import type {PeerId} from '../wire/peer-id.ts';
 import type {BehaviourOutput} from './behaviour.ts';
 import type {Membership} from './membership.ts';
 import {type PubsubRouter, publishOf, type RoutedEvent} from './pubsub.ts';
@@ -27,8 +28,8 @@ export class Floodsub implements PubsubRouter {
 		return [];
 	}
 
-	meshSize(room: string): number {
-		return this.#membership.peersIn(room).length;
+	mesh(room: string): readonly PeerId[] {
+		return this.#membership.peersIn(room);
 	}
 
 	hears(): boolean {

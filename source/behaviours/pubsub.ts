@@ -72,7 +72,9 @@ export interface PubsubRouter {
 	timer(timer: string, now: Instant): BehaviourOutput[];
 
 	/** Connected members that events of the room are pushed to at once. */
-	meshSize(room: string): number;
+	mesh(room: string): readonly PeerId[];
+	/** What is thought of a peer; below 0 it has misbehaved. */
+	score?(peer: PeerId): number;
 }
 
 /** The message that hands an event on. */

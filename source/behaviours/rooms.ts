@@ -24,6 +24,7 @@ import {Floodsub} from './floodsub.ts';
 import {Gossipsub} from './gossipsub/gossipsub.ts';
 import {Membership} from './membership.ts';
 import {Notices} from './notices.ts';
+import {Overlay} from './overlay.ts';
 import {Publisher} from './publisher.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import {PubsubMeter} from './pubsub-meter.ts';
@@ -61,6 +62,7 @@ export class Rooms implements Behaviour {
 	readonly watches = ['name-changed'] as const;
 	/** Conversations with one person. */
 	readonly directs: Directs;
+	readonly overlay: Overlay;
 
 	readonly #options: RoomsOptions;
 	readonly #membership = new Membership();
@@ -115,6 +117,7 @@ export class Rooms implements Behaviour {
 			findRoom,
 		});
 		this.directs = directs;
+		this.overlay = new Overlay(this.#rooms, membership, router);
 		this.protocol = router.protocol;
 	}
 
@@ -128,7 +131,7 @@ export class Rooms implements Behaviour {
 		const rooms = [...this.#rooms.keys()].map(room => ({
 			room,
 			members: this.#membership.peersIn(room).length,
-			mesh: this.#router.meshSize(room),
+			mesh: this.#router.mesh(room).length,
 			...this.#meter.room(room),
 		}));
 		return {pubsub: {router: this.#router.name, rooms, ...this.#meter.totals()}};

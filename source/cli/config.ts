@@ -42,6 +42,8 @@ export function nodeConfig(options: Options, machine: Machine, forScreen: boolea
 		discovery: options.discovery,
 		mdns: options.mdns,
 		pubsub: options.pubsub,
+		tellsNeighbours: options.topology,
+		...(options.metrics !== undefined && {metrics: options.metrics}),
 		discoveryPort: options.discoveryPort,
 		...(options.keep !== undefined && {keep: options.keep}),
 		dataDirectory: dataDirectoryOf(options, machine),

@@ -1,8 +1,8 @@
+/** `p2p-tui doctor`: why nobody is there, and what to do about it. */
 import {UserError} from '../base/errors.ts';
+import type {Machine} from './config.ts';
+import type {Options} from './options.ts';
 
-/** `p2p-tui doctor` has its name reserved, so that nobody takes it for a mistyped option. */
-export function doctor(): never {
-	throw new UserError('doctor is not there yet; it comes with a later version', {
-		hint: 'p2p-tui ping <multiaddr> shows whether a peer can be reached',
-	});
+export async function doctor(_options: Options, _machine: Machine): Promise<number> {
+	throw new UserError('doctor is not there yet');
 }

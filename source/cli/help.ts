@@ -10,7 +10,9 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
 	id: 'Show the peer ID, name and addresses of this profile.',
 	demo: 'The screen with a small live swarm of real peers on this machine only.',
 	config: 'Print a settings file with all settings and keys and their defaults.',
-	doctor: 'What stands between you and your peers (not there yet).',
+	trace: 'Show which way a message takes to a peer, and how long each link.',
+	lab: 'The screen on a simulated network, to play with.',
+	doctor: 'Find out why others are not seen, and how to mend it.',
 };
 
 const USAGE: Readonly<Record<CommandName, string>> = {
@@ -22,7 +24,9 @@ const USAGE: Readonly<Record<CommandName, string>> = {
 	id: 'p2p-tui id [options]',
 	demo: 'p2p-tui demo [options]',
 	config: 'p2p-tui config',
-	doctor: 'p2p-tui doctor',
+	trace: 'p2p-tui trace <name, peer id or multiaddr> [options]',
+	lab: 'p2p-tui lab [options]',
+	doctor: 'p2p-tui doctor [options]',
 };
 
 /** In the order in which the help of the program lists them. */
@@ -35,6 +39,9 @@ const LISTED: readonly (readonly [string, CommandName])[] = [
 	['id', 'id'],
 	['demo', 'demo'],
 	['config', 'config'],
+	['doctor', 'doctor'],
+	['trace <peer>', 'trace'],
+	['lab', 'lab'],
 ];
 
 const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
@@ -60,7 +67,9 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 	id: ['p2p-tui id', 'p2p-tui id --json --data-dir ./bot'],
 	demo: ['p2p-tui demo', 'p2p-tui demo --theme light'],
 	config: ['p2p-tui config', 'p2p-tui config > my-settings.json'],
-	doctor: [],
+	trace: ['p2p-tui trace bob', 'p2p-tui trace bob --room dev --json'],
+	lab: ['p2p-tui lab', 'p2p-tui lab --nodes 50 --seed 7'],
+	doctor: ['p2p-tui doctor', 'p2p-tui doctor --json'],
 };
 
 const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {

@@ -103,6 +103,12 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 	disconnect: {peer: TEXT},
 	peers: {},
 	ping: {peer: TEXT, count: COUNT},
+	network: {},
+	topology: {},
+	spread: {room: TEXT, messageId: TEXT},
+	'room-spread': {room: TEXT},
+	trace: {peer: TEXT, room: TEXT},
+	lab: {deed: TEXT},
 	stats: {},
 	shutdown: {},
 	fault: {kind: TEXT},
@@ -111,7 +117,7 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 const FAULTS = ['throw', 'hang', 'memory'];
 
 /** What a script may ask; `fault` is for tests and not advertised. */
-const ADVERTISED = Object.keys(FIELDS).filter(name => name !== 'fault');
+const ADVERTISED = Object.keys(FIELDS).filter(name => name !== 'fault' && name !== 'lab');
 
 /** One line of input as a command, or why it is none. Undefined for a blank line. */
 export function parseLine(line: Line): ParsedLine | undefined {

@@ -5,7 +5,19 @@
 import {LOG_LEVELS} from '../base/log.ts';
 import {THEME_NAMES} from '../store/settings.ts';
 
-export const COMMANDS = ['screen', 'headless', 'send', 'export', 'ping', 'id', 'demo', 'config', 'doctor'] as const;
+export const COMMANDS = [
+	'screen',
+	'headless',
+	'send',
+	'export',
+	'ping',
+	'trace',
+	'id',
+	'demo',
+	'lab',
+	'config',
+	'doctor',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export const PUBSUB_ROUTERS = ['gossipsub', 'floodsub'] as const;
@@ -24,6 +36,10 @@ export type OptionName =
 	| 'ephemeral'
 	| 'keep'
 	| 'pubsub'
+	| 'noTopology'
+	| 'metrics'
+	| 'nodes'
+	| 'seed'
 	| 'theme'
 	| 'plain'
 	| 'config'
@@ -148,6 +164,21 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		commands: NODES,
 		harmless: ['ping', 'id', 'demo', 'export'],
 	},
+	noTopology: {
+		flag: 'no-topology',
+		help: 'neither tell others who your neighbours are nor be named as one',
+		commands: NODES,
+		harmless: ['ping', 'id', 'demo', 'export', 'trace'],
+	},
+	metrics: {
+		flag: 'metrics',
+		value: '<host:port>',
+		help: 'answer there with metrics for Prometheus; on this machine only, such as 127.0.0.1:9464',
+		commands: ['screen', 'headless'],
+		harmless: ['send', 'ping', 'id', 'demo', 'export', 'trace'],
+	},
+	nodes: {flag: 'nodes', value: '<n>', help: 'how many nodes to begin with (default: 20)', commands: ['lab']},
+	seed: {flag: 'seed', value: '<n>', help: 'the same seed gives the same network (default: 1)', commands: ['lab']},
 	theme: {
 		flag: 'theme',
 		value: '<theme>',

@@ -38,6 +38,12 @@ export type Options = {
 	/** Milliseconds; undefined: for ever. */
 	readonly keep: number | undefined;
 	readonly pubsub: (typeof PUBSUB_ROUTERS)[number];
+	/** Whether to tell others who our neighbours are. */
+	readonly topology: boolean;
+	/** `host:port` on this machine. */
+	readonly metrics: string | undefined;
+	readonly nodes: number;
+	readonly seed: number;
 	/** Undefined: as the terminal says. */
 	readonly theme: (typeof THEMES)[number] | undefined;
 	/** Line by line, without a full screen. */
@@ -64,11 +70,13 @@ export type Invocation =
 	/** Something to print, and nothing else to do. */
 	| {readonly command: 'print'; readonly text: string}
 	| {readonly command: 'ping'; readonly address: string; readonly options: Options}
+	/** `peer`: a name, a peer id or an address. */
+	| {readonly command: 'trace'; readonly peer: string; readonly options: Options}
 	/** The text `-` stands for standard input. */
 	| {readonly command: 'send'; readonly text: string; readonly target: Target; readonly options: Options}
 	/** `room` as commands and events call it. */
 	| {readonly command: 'export'; readonly room: string; readonly options: Options}
-	| {readonly command: Exclude<CommandName, 'ping' | 'send' | 'export'>; readonly options: Options};
+	| {readonly command: Exclude<CommandName, 'ping' | 'trace' | 'send' | 'export'>; readonly options: Options};
 
 export type Target = {readonly room: string} | {readonly peer: string};
 
@@ -84,6 +92,8 @@ const MAX_TO = 10_000;
 const DEFAULT_TIMEOUT = 10;
 /** A day, in seconds. */
 const MAX_TIMEOUT = 86_400;
+const MAX_LAB_NODES = 200;
+const DEFAULT_LAB_NODES = 20;
 /** A day, in milliseconds. */
 const MAX_INTERVAL = 86_400_000;
 
@@ -102,6 +112,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 	const options = readOptions(flags, env, command);
 	const words = rest.filter(word => word !== undefined);
 	if (command === 'ping') return {command, address: pingAddress(words), options};
+	if (command === 'trace') return {command, peer: words[0] ?? '', options};
 	if (command === 'send') return {command, text: textToSend(words), target: targetOf(options, flags), options};
 	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
 	if (command === 'export') return {command, room: roomToExport(options), options};
@@ -247,6 +258,10 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		ephemeral: on('ephemeral'),
 		keep: keep === Number.POSITIVE_INFINITY ? undefined : keep,
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
+		topology: !on('noTopology'),
+		metrics: one('metrics', values.parseText),
+		nodes: one('nodes', whole(1, MAX_LAB_NODES)) ?? DEFAULT_LAB_NODES,
+		seed: one('seed', whole(0, 2 ** 31 - 1)) ?? 1,
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		plain: on('plain'),
 		config: one('config', values.parseText),

@@ -17,6 +17,7 @@ import {completeWord, editLine, submit} from './act/writing.ts';
 import type {Effect} from './effect.ts';
 import type {Intent} from './intent.ts';
 import {findTarget} from './navigate.ts';
+import {doOnPage} from './pages/index.ts';
 import {notify} from './reduce/notices.ts';
 import {roomCalled, roomLeft} from './reduce/rooms.ts';
 import {settleSelection} from './selection.ts';
@@ -80,6 +81,8 @@ function perform(stage: Stage, intent: Intent): void {
 			return select(stage, intent.to);
 		case 'deed':
 			return doWith(stage, intent.deed);
+		case 'page':
+			return doOnPage(stage, intent.deed);
 		case 'choose':
 			return draft.state.switcher ? choose(stage, intent.index) : chooseOnPage(stage, intent.index);
 		case 'choose-step':

@@ -13,6 +13,8 @@ export type Effect =
 	| {readonly type: 'open'; readonly url: string}
 	/** Somebody wants attention. */
 	| {readonly type: 'alert'; readonly bell: boolean; readonly notification?: Notification}
+	/** Find out why others are not seen; what comes of it is the event `doctor`. */
+	| {readonly type: 'doctor'}
 	/** Keep these settings for the next start. */
 	| {readonly type: 'save'; readonly settings: Partial<Settings>};
 

@@ -3,9 +3,24 @@
  */
 import type {Command} from '../api/command.ts';
 import type {Effect} from './effect.ts';
+import type {PageDeed} from './pages/index.ts';
 import type {SettingName, Settings, SwitchName} from './settings.ts';
 
-export type ViewName = 'chat' | 'help' | 'settings' | 'peers' | 'search' | 'details';
+export type ViewName =
+	| 'chat'
+	| 'help'
+	| 'settings'
+	| 'peers'
+	| 'search'
+	| 'details'
+	| 'network'
+	/** One peer's. */
+	| 'peer'
+	| 'topology'
+	/** How messages of the open room spread; that of one message is on its details page. */
+	| 'spread'
+	| 'doctor'
+	| 'lab';
 
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
 
@@ -57,6 +72,8 @@ export type Intent =
 	| {readonly type: 'search'; readonly text: string}
 	/** Everything about one message. */
 	| {readonly type: 'inspect'; readonly room: string; readonly id: string}
+	/** A key of one of the pages that show what is measured. */
+	| {readonly type: 'page'; readonly deed: PageDeed}
 	/** Selects a message, the newest in view to begin with. */
 	| {readonly type: 'select'; readonly to: SelectTarget}
 	/** With the message that is selected. */

@@ -2,6 +2,9 @@
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {Draft} from './draft.ts';
+import {doctorTold} from './pages/doctor.ts';
+import {labTold} from './pages/lab.ts';
+import {partitionTold} from './pages/topology.ts';
 import {historyProgress, nameConflict, rejoined, storage} from './reduce/alarms.ts';
 import {message, messageChanged, messageState, notice} from './reduce/messages.ts';
 import {reply, warning} from './reduce/notices.ts';
@@ -116,5 +119,11 @@ function reduceAlarm(draft: Draft, event: NodeEvent): void {
 			return nameConflict(draft, event);
 		case 'storage':
 			return storage(draft, event);
+		case 'partition':
+			return partitionTold(draft, event);
+		case 'lab':
+			return labTold(draft, event);
+		case 'doctor':
+			return doctorTold(draft, event);
 	}
 }

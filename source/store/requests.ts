@@ -6,6 +6,7 @@ import type {Command} from '../api/command.ts';
 import {Draft, isKept, type RoomDraft} from './draft.ts';
 import {jumpPage} from './jump.ts';
 import {entryAt, indexOf, type Log} from './log.ts';
+import {askForPage} from './pages/index.ts';
 import type {Entry, Pending, Room, State} from './state.ts';
 
 /** Entries in a page of history. */
@@ -36,6 +37,7 @@ export function nextRequests(state: State, now: number): Requests {
 	}
 	const open = state.view === 'chat' && state.active !== undefined ? draft.findRoom(state.active) : undefined;
 	if (open) askForRoom(draft, open, ask);
+	askForPage(draft, ask);
 	return {state: draft.finish(), commands};
 }
 

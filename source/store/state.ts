@@ -14,6 +14,7 @@ import type {Details} from './details.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
+import {EMPTY_PAGES, type Pages} from './pages/index.ts';
 import type {Composing, Jump, Selection} from './selection.ts';
 import {DEFAULT_SETTINGS, type Settings} from './settings.ts';
 
@@ -316,6 +317,8 @@ export type State = {
 	readonly viewScroll: number;
 	/** The row that is chosen on a page whose rows can be: a message id, a peer id. The first one if there is none. */
 	readonly chosen: string | undefined;
+	/** What the core measures, as far as it was looked at. */
+	readonly pages: Pages;
 	readonly notice: ShownNotice | undefined;
 	readonly switcher: Switcher | undefined;
 	readonly completion: Completion | undefined;
@@ -370,6 +373,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		view: 'chat',
 		viewScroll: 0,
 		chosen: undefined,
+		pages: EMPTY_PAGES,
 		notice: undefined,
 		switcher: undefined,
 		completion: undefined,

@@ -1,5 +1,6 @@
 /** Opens the screen, runs it until it is left, and gives the terminal back. */
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
+import type {DoctorReport} from '../api/doctor.ts';
 import {describeError, describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {openLog} from '../base/log.ts';
 import type {Effect} from '../store/effect.ts';
@@ -25,6 +26,8 @@ export type ScreenOptions = {
 	readonly version: string;
 	/** Keeps these for the next start; without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
+	/** Finds out why others are not seen. */
+	readonly doctor?: () => Promise<DoctorReport>;
 };
 
 const TICK = 1_000;
@@ -175,10 +178,19 @@ class Screen {
 				return this.#terminal.suspend();
 			case 'save':
 				return void this.#save(effect.settings);
+			case 'doctor':
+				return this.#doctor();
 			default:
 				return this.#outside(effect);
 		}
 	};
+
+	#doctor(): void {
+		void this.#options.doctor?.().then(
+			report => this.#store.receive([{type: 'doctor', report}]),
+			error => this.#store.tell({level: 'error', text: `the doctor failed: ${describeError(error)}`}),
+		);
+	}
 
 	async #save(settings: Partial<Settings>): Promise<void> {
 		try {

@@ -90,6 +90,47 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		parse: () => done({type: 'view', view: 'peers'}),
 	},
 	{
+		name: 'network',
+		aliases: ['stats'],
+		usage: '/network',
+		help: 'every connection as it is measured',
+		parse: () => done({type: 'view', view: 'network'}),
+	},
+	{
+		name: 'topology',
+		aliases: ['map'],
+		usage: '/topology',
+		help: 'who is connected to whom',
+		parse: () => done({type: 'view', view: 'topology'}),
+	},
+	{
+		name: 'spread',
+		aliases: [],
+		usage: '/spread',
+		help: 'how messages of this room spread',
+		parse: () => done({type: 'view', view: 'spread'}),
+	},
+	{
+		name: 'trace',
+		aliases: [],
+		usage: '/trace <name or peer id>',
+		help: 'which way a message takes to somebody, link by link',
+		arguments: [{kind: 'person', question: 'To whom?'}],
+		parse(argument, {peers, room}) {
+			const found = personNamed(argument, peers);
+			if ('message' in found) return wrong(found.message);
+			if (room === undefined) return wrong(NO_ROOM);
+			return done(ask({command: 'trace', peer: found.peer, room}), {type: 'view', view: 'spread'});
+		},
+	},
+	{
+		name: 'doctor',
+		aliases: [],
+		usage: '/doctor',
+		help: 'find out why others are not seen, and how to mend it',
+		parse: () => done({type: 'view', view: 'doctor'}, {type: 'effect', effect: {type: 'doctor'}}),
+	},
+	{
 		name: 'help',
 		aliases: ['h', '?'],
 		usage: '/help',

@@ -6,6 +6,7 @@ import {readUsual, writeUsual} from './hot-path.ts';
 import {packIds} from './ids.ts';
 import {EVENTS_STATUS_NUMBERS} from './layout.ts';
 import {
+	type Arrival,
 	type ChainRanges,
 	type Digest,
 	type Events,
@@ -15,6 +16,7 @@ import {
 	type Ranges,
 	type Read,
 	type Run,
+	type TracedHop,
 	type Want,
 } from './messages.ts';
 import {pack, unpack} from './msgpack.ts';
@@ -47,7 +49,9 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'pong':
 			return [number, message.nonce];
 		case 'heartbeat':
-			return [number, message.sequence];
+			return message.timestamp === undefined
+				? [number, message.sequence]
+				: [number, message.sequence, message.timestamp];
 		case 'goodbye':
 			return [number, message.reason];
 		case 'subscriptions':
@@ -55,6 +59,13 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'publish':
 			return [number, message.event, message.signature, message.hops];
 		case 'receipt':
+			return [number, message.room, bytesOf(message.messageIds), ...arrivalFields(message.arrivals ?? [])];
+		case 'neighbours':
+			return [number, message.statement, message.signature];
+		case 'trace':
+			return [number, Buffer.from(message.id, 'hex'), message.room, publicKeyOf(message.target), message.linksLeft];
+		case 'traced':
+			return [number, Buffer.from(message.id, 'hex'), message.hops.map(hopFields)];
 		case 'ihave':
 			return [number, message.room, bytesOf(message.messageIds)];
 		case 'graft':
@@ -99,6 +110,19 @@ function chainFields({author, epoch, spans, digest, forks}: ChainRanges): readon
 
 function runFields({author, epoch, from, to, isLinked}: Run): readonly unknown[] {
 	return [publicKeyOf(author), Buffer.from(epoch, 'hex'), from, to, isLinked];
+}
+
+function hopFields({peer, microseconds}: TracedHop): readonly unknown[] {
+	return [publicKeyOf(peer), microseconds];
+}
+
+/** Each bringer once, and three numbers for each arrival. */
+function arrivalFields(arrivals: readonly Arrival[]): readonly unknown[] {
+	if (arrivals.length === 0) return [];
+	const bringers = [...new Set(arrivals.flatMap(({via}) => via ?? []))];
+	const place = new Map(bringers.map((peer, index) => [peer, index + 1]));
+	const numbers = arrivals.flatMap(({hops, via, waited}) => [hops, via === undefined ? 0 : place.get(via)!, waited]);
+	return [bringers.map(publicKeyOf), numbers];
 }
 
 function bytesOf(messageIds: readonly string[]): readonly Uint8Array[] {

@@ -57,6 +57,11 @@ export class Fields {
 		return value;
 	}
 
+	/** An older version does not send it, nor any after it. */
+	isAbsent(index: number): boolean {
+		return index >= this.#values.length;
+	}
+
 	isNil(index: number): boolean {
 		return this.#values[index] === null;
 	}

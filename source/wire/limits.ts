@@ -84,6 +84,22 @@ export const MAX_WANT_BYTES = 256 * 1024;
 export const MAX_SEGMENTS = 64;
 export const MAX_SEGMENT_EVENTS = 512;
 
+/** Milliseconds that a receipt may claim to have waited; more is taken for this. */
+export const MAX_WAITED = 3_600_000;
+
+/** Neighbours in one statement: as many as a node has connections at the most. Those it has lost lately, and rooms it meshes in. */
+export const MAX_NEIGHBOURS = 160;
+export const MAX_LOST_NEIGHBOURS = 64;
+export const MAX_STATED_ROOMS = 32;
+
+/** Bytes of a statement of neighbours. */
+export const MAX_STATEMENT_BYTES = 16 * 1024;
+
+/** Links that a trace may go over, the bytes of its id, and what one link may claim to have taken: a minute. */
+export const MAX_TRACE_LINKS = 16;
+export const TRACE_ID_BYTES = 16;
+export const MAX_TRACE_MICROSECONDS = 60_000_000;
+
 /** Bytes of a random instance id: which start of a program this is. */
 export const INSTANCE_ID_BYTES = 16;
 

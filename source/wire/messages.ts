@@ -11,11 +11,11 @@
  * | 1      | identify      | both, first; on change | name, agent, instance, addresses, protocols         |
  * | 2      | ping          | both                   | nonce                                               |
  * | 3      | pong          | both                   | nonce                                               |
- * | 4      | heartbeat     | both                   | sequence number                                     |
+ * | 4      | heartbeat     | both                   | sequence number, timestamp                          |
  * | 5      | goodbye       | both, last             | reason                                              |
  * | 6      | subscriptions | both                   | rooms joined, rooms left                            |
  * | 7      | publish       | both                   | signed event, signature, hops                       |
- * | 8      | receipt       | holder → author        | room, message ids                                   |
+ * | 8      | receipt       | holder → author        | room, message ids, bringers, arrivals               |
  * | 9      | graft         | both                   | room                                                |
  * | 10     | prune         | both                   | room, backoff in seconds, peers                     |
  * | 11     | ihave         | both                   | room, message ids                                   |
@@ -29,6 +29,9 @@
  * | 19     | want          | both                   | request, room, newest, runs, ids, bytes             |
  * | 20     | events        | answer to a want       | request, room, segments, status                     |
  * | 21     | read          | reader → author        | room, message id                                    |
+ * | 22     | neighbours    | both, handed on        | signed statement, signature                         |
+ * | 23     | trace         | both, handed on        | id, room, target, links left                        |
+ * | 24     | traced        | back the same way      | id, hops                                            |
  *
  * Peers in 10 and 14 are a list of `[public key, addresses]`. Chains in 18 are a list of `[public key, epoch, spans,
  * digest, forks]`, spans as one list `from, to, from, to …`; runs in 19 of `[public key, epoch, from, to, is linked]`;
@@ -58,7 +61,12 @@ export type Ping = {readonly type: 'ping'; readonly nonce: Uint8Array};
 export type Pong = {readonly type: 'pong'; readonly nonce: Uint8Array};
 
 /** Proof of life; `sequence` rises by one, so that the receiver can count losses. */
-export type Heartbeat = {readonly type: 'heartbeat'; readonly sequence: number};
+export type Heartbeat = {
+	readonly type: 'heartbeat';
+	readonly sequence: number;
+	/** The sender's wall clock in Unix milliseconds, so that the receiver can tell by how much the two differ. Older ones do not say it. */
+	readonly timestamp?: number;
+};
 
 /** The sender closes on purpose, and why. */
 export type Goodbye = {readonly type: 'goodbye'; readonly reason: string};
@@ -84,6 +92,22 @@ export type Receipt = {
 	readonly type: 'receipt';
 	readonly room: string;
 	readonly messageIds: readonly string[];
+	/** How each of them came to the sender, in the order of the ids; older ones do not say it. */
+	readonly arrivals?: readonly Arrival[];
+};
+
+/**
+ * How a message came to whoever tells its author that it has it: a claim, for people to look at. On the wire all bringers of
+ * a receipt are one list of public keys, and the arrivals one list of three numbers each: hops, index of the bringer from 1
+ * (0 for none), milliseconds.
+ */
+export type Arrival = {
+	/** Links that it had gone over; 0 if it came by comparing histories. */
+	readonly hops: number;
+	/** Who handed it on last; undefined if that is not said. */
+	readonly via: PeerId | undefined;
+	/** Milliseconds between its arrival and the receipt: the disk, and company. */
+	readonly waited: number;
 };
 
 /** Gossipsub: the sender takes the receiver into its mesh of the room. */
@@ -214,6 +238,42 @@ export type Segment = {
 /** Direct messages: the sender has read everything in the room up to this message. */
 export type Read = {readonly type: 'read'; readonly room: string; readonly messageId: string};
 
+/**
+ * Topology: whom a peer is connected to, as it says itself (see `neighbours.ts`). Signed, since it is handed on to those who
+ * are not connected to its author.
+ */
+export type Neighbours = {
+	readonly type: 'neighbours';
+	/** The exact bytes that were signed. */
+	readonly statement: Uint8Array;
+	readonly signature: Uint8Array;
+};
+
+/** Which way does a message of this room take to `target`? Handed on over the links that messages take, once by each. */
+export type Trace = {
+	readonly type: 'trace';
+	/** Chosen by who asks. 32 hex digits. */
+	readonly id: string;
+	readonly room: string;
+	readonly target: PeerId;
+	/** Links that it may still go over, this one not counted. */
+	readonly linksLeft: number;
+};
+
+/** The answer, back over the links that the trace took: each node on the way puts itself in front. */
+export type Traced = {
+	readonly type: 'traced';
+	readonly id: string;
+	/** From the sender of this message to the target. */
+	readonly hops: readonly TracedHop[];
+};
+
+export type TracedHop = {
+	readonly peer: PeerId;
+	/** Microseconds between handing the trace on and getting its answer, by this node's clock; 0 at the target. */
+	readonly microseconds: number;
+};
+
 export type Message =
 	| Ready
 	| Identify
@@ -236,7 +296,10 @@ export type Message =
 	| Ranges
 	| Want
 	| Events
-	| Read;
+	| Read
+	| Neighbours
+	| Trace
+	| Traced;
 
 export type MessageType = Message['type'];
 
@@ -263,13 +326,16 @@ export const MESSAGE_NUMBERS = {
 	want: 19,
 	events: 20,
 	read: 21,
+	neighbours: 22,
+	trace: 23,
+	traced: 24,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */
 export const ALPN_PROTOCOL = 'p2p-tui/1';
 
 /** The minor version in READY: rises when messages or fields are added that older peers may ignore. */
-export const PROTOCOL_MINOR = 2;
+export const PROTOCOL_MINOR = 3;
 
 /** A room event once decoded from the bytes that its author signed: see `event.ts`. */
 export type RoomEvent = EventHead & EventBody;

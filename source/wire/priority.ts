@@ -33,4 +33,7 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	want: 'chat',
 	events: 'bulk',
 	read: 'chat',
+	neighbours: 'chat',
+	trace: 'chat',
+	traced: 'chat',
 };

@@ -37,6 +37,9 @@ import {
 	MAX_TIMESTAMP,
 	MAX_TOKEN_BYTES,
 	MAX_TOPIC_BYTES,
+	MAX_TRACE_LINKS,
+	MAX_TRACE_MICROSECONDS,
+	MAX_WAITED,
 	MAX_WANT_BYTES,
 	MAX_WANT_IDS,
 	MAX_WANT_NEWEST,
@@ -44,8 +47,10 @@ import {
 	MESSAGE_ID_BYTES,
 	PING_NONCE_BYTES,
 	SIGNATURE_BYTES,
+	TRACE_ID_BYTES,
 } from './limits.ts';
 import {
+	type Arrival,
 	type ChainRanges,
 	type EventBody,
 	type EventHead,
@@ -57,6 +62,7 @@ import {
 	type Run,
 	type Segment,
 	type Span,
+	type TracedHop,
 } from './messages.ts';
 import {isReaction} from './text.ts';
 
@@ -184,7 +190,11 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	}),
 	ping: fields => ({type: 'ping', nonce: fields.bytes(1, PING_NONCE_BYTES)}),
 	pong: fields => ({type: 'pong', nonce: fields.bytes(1, PING_NONCE_BYTES)}),
-	heartbeat: fields => ({type: 'heartbeat', sequence: fields.unsigned(1)}),
+	heartbeat: fields => ({
+		type: 'heartbeat',
+		sequence: fields.unsigned(1),
+		...(!fields.isAbsent(2) && {timestamp: readTime(fields, 2)}),
+	}),
 	goodbye: fields => ({type: 'goodbye', reason: fields.text(1, MAX_TOKEN_BYTES)}),
 	subscriptions: fields => ({
 		type: 'subscriptions',
@@ -197,10 +207,26 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 		signature: fields.bytes(2, SIGNATURE_BYTES),
 		hops: Math.min(MAX_HOPS, fields.unsigned(3, 0)),
 	}),
-	receipt: fields => ({
-		type: 'receipt',
-		room: fields.roomId(1),
-		messageIds: fields.list(2, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES)),
+	receipt: fields => {
+		const messageIds = fields.list(2, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES));
+		return {type: 'receipt', room: fields.roomId(1), messageIds, ...readArrivals(fields, messageIds.length)};
+	},
+	neighbours: fields => ({
+		type: 'neighbours',
+		statement: fields.bytes(1),
+		signature: fields.bytes(2, SIGNATURE_BYTES),
+	}),
+	trace: fields => ({
+		type: 'trace',
+		id: fields.hex(1, TRACE_ID_BYTES),
+		room: fields.room(2),
+		target: fields.peer(3),
+		linksLeft: Math.min(MAX_TRACE_LINKS, fields.unsigned(4)),
+	}),
+	traced: fields => ({
+		type: 'traced',
+		id: fields.hex(1, TRACE_ID_BYTES),
+		hops: fields.list(2, MAX_TRACE_LINKS + 1, (list, index) => readHop(list.nested(index))),
 	}),
 	graft: fields => ({type: 'graft', room: fields.room(1)}),
 	prune: fields => ({
@@ -246,6 +272,24 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	}),
 	read: fields => ({type: 'read', room: fields.roomId(1), messageId: fields.hex(2, MESSAGE_ID_BYTES)}),
 };
+
+/** Those of an older version have none. */
+function readArrivals(fields: Fields, count: number): {arrivals?: Arrival[]} {
+	if (fields.isAbsent(3)) return {};
+	const bringers = fields.list(3, MAX_RECEIPT_IDS, (list, index) => list.peer(index));
+	const numbers = fields.list(4, 3 * MAX_RECEIPT_IDS, (list, index) => list.unsigned(index));
+	if (numbers.length !== 3 * count) throw fields.refuse(4);
+	const arrivals = Array.from({length: numbers.length / 3}, (_, index) => {
+		const [hops, place, waited] = [numbers[3 * index]!, numbers[3 * index + 1]!, numbers[3 * index + 2]!];
+		if (place > bringers.length) throw fields.refuse(4);
+		return {hops: Math.min(MAX_HOPS, hops), via: bringers[place - 1], waited: Math.min(MAX_WAITED, waited)};
+	});
+	return {arrivals};
+}
+
+function readHop(fields: Fields): TracedHop {
+	return {peer: fields.peer(0), microseconds: Math.min(MAX_TRACE_MICROSECONDS, fields.unsigned(1))};
+}
 
 function readChain(fields: Fields): ChainRanges {
 	return {

@@ -48,6 +48,7 @@ const config: CoreConfig = {
 	peers: [],
 	discovery: false,
 	mdns: false,
+	tellsNeighbours: true,
 	pubsub: 'gossipsub',
 	discoveryPort: 9999,
 	dataDirectory: directory,

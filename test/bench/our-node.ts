@@ -16,6 +16,7 @@ const config: Omit<CoreConfig, 'name' | 'pubsub' | 'dataDirectory'> = {
 	peers: [],
 	discovery: false,
 	mdns: false,
+	tellsNeighbours: true,
 	discoveryPort: 9999,
 	logLevel: 'silent',
 	logFile: undefined,

@@ -57,6 +57,7 @@ export const CONFIG: CoreConfig = {
 	peers: [],
 	discovery: false,
 	mdns: false,
+	tellsNeighbours: true,
 	pubsub: 'gossipsub',
 	discoveryPort: 9999,
 	dataDirectory: undefined,

@@ -148,6 +148,12 @@ export const historyMessage: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('read' as const), room: roomId, messageId: id}),
 );
 
+const arrival = fc.record({
+	hops: fc.nat(255),
+	via: fc.option(peer, {nil: undefined}),
+	waited: fc.nat(3_600_000),
+});
+
 export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('ready' as const), minor: unsigned}),
 	fc.record({
@@ -161,6 +167,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('ping' as const), nonce: bytes(8)}),
 	fc.record({type: fc.constant('pong' as const), nonce: bytes(8)}),
 	fc.record({type: fc.constant('heartbeat' as const), sequence: unsigned}),
+	fc.record({type: fc.constant('heartbeat' as const), sequence: unsigned, timestamp: fc.nat(2 ** 31)}),
 	fc.record({type: fc.constant('goodbye' as const), reason: text(128)}),
 	fc.record({
 		type: fc.constant('subscriptions' as const),
@@ -177,6 +184,23 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('receipt' as const),
 		room: roomId,
 		messageIds: fc.array(hex(32), {maxLength: 40}),
+	}),
+	fc.record({
+		type: fc.constant('receipt' as const),
+		room: roomId,
+		messageIds: fc.tuple(hex(32), hex(32)),
+		arrivals: fc.tuple(arrival, arrival),
+	}),
+	fc.record({
+		type: fc.constant('neighbours' as const),
+		statement: fc.uint8Array({minLength: 1, maxLength: 500}).map(array => new Uint8Array(array)),
+		signature: bytes(64),
+	}),
+	fc.record({type: fc.constant('trace' as const), id: hex(16), room, target: peer, linksLeft: fc.nat(16)}),
+	fc.record({
+		type: fc.constant('traced' as const),
+		id: hex(16),
+		hops: fc.array(fc.record({peer, microseconds: fc.nat(60_000_000)}), {maxLength: 17}),
 	}),
 	fc.record({type: fc.constant('graft' as const), room}),
 	fc.record({type: fc.constant('prune' as const), room, backoff: fc.nat(3_600), peers: hints}),

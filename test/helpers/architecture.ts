@@ -38,6 +38,11 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		packages: [],
 		why: 'the swarm is the node without I/O: sockets and disks are reached by effects only, so it runs in a simulator',
 	},
+	simulator: {
+		mayImport: ['base', 'wire', 'history', 'behaviours', 'swarm', 'api'],
+		packages: [],
+		why: 'the simulator is a world of swarms in virtual time: sockets, disks and clocks are what it stands in for',
+	},
 	net: {
 		mayImport: ['base', 'wire'],
 		packages: ['multiformats', 'multicast-dns'],
@@ -50,8 +55,18 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 	},
 	core: {
 		mayImport: ['base', 'wire', 'history', 'behaviours', 'swarm', 'net', 'storage', 'api'],
-		packages: [],
+		packages: ['prom-client'],
 		why: 'the core runs without a screen, in a worker thread: it speaks only Command and NodeEvent to whoever started it',
+	},
+	lab: {
+		mayImport: ['base', 'wire', 'behaviours', 'swarm', 'simulator', 'core', 'api'],
+		packages: [],
+		why: 'the laboratory is a core whose network is simulated: a screen cannot tell it from a real one',
+	},
+	doctor: {
+		mayImport: ['base', 'wire', 'net', 'api'],
+		packages: [],
+		why: 'the doctor looks at the machine and judges what it sees: it starts no node of its own but through the door of api',
 	},
 	store: {
 		mayImport: ['base', 'api'],
@@ -69,7 +84,7 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		why: 'plain says in lines what the screen shows: it takes words and meanings from ui, and nothing that draws',
 	},
 	cli: {
-		mayImport: ['base', 'wire', 'net', 'storage', 'core', 'api', 'store', 'ui', 'plain'],
+		mayImport: ['base', 'wire', 'net', 'storage', 'core', 'api', 'store', 'ui', 'plain', 'doctor', 'lab'],
 		packages: ['meow', 'jsonc-parser'],
 		why: 'the command line composes the program and holds none of its logic',
 	},
@@ -77,9 +92,9 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 };
 
 /** Layers that take time and chance as arguments, and give I/O out as values. */
-const PURE = new Set(['wire', 'history', 'behaviours', 'swarm', 'store']);
+const PURE = new Set(['wire', 'history', 'behaviours', 'swarm', 'simulator', 'store']);
 const WHY_PURE =
-	'wire, history, behaviours, swarm and store take time and chance as arguments and give I/O out as values, ' +
+	'wire, history, behaviours, swarm, simulator and store take time and chance as arguments and give I/O out as values, ' +
 	'so that hundreds of nodes run deterministically in one process';
 
 /** What pure layers may have of Node: no I/O, and nothing of node:crypto that is random. */

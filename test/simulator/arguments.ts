@@ -1,8 +1,8 @@
 /** The command line of `npm run sim`. */
 import {parseArgs} from 'node:util';
+import {HOSTS_PER_SUBNET} from '../../source/simulator/simulated-node.ts';
 import {type HistoryOptions, randomHistory} from './history-scenario.ts';
 import {randomScenario, type ScenarioOptions} from './scenario.ts';
-import {HOSTS_PER_SUBNET} from './simulated-node.ts';
 
 export type Arguments = {
 	/** What is to be run: a whole network, or a room that must lose nothing. */

@@ -1,7 +1,7 @@
 /** What goes wrong in a scenario, and when: drawn from its seed. */
 import type {Random} from '../../source/base/random.ts';
-import type {SimulatedNode} from './simulated-node.ts';
-import type {Simulation} from './simulation.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import type {Simulation} from '../../source/simulator/simulation.ts';
 
 /** Parts are of all nodes, times are milliseconds. */
 export type FaultOptions = {

@@ -1,9 +1,9 @@
 /** What happens to machines and disks while people talk, and when: drawn from the scenario's seed. */
 import type {Random} from '../../source/base/random.ts';
 import type {StoreSnapshot} from '../../source/history/memory-store.ts';
-import type {Ledger} from './history-ledger.ts';
-import type {SimulatedNode} from './simulated-node.ts';
-import type {Simulation} from './simulation.ts';
+import type {Ledger} from '../../source/simulator/history-ledger.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import type {Simulation} from '../../source/simulator/simulation.ts';
 
 /** Parts are of all nodes, times are milliseconds. */
 export type HistoryFaults = {

@@ -7,12 +7,12 @@
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {type Random, seededRandom} from '../../source/base/random.ts';
-import type {NetworkOptions} from './conditions.ts';
+import type {NetworkOptions} from '../../source/simulator/conditions.ts';
+import {Ledger} from '../../source/simulator/history-ledger.ts';
+import {type Limits, placeOf, type SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation} from '../../source/simulator/simulation.ts';
 import {type HistoryFaults, HistoryTroubles} from './history-faults.ts';
-import {Ledger} from './history-ledger.ts';
 import {isConnected} from './overlay.ts';
-import {type Limits, placeOf, type SimulatedNode} from './simulated-node.ts';
-import {Simulation} from './simulation.ts';
 
 export type HistoryOptions = NetworkOptions & {
 	readonly seed: number;
@@ -176,9 +176,9 @@ export function randomHistory(seed: number): HistoryOptions {
 	const between = (least: number, most: number) => least + (most - least) * random.float();
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(10 + 90 * random.float() ** 24);
+	const nodes = Math.round(10 + 90 * random.float() ** 48);
 	/** Thousands now and then, fewer where many hear them. */
-	const events = Math.round(Math.min(100 + 3_000 * random.float() ** 16, 25_000 / nodes));
+	const events = Math.round(Math.min(100 + 3_000 * random.float() ** 16, 10_000 / nodes));
 	return {
 		seed,
 		nodes,

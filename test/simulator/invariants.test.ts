@@ -1,9 +1,9 @@
 /** That the simulator notices what must never happen: each invariant, broken once. */
 import {describe, expect, it} from 'vitest';
-import {Later} from './agenda.ts';
-import {Invariants} from './invariants.ts';
-import type {SimulatedNode} from './simulated-node.ts';
-import {Simulation} from './simulation.ts';
+import {Later} from '../../source/simulator/agenda.ts';
+import {Invariants} from '../../source/simulator/invariants.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation} from '../../source/simulator/simulation.ts';
 
 const invariants = new Invariants();
 

@@ -1,8 +1,8 @@
 /** The simulated network itself: that it does to nodes what a real one does. */
 import {describe, expect, it} from 'vitest';
-import {Agenda, Later} from './agenda.ts';
-import type {SimulatedNode} from './simulated-node.ts';
-import {Simulation, type SimulationOptions} from './simulation.ts';
+import {Agenda, Later} from '../../source/simulator/agenda.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation, type SimulationOptions} from '../../source/simulator/simulation.ts';
 
 type Pair = [SimulatedNode, SimulatedNode];
 

@@ -1,7 +1,7 @@
 /** The network that the nodes have made of themselves: who is connected with whom. */
-import type {SimulatedNode} from './simulated-node.ts';
-import type {Simulation} from './simulation.ts';
-import type {End} from './streams.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import type {Simulation} from '../../source/simulator/simulation.ts';
+import type {End} from '../../source/simulator/streams.ts';
 
 /** Whether frames pass this connection, both ways, as things are now. */
 function isSound({conditions}: Simulation, end: End): boolean {

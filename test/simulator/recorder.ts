@@ -1,6 +1,6 @@
 /** What became of every message: who has it, how soon, and over how many links. */
 import type {NodeEvent} from '../../source/api/event.ts';
-import type {SimulatedNode} from './simulated-node.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
 
 export type Phase = 'whole' | 'faults' | 'healed';
 

@@ -5,13 +5,13 @@
  */
 import {type Random, seededRandom} from '../../source/base/random.ts';
 import {IDLE_BEAT_INTERVAL, MESH_HIGH, MESH_LOW} from '../../source/behaviours/gossipsub/parameters.ts';
-import type {NetworkOptions} from './conditions.ts';
+import type {NetworkOptions} from '../../source/simulator/conditions.ts';
+import {Ledger} from '../../source/simulator/history-ledger.ts';
+import {type Limits, placeOf, type SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation} from '../../source/simulator/simulation.ts';
 import {type FaultOptions, hasFaults, scheduleFaults} from './faults.ts';
-import {Ledger} from './history-ledger.ts';
 import {component, heldSince, isConnected, soundLinks} from './overlay.ts';
 import {type Fate, Recorder} from './recorder.ts';
-import {type Limits, placeOf, type SimulatedNode} from './simulated-node.ts';
-import {Simulation} from './simulation.ts';
 
 export type ScenarioOptions = NetworkOptions & {
 	readonly seed: number;
@@ -279,7 +279,7 @@ export function randomScenario(seed: number): ScenarioOptions {
 	/** A value in half of the scenarios, else nothing. */
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(50 + 150 * random.float() ** 8);
+	const nodes = Math.round(50 + 150 * random.float() ** 24);
 	return {
 		seed,
 		nodes,

@@ -1,8 +1,8 @@
 /** Runs that go wrong in one particular way, each with the reason why it must end well. */
 import {describe, expect, it} from 'vitest';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation} from '../../source/simulator/simulation.ts';
 import {REPLACED_TIMEOUT} from '../../source/swarm/connection-table.ts';
-import type {SimulatedNode} from './simulated-node.ts';
-import {Simulation} from './simulation.ts';
 
 type Pair = [SimulatedNode, SimulatedNode];
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import type {SimulatedNode} from './simulated-node.ts';
-import {Simulation, type SimulationOptions} from './simulation.ts';
+import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
+import {Simulation, type SimulationOptions} from '../../source/simulator/simulation.ts';
 
 const NODES = 30;
 

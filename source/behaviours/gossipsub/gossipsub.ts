@@ -45,8 +45,12 @@ export class Gossipsub implements PubsubRouter {
 		this.#gossip = new Gossip({membership, random, scores, meshes: this.#meshes, peers, isSeen});
 	}
 
-	meshSize(room: string): number {
-		return this.#meshes.pushed(room, this.#now).length;
+	mesh(room: string): readonly PeerId[] {
+		return this.#meshes.pushed(room, this.#now);
+	}
+
+	score(peer: PeerId): number {
+		return this.#scores.of(peer);
 	}
 
 	// --- who comes and goes ---

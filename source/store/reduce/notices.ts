@@ -8,6 +8,7 @@ import type {Draft, RoomDraft} from '../draft.ts';
 import type {Notice} from '../intent.ts';
 import {jumpReplied} from '../jump.ts';
 import {activate} from '../navigate.ts';
+import {pageCame} from '../pages/index.ts';
 import {searchCame} from '../search.ts';
 import {composeAgain} from '../selection.ts';
 import type {Pending, ShownNotice, State} from '../state.ts';
@@ -125,5 +126,7 @@ function answered(draft: Draft, command: Command, result: Results[keyof Results]
 		}
 		case 'disconnect':
 			return notify(draft, 'info', `disconnected from ${draft.findPeer(command.peer)?.name ?? command.peer}`);
+		default:
+			return pageCame(draft, command, result);
 	}
 }

@@ -1,5 +1,5 @@
 /** On a page that takes the place of the panes. */
-import {always, type Binding} from './types.ts';
+import {always, type Binding, PAGES} from './types.ts';
 
 /** More pages than there are. */
 const ALL = 10_000;
@@ -8,7 +8,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'close-page',
 		keys: ['escape', 'q'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'back to the chat',
 		hint: 'back',
@@ -17,7 +17,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'row-up',
 		keys: ['up', 'k'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'the row above',
 		intents: always({type: 'choose-step', step: -1}),
@@ -25,7 +25,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'row-down',
 		keys: ['down', 'j'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'the row below',
 		intents: always({type: 'choose-step', step: 1}),
@@ -33,7 +33,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'choose-row',
 		keys: ['return'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'go to what the row is about',
 		intents: always({type: 'choose'}),
@@ -41,7 +41,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'page-up',
 		keys: ['pageup'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'up',
 		intents: always({type: 'scroll', pages: 1}),
@@ -49,7 +49,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'page-down',
 		keys: ['pagedown'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'down',
 		intents: always({type: 'scroll', pages: -1}),
@@ -57,7 +57,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'page-start',
 		keys: ['home'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'to the top',
 		intents: always({type: 'scroll', pages: ALL}),
@@ -65,7 +65,7 @@ export const PAGE: readonly Binding[] = [
 	{
 		id: 'page-end',
 		keys: ['end'],
-		contexts: ['page'],
+		contexts: PAGES,
 		group: 'On a page',
 		help: 'to the bottom',
 		intents: always({type: 'scroll', pages: -ALL}),

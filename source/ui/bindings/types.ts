@@ -5,7 +5,17 @@ import type {Edit, Intent} from '../../store/intent.ts';
  * What the keys act on. `page` is help or any other view that takes the whole screen; `select` while a message is chosen;
  * `recall` while the lines sent are searched; `paste` while a long paste waits for an answer.
  */
-export const KEY_CONTEXTS = ['chat', 'select', 'switcher', 'page', 'recall', 'paste'] as const;
+export const KEY_CONTEXTS = [
+	'chat',
+	'select',
+	'switcher',
+	'page',
+	'network',
+	'topology',
+	'lab',
+	'recall',
+	'paste',
+] as const;
 export type KeyContext = (typeof KEY_CONTEXTS)[number];
 
 /** Where that is, for people. */
@@ -14,6 +24,9 @@ export const CONTEXT_NAMES: Readonly<Record<KeyContext, string>> = {
 	select: 'on a message',
 	switcher: 'in the list',
 	page: 'on a page',
+	network: 'on the network page',
+	topology: 'on the topology page',
+	lab: 'in the laboratory',
 	recall: 'while searching your lines',
 	paste: 'at a long paste',
 };
@@ -54,11 +67,16 @@ export type Group =
 	| 'On a message'
 	| 'In the list'
 	| 'On a page'
+	| 'On the network page'
+	| 'On the topology page'
+	| 'In the laboratory'
 	| 'Searching your lines'
 	| 'A long paste';
 
 export const CHAT = ['chat'] as const;
 export const LINE = ['chat', 'switcher'] as const;
+/** All pages: some have keys of their own besides. */
+export const PAGES = ['page', 'network', 'topology', 'lab'] as const;
 export const ANY = KEY_CONTEXTS;
 
 export const edit = (name: Exclude<Edit['edit'], 'insert'>) => (): readonly Intent[] => [

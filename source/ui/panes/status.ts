@@ -1,5 +1,6 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
+import type {ViewName} from '../../store/intent.ts';
 import {linksIn} from '../../store/palette.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {messageIn} from '../../store/selection.ts';
@@ -15,11 +16,18 @@ import {shortId} from './short-id.ts';
 
 export function keyContext(state: State): KeyContext {
 	if (state.switcher) return 'switcher';
-	if (state.view !== 'chat') return 'page';
+	if (state.view !== 'chat') return PAGE_CONTEXTS[state.view] ?? 'page';
 	if (askedPaste(state)) return 'paste';
 	if (state.recall) return 'recall';
 	return state.selection ? 'select' : 'chat';
 }
+
+/** Pages with keys of their own. */
+const PAGE_CONTEXTS: Readonly<Partial<Record<ViewName, KeyContext>>> = {
+	network: 'network',
+	topology: 'topology',
+	lab: 'lab',
+};
 
 /** Columns from which on there is room for our own id beside the keys. */
 const ID_FROM = 100;

@@ -7,10 +7,16 @@ import {framed, row, span, titleRow, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {chosenItem, type PageContent} from './content.ts';
 import {detailsLines} from './details.ts';
+import {doctorContent} from './doctor.ts';
 import {helpLines} from './help.ts';
+import {labContent} from './lab.ts';
+import {networkContent} from './network.ts';
+import {peerContent} from './peer.ts';
 import {peersContent} from './peers.ts';
 import {searchContent} from './search.ts';
 import {settingsLines} from './settings.ts';
+import {spreadContent} from './spread.ts';
+import {topologyContent} from './topology.ts';
 
 /** Rows of a page of this height that are not its frame. */
 export function pageRowsShown(rect: Rect): number {
@@ -29,8 +35,28 @@ export function pageContent(state: State, rect: Rect, theme: Theme): PageContent
 			return {lines: settingsLines(state, width, theme), items: []};
 		case 'search':
 			return searchContent(state, width, theme);
-		default:
+		case 'peers':
 			return peersContent(state, width, theme);
+		default:
+			return measuredContent(state, width, pageRowsShown(rect), theme);
+	}
+}
+
+/** Pages that show what the core measures. */
+function measuredContent(state: State, width: number, height: number, theme: Theme): PageContent {
+	switch (state.view) {
+		case 'peer':
+			return peerContent(state, width, height, theme);
+		case 'topology':
+			return topologyContent(state, width, height, theme);
+		case 'spread':
+			return spreadContent(state, width, height, theme);
+		case 'doctor':
+			return doctorContent(state, width, height, theme);
+		case 'lab':
+			return labContent(state, width, height, theme);
+		default:
+			return networkContent(state, width, height, theme);
 	}
 }
 
@@ -56,6 +82,12 @@ const TITLES = {
 	search: 'Search',
 	details: 'Message',
 	settings: 'Settings',
+	network: 'Network',
+	peer: 'Peer',
+	topology: 'Topology',
+	spread: 'Spread',
+	doctor: 'Doctor',
+	lab: 'Laboratory',
 	chat: '',
 } as const;
 

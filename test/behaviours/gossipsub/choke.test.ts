@@ -107,7 +107,7 @@ describe('those whose copies come late', () => {
 		bring(rig, peersOf(2), 50);
 		expect(rig.router.hears('p4')).toBe(true);
 		expect(rig.beat()).toEqual([]);
-		expect(rig.router.meshSize(LOBBY)).toBe(4);
+		expect(rig.router.mesh(LOBBY).length).toBe(4);
 	});
 
 	test('are not told what we do not want: they would not send it', () => {
@@ -189,7 +189,7 @@ describe('one that has choked us', () => {
 	test('gets our own events, and offers of others with the next heartbeat', () => {
 		const rig = startWith(3);
 		expect(rig.hear('p3', chokeUs)).toEqual([]);
-		expect(rig.router.meshSize(LOBBY)).toBe(3);
+		expect(rig.router.mesh(LOBBY).length).toBe(3);
 		const event = eventOf(6_000, 'stranger', 'p1');
 		expect(rig.accept(event)).toEqual([publish(['p2'], event)]);
 		const own = eventOf(6_001, ANN, undefined);

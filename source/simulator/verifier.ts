@@ -1,4 +1,4 @@
-import {type EventVerifier, verifyEvent} from '../../source/wire/event.ts';
+import {type EventVerifier, verifyEvent} from '../wire/event.ts';
 
 type Verdict = {readonly event: Buffer; readonly author: string; readonly isGood: boolean};
 

@@ -1,7 +1,7 @@
 /** What must never happen, whatever the network does. */
-import type {NodeEvent} from '../../source/api/event.ts';
-import {MAX_CONNECTIONS} from '../../source/swarm/swarm.ts';
-import type {Receipt} from '../../source/wire/messages.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {MAX_CONNECTIONS} from '../swarm/swarm.ts';
+import type {Receipt} from '../wire/messages.ts';
 import {acknowledgedBy} from './history-ledger.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 

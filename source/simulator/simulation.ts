@@ -3,15 +3,15 @@
  * that a run can be repeated to the letter. Whatever the swarms ask for is carried out here, as `core/node.ts` does in
  * the program, and after every input it is checked what must never happen.
  */
-import type {Command} from '../../source/api/command.ts';
-import type {NodeEvent} from '../../source/api/event.ts';
-import {seededRandom} from '../../source/base/random.ts';
-import {MemoryEventStore, type StoreSnapshot} from '../../source/history/memory-store.ts';
-import type {ConnectionId, Effect, SwarmInput} from '../../source/swarm/io.ts';
-import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
-import {decodeMessage} from '../../source/wire/codec.ts';
-import {FRAME_HEADER_BYTES} from '../../source/wire/limits.ts';
-import {MESSAGE_NUMBERS, type Receipt} from '../../source/wire/messages.ts';
+import type {Command} from '../api/command.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {seededRandom} from '../base/random.ts';
+import {MemoryEventStore, type StoreSnapshot} from '../history/memory-store.ts';
+import type {ConnectionId, Effect, SwarmInput} from '../swarm/io.ts';
+import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
+import {decodeMessage} from '../wire/codec.ts';
+import {FRAME_HEADER_BYTES} from '../wire/limits.ts';
+import {MESSAGE_NUMBERS, type Receipt} from '../wire/messages.ts';
 import {Agenda, Happening, Later} from './agenda.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
 import {Invariants} from './invariants.ts';

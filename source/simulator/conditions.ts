@@ -1,5 +1,5 @@
 /** What the network is like: how long things take, what gets lost, and who reaches whom. */
-import type {Random} from '../../source/base/random.ts';
+import type {Random} from '../base/random.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 
 export type NetworkOptions = {

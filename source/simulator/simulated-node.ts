@@ -1,12 +1,12 @@
-import type {Command} from '../../source/api/command.ts';
-import type {EventOf, NodeEvent} from '../../source/api/event.ts';
-import {seededRandom} from '../../source/base/random.ts';
-import {MemoryEventStore} from '../../source/history/memory-store.ts';
-import {createChatSwarm} from '../../source/swarm/create.ts';
-import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../../source/swarm/io.ts';
-import type {Swarm} from '../../source/swarm/swarm.ts';
-import type {EventVerifier} from '../../source/wire/event.ts';
-import {type Identity, identityFromSeed} from '../../source/wire/identity.ts';
+import type {Command} from '../api/command.ts';
+import type {EventOf, NodeEvent} from '../api/event.ts';
+import {seededRandom} from '../base/random.ts';
+import {MemoryEventStore} from '../history/memory-store.ts';
+import {createChatSwarm} from '../swarm/create.ts';
+import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../swarm/io.ts';
+import type {Swarm} from '../swarm/swarm.ts';
+import type {EventVerifier} from '../wire/event.ts';
+import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import type {Happening} from './agenda.ts';
 import type {End} from './streams.ts';
 

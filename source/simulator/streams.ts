@@ -2,9 +2,9 @@
  * Connections between simulated nodes, as TCP makes them: in order, and nothing is lost while they last. What cannot
  * get through waits, and is sent again when the way is free, unless one side has given up by then.
  */
-import type {ConnectionId, DialFailureCode, DialId, Effect, SwarmInput} from '../../source/swarm/io.ts';
-import {FRAME_HEADER_BYTES} from '../../source/wire/limits.ts';
-import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import type {ConnectionId, DialFailureCode, DialId, Effect, SwarmInput} from '../swarm/io.ts';
+import {FRAME_HEADER_BYTES} from '../wire/limits.ts';
+import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {Happening, Later} from './agenda.ts';
 import type {Conditions} from './conditions.ts';
 import type {SimulatedNode} from './simulated-node.ts';

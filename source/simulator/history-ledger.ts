@@ -1,7 +1,7 @@
 /** What was acknowledged to whom, and whether everyone holds the same in the end. */
-import type {NodeEvent} from '../../source/api/event.ts';
-import type {Random} from '../../source/base/random.ts';
-import type {StoredEvent} from '../../source/history/event-store.ts';
+import type {NodeEvent} from '../api/event.ts';
+import type {Random} from '../base/random.ts';
+import type {StoredEvent} from '../history/event-store.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 import type {Simulation} from './simulation.ts';
 

@@ -2,10 +2,10 @@
  * What happened, in three forms: a digest that is equal for equal runs, the last lines for whoever looks for a mistake,
  * and, if asked for, every line.
  */
-import type {NodeEvent} from '../../source/api/event.ts';
-import {Ring} from '../../source/base/bounded.ts';
-import type {SwarmInput} from '../../source/swarm/io.ts';
-import {MESSAGE_NUMBERS} from '../../source/wire/messages.ts';
+import type {NodeEvent} from '../api/event.ts';
+import {Ring} from '../base/bounded.ts';
+import type {SwarmInput} from '../swarm/io.ts';
+import {MESSAGE_NUMBERS} from '../wire/messages.ts';
 
 /** Lines that a failure shows. */
 const LAST_LINES = 50;
