@@ -23,7 +23,7 @@ const RETRANSMISSION_TIMEOUT = 200;
 const HOLD_UP = 100;
 
 export class Conditions {
-	readonly options: Required<NetworkOptions>;
+	options: Required<NetworkOptions>;
 	readonly #random: Random;
 	#side: ((node: SimulatedNode) => number) | undefined;
 	#isCut: ((from: SimulatedNode, to: SimulatedNode) => boolean) | undefined;
@@ -46,6 +46,11 @@ export class Conditions {
 	/** Whether everybody reaches everybody. */
 	get isWhole(): boolean {
 		return this.#side === undefined && this.#isCut === undefined && this.#unplugged.size === 0;
+	}
+
+	/** From now on; what is under way arrives as it would have. */
+	change(options: NetworkOptions): void {
+		this.options = {...this.options, ...options};
 	}
 
 	/** Splits the network; undefined makes it whole again. */

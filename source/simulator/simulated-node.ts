@@ -8,10 +8,11 @@ import type {Swarm} from '../swarm/swarm.ts';
 import type {EventVerifier} from '../wire/event.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import type {Happening} from './agenda.ts';
+import {NodeTraffic} from './node-traffic.ts';
 import type {End} from './streams.ts';
 
 /** The wall clock of a simulation at its start, Unix milliseconds. */
-const EPOCH = 1_700_000_000_000;
+export const EPOCH = 1_700_000_000_000;
 
 /** Hosts of one simulated /24: the first and the last address of a network are nobody's. */
 export const HOSTS_PER_SUBNET = 254;
@@ -22,6 +23,8 @@ export type Limits = {readonly target: number; readonly max: number};
 export type NodeOptions = {
 	readonly index: number;
 	readonly seed: number;
+	/** What it calls itself; by its number, if it is left out. */
+	readonly name?: string;
 	/** Nodes with one number hear each other's announcements. */
 	readonly segment?: number;
 	readonly rooms?: readonly string[];
@@ -50,16 +53,6 @@ export type NodeOptions = {
 
 /** A dial that has not ended: when it will have failed, and its end if somebody is there. */
 export type PendingDial = {readonly timeout: Happening; readonly end?: End};
-
-/** What left a node, bodies and frame headers, and what of the room events came in. */
-export class NodeTraffic {
-	frames = 0;
-	payloadBytes = 0;
-	/** Who is in which room, and the upkeep of meshes. */
-	controlBytes = 0;
-	otherBytes = 0;
-	publishesIn = 0;
-}
 
 /** One node of a simulation: the real swarm, and what it has told the person who would sit in front of it. */
 export class SimulatedNode {
@@ -116,7 +109,7 @@ export class SimulatedNode {
 			identity: this.identity,
 			instance: Buffer.from(random.bytes(16)).toString('hex'),
 			random,
-			name: `node${index}`,
+			name: options.name ?? `node${index}`,
 			agent: 'p2p-tui/simulated',
 			rooms: options.rooms ?? ['lobby'],
 			peers: options.peers ?? [],

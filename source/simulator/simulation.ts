@@ -8,11 +8,10 @@ import type {NodeEvent} from '../api/event.ts';
 import {seededRandom} from '../base/random.ts';
 import {MemoryEventStore, type StoreSnapshot} from '../history/memory-store.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../swarm/io.ts';
-import {type Announcement, decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import {decodeMessage} from '../wire/codec.ts';
-import {FRAME_HEADER_BYTES} from '../wire/limits.ts';
 import {MESSAGE_NUMBERS, type Receipt} from '../wire/messages.ts';
 import {Agenda, Happening, Later} from './agenda.ts';
+import {Broadcasts} from './broadcasts.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
 import {Invariants} from './invariants.ts';
 import {type NodeOptions, SimulatedNode} from './simulated-node.ts';
@@ -36,13 +35,6 @@ const MAX_STEPS = 2_000_000;
 
 /** Things that happen between two looks at every node: a look at thousands of them is dear. */
 const STEPS_BETWEEN_SWEEPS = 50_000;
-
-/** Message numbers of who is in which room, of the upkeep of meshes, and of comparing histories. */
-const PUBSUB_CONTROL: ReadonlySet<number> = new Set(
-	(['subscriptions', 'graft', 'prune', 'ihave', 'iwant', 'idontwant', 'digest', 'ranges', 'want'] as const).map(
-		type => MESSAGE_NUMBERS[type],
-	),
-);
 
 /** Says the seed, the step, the time, what went wrong and what happened just before. */
 export class SimulationFailure extends Error {}
@@ -78,10 +70,9 @@ export class Simulation {
 	readonly #agenda = new Agenda();
 	readonly #invariants = new Invariants();
 	readonly #streams: Streams;
+	readonly #broadcasts: Broadcasts;
 	readonly #verify = memoisedVerifier();
 	readonly #indexOf = new Map<string, number>();
-	/** Indexes of the nodes that hear each other's announcements. */
-	readonly #segments = new Map<number, number[]>();
 	/** Links that the message in the frame at hand has gone over. */
 	#hops = 0;
 
@@ -97,6 +88,7 @@ export class Simulation {
 			input: (node: SimulatedNode, input: SwarmInput) => this.#handle(node, input),
 		};
 		this.#streams = new Streams(world, this.conditions);
+		this.#broadcasts = new Broadcasts({...world, nodeOf: index => this.nodes[index]}, this.conditions);
 	}
 
 	get seed(): number {
@@ -110,9 +102,7 @@ export class Simulation {
 		const all = {verify: this.#verify, ...this.#options.nodes, ...options};
 		const node = this.#boot({index, seed: this.seed, ...all}, at);
 		this.#indexOf.set(node.host, index);
-		const segment = this.#segments.get(node.segment) ?? [];
-		this.#segments.set(node.segment, segment);
-		segment.push(index);
+		this.#broadcasts.add(node);
 		return node;
 	}
 
@@ -335,14 +325,10 @@ export class Simulation {
 			case 'remember':
 				node.remembered = effect.peers;
 				return;
-			case 'announce': {
-				const everyone = this.#segments.get(node.segment) ?? [];
-				return this.#announce(node, effect.announcement, everyone);
-			}
-			case 'answer': {
-				const target = this.#indexOf.get(effect.host);
-				return this.#announce(node, effect.announcement, target === undefined ? [] : [target]);
-			}
+			case 'announce':
+				return this.#broadcasts.announce(node, effect.announcement);
+			case 'answer':
+				return this.#broadcasts.answer(node, effect.announcement, this.#nodeAt(effect.host));
 			case 'commit':
 				return this.#commit(node);
 			case 'schedule':
@@ -360,12 +346,8 @@ export class Simulation {
 		if (number === MESSAGE_NUMBERS.receipt) this.#invariants.receipt(node, decodeMessage(body) as Receipt);
 		for (const connection of connections) {
 			if (!this.#streams.send(node, connection, body)) continue;
-			const bytes = body.length + FRAME_HEADER_BYTES;
 			this.framesSent += 1;
-			traffic.frames += 1;
-			if (number === MESSAGE_NUMBERS.publish) traffic.payloadBytes += bytes;
-			else if (PUBSUB_CONTROL.has(number)) traffic.controlBytes += bytes;
-			else traffic.otherBytes += bytes;
+			traffic.left(number, body);
 		}
 	}
 
@@ -392,23 +374,6 @@ export class Simulation {
 		}
 		node.timers.delete(name);
 		this.#handle(node, {type: 'timer', timer: name});
-	}
-
-	/** One broadcast: all who hear it share the decoded announcement, since nobody changes it. */
-	#announce(from: SimulatedNode, said: Announcement, targets: readonly number[]): void {
-		const announcement = decodeAnnouncement(encodeAnnouncement(said));
-		const input: SwarmInput = {type: 'announcement', announcement, host: from.host, port: 50_000, family: 4};
-		for (const index of targets) {
-			const to = this.nodes[index]!;
-			for (const delay of this.conditions.datagram(from, to)) {
-				const arrival = new Later(() => {
-					const target = this.nodes[index]!;
-					if (target.isAsleep || !from.isAlive || !this.conditions.reaches(from, target)) return;
-					this.#handle(target, input);
-				});
-				this.#agenda.add(this.now + delay, arrival);
-			}
-		}
 	}
 
 	#told(node: SimulatedNode, event: NodeEvent): void {

@@ -48,6 +48,11 @@ export class End {
 	heldSince = 0;
 	/** The way is free again: what was held arrives in a moment. */
 	isRecovering = false;
+	/** What has left it and what has arrived, frame headers included. */
+	bytesIn = 0;
+	bytesOut = 0;
+	framesIn = 0;
+	framesOut = 0;
 	/** Bytes that it got and whose acknowledgements do not get through. */
 	unacknowledged = 0;
 
@@ -162,6 +167,8 @@ export class Streams {
 		const {bandwidth} = this.#conditions.options;
 		end.sentAt = Math.max(end.sentAt, this.#world.now());
 		if (Number.isFinite(bandwidth)) end.sentAt += ((body.length + FRAME_HEADER_BYTES) * 1_000) / bandwidth;
+		end.bytesOut += body.length + FRAME_HEADER_BYTES;
+		end.framesOut += 1;
 		this.#sendTo(end.peer, 'frame', body);
 		return true;
 	}
@@ -261,6 +268,8 @@ export class Streams {
 			case 'open':
 				return this.#open(end);
 			case 'frame':
+				end.bytesIn += body!.length + FRAME_HEADER_BYTES;
+				end.framesIn += 1;
 				return this.#world.input(end.node, {type: 'frame', connection: end.connection, body: body!});
 			case 'reset':
 				end.ending = 'reset';
