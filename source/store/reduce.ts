@@ -4,6 +4,7 @@ import type {NodeEvent} from '../api/event.ts';
 import {Draft} from './draft.ts';
 import {doctorTold} from './pages/doctor.ts';
 import {labTold} from './pages/lab.ts';
+import {partitionChanged} from './pages/partition.ts';
 import {partitionTold} from './pages/topology.ts';
 import {historyProgress, nameConflict, rejoined, storage} from './reduce/alarms.ts';
 import {message, messageChanged, messageState, notice} from './reduce/messages.ts';
@@ -120,6 +121,7 @@ function reduceAlarm(draft: Draft, event: NodeEvent): void {
 		case 'storage':
 			return storage(draft, event);
 		case 'partition':
+			partitionChanged(draft, event.unreachable);
 			return partitionTold(draft, event);
 		case 'lab':
 			return labTold(draft, event);

@@ -51,7 +51,7 @@ export class Keymap {
 			const rest = input.text.slice(1);
 			return [...this.#toRoom(Number(input.text[0]) - 1, context), ...(rest === '' ? [] : insertion(rest))];
 		}
-		const isInLine = context === 'switcher' || context === 'recall';
+		const isInLine = context === 'switcher' || context === 'recall' || context === 'filter';
 		if (input.type === 'paste' && !isInLine) return [input];
 		if (WRITING_CONTEXTS.has(context)) return insertion(input.text);
 		return input.type === 'text' ? this.#pressed(input.text, context) : [];

@@ -1,6 +1,7 @@
 /** Choosing from the list over the chat, and from the rows of a page. */
 import {replaceText} from '../composer.ts';
 import type {Edit} from '../intent.ts';
+import {doOnNetwork} from '../pages/network.ts';
 import {type Choice, chosenIndex, type Deed, paletteChoices, roomOrder} from '../palette.ts';
 import {editField, emptySwitcher} from '../switcher.ts';
 import {jumpTo} from './jumping.ts';
@@ -103,6 +104,7 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 		if (index === undefined) stage.perform({type: 'back'});
 		return;
 	}
+	if (view === 'network') return doOnNetwork(stage, {page: 'network', deed: 'peer', peer: item.id});
 	if (view === 'peers') return stage.perform({type: 'open-direct', peer: item.id});
 	const hit = search?.hits.find(({id}) => id === item.id);
 	if (view === 'search' && hit) jumpTo(stage, hit.room, hit.id);

@@ -3,6 +3,9 @@ import {applyEdit, replaceText} from '../composer.ts';
 import {askedPaste} from '../composer-paste.ts';
 import type {ViewName} from '../intent.ts';
 import {markRead} from '../navigate.ts';
+import {pagesOnOpening} from '../pages/index.ts';
+import {leavePeer} from '../pages/network.ts';
+import {putPartitionAway} from '../pages/partition.ts';
 import {standingConflicts} from '../reduce/alarms.ts';
 import {notify} from '../reduce/notices.ts';
 import {INTERRUPT_TIME} from '../reduce.ts';
@@ -12,7 +15,8 @@ import type {Stage} from './stage.ts';
 import {hideList} from './writing.ts';
 
 export function openView(stage: Stage, view: ViewName): void {
-	stage.draft.set({view, viewScroll: 0, chosen: undefined, switcher: undefined});
+	const pages = pagesOnOpening(stage.state.pages);
+	stage.draft.set({view, viewScroll: 0, chosen: undefined, switcher: undefined, pages});
 	markRead(stage.draft);
 }
 
@@ -20,6 +24,7 @@ export function openView(stage: Stage, view: ViewName): void {
 export function back(stage: Stage): void {
 	const {draft, state} = stage;
 	if (state.switcher) return draft.set({switcher: undefined});
+	if (state.view === 'peer') return leavePeer(stage);
 	if (state.view !== 'chat') return openView(stage, 'chat');
 	if (state.selection?.asksRedact) return draft.set({selection: {...state.selection, asksRedact: false}});
 	if (state.selection) return leaveSelection(stage);
@@ -31,7 +36,7 @@ export function back(stage: Stage): void {
 		const away = conflicts.map(each => (each === standing ? {...each, isPutAway: true} : each));
 		return draft.set({conflicts: away});
 	}
-	if (!notice) return passOver(stage);
+	if (!notice) return putPartitionAway(draft) ? undefined : passOver(stage);
 	if (notice.line === stage.composer.text) stage.edit(composer => applyEdit(composer, {edit: 'clear'}));
 	draft.set({notice: undefined});
 }

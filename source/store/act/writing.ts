@@ -5,6 +5,7 @@ import {applyEdit, type Composer, replaceText, submitComposer} from '../composer
 import {withSent} from '../composer-recall.ts';
 import {lastWord} from '../composer-text.ts';
 import type {Edit} from '../intent.ts';
+import {editFilter, isFiltering} from '../pages/network.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
 import {editQuery} from './choosing.ts';
 import {recallEdit} from './recalling.ts';
@@ -17,6 +18,7 @@ export function editLine(stage: Stage, edit: Edit): void {
 
 function editPiece(stage: Stage, edit: Edit): void {
 	if (stage.state.switcher) return editQuery(stage, edit);
+	if (isFiltering(stage.state)) return editFilter(stage, edit);
 	if (stage.state.recall) return recallEdit(stage, edit);
 	stage.edit(composer => applyEdit(withKills(composer, stage.state.kills), edit, stage.around.writingColumns));
 	if (edit.edit === 'insert' && edit.text.endsWith(':')) stage.edit(withEmoji);

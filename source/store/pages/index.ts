@@ -19,6 +19,8 @@ export type Pages = {
 	readonly spread: SpreadPage;
 	readonly doctor: DoctorPage;
 	readonly lab: LabPage;
+	/** Peers that cannot be reached, of whom the person has put the warning away. */
+	readonly putAway: readonly string[];
 	/** When the core was asked last for what the open page shows, in Unix milliseconds. */
 	readonly askedAt: number;
 };
@@ -32,6 +34,7 @@ export const EMPTY_PAGES: Pages = {
 	spread: EMPTY_SPREAD,
 	doctor: EMPTY_DOCTOR,
 	lab: EMPTY_LAB,
+	putAway: [],
 	askedAt: Number.NEGATIVE_INFINITY,
 };
 
@@ -47,6 +50,11 @@ export function doOnPage(stage: Stage, deed: PageDeed): void {
 		case 'lab':
 			return doInLab(stage, deed);
 	}
+}
+
+/** With a page that was just opened: it asks at once, and letters are keys. */
+export function pagesOnOpening(pages: Pages): Pages {
+	return {...pages, askedAt: Number.NEGATIVE_INFINITY, network: {...pages.network, isFiltering: false}};
 }
 
 /** What the core answered, if it is for one of these pages. */

@@ -3,6 +3,7 @@ import type {ChatMessage, EventOf} from '../../api/event.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {entryOf, lineOf, newsOf, spreadOf} from '../entry.ts';
 import {compareKeys, entryAt, findIndex, type Key, lastEntry} from '../log.ts';
+import {spreadMoved} from '../pages/spread.ts';
 import type {Entry, MessageEntry, Pending, Room} from '../state.ts';
 import {authorSeen} from './people.ts';
 import {roomOfMessage, saidAlready} from './rooms.ts';
@@ -95,6 +96,7 @@ function knownEntry(draft: Draft, room: Room, id: string): Entry | undefined {
 }
 
 export function messageState(draft: Draft, event: EventOf<'message-state'>): void {
+	spreadMoved(draft, event);
 	const present = draft.findRoom(event.room);
 	const entry = present && knownEntry(draft, present, event.messageId);
 	if (entry?.kind !== 'message') return;

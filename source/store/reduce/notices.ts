@@ -9,6 +9,7 @@ import type {Notice} from '../intent.ts';
 import {jumpReplied} from '../jump.ts';
 import {activate} from '../navigate.ts';
 import {pageCame} from '../pages/index.ts';
+import {traceRefused} from '../pages/spread.ts';
 import {searchCame} from '../search.ts';
 import {composeAgain} from '../selection.ts';
 import type {Pending, ShownNotice, State} from '../state.ts';
@@ -46,7 +47,10 @@ export function reply(draft: Draft, event: Reply): void {
 	else if (asked.command.command === 'history') historyRefused(draft, asked.command, event.error.code);
 	else if (asked.command.command === 'inspect')
 		detailsRefused(draft, asked.command.room, asked.command.messageId, event.error.message);
-	else if (!asked.isQuiet) refused(draft, asked, event.error.message);
+	else if (asked.command.command === 'trace') {
+		traceRefused(draft, asked.command, event.error.message);
+		refused(draft, asked, event.error.message);
+	} else if (!asked.isQuiet) refused(draft, asked, event.error.message);
 }
 
 function readTold(draft: Draft, name: string): void {

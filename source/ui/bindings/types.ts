@@ -3,7 +3,8 @@ import type {Edit, Intent} from '../../store/intent.ts';
 
 /**
  * What the keys act on. `page` is help or any other view that takes the whole screen; `select` while a message is chosen;
- * `recall` while the lines sent are searched; `paste` while a long paste waits for an answer.
+ * `recall` while the lines sent are searched; `filter` while what a page
+ * shows is narrowed by letters; `paste` while a long paste waits for an answer.
  */
 export const KEY_CONTEXTS = [
 	'chat',
@@ -11,6 +12,7 @@ export const KEY_CONTEXTS = [
 	'switcher',
 	'page',
 	'network',
+	'filter',
 	'topology',
 	'lab',
 	'recall',
@@ -25,6 +27,7 @@ export const CONTEXT_NAMES: Readonly<Record<KeyContext, string>> = {
 	switcher: 'in the list',
 	page: 'on a page',
 	network: 'on the network page',
+	filter: 'while filtering',
 	topology: 'on the topology page',
 	lab: 'in the laboratory',
 	recall: 'while searching your lines',
@@ -32,7 +35,7 @@ export const CONTEXT_NAMES: Readonly<Record<KeyContext, string>> = {
 };
 
 /** Contexts in which characters are written somewhere; in the others they are keys. */
-export const WRITING_CONTEXTS: ReadonlySet<KeyContext> = new Set(['chat', 'switcher', 'recall']);
+export const WRITING_CONTEXTS: ReadonlySet<KeyContext> = new Set(['chat', 'switcher', 'recall', 'filter']);
 
 /** Whoever is lost presses these: they keep their meaning, whatever the settings say. */
 export const RESERVED_KEYS = ['escape', 'ctrl+c'] as const;

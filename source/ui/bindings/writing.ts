@@ -3,7 +3,7 @@ import type {Edit} from '../../store/intent.ts';
 import {always, type Binding, CHAT, edit, type KeyContext, LINE} from './types.ts';
 
 /** What is searched for is deleted with the same keys. */
-const ANY_LINE: readonly KeyContext[] = [...LINE, 'recall'];
+const ANY_LINE: readonly KeyContext[] = [...LINE, 'recall', 'filter'];
 
 const TEXT: readonly Binding[] = [
 	{

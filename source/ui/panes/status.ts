@@ -1,6 +1,7 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
 import type {ViewName} from '../../store/intent.ts';
+import {isFiltering} from '../../store/pages/network.ts';
 import {linksIn} from '../../store/palette.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {messageIn} from '../../store/selection.ts';
@@ -16,6 +17,7 @@ import {shortId} from './short-id.ts';
 
 export function keyContext(state: State): KeyContext {
 	if (state.switcher) return 'switcher';
+	if (isFiltering(state)) return 'filter';
 	if (state.view !== 'chat') return PAGE_CONTEXTS[state.view] ?? 'page';
 	if (askedPaste(state)) return 'paste';
 	if (state.recall) return 'recall';
