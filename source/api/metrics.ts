@@ -16,15 +16,13 @@ export type RttFigures = {
 	readonly lost: number;
 };
 
-export type PeerMetrics = {
+/** What the node itself knows of a connected peer, on whatever network it is. */
+export type PeerMeasures = {
 	/** The peer id. */
 	readonly peer: string;
 	readonly name: string;
 	readonly address: string;
 	readonly direction: Direction;
-	/** What carries the bytes, and what keeps them secret, as TLS calls it; missing where nothing does. */
-	readonly transport: 'tcp' | 'simulated';
-	readonly cipher?: string;
 	/** Program and version, as it says. */
 	readonly agent?: string;
 	/** Milliseconds since it connected. */
@@ -34,6 +32,18 @@ export type PeerMetrics = {
 	readonly heartbeats: {readonly received: number; readonly lost: number};
 	/** Milliseconds by which its wall clock is ahead of ours, and by how much that may be wrong either way. */
 	readonly clock?: {readonly offset: number; readonly error: number};
+	/** Gossipsub's score of it: below 0 it has misbehaved. */
+	readonly score?: number;
+	/** Rooms that it shares with us, and those of them in whose mesh it is. */
+	readonly rooms: readonly RoomName[];
+	readonly mesh: readonly RoomName[];
+};
+
+/** What only the one knows who carries the bytes: over all connections to the peer since it connected. */
+export type LinkMetrics = {
+	/** What carries the bytes, and what keeps them secret, as TLS calls it; missing where nothing does. */
+	readonly transport: 'tcp' | 'simulated';
+	readonly cipher?: string;
 	readonly bytesIn: number;
 	readonly bytesOut: number;
 	/** Frames: one is one message. */
@@ -41,11 +51,16 @@ export type PeerMetrics = {
 	readonly framesOut: number;
 	/** Bytes that wait to be sent to it, by priority. */
 	readonly queued: {readonly control: number; readonly chat: number; readonly bulk: number};
-	/** Gossipsub's score of it: below 0 it has misbehaved. */
-	readonly score?: number;
-	/** Rooms that it shares with us, and those of them in whose mesh it is. */
-	readonly rooms: readonly RoomName[];
-	readonly mesh: readonly RoomName[];
+};
+
+export type PeerMetrics = PeerMeasures & LinkMetrics;
+
+/** What the swarm measures: a `NetworkReport` without what only the driver knows. */
+export type SwarmMetrics = {
+	/** Connected peers, in no order. */
+	readonly peers: readonly PeerMeasures[];
+	/** As in `NetworkReport`. */
+	readonly rtt?: RttFigures;
 };
 
 export type NetworkReport = {

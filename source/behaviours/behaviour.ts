@@ -13,6 +13,7 @@
  */
 import type {Command, CommandName} from '../api/command.ts';
 import type {Direction, Failure, HistoryStats, NodeEvent, PubsubStats, Results} from '../api/event.ts';
+import type {PeerMeasures, RttFigures} from '../api/metrics.ts';
 import type {StorageFailure} from '../history/event-store.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
@@ -97,7 +98,13 @@ export interface View {
 }
 
 /** What behaviours add to the answer of `stats`. */
-export type BehaviourStats = {readonly pubsub?: PubsubStats; readonly history?: HistoryStats};
+export type BehaviourStats = {
+	readonly pubsub?: PubsubStats;
+	readonly history?: HistoryStats;
+	/** Of all peers together, those that are gone included. */
+	readonly rtt?: RttFigures;
+	readonly heartbeats?: PeerMeasures['heartbeats'];
+};
 
 export interface Behaviour {
 	/** Short and unique: it prefixes the behaviour's timers and counters. */
@@ -111,4 +118,6 @@ export interface Behaviour {
 	readonly watches?: readonly NodeEvent['type'][];
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
 	stats?(): BehaviourStats;
+	/** What it has measured of a connected peer since that connected: its share of the answer of `network`. */
+	measured?(peer: PeerId, now: Instant): Partial<PeerMeasures>;
 }

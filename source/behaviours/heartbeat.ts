@@ -2,15 +2,31 @@
  * Heartbeat: every peer says every two seconds that it is alive, and whoever has been silent for seven is let go. So a
  * peer whose cable is out is shown gone within ten seconds. Any message counts as life, and a whole message only: one
  * byte a second does not keep a connection. One that leaves on purpose says goodbye, and is gone at once.
+ *
+ * Each beat also says what the wall clock showed when it was sent, so that the other side sees by how much clocks differ.
  */
+import type {PeerMeasures} from '../api/metrics.ts';
+import type {Heartbeat as HeartbeatMessage} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
+import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant, View} from './behaviour.ts';
+import {ClockMeter} from './clock-meter.ts';
 
 /** Milliseconds between two heartbeats. */
 export const HEARTBEAT_INTERVAL = 2_000;
 
 /** Milliseconds of silence after which a peer is gone: three heartbeats may be lost or late. */
 export const HEARTBEAT_TIMEOUT = 7_000;
+
+/** What is known of a connected peer by its heartbeats. */
+type Pulse = {
+	/** When it connected, or we woke: it has been silent since then at the most. */
+	since: Instant;
+	/** The last sequence number, to count the missing ones. */
+	sequence: number | undefined;
+	received: number;
+	lost: number;
+	clock: ClockMeter;
+};
 
 export class Heartbeat implements Behaviour {
 	readonly name = 'heartbeat';
@@ -19,10 +35,11 @@ export class Heartbeat implements Behaviour {
 	readonly commands = [] as const;
 
 	readonly #view: View;
-	/** When each peer connected, or we woke: it has been silent since then at the most. */
-	readonly #since = new Map<PeerId, Instant>();
-	/** The last sequence number from each peer, to count the missing ones. */
-	readonly #sequences = new Map<PeerId, number>();
+	/** Of each connected peer. */
+	readonly #pulses = new Map<PeerId, Pulse>();
+	/** Of all peers since the start. */
+	#received = 0;
+	#lost = 0;
 	#sequence = 0;
 	#nextBeat: Instant = 0;
 
@@ -35,22 +52,22 @@ export class Heartbeat implements Behaviour {
 			case 'start':
 				return [this.#schedule(now)];
 			case 'connected':
-				this.#since.set(input.peer, now);
+				this.#pulses.set(input.peer, {since: now, sequence: undefined, received: 0, lost: 0, clock: new ClockMeter()});
 				return [];
 			case 'disconnected':
-				this.#since.delete(input.peer);
-				this.#sequences.delete(input.peer);
+				this.#pulses.delete(input.peer);
 				return [];
 			case 'message':
 				if (input.message.type === 'goodbye') {
 					return [{type: 'disconnect', peer: input.peer, reason: `goodbye: ${input.message.reason}`}];
 				}
-				return input.message.type === 'heartbeat' ? this.#heard(input.peer, input.message.sequence) : [];
+				return input.message.type === 'heartbeat' ? this.#heard(input.peer, input.message, now) : [];
 			case 'timer':
 				return this.#beat(now);
 			case 'woke':
 				// What they said meanwhile is lost or still to be read: nobody is to blame. Whether they are there, ping asks.
-				for (const peer of this.#since.keys()) this.#since.set(peer, now);
+				// The clocks are compared anew, for the one that only goes forward may have stood still.
+				for (const pulse of this.#pulses.values()) Object.assign(pulse, {since: now, clock: new ClockMeter()});
 				return [];
 			case 'stop':
 				return this.#goodbye();
@@ -59,19 +76,32 @@ export class Heartbeat implements Behaviour {
 		}
 	}
 
+	stats(): BehaviourStats {
+		return {heartbeats: {received: this.#received, lost: this.#lost}};
+	}
+
+	measured(peer: PeerId, now: Instant): Partial<PeerMeasures> {
+		const pulse = this.#pulses.get(peer);
+		if (!pulse) return {};
+		const {received, lost} = pulse;
+		const clock = pulse.clock.figures(this.#view.timestamp(), now);
+		return {heartbeats: {received, lost}, ...(clock && {clock})};
+	}
+
 	#beat(now: Instant): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		const alive: PeerId[] = [];
 		// A beat that comes late says that this machine slept: what the others sent meanwhile is still to be read.
 		const slept = now - this.#nextBeat > HEARTBEAT_INTERVAL;
-		for (const [peer, since] of this.#since) {
+		for (const [peer, {since}] of this.#pulses) {
 			const lastHeard = Math.max(since, this.#view.facts(peer).lastHeard ?? since);
 			if (slept || now - lastHeard < HEARTBEAT_TIMEOUT) alive.push(peer);
 			else outputs.push({type: 'disconnect', peer, reason: 'no-heartbeat'});
 		}
 		if (alive.length > 0) {
 			this.#sequence += 1;
-			outputs.push({type: 'send', peers: alive, message: {type: 'heartbeat', sequence: this.#sequence}});
+			const [sequence, timestamp] = [this.#sequence, this.#view.timestamp()];
+			outputs.push({type: 'send', peers: alive, message: {type: 'heartbeat', sequence, timestamp}});
 		}
 		outputs.push(this.#schedule(now));
 		return outputs;
@@ -82,15 +112,22 @@ export class Heartbeat implements Behaviour {
 		return {type: 'schedule', timer: 'beat', at: this.#nextBeat};
 	}
 
-	#heard(peer: PeerId, sequence: number): BehaviourOutput[] {
-		const before = this.#sequences.get(peer);
-		this.#sequences.set(peer, sequence);
-		const missing = before === undefined ? 0 : sequence - before - 1;
+	#heard(peer: PeerId, {sequence, timestamp}: HeartbeatMessage, now: Instant): BehaviourOutput[] {
+		const pulse = this.#pulses.get(peer);
+		if (!pulse) return [];
+		const missing = Math.max(0, sequence - (pulse.sequence ?? sequence) - 1);
+		pulse.sequence = sequence;
+		pulse.received += 1;
+		pulse.lost += missing;
+		this.#received += 1;
+		this.#lost += missing;
+		const {rtt} = this.#view.facts(peer);
+		if (timestamp !== undefined && rtt !== undefined) pulse.clock.heard(timestamp, rtt, now);
 		return missing > 0 ? [{type: 'count', counter: 'heartbeat-lost', by: missing}] : [];
 	}
 
 	#goodbye(): BehaviourOutput[] {
-		const peers = [...this.#since.keys()];
+		const peers = [...this.#pulses.keys()];
 		return peers.length === 0 ? [] : [{type: 'send', peers, message: {type: 'goodbye', reason: 'leaving'}}];
 	}
 }

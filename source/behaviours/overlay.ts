@@ -1,4 +1,5 @@
 /** Who is in our rooms, and how events travel between us and them: to be read by whatever measures, tells or draws it. */
+import type {PeerMeasures} from '../api/metrics.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
@@ -41,5 +42,12 @@ export class Overlay {
 	/** Gossipsub's opinion of a peer; undefined where there is none. */
 	score(peer: PeerId): number | undefined {
 		return this.#router.score?.(peer);
+	}
+
+	/** What concerns one peer. */
+	measured(peer: PeerId): Pick<PeerMeasures, 'score' | 'rooms' | 'mesh'> {
+		const [rooms, score] = [this.roomsWith(peer), this.score(peer)];
+		const mesh = rooms.filter(room => this.mesh(room).includes(peer));
+		return {rooms, mesh, ...(score !== undefined && {score})};
 	}
 }

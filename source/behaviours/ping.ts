@@ -3,12 +3,14 @@
  * payload is random, so that an answer cannot be sent before its question.
  */
 import type {CommandOf} from '../api/command.ts';
+import type {PeerMeasures} from '../api/metrics.ts';
 import type {Random} from '../base/random.ts';
 import {PING_NONCE_BYTES} from '../wire/limits.ts';
 import type {Pong} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from './behaviour.ts';
+import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant, View} from './behaviour.ts';
 import {refusal} from './refusal.ts';
+import {RttMeters} from './rtt-meter.ts';
 
 /** Milliseconds between two pings of one peer: often enough for a panel to feel live, and 100 bytes a second. */
 export const PING_INTERVAL = 1_000;
@@ -68,6 +70,7 @@ export class Ping implements Behaviour {
 	readonly #probes = new Map<string, Probe>();
 	/** What a peer has to answer to be kept. */
 	readonly #demanded = new Map<PeerId, Demand>();
+	readonly #meters = new RttMeters();
 
 	constructor({view, random, interval = PING_INTERVAL}: PingOptions) {
 		this.#view = view;
@@ -78,6 +81,7 @@ export class Ping implements Behaviour {
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
 		switch (input.type) {
 			case 'connected':
+				this.#meters.connected(input.peer);
 				return [{type: 'schedule', timer: `next ${input.peer}`, at: now + FIRST_PING_DELAY}];
 			case 'disconnected':
 				return this.#disconnected(input.peer);
@@ -97,6 +101,16 @@ export class Ping implements Behaviour {
 			default:
 				return [];
 		}
+	}
+
+	stats(): BehaviourStats {
+		const rtt = this.#meters.all();
+		return rtt ? {rtt} : {};
+	}
+
+	measured(peer: PeerId): Partial<PeerMeasures> {
+		const rtt = this.#meters.of(peer);
+		return rtt ? {rtt} : {};
 	}
 
 	#probeAndRepeat(peer: PeerId, now: Instant): BehaviourOutput[] {
@@ -147,6 +161,7 @@ export class Ping implements Behaviour {
 		if (probe?.peer !== peer) return [{type: 'count', counter: 'unexpected-pong'}];
 		this.#probes.delete(key);
 		const milliseconds = roundToMicroseconds(now - probe.sentAt);
+		this.#meters.answered(peer, milliseconds);
 		const outputs: BehaviourOutput[] = [
 			{type: 'cancel', timer: `lost ${key}`},
 			{type: 'learned', peer, facts: {rtt: milliseconds}},
@@ -173,6 +188,7 @@ export class Ping implements Behaviour {
 		const probe = this.#probes.get(key);
 		if (!probe) return [];
 		this.#probes.delete(key);
+		this.#meters.lost(probe.peer);
 		const outputs: BehaviourOutput[] = [{type: 'count', counter: 'ping-lost'}];
 		if (probe.series) {
 			outputs.push(refusal(probe.series.command, 'ping-timeout', `no answer within ${PING_TIMEOUT / 1000} s`));
@@ -181,6 +197,7 @@ export class Ping implements Behaviour {
 	}
 
 	#disconnected(peer: PeerId): BehaviourOutput[] {
+		this.#meters.disconnected(peer);
 		const outputs: BehaviourOutput[] = [{type: 'cancel', timer: `next ${peer}`}];
 		if (this.#demanded.delete(peer)) outputs.push({type: 'cancel', timer: `demand ${peer}`});
 		for (const [key, probe] of this.#probes) {

@@ -5,6 +5,7 @@
  */
 import type {Command, CommandOf} from '../api/command.ts';
 import type {NodeEvent, RoomInfo} from '../api/event.ts';
+import type {PeerMeasures} from '../api/metrics.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import type {Random} from '../base/random.ts';
 import {TokenBucket} from '../base/token-bucket.ts';
@@ -135,6 +136,10 @@ export class Rooms implements Behaviour {
 			...this.#meter.room(room),
 		}));
 		return {pubsub: {router: this.#router.name, rooms, ...this.#meter.totals()}};
+	}
+
+	measured(peer: PeerId): Partial<PeerMeasures> {
+		return this.overlay.measured(peer);
 	}
 
 	#handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {

@@ -1,7 +1,9 @@
 /** What went through the node's connections, and how the process is doing. */
 import type {Stats, Traffic} from '../api/event.ts';
+import type {LinkMetrics} from '../api/metrics.ts';
 import {Ring} from '../base/bounded.ts';
 import {Counters} from '../base/counters.ts';
+import type {PeerId} from '../wire/peer-id.ts';
 import {PRIORITIES, type Priority} from '../wire/priority.ts';
 import {LoopDelay} from './loop-delay.ts';
 
@@ -19,36 +21,52 @@ export type Dropped = {readonly dropped: Readonly<Record<string, number>>};
 /** What a connection has waiting, in bytes by priority. */
 export type Queued = {readonly queuedByPriority: Readonly<Record<Priority, number>>};
 
+/** A connection as it is measured. */
+export type Metered = Counted & Queued & {readonly peer: PeerId; readonly cipher: string | undefined};
+
 /** Rates are means over this many intervals: a ping a second would make shorter ones jump between 0 and twice the truth. */
 const RATE_INTERVALS = 2;
 
-type Sample = {readonly at: number; readonly bytesIn: number; readonly bytesOut: number};
+const NOTHING: Counted = {bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0};
+
+type Sample = {readonly at: number; readonly total: Counted; readonly peers: ReadonlyMap<PeerId, Counted>};
 
 export class Meter {
 	readonly #startedAt = performance.now();
 	readonly #loopDelay = new LoopDelay();
 	/** Sums of the connections that are closed. */
-	#closed: Counted = {bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0};
+	#closed = NOTHING;
+	/** The same by peer, of those that have another connection all the same. */
+	readonly #closedOf = new Map<PeerId, Counted>();
 	/** Theirs too: a connection drops only what it has when it ends. */
 	readonly #dropped = new Counters();
 	readonly #samples = new Ring<Sample>(RATE_INTERVALS);
 
-	/** A connection is closed and will not be passed in again. */
-	retire(connection: Counted & Dropped): void {
+	/** A connection is closed and will not be passed in again; `others` are those that are there. */
+	retire(connection: Counted & Dropped & {readonly peer: PeerId}, others: Iterable<{readonly peer: PeerId}>): void {
+		const {peer} = connection;
 		this.#closed = add(this.#closed, connection);
 		for (const [counter, frames] of Object.entries(connection.dropped)) this.#dropped.add(counter, frames);
+		const isHere = [...others].some(other => other.peer === peer);
+		if (isHere) this.#closedOf.set(peer, add(this.#closedOf.get(peer) ?? NOTHING, connection));
+		else this.#closedOf.delete(peer);
 	}
 
-	/** Bytes per second over the last few calls. */
-	rates(connections: Iterable<Counted>): Omit<Traffic, 'type' | 'pubsub'> {
-		const {bytesIn, bytesOut} = this.#total(connections);
-		const now: Sample = {at: performance.now(), bytesIn, bytesOut};
-		const before = this.#samples.at(0) ?? {at: this.#startedAt, bytesIn: 0, bytesOut: 0};
+	/** Bytes per second over the last few calls, in all and by peer. */
+	rates(connections: Iterable<Counted & {readonly peer: PeerId}>): Omit<Traffic, 'type' | 'pubsub'> {
+		const live = [...connections];
+		const now: Sample = {at: performance.now(), total: this.total(live), peers: this.#byPeer(live)};
+		const before = this.#samples.at(0) ?? {at: this.#startedAt, total: NOTHING, peers: new Map<PeerId, Counted>()};
 		this.#samples.push(now);
 		const seconds = Math.max(0.001, (now.at - before.at) / 1000);
+		const rate = (to: number, from: number) => Math.round((to - from) / seconds);
 		return {
-			bytesInPerSecond: Math.round((now.bytesIn - before.bytesIn) / seconds),
-			bytesOutPerSecond: Math.round((now.bytesOut - before.bytesOut) / seconds),
+			bytesInPerSecond: rate(now.total.bytesIn, before.total.bytesIn),
+			bytesOutPerSecond: rate(now.total.bytesOut, before.total.bytesOut),
+			peers: [...now.peers].map(([peer, to]) => {
+				const from = startOf(before.peers.get(peer), to);
+				return [peer, rate(to.bytesIn, from.bytesIn), rate(to.bytesOut, from.bytesOut)];
+			}),
 		};
 	}
 
@@ -57,7 +75,7 @@ export class Meter {
 		const {rss, heapUsed} = process.memoryUsage();
 		return {
 			uptime: Math.round(performance.now() - this.#startedAt) / 1000,
-			...this.#total(live),
+			...this.total(live),
 			connections: live.length,
 			queued: sumQueued(live),
 			counters: {...counters.toObject(), ...this.#dropped.toObject()},
@@ -66,15 +84,48 @@ export class Meter {
 		};
 	}
 
-	close(): void {
-		this.#loopDelay.close();
+	/** By peer, over all its connections since it connected. */
+	links(connections: Iterable<Metered>): ReadonlyMap<PeerId, LinkMetrics> {
+		const own = new Map<PeerId, Metered[]>();
+		for (const connection of connections) {
+			const list = own.get(connection.peer);
+			if (list) list.push(connection);
+			else own.set(connection.peer, [connection]);
+		}
+		return new Map([...own].map(([peer, list]) => [peer, this.#link(peer, list)]));
 	}
 
-	#total(connections: Iterable<Counted>): Counted {
+	/** What has ever gone through. */
+	total(connections: Iterable<Counted>): Counted {
 		let total = this.#closed;
 		for (const connection of connections) total = add(total, connection);
 		return total;
 	}
+
+	close(): void {
+		this.#loopDelay.close();
+	}
+
+	#link(peer: PeerId, own: readonly Metered[]): LinkMetrics {
+		const cipher = own.find(connection => connection.cipher !== undefined)?.cipher;
+		const counted = own.reduce(add, this.#closedOf.get(peer) ?? NOTHING);
+		return {transport: 'tcp', ...(cipher && {cipher}), ...counted, queued: sumQueued(own)};
+	}
+
+	#byPeer(connections: Iterable<Counted & {readonly peer: PeerId}>): ReadonlyMap<PeerId, Counted> {
+		const sums = new Map<PeerId, Counted>();
+		for (const connection of connections) {
+			const {peer} = connection;
+			sums.set(peer, add(sums.get(peer) ?? this.#closedOf.get(peer) ?? NOTHING, connection));
+		}
+		return sums;
+	}
+}
+
+/** Who has connected meanwhile, or connected anew, had nothing before. */
+function startOf(before: Counted | undefined, now: Counted): Counted {
+	const isSame = before && before.bytesIn <= now.bytesIn && before.bytesOut <= now.bytesOut;
+	return isSame ? before : NOTHING;
 }
 
 function sumQueued(connections: readonly Queued[]): Stats['queued'] {

@@ -5,6 +5,7 @@
 import type {Command, CommandOf} from '../api/command.ts';
 import type {CoreConfig} from '../api/core.ts';
 import type {ErrorCode, NodeEvent, Results, Stats} from '../api/event.ts';
+import type {NetworkReport} from '../api/metrics.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {version} from '../base/version.ts';
@@ -14,6 +15,7 @@ import type {Connection} from '../net/connection.ts';
 import {DialError} from '../net/dial-error.ts';
 import {createChatSwarm} from '../swarm/create.ts';
 import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../swarm/io.ts';
+import {networkReport} from '../swarm/network-metrics.ts';
 import type {Swarm} from '../swarm/swarm.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
@@ -132,6 +134,8 @@ export class Node {
 		switch (command.command) {
 			case 'stats':
 				return this.#reply(command, this.#stats());
+			case 'network':
+				return this.#reply(command, this.#network());
 			case 'shutdown':
 				this.#reply(command, {});
 				return this.#options.onShutdown();
@@ -220,7 +224,7 @@ export class Node {
 	#closed(id: ConnectionId, connection: Connection, reason: string): void {
 		this.#options.log('info', `connection ${id} closed: ${reason}`);
 		this.#connections.delete(id);
-		this.#meter.retire(connection);
+		this.#meter.retire(connection, this.#connections.values());
 		if (reason === 'frame-length' || reason === 'no-progress' || reason === 'slow') this.#swarm.counters.add(reason);
 		this.#input({type: 'connection-closed', connection: id, reason});
 	}
@@ -269,6 +273,12 @@ export class Node {
 		} finally {
 			this.#dials.delete(dial);
 		}
+	}
+
+	#network(): NetworkReport {
+		const links = this.#meter.links(this.#connections.values());
+		const totals = this.#meter.total(this.#connections.values());
+		return networkReport(this.#swarm.metrics(performance.now()), peer => links.get(peer), totals);
 	}
 
 	#stats(): Stats {

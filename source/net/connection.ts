@@ -3,6 +3,7 @@
  * It owns its socket and its timers, and is gone when `closed` has been called.
  */
 import type {Socket} from 'node:net';
+import type {TLSSocket} from 'node:tls';
 import {WireError} from '../base/errors.ts';
 import {FrameDecoder} from '../wire/frame.ts';
 import {FRAME_HEADER_BYTES, MAX_FRAME_BYTES} from '../wire/limits.ts';
@@ -114,6 +115,12 @@ export class Connection {
 		this.#gone = options.gone;
 		this.#socket.on('error', error => this.#fail(error));
 		this.#socket.on('close', () => this.#onClose());
+	}
+
+	/** What TLS keeps it secret with, by its standard name; undefined once the socket is gone, or where there is no TLS. */
+	get cipher(): string | undefined {
+		const socket: Socket & Partial<Pick<TLSSocket, 'getCipher'>> = this.#socket;
+		return socket.destroyed ? undefined : socket.getCipher?.()?.standardName;
 	}
 
 	/** Payload bytes with their frame headers; TLS and TCP add theirs. */

@@ -4,6 +4,7 @@
  */
 import type {Command, CommandName} from '../api/command.ts';
 import type {NodeEvent} from '../api/event.ts';
+import type {PeerMeasures} from '../api/metrics.ts';
 import type {Counters} from '../base/counters.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant} from '../behaviours/behaviour.ts';
 import {encodeMessage} from '../wire/codec.ts';
@@ -47,6 +48,11 @@ export class BehaviourHost {
 	/** What the behaviours have to say of themselves. */
 	stats(): BehaviourStats {
 		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.stats?.()));
+	}
+
+	/** What the behaviours have measured of a connected peer. */
+	measured(peer: PeerId, now: Instant): Partial<PeerMeasures> {
+		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.measured?.(peer, now)));
 	}
 
 	tellAll(input: BehaviourInput, now: Instant): void {

@@ -9,6 +9,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {PeerInfo} from '../api/event.ts';
+import type {SwarmMetrics} from '../api/metrics.ts';
 import {Counters} from '../base/counters.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
@@ -27,6 +28,7 @@ import {DialPlanner} from './dial-planner.ts';
 import {Finder} from './finder.ts';
 import type {ConnectionId, Effect, SwarmInput} from './io.ts';
 import {DEFAULT_LIMITS, type SwarmLimits} from './limits.ts';
+import {measureNetwork} from './network-metrics.ts';
 import {Outbox} from './outbox.ts';
 import {listPeers} from './peer-list.ts';
 import {PeerStore} from './peer-store.ts';
@@ -140,6 +142,11 @@ export class Swarm {
 			now,
 			timestamp,
 		});
+	}
+
+	/** Every connected peer as it is measured; `networkReport` makes the answer of `network` of it. */
+	metrics(now: Instant): SwarmMetrics {
+		return measureNetwork({store: this.#store, connections: this.#table, host: this.#host, now});
 	}
 
 	/** What the behaviours have to say of themselves. */

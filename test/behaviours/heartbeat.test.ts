@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
 import {HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Heartbeat} from '../../source/behaviours/heartbeat.ts';
-import {ANN, BOB, CAT, connected, count, disconnected, FakeView, received, send, timer} from './fixtures.ts';
+import {ANN, BOB, CAT, connected, count, disconnected, FakeView, received, send, TIMESTAMP, timer} from './fixtures.ts';
 
 const next = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'beat', at});
-const beat = (peers: readonly string[], sequence: number) => send(peers, {type: 'heartbeat', sequence});
+const beat = (peers: readonly string[], sequence: number) =>
+	send(peers, {type: 'heartbeat', sequence, timestamp: TIMESTAMP});
 const gone = (peer: string): BehaviourOutput => ({type: 'disconnect', peer, reason: 'no-heartbeat'});
 
 function start(...peers: string[]): {heartbeat: Heartbeat; view: FakeView} {
