@@ -80,6 +80,7 @@ export class Node {
 			peers: config.peers,
 			discovery: config.discovery,
 			pubsub: config.pubsub,
+			tellsNeighbours: config.tellsNeighbours,
 			store,
 			wallClock: Date.now,
 			...(config.keep !== undefined && {keep: config.keep}),

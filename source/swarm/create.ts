@@ -5,12 +5,14 @@ import {Chronicle} from '../behaviours/chronicle.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
 import {History} from '../behaviours/history/history.ts';
 import {Identify} from '../behaviours/identify.ts';
+import type {Overlay} from '../behaviours/overlay.ts';
 import {PeerExchange} from '../behaviours/peer-exchange.ts';
 import {People} from '../behaviours/people.ts';
 import {Ping} from '../behaviours/ping.ts';
 import {Queries} from '../behaviours/queries.ts';
 import {Receipts} from '../behaviours/receipts.ts';
 import {Rooms} from '../behaviours/rooms.ts';
+import {TopologyBehaviour} from '../behaviours/topology/topology.ts';
 import {Archive} from '../history/archive.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
@@ -32,6 +34,8 @@ export type ChatSwarmOptions = {
 	readonly peers: readonly string[];
 	readonly discovery: boolean;
 	readonly pubsub: 'gossipsub' | 'floodsub';
+	/** Whether to tell others who our neighbours are; true, if it is left out. */
+	readonly tellsNeighbours?: boolean;
 	readonly limits?: Partial<SwarmLimits>;
 	/** What is kept; memory, if it is left out. */
 	readonly store?: EventStore;
@@ -43,6 +47,8 @@ export type ChatSwarmOptions = {
 	readonly verify?: EventVerifier;
 	/** Milliseconds between two pings of one peer, if not the usual: as in `PingOptions`. */
 	readonly pingInterval?: number;
+	/** For whoever looks at it from outside: a simulation knows more than any node. */
+	readonly onOverlay?: (overlay: Overlay) => void;
 };
 
 /** The swarm of this program: every protocol that it speaks, in the order in which a new peer is greeted. */
@@ -57,17 +63,21 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const chronicle = new Chronicle({view, archive, people, spread});
 		const lastSeen = (peer: PeerId) => people.lastSeen(peer);
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
-		const {directs} = talking;
+		const {directs, overlay} = talking;
+		options.onOverlay?.(talking.overlay);
+		const {tellsNeighbours: tells = true} = options;
+		const topology = new TopologyBehaviour({view, overlay: talking.overlay, tells});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
 			talking,
 			new History({view, archive, chronicle, receipts, directs, random, verify, ...(keep !== undefined && {keep})}),
 			new People({view, people}),
-			new Queries({view, archive, chronicle, receipts}),
+			new Queries({view, archive, chronicle, receipts, overlay}),
 			new PeerExchange({view, random}),
+			topology,
 		];
-		const protocols = others.map(behaviour => behaviour.protocol);
+		const protocols = others.filter(one => tells || one !== topology).map(({protocol}) => protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
 	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, wallClock, archive, behaviours});

@@ -61,7 +61,7 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'receipt':
 			return [number, message.room, bytesOf(message.messageIds), ...arrivalFields(message.arrivals ?? [])];
 		case 'neighbours':
-			return [number, message.statement, message.signature];
+			return [number, message.statement, message.signature, message.age];
 		case 'trace':
 			return [number, Buffer.from(message.id, 'hex'), message.room, publicKeyOf(message.target), message.linksLeft];
 		case 'traced':

@@ -28,3 +28,6 @@ export const EVENTS_STATUS_NUMBERS = {done: 0, more: 1, busy: 2} as const;
 
 /** Signed in front of an event's bytes, so that a signature made for anything else is worth nothing here. */
 export const EVENT_DOMAIN = 'p2p-tui room event 1\n';
+
+/** Signed in front of the bytes of a statement of neighbours. */
+export const STATEMENT_DOMAIN = 'p2p-tui neighbours 1\n';

@@ -84,16 +84,23 @@ export const MAX_WANT_BYTES = 256 * 1024;
 export const MAX_SEGMENTS = 64;
 export const MAX_SEGMENT_EVENTS = 512;
 
-/** Milliseconds that a receipt may claim to have waited; more is taken for this. */
-export const MAX_WAITED = 3_600_000;
+/** Microseconds that a receipt may claim to have waited; more is taken for this: an hour. */
+export const MAX_WAITED = 3_600_000_000;
 
 /** Neighbours in one statement: as many as a node has connections at the most. Those it has lost lately, and rooms it meshes in. */
 export const MAX_NEIGHBOURS = 160;
 export const MAX_LOST_NEIGHBOURS = 64;
 export const MAX_STATED_ROOMS = 32;
 
-/** Bytes of a statement of neighbours. */
-export const MAX_STATEMENT_BYTES = 16 * 1024;
+/** Bytes of a statement of neighbours: one that is full, with the longest names, has 17,000. */
+export const MAX_STATEMENT_BYTES = 20 * 1024;
+
+/** Seconds that a statement of neighbours may be good for, and that it may tell of a loss for. */
+export const MAX_STATEMENT_VALIDITY = 3_600;
+export const MAX_LOST_AGO = 600;
+
+/** Microseconds that a round trip may take by a statement; more is taken for this. */
+export const MAX_STATED_RTT = 60_000_000;
 
 /** Links that a trace may go over, the bytes of its id, and what one link may claim to have taken: a minute. */
 export const MAX_TRACE_LINKS = 16;

@@ -29,7 +29,7 @@
  * | 19     | want          | both                   | request, room, newest, runs, ids, bytes             |
  * | 20     | events        | answer to a want       | request, room, segments, status                     |
  * | 21     | read          | reader → author        | room, message id                                    |
- * | 22     | neighbours    | both, handed on        | signed statement, signature                         |
+ * | 22     | neighbours    | both, handed on        | signed statement, signature, age                    |
  * | 23     | trace         | both, handed on        | id, room, target, links left                        |
  * | 24     | traced        | back the same way      | id, hops                                            |
  *
@@ -99,14 +99,14 @@ export type Receipt = {
 /**
  * How a message came to whoever tells its author that it has it: a claim, for people to look at. On the wire all bringers of
  * a receipt are one list of public keys, and the arrivals one list of three numbers each: hops, index of the bringer from 1
- * (0 for none), milliseconds.
+ * (0 for none), microseconds.
  */
 export type Arrival = {
 	/** Links that it had gone over; 0 if it came by comparing histories. */
 	readonly hops: number;
 	/** Who handed it on last; undefined if that is not said. */
 	readonly via: PeerId | undefined;
-	/** Milliseconds between its arrival and the receipt: the disk, and company. */
+	/** Microseconds between its arrival and the receipt, by the clock of who holds it: the disk, and company. */
 	readonly waited: number;
 };
 
@@ -247,6 +247,8 @@ export type Neighbours = {
 	/** The exact bytes that were signed. */
 	readonly statement: Uint8Array;
 	readonly signature: Uint8Array;
+	/** Seconds since it left its author, as those measured who handed it on: a claim. 0 if left out. */
+	readonly age: number;
 };
 
 /** Which way does a message of this room take to `target`? Handed on over the links that messages take, once by each. */

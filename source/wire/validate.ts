@@ -32,6 +32,7 @@ import {
 	MAX_SEGMENT_EVENTS,
 	MAX_SEGMENTS,
 	MAX_SPANS,
+	MAX_STATEMENT_VALIDITY,
 	MAX_SUBSCRIPTIONS,
 	MAX_TEXT_BYTES,
 	MAX_TIMESTAMP,
@@ -215,6 +216,7 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 		type: 'neighbours',
 		statement: fields.bytes(1),
 		signature: fields.bytes(2, SIGNATURE_BYTES),
+		age: Math.min(MAX_STATEMENT_VALIDITY, fields.unsigned(3, 0)),
 	}),
 	trace: fields => ({
 		type: 'trace',

@@ -151,7 +151,7 @@ export const historyMessage: fc.Arbitrary<Message> = fc.oneof(
 const arrival = fc.record({
 	hops: fc.nat(255),
 	via: fc.option(peer, {nil: undefined}),
-	waited: fc.nat(3_600_000),
+	waited: fc.integer({min: 0, max: 3_600_000_000}),
 });
 
 export const message: fc.Arbitrary<Message> = fc.oneof(
@@ -195,6 +195,7 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 		type: fc.constant('neighbours' as const),
 		statement: fc.uint8Array({minLength: 1, maxLength: 500}).map(array => new Uint8Array(array)),
 		signature: bytes(64),
+		age: fc.nat(3_600),
 	}),
 	fc.record({type: fc.constant('trace' as const), id: hex(16), room, target: peer, linksLeft: fc.nat(16)}),
 	fc.record({

@@ -1,0 +1,126 @@
+/**
+ * Who is connected to whom, made of what the nodes say: an edge exists if every one of its two ends that says anything
+ * names the other. So nobody can claim an edge to somebody who speaks for himself. For ourselves our connections speak.
+ */
+import type {TopologyEdge} from '../../api/topology.ts';
+import type {PeerId} from '../../wire/peer-id.ts';
+
+/** What one node says of an edge: the round trip in milliseconds, and rooms in whose mesh it has the other end. */
+export type Claim = {readonly rtt: number | undefined; readonly mesh: readonly string[]};
+
+/** The neighbours of each node that says who they are, ourselves included. */
+export type Claims = ReadonlyMap<PeerId, ReadonlyMap<PeerId, Claim>>;
+
+type Adjacency = ReadonlyMap<PeerId, readonly PeerId[]>;
+
+/** Whether there is an edge, if `a` names `b`. */
+function isMutual(claims: Claims, a: PeerId, b: PeerId): boolean {
+	return claims.get(b)?.has(a) ?? true;
+}
+
+/** Each edge once. `self`: our own connections need nobody's word. */
+export function edgesOf(claims: Claims, self: PeerId): TopologyEdge[] {
+	const edges: TopologyEdge[] = [];
+	for (const [from, named] of claims) {
+		for (const [to, claim] of named) {
+			const back = claims.get(to);
+			const isOwn = from === self;
+			if (back && (to === self || (!isOwn && from > to))) continue;
+			if (!isOwn && !isMutual(claims, from, to)) continue;
+			edges.push(edge(from, to, claim, back?.get(from), isOwn));
+		}
+	}
+	return edges;
+}
+
+function edge(from: PeerId, to: PeerId, claim: Claim, back: Claim | undefined, isOwn: boolean): TopologyEdge {
+	const [a, b] = from < to ? [from, to] : [to, from];
+	const rtt = Math.min(claim.rtt ?? Number.POSITIVE_INFINITY, back?.rtt ?? Number.POSITIVE_INFINITY);
+	return {
+		a,
+		b,
+		...(Number.isFinite(rtt) && {rtt}),
+		mesh: [...new Set([...claim.mesh, ...(back?.mesh ?? [])])],
+		isConfirmed: isOwn || back !== undefined,
+	};
+}
+
+/** Everyone whom there is a way to from `start`, itself included. Nothing leads on from a node that says nothing. */
+export function reachedFrom(start: PeerId, claims: Claims): Set<PeerId> {
+	const reached = new Set([start]);
+	for (const node of reached) {
+		for (const neighbour of claims.get(node)?.keys() ?? []) {
+			// What our own connections show is so, whatever the other end says.
+			if (!reached.has(neighbour) && (node === start || isMutual(claims, node, neighbour))) reached.add(neighbour);
+		}
+	}
+	return reached;
+}
+
+/** The parts that hang together: that of `self` first, then the larger ones first. */
+export function groupsOf(nodes: Iterable<PeerId>, edges: readonly TopologyEdge[], self: PeerId): PeerId[][] {
+	const adjacency = adjacencyOf(edges);
+	const seen = new Set<PeerId>();
+	const groups: PeerId[][] = [];
+	for (const node of [self, ...nodes]) {
+		if (seen.has(node)) continue;
+		const group = new Set([node]);
+		for (const one of group) for (const neighbour of adjacency.get(one) ?? []) group.add(neighbour);
+		for (const one of group) seen.add(one);
+		groups.push([...group]);
+	}
+	const [own, ...others] = groups as [PeerId[], ...PeerId[][]];
+	return [own, ...others.sort((a, b) => b.length - a.length)];
+}
+
+/**
+ * Edges without which what hangs together would fall apart (Tarjan 1974), without recursion: a line of a thousand nodes
+ * would be as deep.
+ */
+export function bridgesOf(edges: readonly TopologyEdge[]): {a: PeerId; b: PeerId}[] {
+	const adjacency = adjacencyOf(edges);
+	const order = new Map<PeerId, number>();
+	/** The first node in that order which can be reached from below without the edge from above. */
+	const low = new Map<PeerId, number>();
+	const bridges: {a: PeerId; b: PeerId}[] = [];
+	const enter = (node: PeerId, parent: PeerId | undefined) => {
+		order.set(node, order.size);
+		low.set(node, order.size - 1);
+		return {node, parent, rest: (adjacency.get(node) ?? []).values()};
+	};
+	const sink = (node: PeerId, depth: number) => low.set(node, Math.min(low.get(node)!, depth));
+	for (const root of adjacency.keys()) {
+		const stack = order.has(root) ? [] : [enter(root, undefined)];
+		for (let top = stack.at(-1); top; top = stack.at(-1)) {
+			const {node, parent, rest} = top;
+			const next = rest.next();
+			if (!next.done) {
+				if (next.value === parent) continue;
+				const known = order.get(next.value);
+				if (known === undefined) stack.push(enter(next.value, node));
+				else sink(node, known);
+				continue;
+			}
+			stack.pop();
+			if (parent === undefined) continue;
+			sink(parent, low.get(node)!);
+			if (low.get(node)! > order.get(parent)!)
+				bridges.push(node < parent ? {a: node, b: parent} : {a: parent, b: node});
+		}
+	}
+	return bridges;
+}
+
+function adjacencyOf(edges: readonly TopologyEdge[]): Adjacency {
+	const adjacency = new Map<PeerId, PeerId[]>();
+	const add = (from: PeerId, to: PeerId) => {
+		const known = adjacency.get(from);
+		if (known) known.push(to);
+		else adjacency.set(from, [to]);
+	};
+	for (const {a, b} of edges) {
+		add(a, b);
+		add(b, a);
+	}
+	return adjacency;
+}
