@@ -8,7 +8,10 @@ export type MessageSpread = {
 	readonly local: boolean;
 	/** Unix milliseconds: when we published it, or when it came here. */
 	readonly timestamp: number;
-	/** In the order in which they stored it, ourselves included; of others' messages only what we know: author and us. */
+	/**
+	 * In the order in which they got it, ourselves first; then those of whom that is not known, as they became known. Of
+	 * others' messages only what we know: author and us.
+	 */
 	readonly holders: readonly SpreadHolder[];
 	/** Of own messages: members whom it has not reached as far as we know. */
 	readonly waiting: readonly Member[];
@@ -17,8 +20,9 @@ export type MessageSpread = {
 
 export type SpreadHolder = Member & {
 	/**
-	 * Milliseconds from publishing until it arrived there: the time of the receipt less what it waited there and half a
-	 * round trip. Missing where that is not known: from before this start, or by comparing histories.
+	 * Milliseconds from when it left here until it arrived there: the time of the receipt less what it waited there and half
+	 * of the last round trip. Missing where that is not known: from before this start, by comparing histories, or because
+	 * it is older than the last few hundred messages; and of all others' messages.
 	 */
 	readonly after?: number;
 	/** Links that it went over, and who handed it on last; missing if not told. */
@@ -30,19 +34,24 @@ export type SpreadHolder = Member & {
 export type RoomSpread = {
 	readonly room: RoomName;
 	readonly router: 'gossipsub' | 'floodsub';
+	/** Members that are connected to us, and those of them that events are pushed to at once: as in `stats`. */
 	readonly members: number;
 	readonly mesh: number;
 	/** From publishing here until it arrived at a member. */
 	readonly delivery?: {readonly p50: number; readonly p99: number; readonly count: number};
-	/** Own messages that were followed, and the part of their members that are known to hold them, from 0 to 1. */
+	/** The newest own messages, and the part of their members, ourselves left out, known to hold them: from 0 to 1. */
 	readonly followed: number;
 	readonly coverage?: number;
 	/** Of others' messages: first copies and further ones. */
 	readonly delivered: number;
 	readonly duplicates: number;
-	/** Copies of one message beyond the first that flooding would bring here: members' links that are known, less the first. */
+	/**
+	 * Copies of them beyond the first that flooding would have brought here: for each message one from each member that was
+	 * connected to us when it came, less the first. The most that it could be: a member that got its own first copy from us
+	 * would send none back.
+	 */
 	readonly floodDuplicates?: number;
-	/** Bytes of events in this room, and of the control of all rooms. */
+	/** Bytes of the frames that carried events of this room, and those of gossip and subscriptions of all rooms; in and out. */
 	readonly payloadBytes: number;
 	readonly controlBytes: number;
 };

@@ -4,7 +4,7 @@
  * they write msgpack in its shortest form.
  */
 import {MESSAGE_ID_BYTES, PUBLIC_KEY_BYTES} from '../wire/limits.ts';
-import type {Message, PeerHint} from '../wire/messages.ts';
+import type {Message, PeerHint, Publish} from '../wire/messages.ts';
 
 /** Bytes of the body of a message of gossipsub or `subscriptions`; 0 for every other message. */
 export function controlBytes(message: Message): number {
@@ -26,6 +26,15 @@ export function controlBytes(message: Message): number {
 		default:
 			return 0;
 	}
+}
+
+/** Bytes of the body of a `publish`. */
+export function publishBytes({event, signature, hops}: Pick<Publish, 'event' | 'signature' | 'hops'>): number {
+	return 2 + binary(event.length) + binary(signature.length) + unsigned(hops);
+}
+
+function binary(length: number): number {
+	return length + (length < 256 ? 2 : 3);
 }
 
 /** A list of up to 15 things has one byte in front, a longer one three. */

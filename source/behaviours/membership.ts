@@ -10,6 +10,11 @@ export class Membership {
 		return [...(this.#rooms.get(room) ?? [])];
 	}
 
+	/** How many `peersIn` would be. */
+	count(room: string): number {
+		return this.#rooms.get(room)?.size ?? 0;
+	}
+
 	roomsOf(peer: PeerId): readonly string[] {
 		return [...(this.#peers.get(peer) ?? [])];
 	}

@@ -3,16 +3,25 @@ import type {PeerMeasures} from '../api/metrics.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
+import type {PubsubMeter} from './pubsub-meter.ts';
 
 export class Overlay {
 	readonly #rooms: ReadonlyMap<string, unknown>;
 	readonly #membership: Membership;
 	readonly #router: PubsubRouter;
+	/** What has travelled over it. */
+	readonly meter: Pick<PubsubMeter, 'room' | 'flow' | 'totals'>;
 
-	constructor(rooms: ReadonlyMap<string, unknown>, membership: Membership, router: PubsubRouter) {
+	constructor(
+		rooms: ReadonlyMap<string, unknown>,
+		membership: Membership,
+		router: PubsubRouter,
+		meter: Pick<PubsubMeter, 'room' | 'flow' | 'totals'>,
+	) {
 		this.#rooms = rooms;
 		this.#membership = membership;
 		this.#router = router;
+		this.meter = meter;
 	}
 
 	get router(): PubsubRouter['name'] {

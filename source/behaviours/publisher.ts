@@ -73,6 +73,7 @@ export class Publisher {
 		const {chronicle, receipts, audience} = this.#options;
 		const {id, order} = kept.stored;
 		audience.noted(kept.event, order);
+		receipts.left(id, now);
 		return [
 			...chronicle.tell(kept).map(event => ({type: 'emit', event}) as const),
 			...this.#send(place, kept, now),

@@ -1,13 +1,23 @@
 /** Counts how room events travel, for `stats`. */
 import type {RoomTraffic} from '../api/event.ts';
-import type {Message} from '../wire/messages.ts';
+import {roomOfEvent} from '../wire/event.ts';
+import type {Message, Publish} from '../wire/messages.ts';
 import type {BehaviourOutput, View} from './behaviour.ts';
-import {controlBytes} from './control-bytes.ts';
+import {controlBytes, publishBytes} from './control-bytes.ts';
 
 /** Links that are counted one by one; events that have gone over more stand in the last place. */
 export const MAX_COUNTED_HOPS = 16;
 
-type Counts = {delivered: number; duplicates: number};
+type Counts = {
+	delivered: number;
+	duplicates: number;
+	/** Copies beyond the first that flooding would have brought of what was delivered, at the most. */
+	flood: number;
+	/** Bodies of `publish`, in and out. */
+	bytes: number;
+};
+
+const NOTHING: Readonly<Counts> = {delivered: 0, duplicates: 0, flood: 0, bytes: 0};
 
 export class PubsubMeter {
 	readonly #rooms = new Map<string, Counts>();
@@ -16,16 +26,23 @@ export class PubsubMeter {
 	#controlBytesOut = 0;
 
 	enter(room: string): void {
-		this.#rooms.set(room, {delivered: 0, duplicates: 0});
+		this.#rooms.set(room, {...NOTHING});
 	}
 
 	leave(room: string): void {
 		this.#rooms.delete(room);
 	}
 
-	delivered(room: string, hops: number): void {
+	/**
+	 * `members`: those of the room that are connected now. Flooding, each of them would send us a copy, but for those that
+	 * got their first one from us.
+	 */
+	delivered(room: string, hops: number, members: number): void {
 		const counts = this.#rooms.get(room);
-		if (counts) counts.delivered += 1;
+		if (counts) {
+			counts.delivered += 1;
+			counts.flood += Math.max(0, members - 1);
+		}
 		const index = Math.min(hops, MAX_COUNTED_HOPS);
 		while (this.#hops.length <= index) this.#hops.push(0);
 		this.#hops[index]! += 1;
@@ -36,6 +53,12 @@ export class PubsubMeter {
 		if (counts) counts.duplicates += 1;
 	}
 
+	/** A copy of an event of this room has come, the first or a further one. */
+	came(room: string, publish: Publish): void {
+		const counts = this.#rooms.get(room);
+		if (counts) counts.bytes += publishBytes(publish);
+	}
+
 	received(message: Message): void {
 		this.#controlBytesIn += controlBytes(message);
 	}
@@ -43,14 +66,24 @@ export class PubsubMeter {
 	sent(outputs: readonly BehaviourOutput[], view: View): void {
 		for (const output of outputs) {
 			if (output.type !== 'send') continue;
-			const bytes = controlBytes(output.message);
-			if (bytes > 0) this.#controlBytesOut += bytes * output.peers.filter(peer => view.isConnected(peer)).length;
+			const {message, peers} = output;
+			const receivers = () => peers.filter(peer => view.isConnected(peer)).length;
+			const counts = message.type === 'publish' ? this.#countsOf(message.event) : undefined;
+			if (counts) counts.bytes += publishBytes(message as Publish) * receivers();
+			const bytes = controlBytes(message);
+			if (bytes > 0) this.#controlBytesOut += bytes * receivers();
 		}
 	}
 
 	/** Zeros for a room that we are not in. */
 	room(room: string): Pick<RoomTraffic, 'delivered' | 'duplicates'> {
-		return this.#rooms.get(room) ?? {delivered: 0, duplicates: 0};
+		const {delivered = 0, duplicates = 0} = this.#rooms.get(room) ?? {};
+		return {delivered, duplicates};
+	}
+
+	/** The same with the bytes of events, and with what flooding would have cost. */
+	flow(room: string): Readonly<Counts> {
+		return {...(this.#rooms.get(room) ?? NOTHING)};
 	}
 
 	totals() {
@@ -59,5 +92,10 @@ export class PubsubMeter {
 			controlBytesOut: this.#controlBytesOut,
 		};
 		return {hops: [...this.#hops], controlBytesIn, controlBytesOut};
+	}
+
+	#countsOf(event: Uint8Array): Counts | undefined {
+		const room = roomOfEvent(event);
+		return room === undefined ? undefined : this.#rooms.get(room);
 	}
 }

@@ -5,20 +5,23 @@
 import type {CommandOf} from '../api/command.ts';
 import type {ChatMessage, ErrorCode, NodeEvent} from '../api/event.ts';
 import type {EventDetails} from '../api/event-details.ts';
+import type {MessageSpread, RoomSpread} from '../api/spread.ts';
 import type {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredEvent} from '../history/event-store.ts';
 import {readStored} from '../history/fold.ts';
 import {directRoomOf} from '../wire/direct-room.ts';
-import type {Read} from '../wire/messages.ts';
+import type {Read, RoomEvent} from '../wire/messages.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseRoom} from '../wire/text.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, View} from './behaviour.ts';
 import type {Chronicle} from './chronicle.ts';
 import {exportPage} from './export.ts';
 import {inspect} from './inspect.ts';
+import type {Overlay} from './overlay.ts';
 import type {Receipts} from './receipts.ts';
 import {explainError, refusal} from './refusal.ts';
 import {fitting} from './reply-size.ts';
+import {messageSpread, roomSpread} from './spread.ts';
 
 /** Entries in one reply to `history` and `search`: the default and the most; less if they are large. */
 export const HISTORY_LIMIT_DEFAULT = 50;
@@ -39,9 +42,10 @@ export type QueriesOptions = {
 	readonly archive: Archive;
 	readonly chronicle: Chronicle;
 	readonly receipts: Receipts;
+	readonly overlay: Overlay;
 };
 
-type Query = CommandOf<'history' | 'read' | 'search' | 'export' | 'inspect'>;
+type Query = CommandOf<'history' | 'read' | 'search' | 'export' | 'inspect' | 'spread' | 'room-spread'>;
 
 /** What was asked cannot be answered. */
 class Refused extends Error {
@@ -57,7 +61,7 @@ export class Queries implements Behaviour {
 	readonly name = 'queries';
 	readonly protocol = '/p2p-tui/read/1';
 	readonly messages = ['read'] as const;
-	readonly commands = ['history', 'read', 'search', 'export', 'inspect'] as const;
+	readonly commands = ['history', 'read', 'search', 'export', 'inspect', 'spread', 'room-spread'] as const;
 	readonly watches = ['message'] as const;
 	readonly #options: QueriesOptions;
 	/** What each peer was told last that we have read. */
@@ -114,6 +118,10 @@ export class Queries implements Behaviour {
 				return this.#export(command);
 			case 'inspect':
 				return [{type: 'reply', command, result: this.#inspect(command)}];
+			case 'spread':
+				return [{type: 'reply', command, result: this.#spread(command)}];
+			case 'room-spread':
+				return [{type: 'reply', command, result: this.#roomSpread(command)}];
 		}
 	}
 
@@ -180,12 +188,30 @@ export class Queries implements Behaviour {
 	}
 
 	/** @throws Refused */
-	#inspect({room: name, messageId}: CommandOf<'inspect'>): EventDetails {
+	#inspect(command: CommandOf<'inspect'>): EventDetails {
+		const [stored, event] = this.#kept(command);
+		return inspect(this.#options, stored, event);
+	}
+
+	/** @throws Refused */
+	#spread(command: CommandOf<'spread'>): MessageSpread {
+		const [stored, event] = this.#kept(command);
+		return messageSpread(this.#options, stored, event);
+	}
+
+	/** @throws Refused */
+	#roomSpread({room}: CommandOf<'room-spread'>): RoomSpread {
+		if (room.startsWith('@')) throw new Refused('bad-room', 'what two people write to each other takes no way but one');
+		return roomSpread(this.#options, this.#options.overlay, this.#roomOf(room));
+	}
+
+	/** @throws Refused */
+	#kept({room: name, messageId}: CommandOf<'inspect' | 'spread'>): [StoredEvent, RoomEvent] {
 		const room = this.#roomOf(name);
 		const stored = this.#options.archive.store.get(room, messageId);
 		const event = stored && readStored(stored);
 		if (!event) throw unknownMessage(messageId);
-		return inspect(this.#options, stored, event);
+		return [stored, event];
 	}
 
 	// --- reading

@@ -12,8 +12,10 @@ import type {Position, StoredSpread} from '../history/event-store.ts';
 import {comparePositions, readStored} from '../history/fold.ts';
 import {isDirectRoom} from '../wire/direct-room.ts';
 import {MAX_RECEIPT_IDS} from '../wire/limits.ts';
+import type {Arrival} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
+import {Trails} from './trails.ts';
 
 /** Milliseconds that a receipt waits for others to the same author. */
 export const RECEIPT_DELAY = 30;
@@ -42,12 +44,25 @@ type Spread = {
 /** Whether somebody holds the event of ours with this number. */
 export type Holds = (epoch: string, sequence: number) => boolean;
 
+/** A message of another that is stored here: its author is to hear of it, and of the way on which it came. */
+export type Owed = {
+	readonly author: PeerId;
+	readonly room: string;
+	readonly messageId: string;
+	/** Links that it had gone over, who handed it on last, and when it came. */
+	readonly hops: number;
+	readonly via: PeerId;
+	readonly at: Instant;
+};
+
 export class Receipts {
+	/** The ways of messages, own ones and others'. */
+	readonly trails = new Trails();
 	readonly #view: View;
 	readonly #archive: Archive;
 	readonly #spreads = new BoundedMap<string, Spread>(MAX_FOLLOWED);
 	/** Receipts not yet sent, by author and room. */
-	readonly #due = new Map<PeerId, Map<string, string[]>>();
+	readonly #due = new Map<PeerId, Map<string, Owed[]>>();
 	/** Spreads that the disk does not have as they are. */
 	readonly #changed = new Set<string>();
 	/** Those of them that the next commit writes. */
@@ -72,6 +87,12 @@ export class Receipts {
 		this.#archive.saveSpread(storedSpread(messageId, spread));
 	}
 
+	/** It is on disk, and leaves now. */
+	left(messageId: string, now: Instant): void {
+		const spread = this.#spreads.get(messageId);
+		if (spread) this.trails.sent(messageId, spread.room, now);
+	}
+
 	/** It did not come to pass. */
 	unfollow(messageId: string): void {
 		this.#spreads.delete(messageId);
@@ -79,6 +100,7 @@ export class Receipts {
 	}
 
 	forgetRoom(room: string): void {
+		this.trails.forgetRoom(room);
 		for (const [messageId, spread] of this.#spreads.entries()) if (spread.room === room) this.unfollow(messageId);
 	}
 
@@ -94,17 +116,38 @@ export class Receipts {
 		return spread && {holders: [...spread.holders], of: spread.members.size};
 	}
 
+	/** For whom a message of ours is and who is not known to hold it; empty for one that is not followed. */
+	waitingOf(messageId: string): readonly PeerId[] {
+		const {members = [], holders} = this.#spreads.get(messageId) ?? {};
+		return [...members].filter(peer => !holders?.has(peer));
+	}
+
 	/** What people are told of it; nothing of a message that is not followed. */
 	state(messageId: string): BehaviourOutput[] {
 		const spread = this.#spreads.get(messageId);
 		return spread ? [this.#tell(messageId, spread)] : [];
 	}
 
-	/** `peer`, a member of `room`, says that it has stored these. Ids that are not ours to follow are passed over. */
-	received(peer: PeerId, room: string, messageIds: readonly string[], now: Instant): BehaviourOutput[] {
-		const outputs = messageIds.flatMap(messageId => {
+	/**
+	 * `peer`, a member of `room`, says that it has stored these, and how they came to it. Ids that are not ours to follow are
+	 * passed over.
+	 */
+	received(
+		peer: PeerId,
+		room: string,
+		messageIds: readonly string[],
+		now: Instant,
+		arrivals: readonly Arrival[] = [],
+	): BehaviourOutput[] {
+		const roundTrip = this.#view.facts(peer).rtt ?? 0;
+		const outputs = messageIds.flatMap((messageId, index) => {
 			const spread = this.#spreads.get(messageId);
-			return spread?.room === room ? this.#add(peer, messageId, spread) : [];
+			if (spread?.room !== room) return [];
+			const added = this.#add(peer, messageId, spread);
+			const arrival = arrivals[index];
+			// It may have become known before that it holds it, but not how it came there.
+			if (arrival && spread.holders.has(peer)) this.trails.stored(peer, messageId, arrival, roundTrip, now);
+			return added;
 		});
 		// Not written with each receipt: most come in crowds.
 		if (outputs.length > 0) outputs.push({type: 'schedule', timer: SPREADS, at: now + SPREAD_DELAY});
@@ -207,18 +250,19 @@ export class Receipts {
 
 	// --- messages of others
 
-	/** A message of `author` is stored here: to be said soon. */
-	owe(author: PeerId, room: string, messageId: string, now: Instant): BehaviourOutput[] {
+	/** It is on disk now: to be said soon. */
+	owe(owed: Owed, now: Instant): BehaviourOutput[] {
+		const {author, room} = owed;
 		const isFirst = this.#due.size === 0;
-		const rooms = this.#due.get(author) ?? new Map<string, string[]>();
+		const rooms = this.#due.get(author) ?? new Map<string, Owed[]>();
 		this.#due.set(author, rooms);
-		const ids = rooms.get(room) ?? [];
-		rooms.set(room, ids);
-		ids.push(messageId);
+		const due = rooms.get(room) ?? [];
+		rooms.set(room, due);
+		due.push(owed);
 		const outputs: BehaviourOutput[] = isFirst ? [{type: 'schedule', timer: RECEIPTS, at: now + RECEIPT_DELAY}] : [];
-		if (ids.length >= MAX_RECEIPT_IDS) {
+		if (due.length >= MAX_RECEIPT_IDS) {
 			rooms.delete(room);
-			outputs.push(receipt(author, room, ids));
+			outputs.push(receipt(author, room, due, now));
 		}
 		return outputs;
 	}
@@ -233,23 +277,25 @@ export class Receipts {
 		return timer === RECEIPTS || timer === SPREADS;
 	}
 
-	timer(timer: string): BehaviourOutput[] {
-		return timer === SPREADS ? this.#stage() : this.#flush();
+	timer(timer: string, now: Instant): BehaviourOutput[] {
+		return timer === SPREADS ? this.#stage() : this.#flush(now);
 	}
 
 	/** Everything owed leaves. */
-	#flush(): BehaviourOutput[] {
+	#flush(now: Instant): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		for (const [author, rooms] of this.#due) {
-			for (const [room, ids] of rooms) outputs.push(receipt(author, room, ids));
+			for (const [room, due] of rooms) outputs.push(receipt(author, room, due, now));
 		}
 		this.#due.clear();
 		return outputs;
 	}
 }
 
-function receipt(author: PeerId, room: string, messageIds: readonly string[]): BehaviourOutput {
-	return {type: 'send', peers: [author], message: {type: 'receipt', room, messageIds}};
+function receipt(author: PeerId, room: string, due: readonly Owed[], now: Instant): BehaviourOutput {
+	const messageIds = due.map(({messageId}) => messageId);
+	const arrivals = due.map(({hops, via, at}) => ({hops, via, waited: Math.round((now - at) * 1_000)}));
+	return {type: 'send', peers: [author], message: {type: 'receipt', room, messageIds, arrivals}};
 }
 
 function storedSpread(messageId: string, {room, members, holders}: Spread): StoredSpread {

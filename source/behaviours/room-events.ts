@@ -21,7 +21,7 @@ import type {Directs} from './direct.ts';
 import type {Membership} from './membership.ts';
 import type {PubsubRouter} from './pubsub.ts';
 import type {PubsubMeter} from './pubsub-meter.ts';
-import type {Receipts} from './receipts.ts';
+import type {Owed, Receipts} from './receipts.ts';
 import type {Reorder} from './reorder.ts';
 import type {Room} from './room.ts';
 import type {StorageWatch} from './storage-watch.ts';
@@ -58,14 +58,12 @@ export type RoomEventsOptions = {
 	readonly findRoom: (name: string) => Room | undefined;
 };
 
-/** An event of another that is to be on disk before its author hears of it. */
-type Owed = {readonly author: PeerId; readonly room: string; readonly messageId: string};
-
 export class RoomEvents {
 	readonly #options: RoomEventsOptions;
 	readonly #bursts = new Bursts();
 	readonly #changes: Changes;
 	readonly #sources = new BoundedMap<PeerId, {readonly events: TokenBucket; readonly bytes: TokenBucket}>(MAX_SOURCES);
+	/** Events of others that are to be on disk before their authors hear of it. */
 	#owed: Owed[] = [];
 
 	constructor(options: RoomEventsOptions) {
@@ -73,11 +71,15 @@ export class RoomEvents {
 		this.#changes = new Changes(options);
 	}
 
-	receive(source: PeerId, {event: bytes, signature, hops: before}: Publish, now: Instant): BehaviourOutput[] {
-		const {router, seen, archive} = this.#options;
+	receive(source: PeerId, publish: Publish, now: Instant): BehaviourOutput[] {
+		const {router, seen, archive, meter} = this.#options;
+		const {event: bytes, signature, hops: before} = publish;
 		const messageId = eventId(bytes);
 		const seenIn = seen.get(messageId);
-		if (seenIn !== undefined) return this.#duplicate(messageId, seenIn, source);
+		if (seenIn !== undefined) {
+			meter.came(seenIn, publish);
+			return this.#duplicate(messageId, seenIn, source);
+		}
 		let event: RoomEvent;
 		try {
 			event = decodeEvent(bytes);
@@ -87,6 +89,7 @@ export class RoomEvents {
 		}
 		const stray = this.#strayReason(event, source);
 		if (stray !== undefined) return [count(stray)];
+		meter.came(event.room, publish);
 		// From before a restart, or it came by sync.
 		if (archive.has(event.room, messageId)) return this.#duplicate(messageId, event.room, source);
 		if (!this.#isWithinRate(source, bytes.length, now)) {
@@ -120,7 +123,7 @@ export class RoomEvents {
 		const owed = this.#owed;
 		this.#owed = [];
 		if (!isOk) return [];
-		return owed.flatMap(({author, room, messageId}) => this.#options.receipts.owe(author, room, messageId, now));
+		return owed.flatMap(one => this.#options.receipts.owe(one, now));
 	}
 
 	/** Why an event is none of our business; undefined if it is. */
@@ -199,7 +202,7 @@ export class RoomEvents {
 		// It is older than what is kept here. Whoever keeps longer can ask others for it.
 		if (!kept) return [...opened, count('not-kept')];
 		audience.noted(event, kept.stored.order);
-		if (author !== view.self) this.#owed.push({author, room, messageId});
+		if (author !== view.self) this.#owe({author, room, messageId, hops, via: source, at: now});
 		return [
 			...opened,
 			...this.#show(kept, {via: source, hops}, now),
@@ -208,6 +211,11 @@ export class RoomEvents {
 			// While the disk takes nothing, the trials are enough: they write what there is.
 			...(storage.failure ? [] : [{type: 'commit'} as const]),
 		];
+	}
+
+	#owe(owed: Owed): void {
+		this.#owed.push(owed);
+		this.#options.receipts.trails.came(owed.messageId, owed);
 	}
 
 	#route({messageId, event, bytes, signature, source, hops}: Arrival, isSigned: boolean, now: Instant) {
@@ -219,10 +227,10 @@ export class RoomEvents {
 	}
 
 	#show(kept: Kept, path: Path, now: Instant): BehaviourOutput[] {
-		const {meter, view} = this.#options;
+		const {meter, view, membership} = this.#options;
 		const {author, room} = kept.event;
 		// One of our own, from before we lost our data, was not delivered by anybody.
-		if (author !== view.self) meter.delivered(room, path.hops);
+		if (author !== view.self) meter.delivered(room, path.hops, membership.count(room));
 		const outputs = this.#changes.tell(kept, path, now);
 		if (kept.siblings.length > 0) outputs.push(count('fork'));
 		return outputs;

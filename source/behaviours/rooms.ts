@@ -118,7 +118,7 @@ export class Rooms implements Behaviour {
 			findRoom,
 		});
 		this.directs = directs;
-		this.overlay = new Overlay(this.#rooms, membership, router);
+		this.overlay = new Overlay(this.#rooms, membership, router, meter);
 		this.protocol = router.protocol;
 	}
 
@@ -209,7 +209,7 @@ export class Rooms implements Behaviour {
 	}
 
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
-		if (this.#options.receipts.isTimer(timer)) return this.#options.receipts.timer(timer);
+		if (this.#options.receipts.isTimer(timer)) return this.#options.receipts.timer(timer, now);
 		if (this.#storage.isTimer(timer)) return this.#storage.trial();
 		if (this.#events.isTimer(timer)) return this.#events.timer(timer, now);
 		if (this.#reorder.isTimer(timer)) return this.#reorder.timer(now);
@@ -250,9 +250,9 @@ export class Rooms implements Behaviour {
 	}
 
 	/** Only a member can hold a message. */
-	#receipt(peer: PeerId, {room, messageIds}: Receipt, now: Instant): BehaviourOutput[] {
+	#receipt(peer: PeerId, {room, messageIds, arrivals}: Receipt, now: Instant): BehaviourOutput[] {
 		const isMember = isDirectRoom(room) ? this.directs.peerOf(room) === peer : this.#membership.has(room, peer);
-		return isMember ? this.#options.receipts.received(peer, room, messageIds, now) : [count('stray-receipt')];
+		return isMember ? this.#options.receipts.received(peer, room, messageIds, now, arrivals) : [count('stray-receipt')];
 	}
 
 	// --- rooms of our own

@@ -42,6 +42,24 @@ export type SignedEvent = {
 	readonly signature: Uint8Array;
 };
 
+/** First bytes of msgpack values: of an array, the upper half; of a short string, up to 31 more; of a longer one. */
+const ARRAY = 0x90;
+const SHORT_STRING = 0xa0;
+const STRING_8 = 0xd9;
+
+/**
+ * The room of an event without decoding the rest of it; undefined if it is written otherwise than we write. For counting:
+ * nothing is checked.
+ */
+export function roomOfEvent(event: Uint8Array): string | undefined {
+	const head = event[1] ?? 0;
+	const isShort = head >= SHORT_STRING && head < SHORT_STRING + 32;
+	const isArray = ((event[0] ?? 0) & 0xf0) === ARRAY;
+	if (!isArray || !(isShort || head === STRING_8)) return undefined;
+	const [from, length] = isShort ? [2, head - SHORT_STRING] : [3, event[2] ?? 0];
+	return Buffer.from(event.buffer, event.byteOffset, event.byteLength).toString('utf8', from, from + length);
+}
+
 const DOMAIN = Buffer.from(EVENT_DOMAIN, 'utf8');
 
 /**

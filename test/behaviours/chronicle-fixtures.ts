@@ -3,6 +3,10 @@ import type {NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
 import {Acquaintances} from '../../source/behaviours/acquaintances.ts';
 import {Chronicle} from '../../source/behaviours/chronicle.ts';
+import {Floodsub} from '../../source/behaviours/floodsub.ts';
+import {Membership} from '../../source/behaviours/membership.ts';
+import {Overlay} from '../../source/behaviours/overlay.ts';
+import {PubsubMeter} from '../../source/behaviours/pubsub-meter.ts';
 import {Receipts} from '../../source/behaviours/receipts.ts';
 import {Archive, type Kept} from '../../source/history/archive.ts';
 import {MemoryEventStore} from '../../source/history/memory-store.ts';
@@ -68,6 +72,9 @@ export class Shelf {
 	readonly receipts: Receipts;
 	readonly people: Acquaintances;
 	readonly chronicle: Chronicle;
+	readonly membership = new Membership();
+	readonly meter = new PubsubMeter();
+	readonly overlay = new Overlay(new Map(), this.membership, new Floodsub(this), this.meter);
 
 	constructor({store = new MemoryEventStore(seededRandom(1))}: {readonly store?: MemoryEventStore} = {}) {
 		const {view} = this;

@@ -4,7 +4,7 @@ import {MAKING_WAY, MAX_CONVERSATIONS} from '../../source/behaviours/direct.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {peerIdFromPublicKey} from '../../source/wire/peer-id.ts';
-import {ANN, asked, BOB, CAT, count, DAN, emit, received, TIMESTAMP} from './fixtures.ts';
+import {ANN, asked, BOB, CAT, count, DAN, emit, received, send, TIMESTAMP} from './fixtures.ts';
 import {
 	annIdentity,
 	bobIdentity,
@@ -107,7 +107,12 @@ describe('heard', () => {
 		expect(events(outputs, 'room-joined')).toMatchObject([{room: BOBS, direct: true}]);
 		expect(events(outputs, 'message')).toMatchObject([{room: BOBS, from: BOB, text: 'psst', via: BOB, hops: 1}]);
 		expect(desk.timer('receipts', 80)).toEqual([
-			{type: 'send', peers: [BOB], message: {type: 'receipt', room: ROOM, messageIds: [psst.messageId]}},
+			send([BOB], {
+				type: 'receipt',
+				room: ROOM,
+				messageIds: [psst.messageId],
+				arrivals: [{hops: 1, via: BOB, waited: 30_000}],
+			}),
 		]);
 	});
 

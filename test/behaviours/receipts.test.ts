@@ -15,8 +15,13 @@ import {Desk, idOf} from './rooms-fixtures.ts';
 const numbered = (number: number) => number.toString(16).padStart(64, '0');
 const stored = (messageId: string, storedBy: number, of: number) =>
 	emit({type: 'message-state', messageId, room: 'dev', storedBy, of});
-const receipt = (author: string, room: string, messageIds: readonly string[]) =>
-	send([author], {type: 'receipt', room, messageIds});
+/** Each came over two links, from Dan; `waited` in microseconds. */
+const receipt = (author: string, room: string, messageIds: readonly string[], waited: readonly number[]) => {
+	const arrivals = messageIds.map((_, index) => ({hops: 2, via: DAN, waited: waited[index] ?? waited[0]!}));
+	return send([author], {type: 'receipt', room, messageIds, arrivals});
+};
+const owe = (receipts: Receipts, author: string, room: string, messageId: string, at: number) =>
+	receipts.owe({author, room, messageId, hops: 2, via: DAN, at}, at);
 const flushAt = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'receipts', at});
 const storedAt = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'spreads', at});
 
@@ -28,39 +33,39 @@ function start(): Receipts {
 describe('receipts that we owe', () => {
 	test('wait a moment for others and leave together, one message an author and room', () => {
 		const receipts = start();
-		expect(receipts.owe(BOB, 'dev', numbered(1), 100)).toEqual([flushAt(100 + RECEIPT_DELAY)]);
-		expect(receipts.owe(BOB, 'dev', numbered(2), 110)).toEqual([]);
-		expect(receipts.owe(BOB, 'ops', numbered(3), 111)).toEqual([]);
-		expect(receipts.owe(CAT, 'dev', numbered(4), 112)).toEqual([]);
-		expect(receipts.timer('receipts')).toEqual([
-			receipt(BOB, 'dev', [numbered(1), numbered(2)]),
-			receipt(BOB, 'ops', [numbered(3)]),
-			receipt(CAT, 'dev', [numbered(4)]),
+		expect(owe(receipts, BOB, 'dev', numbered(1), 100)).toEqual([flushAt(100 + RECEIPT_DELAY)]);
+		expect(owe(receipts, BOB, 'dev', numbered(2), 110)).toEqual([]);
+		expect(owe(receipts, BOB, 'ops', numbered(3), 111)).toEqual([]);
+		expect(owe(receipts, CAT, 'dev', numbered(4), 112)).toEqual([]);
+		expect(receipts.timer('receipts', 130)).toEqual([
+			receipt(BOB, 'dev', [numbered(1), numbered(2)], [30_000, 20_000]),
+			receipt(BOB, 'ops', [numbered(3)], [19_000]),
+			receipt(CAT, 'dev', [numbered(4)], [18_000]),
 		]);
-		expect(receipts.timer('receipts')).toEqual([]);
+		expect(receipts.timer('receipts', 130)).toEqual([]);
 	});
 
 	test('after they have left, the next one waits anew', () => {
 		const receipts = start();
-		receipts.owe(BOB, 'dev', numbered(1), 100);
-		receipts.timer('receipts');
-		expect(receipts.owe(BOB, 'dev', numbered(2), 500)).toEqual([flushAt(500 + RECEIPT_DELAY)]);
+		owe(receipts, BOB, 'dev', numbered(1), 100);
+		receipts.timer('receipts', 130);
+		expect(owe(receipts, BOB, 'dev', numbered(2), 500)).toEqual([flushAt(500 + RECEIPT_DELAY)]);
 	});
 
 	test('as many as one message holds leave at once', () => {
 		const receipts = start();
 		const ids = Array.from({length: MAX_RECEIPT_IDS}, (_, index) => numbered(index));
-		const outputs = ids.map(id => receipts.owe(BOB, 'dev', id, 100));
-		expect(outputs.flat()).toEqual([flushAt(100 + RECEIPT_DELAY), receipt(BOB, 'dev', ids)]);
-		expect(receipts.timer('receipts')).toEqual([]);
+		const outputs = ids.map(id => owe(receipts, BOB, 'dev', id, 100));
+		expect(outputs.flat()).toEqual([flushAt(100 + RECEIPT_DELAY), receipt(BOB, 'dev', ids, [0])]);
+		expect(receipts.timer('receipts', 130)).toEqual([]);
 	});
 
 	test('are not owed any more to an author who is gone', () => {
 		const receipts = start();
-		receipts.owe(BOB, 'dev', numbered(1), 100);
-		receipts.owe(CAT, 'dev', numbered(2), 100);
+		owe(receipts, BOB, 'dev', numbered(1), 100);
+		owe(receipts, CAT, 'dev', numbered(2), 100);
 		receipts.forget(BOB);
-		expect(receipts.timer('receipts')).toEqual([receipt(CAT, 'dev', [numbered(2)])]);
+		expect(receipts.timer('receipts', 130)).toEqual([receipt(CAT, 'dev', [numbered(2)], [30_000])]);
 	});
 
 	test('have two timers, by their names', () => {

@@ -126,7 +126,12 @@ describe('receiving', () => {
 			receiptsAt(50 + RECEIPT_DELAY),
 		]);
 		expect(desk.timer('receipts', 50 + RECEIPT_DELAY)).toEqual([
-			send([BOB], {type: 'receipt', room: 'lobby', messageIds: [event.messageId]}),
+			send([BOB], {
+				type: 'receipt',
+				room: 'lobby',
+				messageIds: [event.messageId],
+				arrivals: [{hops: 1, via: CAT, waited: RECEIPT_DELAY * 1_000}],
+			}),
 		]);
 	});
 

@@ -4,6 +4,7 @@ import type {ChatMessage, EventOf, NodeEvent} from '../../source/api/event.ts';
 import {seededRandom} from '../../source/base/random.ts';
 import type {BehaviourInput, BehaviourOutput, BehaviourStats} from '../../source/behaviours/behaviour.ts';
 import {Chronicle} from '../../source/behaviours/chronicle.ts';
+import type {Overlay} from '../../source/behaviours/overlay.ts';
 import {Receipts} from '../../source/behaviours/receipts.ts';
 import {Rooms} from '../../source/behaviours/rooms.ts';
 import {Archive} from '../../source/history/archive.ts';
@@ -121,6 +122,10 @@ export class Desk {
 	disconnect(peer: PeerId, now = 0): BehaviourOutput[] {
 		this.view.disconnect(peer);
 		return this.handle(disconnected(peer), now);
+	}
+
+	get overlay(): Overlay {
+		return this.rooms.overlay;
 	}
 
 	stats(): BehaviourStats {
