@@ -5,7 +5,7 @@
 import type {DoctorReport} from './doctor.ts';
 import type {EventDetails} from './event-details.ts';
 import type {LabState} from './lab.ts';
-import type {NetworkReport} from './metrics.ts';
+import type {NetworkReport, PeerMeasures, RttFigures} from './metrics.ts';
 import type {MessageSpread, RoomSpread, TraceResult} from './spread.ts';
 import type {Topology, Unreachable} from './topology.ts';
 
@@ -213,14 +213,51 @@ export type Stats = {
 	readonly framesIn: number;
 	readonly framesOut: number;
 	readonly connections: number;
+	/** How many are in each state. */
+	readonly peers: Readonly<Record<PeerState, number>>;
+	readonly dials: {
+		readonly pending: number;
+		readonly succeeded: number;
+		/** Another address of the same peer was faster, or nobody wanted it any more. */
+		readonly calledOff: number;
+		/** By reason: `refused`, `timeout`, `unreachable`, `wrong-peer`, `bad-address`, `failed`. */
+		readonly failed: Readonly<Record<string, number>>;
+	};
+	/**
+	 * Sizes of the tables of those who were heard of lately, of those among them that speak other protocols only, of those
+	 * who have been reached, and of those whom the dial policy has in view.
+	 */
+	readonly discovery: {
+		readonly heard: number;
+		readonly foreign: number;
+		readonly reached: number;
+		readonly targets: number;
+	};
+	/** Messages by type: `publish`, `ping`, … Those that are sent count once for each receiver. */
+	readonly messages: {
+		readonly in: Readonly<Record<string, number>>;
+		readonly out: Readonly<Record<string, number>>;
+	};
+	/** Of all peers that there ever were; missing until there is something to tell. */
+	readonly rtt?: RttFigures;
+	readonly heartbeats?: PeerMeasures['heartbeats'];
 	readonly pubsub?: PubsubStats;
 	/** Bytes that wait to be sent, by priority, over all connections. */
 	readonly queued: {readonly control: number; readonly chat: number; readonly bulk: number};
 	/** What was refused or dropped, by reason: `frame-length`, `duplicate`, `unknown-message` … */
 	readonly counters: Readonly<Record<string, number>>;
 	readonly history?: HistoryStats;
-	/** Bytes. */
-	readonly memory: {readonly rss: number; readonly heapUsed: number};
+	/** Bytes: of the whole process; of the heap of this thread, used and reserved; and of buffers outside of it. */
+	readonly memory: {
+		readonly rss: number;
+		readonly heapUsed: number;
+		readonly heapTotal: number;
+		readonly external: number;
+	};
+	/** Seconds of work by the whole process, in the program and in the system for it. */
+	readonly cpu: {readonly user: number; readonly system: number};
+	/** Named timers that run. */
+	readonly timers: number;
 	/** Event-loop delay in milliseconds since the last `stats`. */
 	readonly loopDelay: {readonly p50: number; readonly p99: number; readonly max: number};
 };

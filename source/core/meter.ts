@@ -27,7 +27,17 @@ export type Metered = Counted & Queued & {readonly peer: PeerId; readonly cipher
 /** Rates are means over this many intervals: a ping a second would make shorter ones jump between 0 and twice the truth. */
 const RATE_INTERVALS = 2;
 
+/** In one second. */
+const MICROSECONDS = 1_000_000;
+
 const NOTHING: Counted = {bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0};
+
+/** Of the traffic, and of the process. */
+export type ProcessStats = Pick<
+	Stats,
+	| ('uptime' | 'bytesIn' | 'bytesOut' | 'framesIn' | 'framesOut' | 'connections' | 'queued')
+	| ('counters' | 'memory' | 'cpu' | 'loopDelay')
+>;
 
 type Sample = {readonly at: number; readonly total: Counted; readonly peers: ReadonlyMap<PeerId, Counted>};
 
@@ -70,16 +80,18 @@ export class Meter {
 		};
 	}
 
-	stats(connections: Iterable<Counted & Queued>, counters: Counters): Omit<Stats, 'pubsub' | 'history'> {
+	stats(connections: Iterable<Counted & Queued>, counters: Counters): ProcessStats {
 		const live = [...connections];
-		const {rss, heapUsed} = process.memoryUsage();
+		const {rss, heapUsed, heapTotal, external} = process.memoryUsage();
+		const {user, system} = process.cpuUsage();
 		return {
 			uptime: Math.round(performance.now() - this.#startedAt) / 1000,
 			...this.total(live),
 			connections: live.length,
 			queued: sumQueued(live),
 			counters: {...counters.toObject(), ...this.#dropped.toObject()},
-			memory: {rss, heapUsed},
+			memory: {rss, heapUsed, heapTotal, external},
+			cpu: {user: user / MICROSECONDS, system: system / MICROSECONDS},
 			loopDelay: this.#loopDelay.take(),
 		};
 	}

@@ -22,6 +22,7 @@ import type {Identity} from '../wire/identity.ts';
 import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {Commits} from './commits.ts';
+import {DialCount} from './dial-count.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
 import {Meter} from './meter.ts';
@@ -54,6 +55,7 @@ export class Node {
 	readonly #swarm: Swarm;
 	readonly #endpoint: Endpoint;
 	readonly #meter = new Meter();
+	readonly #dialCount = new DialCount();
 	readonly #commits = new Commits(() => this.#input({type: 'commit'}));
 	readonly #timers = new Timers(timer => this.#fired(timer));
 	readonly #connections = new Map<ConnectionId, Connection>();
@@ -263,12 +265,16 @@ export class Node {
 
 	async #dial({dial, address, expected}: Extract<Effect, {type: 'dial'}>): Promise<void> {
 		const controller = new AbortController();
+		const {signal} = controller;
 		this.#dials.set(dial, controller);
+		this.#dialCount.begins();
 		try {
-			const target = parseTcpAddress(address);
-			this.#adopt(await this.#endpoint.dial(target, expected, controller.signal), dial);
+			const connection = await this.#endpoint.dial(parseTcpAddress(address), expected, signal);
+			this.#dialCount.ends('succeeded');
+			this.#adopt(connection, dial);
 		} catch (error) {
 			if (!(error instanceof DialError)) throw error;
+			this.#dialCount.ends(error.code, signal.aborted);
 			this.#options.log('debug', error.message);
 			this.#input({type: 'dial-failed', dial, code: error.code, message: error.message});
 		} finally {
@@ -283,10 +289,12 @@ export class Node {
 	}
 
 	#stats(): Stats {
-		const {history, pubsub} = this.#swarm.stats();
+		const {history, ...others} = this.#swarm.stats();
 		return {
 			...this.#meter.stats(this.#connections.values(), this.#swarm.counters),
-			...(pubsub && {pubsub}),
+			...this.#swarm.counts(performance.now()),
+			...others,
+			...{dials: this.#dialCount.stats(), timers: this.#timers.size},
 			...(history && {history: {...history, ...this.#commits.stats()}}),
 		};
 	}

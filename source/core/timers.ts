@@ -8,6 +8,10 @@ export class Timers {
 		this.#fire = fire;
 	}
 
+	get size(): number {
+		return this.#running.size;
+	}
+
 	/** Replaces a timer of the same name. Never fires before `at`, and never at once. */
 	set(timer: string, at: number): void {
 		this.cancel(timer);

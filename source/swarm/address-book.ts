@@ -51,6 +51,11 @@ export class AddressBook {
 		return hasChanged;
 	}
 
+	/** Peers that are known. */
+	get size(): number {
+		return this.#peers.size;
+	}
+
 	get hasChanged(): boolean {
 		return this.#hasChanged;
 	}

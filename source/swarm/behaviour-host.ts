@@ -21,6 +21,8 @@ export type BehaviourHostOptions = {
 	readonly behaviours: readonly Behaviour[];
 	readonly outbox: Outbox;
 	readonly counters: Counters;
+	/** Messages that were sent, by type. */
+	readonly sent: Counters;
 	/** The connection that carries a peer. */
 	readonly connectionTo: (peer: PeerId) => ConnectionId | undefined;
 	readonly onRequest: (request: Request, now: Instant) => void;
@@ -93,6 +95,7 @@ export class BehaviourHost {
 	/** Also to someone whom no behaviour knows of. */
 	sendOver(connections: readonly ConnectionId[], message: Message): void {
 		if (connections.length === 0) return;
+		this.#options.sent.add(message.type, connections.length);
 		const priority = PRIORITY_OF[message.type];
 		this.#options.outbox.push({type: 'send', connections, body: encodeMessage(message), priority});
 	}

@@ -84,6 +84,11 @@ export class DialPlanner {
 		return this.#policy.isWanted(peer);
 	}
 
+	/** Peers that may be dialled, now or later. */
+	get targets(): number {
+		return this.#policy.size;
+	}
+
 	isDialling(peer: PeerId): boolean {
 		return this.#policy.isDialling(peer);
 	}

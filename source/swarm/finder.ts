@@ -202,6 +202,11 @@ export class Finder {
 		return this.#sightings.viaOf(peer) ?? (this.#fromMemory.has(peer) ? 'memory' : undefined);
 	}
 
+	/** How many are in the tables: of our own kind, and those that speak other protocols only. */
+	get sizes(): {readonly heard: number; readonly foreign: number} {
+		return {heard: this.#sightings.size, foreign: this.#sightings.foreignSize};
+	}
+
 	/** Peers that were heard of lately, connected or not. */
 	current(now: Instant): readonly Listed[] {
 		return this.#sightings.current(now);

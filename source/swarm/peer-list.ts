@@ -33,6 +33,21 @@ export function listPeers(input: PeerListInput): PeerInfo[] {
 	];
 }
 
+/** How many there are in each state, without making a list of them. */
+export function countPeers({
+	store,
+	discovered,
+	isDialling,
+}: Pick<PeerListInput, 'store' | 'discovered' | 'isDialling'>): Record<PeerState, number> {
+	const counts = {discovered: 0, connecting: 0, connected: store.connectedCount, gone: store.goneCount};
+	for (const {peer} of discovered) {
+		if (store.isConnected(peer)) continue;
+		counts[isDialling(peer) ? 'connecting' : 'discovered'] += 1;
+		if (store.isGone(peer)) counts.gone -= 1;
+	}
+	return counts;
+}
+
 function describe(
 	{store, connections, viaOf, now, timestamp}: PeerListInput,
 	peer: PeerId,

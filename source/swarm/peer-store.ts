@@ -40,6 +40,14 @@ export class PeerStore implements Omit<View, 'addressesFor' | 'timestamp'> {
 		return [...this.#remembered.keys()];
 	}
 
+	get goneCount(): number {
+		return this.#remembered.size;
+	}
+
+	isGone(peer: PeerId): boolean {
+		return this.#remembered.has(peer);
+	}
+
 	facts(peer: PeerId): Readonly<Partial<PeerFacts>> {
 		if (peer === this.self) return this.#own;
 		return this.#connected.get(peer) ?? this.#remembered.get(peer) ?? NOTHING;

@@ -116,6 +116,11 @@ export class Sightings {
 		return this.#ours.entries.size;
 	}
 
+	/** Peers that speak other protocols only. */
+	get foreignSize(): number {
+		return this.#foreign.entries.size;
+	}
+
 	/** How a peer was found, also when that is a while ago. */
 	viaOf(peer: PeerId): Via | undefined {
 		return (this.#ours.entries.get(peer) ?? this.#foreign.entries.get(peer))?.listed.via;

@@ -8,7 +8,7 @@
  * Bytes from the network become a typed message in `#frame` and nowhere else.
  */
 import type {Command} from '../api/command.ts';
-import type {PeerInfo} from '../api/event.ts';
+import type {PeerInfo, Stats} from '../api/event.ts';
 import type {SwarmMetrics} from '../api/metrics.ts';
 import {Counters} from '../base/counters.ts';
 import {describeError, WireError} from '../base/errors.ts';
@@ -30,7 +30,7 @@ import type {ConnectionId, Effect, SwarmInput} from './io.ts';
 import {DEFAULT_LIMITS, type SwarmLimits} from './limits.ts';
 import {measureNetwork} from './network-metrics.ts';
 import {Outbox} from './outbox.ts';
-import {listPeers} from './peer-list.ts';
+import {countPeers, listPeers} from './peer-list.ts';
 import {PeerStore} from './peer-store.ts';
 import {SwarmView} from './swarm-view.ts';
 
@@ -57,10 +57,15 @@ export type SwarmOptions = {
 	readonly behaviours: (view: View) => readonly Behaviour[];
 };
 
+export type SwarmCounts = Pick<Stats, 'peers' | 'discovery' | 'messages'>;
+
 type Listening = Omit<Extract<SwarmInput, {type: 'listening'}>, 'type'>;
 
 export class Swarm {
 	readonly counters = new Counters();
+	/** Messages by type. */
+	readonly #received = new Counters();
+	readonly #sent = new Counters();
 	readonly #options: SwarmOptions;
 	readonly #outbox = new Outbox();
 	readonly #store: PeerStore;
@@ -120,6 +125,7 @@ export class Swarm {
 			behaviours: options.behaviours(this.#view),
 			outbox,
 			counters,
+			sent: this.#sent,
 			connectionTo: peer => table.primary(peer)?.connection,
 			onRequest: (request, now) => this.#request(request, now),
 			onEvent: event => {
@@ -147,6 +153,16 @@ export class Swarm {
 	/** Every connected peer as it is measured; `networkReport` makes the answer of `network` of it. */
 	metrics(now: Instant): SwarmMetrics {
 		return measureNetwork({store: this.#store, connections: this.#table, host: this.#host, now});
+	}
+
+	/** Its share of the answer of `stats`, beside that of the behaviours. */
+	counts(now: Instant): SwarmCounts {
+		const [store, discovered] = [this.#store, this.#finder.current(now)];
+		return {
+			peers: countPeers({store, discovered, isDialling: peer => this.#planner.isDialling(peer)}),
+			discovery: {...this.#finder.sizes, reached: this.#book.size, targets: this.#planner.targets},
+			messages: {in: this.#received.toObject(), out: this.#sent.toObject()},
+		};
 	}
 
 	/** What the behaviours have to say of themselves. */
@@ -252,6 +268,7 @@ export class Swarm {
 		this.#store.heard(record.peer, now);
 		try {
 			const message = decoded(body);
+			if (message) this.#received.add(message.type);
 			if (message && !this.#connections.heard(record, message, now)) return;
 			// Events inside are decoded by behaviours: what one of them overlooks must cost a connection and not the node.
 			if (!message || !this.#host.message(record.peer, message, now)) this.counters.add('unknown-message');
