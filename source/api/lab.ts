@@ -31,7 +31,15 @@ export type LabNode = {
 	readonly isEqual: boolean;
 };
 
-export type LabEdge = {readonly a: number; readonly b: number; readonly isMesh: boolean; readonly isCut: boolean};
+/** Two nodes that are connected, or whose link is cut by hand: `isCut` is true of all pairs between which nothing passes. */
+export type LabEdge = {
+	readonly a: number;
+	readonly b: number;
+	readonly isOpen: boolean;
+	/** One of the two pushes events of the room to the other at once. */
+	readonly isMesh: boolean;
+	readonly isCut: boolean;
+};
 
 export type LabRouterFigures = {
 	readonly router: 'gossipsub' | 'floodsub';
@@ -53,14 +61,19 @@ export type LabState = {
 	readonly router: 'gossipsub' | 'floodsub';
 	/** Virtual milliseconds since the start. */
 	readonly now: number;
+	/** Virtual seconds in a real one: as asked for, and as they are; less where this machine is too slow. */
 	readonly speed: number;
+	readonly actualSpeed: number;
 	readonly loss: number;
 	readonly delay: number;
 	readonly chatter: number;
 	readonly isSplit: boolean;
+	/** When it was healed last, and how long it took from then until all held the same again: virtual milliseconds. */
+	readonly healedAt?: number;
+	readonly healedAfter?: number;
 	readonly nodes: readonly LabNode[];
 	readonly edges: readonly LabEdge[];
-	/** Whether all that are alive hold the same history, and for how long they have, or have not, in virtual milliseconds. */
+	/** Whether all that are alive hold the same history, and for how many virtual milliseconds they have, or have not. */
 	readonly isConverged: boolean;
 	readonly convergedFor: number;
 	/** Since the start. */

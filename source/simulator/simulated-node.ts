@@ -1,6 +1,7 @@
 import type {Command} from '../api/command.ts';
 import type {EventOf, NodeEvent} from '../api/event.ts';
 import {seededRandom} from '../base/random.ts';
+import type {Overlay} from '../behaviours/overlay.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
 import {createChatSwarm} from '../swarm/create.ts';
 import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../swarm/io.ts';
@@ -64,6 +65,8 @@ export class SimulatedNode {
 	/** Its disk: what was committed outlives it. */
 	readonly store: MemoryEventStore;
 	readonly swarm: Swarm;
+	/** Who is in its rooms and meshes. */
+	overlay!: Overlay;
 	readonly options: NodeOptions;
 	readonly events: NodeEvent[] = [];
 	/** Peers that its screen would show as connected, by its events alone. */
@@ -117,6 +120,9 @@ export class SimulatedNode {
 			pubsub: options.pubsub ?? 'gossipsub',
 			store: this.store,
 			wallClock: () => this.wallClock(this.now),
+			onOverlay: overlay => {
+				this.overlay = overlay;
+			},
 			...(verify && {verify}),
 			...(limits && {limits}),
 			...(pingInterval !== undefined && {pingInterval}),
