@@ -55,9 +55,10 @@ function isWithin({x, y, width, height}: Rect, column: number, row: number): boo
 }
 
 function onPage(state: State, rect: Rect, theme: Theme, y: number): Target {
-	const row = y - rect.y - 1;
-	if (row < 0 || row >= pageRowsShown(rect)) return NOTHING;
-	return {on: 'page', row: firstLine(state, rect, pageContent(state, rect, theme)) + row};
+	const content = pageContent(state, rect, theme);
+	const row = y - rect.y - 1 - (content.head?.length ?? 0);
+	if (row < 0 || row >= pageRowsShown(rect, content)) return NOTHING;
+	return {on: 'page', row: firstLine(state, rect, content) + row};
 }
 
 function onRooms(state: State, rect: Rect, y: number): Target {

@@ -51,6 +51,6 @@ function fitting(columns: number, rows: number): Surroundings['fits'] {
 
 function pageOf(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {
 	if (!layout || state.view === 'chat') return {total: 0, shown: 0, items: []};
-	const {lines, items} = pageContent(state, layout.page, theme);
-	return {total: lines.length, shown: pageRowsShown(layout.page), items};
+	const content = pageContent(state, layout.page, theme);
+	return {total: content.lines.length, shown: pageRowsShown(layout.page, content), items: content.items};
 }

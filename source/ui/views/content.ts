@@ -2,6 +2,8 @@
 import type {PageItem} from '../../store/surroundings.ts';
 
 export type PageContent = {
+	/** Rows that stay at the top while the others scroll. */
+	readonly head?: readonly string[];
 	/** Each as wide as the inside of the frame. Those of an item begin with a plain blank, in place of which a mark may stand. */
 	readonly lines: readonly string[];
 	readonly items: readonly PageItem[];
@@ -10,6 +12,11 @@ export type PageContent = {
 export class PageBuilder implements PageContent {
 	readonly lines: string[] = [];
 	readonly items: PageItem[] = [];
+	readonly head: readonly string[];
+
+	constructor(head: readonly string[] = []) {
+		this.head = head;
+	}
 
 	add(...lines: readonly string[]): this {
 		for (const line of lines) this.lines.push(line);

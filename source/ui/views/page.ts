@@ -18,9 +18,9 @@ import {settingsLines} from './settings.ts';
 import {spreadContent} from './spread.ts';
 import {topologyContent} from './topology.ts';
 
-/** Rows of a page of this height that are not its frame. */
-export function pageRowsShown(rect: Rect): number {
-	return rect.height - 2;
+/** Rows of a page of this height that are not its frame, nor its head. */
+export function pageRowsShown(rect: Rect, content?: PageContent): number {
+	return rect.height - 2 - (content?.head?.length ?? 0);
 }
 
 /** All rows of the page that is open, and what can be chosen of them. */
@@ -61,15 +61,15 @@ function measuredContent(state: State, width: number, height: number, theme: The
 }
 
 /** The one at the top: there may be fewer than were scrolled over. */
-export function firstLine({viewScroll}: State, rect: Rect, {lines}: PageContent): number {
-	return Math.max(0, Math.min(viewScroll, lines.length - pageRowsShown(rect)));
+export function firstLine({viewScroll}: State, rect: Rect, content: PageContent): number {
+	return Math.max(0, Math.min(viewScroll, content.lines.length - pageRowsShown(rect, content)));
 }
 
 /** The lines in view, with the chosen item lit. */
 function shownLines(state: State, rect: Rect, content: PageContent, {paint}: Theme): readonly string[] {
 	const top = firstLine(state, rect, content);
 	const chosen = chosenItem(content, state.chosen);
-	return content.lines.slice(top, top + pageRowsShown(rect)).map((line, index) => {
+	return content.lines.slice(top, top + pageRowsShown(rect, content)).map((line, index) => {
 		const at = top + index - (chosen?.first ?? Number.POSITIVE_INFINITY);
 		if (!chosen || at < 0 || at >= chosen.rows) return line;
 		return paint.selected(at === 0 ? paint.accent('▌') + line.slice(1) : line);
@@ -94,8 +94,8 @@ const TITLES = {
 export function pageRows(state: State, rect: Rect, theme: Theme, version: string): readonly string[] {
 	const {paint} = theme;
 	const width = rect.width - 2;
-	const height = pageRowsShown(rect);
 	const content = pageContent(state, rect, theme);
+	const height = pageRowsShown(rect, content);
 	const shown = shownLines(state, rect, content, theme);
 	const filling = Array.from({length: height - shown.length}, () => row(width, []));
 	const more = content.lines.length - firstLine(state, rect, content) - shown.length;
@@ -107,7 +107,7 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const back = [...go, span('Esc', paint.key), span(' back', paint.dim)];
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),
-		...[...shown, ...filling].map(line => framed(line, paint.border)),
+		...[...(content.head ?? []), ...shown, ...filling].map(line => framed(line, paint.border)),
 		titleRow(rect.width, ['╰', '╯'], paint.border, [], position),
 	];
 }
