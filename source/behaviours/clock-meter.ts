@@ -3,9 +3,9 @@
  *
  * A heartbeat that its clock says left at T, and that comes when ours says R, was under way for d: the offset is T − R + d.
  * As d is never below 0, each T − R is a bound from below, and the highest of the last few, that of the fastest heartbeat,
- * the best. How long that one took is not known; but of several one is hardly slower than a usual round trip, there and
- * back. So the offset lies between the bound and the bound plus a usual round trip (the median); half of the fastest one
- * is added to the bound for the likeliest value.
+ * the best. How long that one took is not known; but the fastest of several is hardly slower than a quick round trip,
+ * there and back. So the offset lies between the bound and the bound plus a quick round trip (the lower quartile of those
+ * of the same time); half of the fastest one is added to the bound for the likeliest value.
  *
  * T is compared with the clock that only goes forward, not with R: so a step of our own clock changes nothing here and
  * shows at once. A step of theirs forward is a new best one; a step back looks like a delay at first. If several heartbeats
@@ -48,9 +48,9 @@ export class ClockMeter {
 		if (!best) return undefined;
 		const rtts = samples.map(({rtt}) => rtt).sort((a, b) => a - b);
 		const half = rtts[0]! / 2;
-		const usual = rtts[Math.floor(rtts.length / 2)]!;
+		const quick = rtts[Math.floor(rtts.length / 4)]!;
 		const offset = best.ahead - (timestamp - now) + half;
-		return {offset: round(offset), error: round(usual - half + RESOLUTION + (now - best.at) * DRIFT)};
+		return {offset: round(offset), error: round(quick - half + RESOLUTION + (now - best.at) * DRIFT)};
 	}
 
 	/** The last few, if they agree with each other and with no delay. */
