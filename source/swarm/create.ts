@@ -13,6 +13,7 @@ import {Queries} from '../behaviours/queries.ts';
 import {Receipts} from '../behaviours/receipts.ts';
 import {Rooms} from '../behaviours/rooms.ts';
 import {TopologyBehaviour} from '../behaviours/topology/topology.ts';
+import {Trace} from '../behaviours/trace.ts';
 import {Archive} from '../history/archive.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
@@ -66,6 +67,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const {directs, overlay} = talking;
 		options.onOverlay?.(talking.overlay);
 		const {tellsNeighbours: tells = true} = options;
+		const trace = new Trace({view, overlay, chronicle, random, tells});
 		const topology = new TopologyBehaviour({view, overlay: talking.overlay, tells});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
@@ -76,8 +78,9 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			new Queries({view, archive, chronicle, receipts, overlay}),
 			new PeerExchange({view, random}),
 			topology,
+			trace,
 		];
-		const protocols = others.filter(one => tells || one !== topology).map(({protocol}) => protocol);
+		const protocols = others.filter(one => tells || (one !== topology && one !== trace)).map(({protocol}) => protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
 	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, wallClock, archive, behaviours});
