@@ -80,6 +80,7 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'  history {room, limit, before, after}   search {text, room, limit, before}   export {room, limit, after}',
 		'  read {room, messageId}   rooms   join {room}   leave {room}   forget {room}   nick {name}',
 		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   stats   shutdown',
+		'  network   topology   spread {room, messageId}   room-spread {room}   trace {peer, room}',
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
 	],
 	send: [

@@ -148,12 +148,13 @@ describe('two nodes', () => {
 	});
 });
 
-test('stats counts what went through', async () => {
+test('stats and network count what went through', async () => {
 	const [ann, bob] = await spawnMesh('ann', 'bob');
 	await ann.publish('count me');
 	await bob.hears('count me');
 	// The first ping waits until the greetings are through.
 	await bob.waitFor('rtt');
+	const network = await bob.result({command: 'network'});
 	const stats = await bob.result({command: 'stats'});
 	expect(stats).toEqual({
 		uptime: expect.any(Number),
@@ -162,6 +163,15 @@ test('stats counts what went through', async () => {
 		framesIn: expect.any(Number),
 		framesOut: expect.any(Number),
 		connections: 1,
+		peers: {discovered: 0, connecting: 0, connected: 1, gone: 0},
+		dials: {pending: 0, succeeded: expect.any(Number), calledOff: expect.any(Number), failed: expect.any(Object)},
+		discovery: {heard: expect.any(Number), foreign: 0, reached: 1, targets: expect.any(Number)},
+		messages: {
+			in: expect.objectContaining({identify: 1, publish: 2, pong: expect.any(Number)}),
+			out: expect.objectContaining({identify: 1, ping: expect.any(Number)}),
+		},
+		rtt: expect.objectContaining({count: expect.any(Number), lost: 0}),
+		heartbeats: {received: expect.any(Number), lost: 0},
 		// What is told of the history may be on its way just now.
 		queued: {control: 0, chat: expect.any(Number), bulk: 0},
 		counters: expect.any(Object),
@@ -182,7 +192,9 @@ test('stats counts what went through', async () => {
 			controlBytesIn: expect.any(Number),
 			controlBytesOut: expect.any(Number),
 		},
-		memory: {rss: expect.any(Number), heapUsed: expect.any(Number)},
+		memory: expect.toSatisfy(everyNumber),
+		cpu: expect.toSatisfy(everyNumber),
+		timers: expect.any(Number),
 		loopDelay: {p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number)},
 	});
 	for (const figure of [stats.uptime, stats.bytesIn, stats.bytesOut, stats.memory.rss])
@@ -190,7 +202,31 @@ test('stats counts what went through', async () => {
 	// identify, subscriptions, the pong, the message.
 	expect(stats.framesIn).toBeGreaterThanOrEqual(4);
 	expect(stats.framesOut).toBeGreaterThanOrEqual(3);
+
+	const {bytesIn, bytesOut, framesIn, framesOut, rtt, peers} = network;
+	// The clock is known from her first heartbeat on.
+	expect(peers.map(({clock: _, ...peer}) => peer)).toEqual([
+		{
+			...{peer: await ann.peerId(), name: 'ann', address: LOOPBACK_ADDRESS, agent: expect.stringMatching(/^p2p-tui\//)},
+			...{direction: expect.stringMatching(/^(inbound|outbound)$/), transport: 'tcp', cipher: 'TLS_AES_128_GCM_SHA256'},
+			...{connectedFor: expect.any(Number), rooms: ['lobby'], mesh: ['lobby'], score: expect.any(Number)},
+			// There was only ever this one peer.
+			...{rtt, bytesIn, bytesOut, framesIn, framesOut},
+			heartbeats: {received: expect.any(Number), lost: 0},
+			queued: {control: 0, chat: expect.any(Number), bulk: 0},
+		},
+	]);
+	expect(rtt).toMatchObject({count: expect.any(Number), lost: 0});
+	expect(stats.bytesIn).toBeGreaterThanOrEqual(bytesIn);
+	expect(bytesIn).toBeGreaterThan(100);
 });
+
+function everyNumber(figures: object): boolean {
+	return (
+		Object.values(figures).length > 0 &&
+		Object.values(figures).every(figure => typeof figure === 'number' && figure > 0)
+	);
+}
 
 describe('rooms', () => {
 	const others = (node: HeadlessNode, nodes: readonly HeadlessNode[]) => nodes.filter(other => other !== node);
