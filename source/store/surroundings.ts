@@ -20,13 +20,21 @@ export type Surroundings = {
 	/** Whether there is room for a pane, hidden or not. */
 	readonly fits: {readonly rooms: boolean; readonly network: boolean};
 	/** Rows of the page that is open, and how many of them are shown. */
-	readonly page: {readonly total: number; readonly shown: number; readonly items?: readonly PageItem[]};
+	readonly page: {
+		readonly total: number;
+		readonly shown: number;
+		readonly items?: readonly PageItem[];
+		readonly look?: PageLook;
+	};
 	/** What the list over the chat offers beside rooms and people. */
 	readonly deeds?: readonly Deed[];
 };
 
 /** Something to choose on a page, and the rows that it fills there. */
 export type PageItem = {readonly id: string; readonly first: number; readonly rows: number};
+
+/** The two ways in which the topology can be shown. */
+export type PageLook = 'graph' | 'table';
 
 export type LineMeaning =
 	| {readonly ok: true; readonly intents: readonly Intent[]}

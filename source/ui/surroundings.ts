@@ -52,5 +52,6 @@ function fitting(columns: number, rows: number): Surroundings['fits'] {
 function pageOf(state: State, layout: Layout | undefined, theme: Theme): Surroundings['page'] {
 	if (!layout || state.view === 'chat') return {total: 0, shown: 0, items: []};
 	const content = pageContent(state, layout.page, theme);
-	return {total: content.lines.length, shown: pageRowsShown(layout.page, content), items: content.items};
+	const {lines, items, look} = content;
+	return {total: lines.length, shown: pageRowsShown(layout.page, content), items, ...(look ? {look} : {})};
 }

@@ -18,9 +18,9 @@ import {settingsLines} from './settings.ts';
 import {spreadContent} from './spread.ts';
 import {topologyContent} from './topology.ts';
 
-/** Rows of a page of this height that are not its frame, nor its head. */
+/** Rows of a page of this height that are not its frame, nor its head and foot. */
 export function pageRowsShown(rect: Rect, content?: PageContent): number {
-	return rect.height - 2 - (content?.head?.length ?? 0);
+	return rect.height - 2 - (content?.head?.length ?? 0) - (content?.foot?.length ?? 0);
 }
 
 /** All rows of the page that is open, and what can be chosen of them. */
@@ -103,11 +103,14 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const what = state.view === 'help' ? `p2p-tui ${version}` : state.view === 'search' ? state.search?.text : undefined;
 	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];
 	const title = [span(TITLES[state.view], paint.title), ...about];
-	const go = content.items.length > 0 ? [span('Enter', paint.key), span(' goes there · ', paint.dim)] : [];
+	const go =
+		content.items.length > 0
+			? [span('Enter', paint.key), span(state.view === 'network' ? ' opens · ' : ' goes there · ', paint.dim)]
+			: [];
 	const back = [...go, span('Esc', paint.key), span(' back', paint.dim)];
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),
-		...[...(content.head ?? []), ...shown, ...filling].map(line => framed(line, paint.border)),
+		...[...(content.head ?? []), ...shown, ...filling, ...(content.foot ?? [])].map(line => framed(line, paint.border)),
 		titleRow(rect.width, ['╰', '╯'], paint.border, [], position),
 	];
 }

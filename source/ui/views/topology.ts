@@ -1,9 +1,134 @@
-/** Who is connected to whom: a graph, or a table where it would not fit; and whom nobody reaches. */
+/** Who is connected to whom: a graph, or a table where it could not be read; and whom nobody reaches. */
+import type {TopologyNode} from '../../api/topology.ts';
+import type {TopologyPage} from '../../store/pages/topology.ts';
+import {nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
+import {formatSpan, formatTime, plural} from '../format.ts';
+import {isInMesh} from '../graph/model.ts';
+import {row, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {PageBuilder, type PageContent} from './content.ts';
+import {addGraph, type GraphPlan, planGraph} from './topology-graph.ts';
+import {legendRow} from './topology-legend.ts';
+import {addTable, neighbourSpans, tableHead} from './topology-table.ts';
+import {linksOf, tells, type View, viewOf} from './topology-view.ts';
+
+type Made = {readonly inputs: readonly unknown[]; readonly content: PageContent};
+
+/** A graph is not drawn again for what changes elsewhere. */
+const made = new WeakMap<TopologyPage, Made>();
 
 /** `height`: rows that are seen at once. */
-export function topologyContent(_state: State, _width: number, _height: number, _theme: Theme): PageContent {
-	return new PageBuilder();
+export function topologyContent(state: State, width: number, height: number, theme: Theme): PageContent {
+	const page = state.pages.topology;
+	const {topology} = page;
+	if (!topology) return new PageBuilder().add(row(width, [span(' asking…', theme.paint.dim)]));
+	const inputs = [width, height, theme, nameHolders(state), state.chosen, state.rooms, state.active];
+	const known = made.get(page);
+	if (known?.inputs.every((input, index) => input === inputs[index])) return known.content;
+	const content = contentOf(viewOf(state, topology, width, height, theme));
+	made.set(page, {inputs, content});
+	return content;
+}
+
+/** From so many rows on there is an empty one between the parts, and more to be said of the one that is chosen. */
+const ROOMY = 18;
+
+function contentOf(view: View): PageContent {
+	const {height, width, shows} = view;
+	const isRoomy = height >= ROOMY;
+	const blank = isRoomy ? [row(width, [])] : [];
+	const above = [headRow(view), ...hintRows(view)];
+	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
+	const plan = planGraph(view, height - above.length - blank.length - below.length - 1);
+	const look = shows === 'auto' ? (plan.fits ? 'graph' : 'table') : shows;
+	const content = new PageBuilder();
+	content.look = look;
+	content.head.push(...above, ...blank, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
+	content.foot.push(...below, legendRow(view, look));
+	if (look === 'graph') addGraph(content, view, plan);
+	else addTable(content, view);
+	return content;
+}
+
+/** `12 members · 31 links · 1 group · 2 bridges`, as much of it as there is room for, and whose mesh is bold. */
+function headRow({model, layout, width, theme, room, roomLabel}: View): string {
+	const {paint} = theme;
+	const {nodes, edges, bridges} = model.topology;
+	const cut = layout.groups.length - 1;
+	const meshed = edges.filter(edge => isInMesh(edge, room)).length;
+	const right = [span('mesh of ', paint.dim), span(roomLabel, paint.title), span(` ${meshed} `, paint.dim)];
+	const parts = [
+		[span(plural(nodes.length, 'node'), paint.title)],
+		[span(plural(edges.length, 'edge'))],
+		[span(plural(cut + 1, 'group'), cut > 0 ? paint.bad : undefined)],
+		[span(plural(bridges.length, 'bridge'), bridges.length > 0 ? paint.warn : undefined)],
+	];
+	const left = [span(' ')];
+	for (const [index, part] of parts.entries()) {
+		const more = [...(index > 0 ? [span(' · ', paint.dim)] : []), ...part];
+		if (spansWidth([...left, ...more, ...right]) + 1 <= width) left.push(...more);
+	}
+	return row(width, left, right);
+}
+
+/** What makes the picture smaller than the truth. */
+function hintRows({model, width, theme}: View): readonly string[] {
+	const {nodes, tells: doWeTell} = model.topology;
+	const others = nodes.filter(({isSelf, isReachable}) => !isSelf && isReachable);
+	const hints = [
+		...(others.length === 0 ? ['Nobody is connected yet: F2 shows whom you know of.'] : []),
+		...(doWeTell ? [] : ['You do not tell others who your neighbours are (--no-topology).']),
+		...(others.length > 0 && !others.some(({toldAgo}) => toldAgo !== undefined)
+			? ['Nobody else says who their neighbours are: older programs do not, and some do not want to.']
+			: []),
+	];
+	return hints.map(hint => row(width, [span(` ${hint}`, theme.paint.warn)]));
+}
+
+function omittedRow({model, width, theme}: View, plan: GraphPlan): readonly string[] {
+	const drawn = plan.links.length;
+	const all = model.topology.edges.length;
+	if (drawn >= all) return [];
+	return [
+		row(width, [span(` Of ${all} edges ${drawn} are drawn, above all those of the chosen one.`, theme.paint.dim)]),
+	];
+}
+
+/** The one that is chosen: who it is; to whom it is connected; and its whole id. */
+function detailRows(view: View): readonly string[] {
+	const {model, chosen, width, theme, nameOf} = view;
+	const {paint} = theme;
+	const node = model.nodes.get(chosen);
+	if (!node) return [];
+	const links = linksOf(model, chosen);
+	const name = span(` ${nameOf(chosen)}`, node.isSelf ? paint.own : theme.peer(chosen));
+	const who = row(width, [name, span(` · ${aboutOf(view, node).join(' · ')}`, paint.dim)]);
+	const label = [span(links.length === 0 ? ' no links are known' : ' ', paint.dim)];
+	const near = row(width, [...label, ...neighbourSpans(view, links, width - 3, true)]);
+	const id = row(width, [span(` ${chosen}`, paint.dim)]);
+	return [who, near, id];
+}
+
+function aboutOf({model, chosen, room, roomLabel, nameOf}: View, node: TopologyNode): readonly string[] {
+	const links = linksOf(model, chosen);
+	const meshed = links.filter(({edge}) => isInMesh(edge, room)).length;
+	const lost = model.unreachable.get(chosen);
+	const by = lost && lost.reachedBy.length > 0 ? `, but ${lost.reachedBy.map(nameOf).join(', ')} can` : '';
+	return [
+		plural(links.length, 'link'),
+		`${meshed} in the mesh of ${roomLabel}`,
+		...(lost ? [`you cannot reach it since ${formatTime(lost.since)}${by}`] : placeOf(node)),
+		...(tells(node) || !node.isReachable ? [] : [saidOf(node)]),
+	];
+}
+
+function placeOf({isSelf, isNeighbour, isReachable}: TopologyNode): readonly string[] {
+	if (isSelf) return [];
+	if (!isReachable) return ['no way leads there'];
+	return [isNeighbour ? 'connected to you' : 'reached through others'];
+}
+
+function saidOf({toldAgo}: TopologyNode): string {
+	return toldAgo === undefined ? 'does not say who its neighbours are' : `said so ${formatSpan(toldAgo)} ago`;
 }

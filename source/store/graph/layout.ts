@@ -1,0 +1,75 @@
+/** Where everyone and every link stands: from where they stood before and from who is connected to whom now. */
+import type {Topology} from '../../api/topology.ts';
+import {type Lanes, type Link, lanesFor} from './lanes.ts';
+import {type Neighbours, orderOf} from './order.ts';
+
+export type GraphLayout = {
+	/** Peer ids from top to bottom, by group: ours first. Those who are alone and cut off are one group, the last one. */
+	readonly groups: readonly (readonly string[])[];
+	/** Of all links. Undefined: there are more than could be drawn anywhere. */
+	readonly lanes: Lanes | undefined;
+	/** What it was made for: the same again gives the same object. */
+	readonly shape: string;
+};
+
+export const EMPTY_LAYOUT: GraphLayout = {groups: [], lanes: undefined, shape: ''};
+
+/** Of an edge: the same whatever else there is. */
+export function edgeKey({a, b}: {readonly a: string; readonly b: string}): string {
+	return `${a} ${b}`;
+}
+
+export function nextLayout(before: GraphLayout, topology: Topology): GraphLayout {
+	const {edges} = topology;
+	const groups = groupsOf(topology);
+	const shape = [...groups.map(group => group.toSorted().join()), ...edges.map(edgeKey).sort()].join('|');
+	if (shape === before.shape) return before;
+	const neighbours = neighboursOf(edges);
+	const self = topology.nodes.find(({isSelf}) => isSelf)?.peer;
+	const stood = before.groups.flat();
+	const ordered = groups.map(group => orderOf(stood, new Set(group), neighbours, self));
+	return {groups: ordered, lanes: lanesFor(linksOf(edges, rowsOf(ordered)), before.lanes), shape};
+}
+
+export function neighboursOf(edges: Topology['edges']): Neighbours {
+	const neighbours = new Map<string, Set<string>>();
+	const add = (one: string, other: string): void => {
+		const known = neighbours.get(one);
+		if (known) known.add(other);
+		else neighbours.set(one, new Set([other]));
+	};
+	for (const {a, b} of edges) {
+		add(a, b);
+		add(b, a);
+	}
+	return neighbours;
+}
+
+/** Rows from the top, from 0; groups without a gap. */
+export function rowsOf(groups: GraphLayout['groups']): ReadonlyMap<string, number> {
+	return new Map(groups.flat().map((peer, row) => [peer, row]));
+}
+
+export function linksOf(edges: Topology['edges'], rows: ReadonlyMap<string, number>): readonly Link[] {
+	return edges.flatMap(edge => {
+		const [a, b] = [rows.get(edge.a), rows.get(edge.b)];
+		if (a === undefined || b === undefined || a === b) return [];
+		return [{key: edgeKey(edge), top: Math.min(a, b), bottom: Math.max(a, b)}];
+	});
+}
+
+/** As the core says, with whoever is in no group behind them. */
+function groupsOf({nodes, groups}: Topology): readonly (readonly string[])[] {
+	const known = new Set(nodes.map(({peer}) => peer));
+	const grouped = new Set<string>();
+	const shown: string[][] = [];
+	const alone: string[] = [];
+	for (const [index, group] of groups.entries()) {
+		const members = group.filter(peer => known.has(peer) && !grouped.has(peer));
+		for (const peer of members) grouped.add(peer);
+		if (members.length > 1 || index === 0) shown.push(members);
+		else alone.push(...members);
+	}
+	const left = [...known].filter(peer => !grouped.has(peer));
+	return [...shown, [...alone, ...left]].filter(group => group.length > 0);
+}

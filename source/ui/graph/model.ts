@@ -1,0 +1,77 @@
+/** What there is to draw: everyone with their links, found fast; made once for each answer of the core. */
+import type {Topology, TopologyEdge, TopologyNode, Unreachable} from '../../api/topology.ts';
+import {edgeKey} from '../../store/graph/layout.ts';
+import type {Paint, Theme} from '../theme.ts';
+
+/** One's link to somebody else. */
+export type LinkTo = {readonly peer: string; readonly edge: TopologyEdge};
+
+export type Model = {
+	readonly topology: Topology;
+	readonly nodes: ReadonlyMap<string, TopologyNode>;
+	/** The fastest first, those of unknown latency last. */
+	readonly links: ReadonlyMap<string, readonly LinkTo[]>;
+	readonly edges: ReadonlyMap<string, TopologyEdge>;
+	readonly bridges: ReadonlySet<string>;
+	readonly unreachable: ReadonlyMap<string, Unreachable>;
+	readonly self: TopologyNode | undefined;
+};
+
+const models = new WeakMap<Topology, Model>();
+
+export function modelOf(topology: Topology): Model {
+	const known = models.get(topology) ?? makeModel(topology);
+	models.set(topology, known);
+	return known;
+}
+
+function makeModel(topology: Topology): Model {
+	const links = new Map<string, LinkTo[]>(topology.nodes.map(({peer}) => [peer, []]));
+	for (const edge of topology.edges.toSorted((one, other) => timeOf(one) - timeOf(other))) {
+		links.get(edge.a)?.push({peer: edge.b, edge});
+		links.get(edge.b)?.push({peer: edge.a, edge});
+	}
+	return {
+		topology,
+		links,
+		nodes: new Map(topology.nodes.map(node => [node.peer, node])),
+		edges: new Map(topology.edges.map(edge => [edgeKey(edge), edge])),
+		bridges: new Set(topology.bridges.map(edgeKey)),
+		unreachable: new Map(topology.unreachable.map(each => [each.peer, each])),
+		self: topology.nodes.find(({isSelf}) => isSelf),
+	};
+}
+
+function timeOf({rtt}: TopologyEdge): number {
+	return rtt ?? Number.MAX_VALUE;
+}
+
+export function edgeBetween({edges}: Model, one: string, other: string): TopologyEdge | undefined {
+	return edges.get(edgeKey(one < other ? {a: one, b: other} : {a: other, b: one}));
+}
+
+/** Whether it belongs to the mesh of that room, or of any. */
+export function isInMesh({mesh}: TopologyEdge, room: string | undefined): boolean {
+	return room === undefined ? mesh.length > 0 : mesh.includes(room);
+}
+
+export function isBridge({bridges}: Model, edge: TopologyEdge): boolean {
+	return bridges.has(edgeKey(edge));
+}
+
+/** Round trips in milliseconds below which a link is near, middling and far: a LAN, a city, a continent. */
+export const LATENCIES = [5, 40, 150] as const;
+export type Latency = 'near' | 'middling' | 'far' | 'farther' | 'unknown';
+
+export function latencyOf({rtt}: TopologyEdge): Latency {
+	if (rtt === undefined) return 'unknown';
+	const [near, middling, far] = LATENCIES;
+	return rtt < near ? 'near' : rtt < middling ? 'middling' : rtt < far ? 'far' : 'farther';
+}
+
+export function latencyPaint(latency: Latency, {paint}: Theme): Paint {
+	return {near: paint.good, middling: paint.accent, far: paint.warn, farther: paint.bad, unknown: paint.dim}[latency];
+}
+
+/** A statement of neighbours that is older than this is not what is now: three of the times between two of them. */
+export const OLD_STATEMENT = 90_000;

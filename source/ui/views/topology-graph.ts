@@ -1,0 +1,181 @@
+/** The graph: a line for each member and a link for each connection, with what the chosen one has to do with each. */
+import type {TopologyEdge, TopologyNode} from '../../api/topology.ts';
+import {type Lanes, type Link, lanesFor} from '../../store/graph/lanes.ts';
+import {linksOf as allLinks, rowsOf} from '../../store/graph/layout.ts';
+import {formatRtt, formatTime, plural} from '../format.ts';
+import {type DrawnLink, draw, LEAD, type LinkStyle, type Picture} from '../graph/drawing.ts';
+import {edgeBetween, isBridge, isInMesh, latencyOf, latencyPaint} from '../graph/model.ts';
+import {row, type Span, span, spansWidth} from '../text.ts';
+import type {Paint} from '../theme.ts';
+import type {PageBuilder} from './content.ts';
+import {cutOffSince, linksOf, nameSpans, type View} from './topology-view.ts';
+
+/** Cells at the right: how far each one is from the chosen one. */
+const DISTANCE_CELLS = 10;
+/** Cells beside the names: a plain blank where the choice is marked, the mark, a sign, and a blank. */
+const BESIDE_NAME = 4;
+/** Lanes nearer to each other than this cannot be told apart; further apart they are only further. */
+const MIN_STRIDE = 2;
+const MAX_STRIDE = 16;
+const MAX_SPACING = 4;
+/** Of so many links all show their latency; of more only those of the chosen one, and slow ones. */
+const FEW_LINKS = 24;
+
+export type GraphPlan = {
+	readonly lanes: Lanes;
+	readonly stride: number;
+	/** Rows from one member to the next. */
+	readonly spacing: number;
+	/** All links have a lane of their own two cells from the next, and all rows are in view. */
+	readonly fits: boolean;
+	/** Links that are drawn. */
+	readonly links: readonly Link[];
+};
+
+/**
+ * How the graph would be drawn in so many rows. What decides whether it can be read is the number of lanes: the most links
+ * that run side by side. It is compared with the cells there are, two for each lane.
+ */
+export function planGraph(view: View, height: number): GraphPlan {
+	const {layout, model} = view;
+	const rows = rowsOf(layout.groups);
+	const room = drawingWidth(view);
+	const cuts = layout.groups.length - 1;
+	const spacing = Math.max(1, Math.min(MAX_SPACING, Math.floor((height - cuts + 1) / Math.max(1, rows.size))));
+	const links = allLinks(model.topology.edges, rows);
+	const whole = layout.lanes && {lanes: layout.lanes, links, stride: strideFor(layout.lanes, room), spacing};
+	if (whole && whole.stride >= MIN_STRIDE) return {...whole, fits: rows.size + cuts <= height};
+	return {...reduced(view, links, room), spacing, fits: false};
+}
+
+function drawingWidth({width, nameCells}: View): number {
+	return Math.max(1, width - BESIDE_NAME - nameCells - DISTANCE_CELLS);
+}
+
+function strideFor({count}: Lanes, room: number): number {
+	if (count <= 1) return MAX_STRIDE;
+	return Math.min(MAX_STRIDE, Math.floor((room - LEAD - 1) / (count - 1)));
+}
+
+/** Of more links than can be told apart: bridges and those of the chosen one, with the mesh if that leaves room. */
+function reduced(
+	{model, chosen, room}: View,
+	links: readonly Link[],
+	cells: number,
+): Omit<GraphPlan, 'spacing' | 'fits'> {
+	const edgeOf = ({key}: Link) => model.edges.get(key) as TopologyEdge;
+	const isOfChosen = ({a, b}: TopologyEdge) => a === chosen || b === chosen;
+	const few = links.filter(link => isOfChosen(edgeOf(link)) || isBridge(model, edgeOf(link)));
+	const more = links.filter(link => few.includes(link) || isInMesh(edgeOf(link), room));
+	const most = Math.floor((cells - LEAD - 1) / MIN_STRIDE) + 1;
+	for (const some of [more, few, few.toSorted(byLength).slice(0, most)]) {
+		const lanes = lanesFor(some);
+		if (lanes && strideFor(lanes, cells) >= MIN_STRIDE) return {lanes, stride: strideFor(lanes, cells), links: some};
+	}
+	return {lanes: {of: new Map(), count: 0}, stride: MIN_STRIDE, links: []};
+}
+
+const byLength = (one: Link, other: Link) => one.bottom - one.top - (other.bottom - other.top);
+
+/** All rows of the graph; each member's row can be chosen. */
+export function addGraph(content: PageBuilder, view: View, plan: GraphPlan): void {
+	const {layout, model, width} = view;
+	const places = placesOf(view, plan);
+	const drawn = draw(pictureOf(view, plan, places));
+	const byRow = new Map([...places].map(([peer, place]) => [place, peer]));
+	let next = 0;
+	for (const [index, group] of layout.groups.entries()) {
+		if (index > 0) content.add(cutRow(view, group));
+		const last = places.get(group.at(-1) as string) as number;
+		for (; next <= last; next++) {
+			const node = model.nodes.get(byRow.get(next) ?? '');
+			const cells = drawn[next] ?? [];
+			if (node) content.addItem(node.peer, [memberRow(view, node, cells)]);
+			else content.add(row(width, [span(' '.repeat(BESIDE_NAME + view.nameCells)), ...cells]));
+		}
+	}
+}
+
+/** Rows of the drawing by peer id: those between two groups are no part of it. */
+function placesOf({layout}: View, {spacing}: GraphPlan): ReadonlyMap<string, number> {
+	const places = new Map<string, number>();
+	let place = 0;
+	for (const group of layout.groups) {
+		for (const [index, peer] of group.entries()) {
+			if (index > 0) place += spacing;
+			places.set(peer, place);
+		}
+		place += 1;
+	}
+	return places;
+}
+
+function pictureOf(view: View, plan: GraphPlan, places: ReadonlyMap<string, number>): Picture {
+	const {chosen, model, theme} = view;
+	const {paint} = theme;
+	const peers = [...places.keys()];
+	const isCrowded = plan.links.length > FEW_LINKS;
+	const links = plan.links.flatMap(({key, top, bottom}): DrawnLink[] => {
+		const edge = model.edges.get(key);
+		const lane = plan.lanes.of.get(key);
+		if (!edge || lane === undefined) return [];
+		const at = (index: number) => places.get(peers[index] as string) as number;
+		return [{top: at(top), bottom: at(bottom), lane, ...lookOf(view, edge, isCrowded)}];
+	});
+	const lineOf = (peer: string): Paint => (peer === chosen ? paint.title : paint.border);
+	return {
+		width: drawingWidth(view),
+		height: Math.max(...places.values()) + 1,
+		lines: new Map([...places].map(([peer, place]) => [place, lineOf(peer)])),
+		chosen: places.get(chosen),
+		links,
+		stride: plan.stride,
+	};
+}
+
+function lookOf(
+	{model, room, chosen, theme}: View,
+	edge: TopologyEdge,
+	isCrowded: boolean,
+): Pick<DrawnLink, 'style' | 'paint' | 'label' | 'isChosen'> {
+	const isChosen = edge.a === chosen || edge.b === chosen;
+	const latency = latencyOf(edge);
+	const isDim = isCrowded && !isChosen && (latency === 'near' || latency === 'middling' || latency === 'unknown');
+	const label = edge.rtt === undefined ? '' : formatRtt(edge.rtt);
+	const style: LinkStyle = isBridge(model, edge)
+		? 'double'
+		: isInMesh(edge, room)
+			? 'heavy'
+			: edge.isConfirmed
+				? 'light'
+				: 'dashed';
+	return {style, label, isChosen, paint: isDim ? theme.paint.border : latencyPaint(latency, theme)};
+}
+
+/** Mark, name, what is drawn, and at the right how far it is from the chosen one. */
+function memberRow(view: View, node: TopologyNode, cells: readonly Span[]): string {
+	return row(view.width, [span(' '), ...nameSpans(view, node), ...cells], distanceSpans(view, node));
+}
+
+/** `0.21 ms ` to the one that is chosen; of itself how many links it has. */
+export function distanceSpans({model, chosen, theme}: View, node: TopologyNode): readonly Span[] {
+	const {paint} = theme;
+	if (node.peer === chosen) return [span(`${plural(linksOf(model, chosen).length, 'link')} `, paint.title)];
+	const edge = edgeBetween(model, chosen, node.peer);
+	if (!edge) return [];
+	return [span(`${edge.rtt === undefined ? '?' : formatRtt(edge.rtt)} `, latencyPaint(latencyOf(edge), theme))];
+}
+
+/** `╌╌╌╌╳╌╌╌╌ unreachable since 12:03 ╌╌╌╌╌╌╌`: between what we reach and what we do not. */
+export function cutRow({model, theme, width, nameCells}: View, group: readonly string[]): string {
+	const {paint} = theme;
+	const since = cutOffSince(model, group);
+	const what = since === undefined ? 'cut off' : `unreachable since ${formatTime(since)}`;
+	const left = [
+		span(` ${'╌'.repeat(Math.max(1, Math.floor(nameCells / 2)))}`, paint.dim),
+		span('╳', paint.bad),
+		span('╌'.repeat(Math.ceil(nameCells / 2)), paint.dim),
+		span(` ${what} `, paint.warn),
+	];
+	return row(width, [...left, span('╌'.repeat(Math.max(0, width - spansWidth(left) - 1)), paint.dim)]);
+}

@@ -1,0 +1,113 @@
+/** What every part of the topology page needs: the answer of the core, and how it is looked at. */
+import type {Topology, TopologyNode} from '../../api/topology.ts';
+import type {GraphLayout} from '../../store/graph/layout.ts';
+import {type Holders, holdersOf, joinHolders} from '../../store/names.ts';
+import {meshRoom, type TopologyPage} from '../../store/pages/topology.ts';
+import {displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
+import type {State} from '../../store/state.ts';
+import {type LinkTo, type Model, modelOf, OLD_STATEMENT} from '../graph/model.ts';
+import {fitName, type Span, span, widthOf} from '../text.ts';
+import type {Paint, Theme} from '../theme.ts';
+
+export type View = {
+	readonly width: number;
+	/** Rows that are seen at once. */
+	readonly height: number;
+	readonly theme: Theme;
+	readonly shows: TopologyPage['shows'];
+	readonly model: Model;
+	readonly layout: GraphLayout;
+	/** The peer id of the one that the page is about. */
+	readonly chosen: string;
+	/** Whose mesh is bold, as the core names the room; undefined: of all rooms. */
+	readonly room: string | undefined;
+	/** The same for people. */
+	readonly roomLabel: string;
+	/** Cells of a column of names. */
+	readonly nameCells: number;
+	readonly nameOf: (peer: string) => string;
+};
+
+const MAX_NAME = 20;
+const MIN_NAME = 8;
+
+export function viewOf(state: State, topology: Topology, width: number, height: number, theme: Theme): View {
+	const {layout, shows} = state.pages.topology;
+	const model = modelOf(topology);
+	const room = meshRoom(state);
+	const holders = joinHolders(nameHolders(state), holdersOf(topology.nodes));
+	const nameOf = (peer: string) => nameIn(model, holders, peer);
+	const widest = Math.max(MIN_NAME, ...topology.nodes.map(({peer}) => widthOf(nameOf(peer))));
+	return {
+		width,
+		height,
+		theme,
+		shows,
+		model,
+		layout,
+		chosen: model.nodes.has(state.chosen ?? '') ? (state.chosen as string) : (layout.groups[0]?.[0] ?? ''),
+		room,
+		roomLabel: labelOf(state, room),
+		nameCells: Math.min(widest, MAX_NAME, Math.max(MIN_NAME, Math.floor(width / 5))),
+		nameOf,
+	};
+}
+
+function nameIn({nodes}: Model, holders: Holders, peer: string): string {
+	const node = nodes.get(peer);
+	return node?.isSelf ? 'you' : displayName(holders, peer, node?.name ?? '');
+}
+
+function labelOf(state: State, room: string | undefined): string {
+	const known = state.rooms.find(each => each.room === room);
+	return known ? roomTitle(state, known) : 'all rooms';
+}
+
+/** Who it is, by a mark that needs no colour. */
+export type Mark = 'self' | 'ours' | 'others' | 'lost';
+export const MARKS: Readonly<Record<Mark, string>> = {self: '◆', ours: '●', others: '○', lost: '✕'};
+
+export function markOf(node: TopologyNode): Mark {
+	if (node.isSelf) return 'self';
+	if (!node.isReachable) return 'lost';
+	return node.isNeighbour ? 'ours' : 'others';
+}
+
+export function markSpan(node: TopologyNode, {paint}: Theme): Span {
+	const mark = markOf(node);
+	const paints: Readonly<Record<Mark, Paint>> = {
+		self: paint.accent,
+		ours: tells(node) ? paint.good : paint.dim,
+		others: paint.dim,
+		lost: paint.bad,
+	};
+	return span(MARKS[mark], paints[mark]);
+}
+
+/** Whether it says who its neighbours are, and has said so lately. */
+export function tells({isSelf, toldAgo}: TopologyNode): boolean {
+	return isSelf || (toldAgo !== undefined && toldAgo < OLD_STATEMENT);
+}
+
+/** Mark and name, and whether it says nothing: as many cells as the column of names and three. */
+export function nameSpans({theme, chosen, nameCells, nameOf, model}: View, node: TopologyNode): readonly Span[] {
+	const {paint} = theme;
+	const isNear = node.peer === chosen || linksOf(model, chosen).some(({peer}) => peer === node.peer);
+	const own = node.isSelf ? paint.own : theme.peer(node.peer);
+	return [
+		markSpan(node, theme),
+		span(tells(node) || !node.isReachable ? ' ' : '?', paint.dim),
+		span(fitName(nameOf(node.peer), nameCells), isNear ? own : paint.dim),
+		span(' '),
+	];
+}
+
+export function linksOf({links}: Model, peer: string): readonly LinkTo[] {
+	return links.get(peer) ?? [];
+}
+
+/** From where on a group cannot be reached, in Unix milliseconds; undefined if nobody knows. */
+export function cutOffSince({unreachable}: Model, group: readonly string[]): number | undefined {
+	const times = group.flatMap(peer => unreachable.get(peer)?.since ?? []);
+	return times.length === 0 ? undefined : Math.min(...times);
+}
