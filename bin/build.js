@@ -1,6 +1,6 @@
 /**
- * Bundles source/ into dist/: `main.js` (the command line), `worker.js` (the core's thread) and the parts that they
- * load when they are needed, so that headless, ping and id never read React.
+ * Bundles source/ into dist/: `main.js` (the command line), `worker.js` (the core's thread), `lab-worker.js` (that of a
+ * laboratory) and the parts that they load when they are needed, so that headless, ping and id never read React.
  *
  * Only files whose contents changed are written, each by a rename: a build may run while another p2p-tui that was
  * started from the same folder is still loading its parts.
@@ -30,7 +30,7 @@ const withoutDevtools = {
 async function bundle() {
 	return build({
 		absWorkingDir: root,
-		entryPoints: {main: 'source/main.ts', worker: 'source/core/worker.ts'},
+		entryPoints: {main: 'source/main.ts', worker: 'source/core/worker.ts', 'lab-worker': 'source/lab/worker.ts'},
 		outdir: 'dist',
 		bundle: true,
 		splitting: true,

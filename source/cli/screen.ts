@@ -1,5 +1,5 @@
 /** `p2p-tui`: the full-screen UI, with the core in a thread of its own. */
-import type {CoreConfig} from '../api/core.ts';
+import type {CoreConfig, StartCore} from '../api/core.ts';
 import {version} from '../base/version.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import type {Options} from './options.ts';
@@ -10,22 +10,22 @@ export async function screen(options: Options, machine: Machine): Promise<number
 	return openScreen(nodeConfig(options, machine, true), options, machine);
 }
 
+const loadWorkerCore = async (): Promise<StartCore> => (await import('../core/worker-client.ts')).startWorkerCore;
+
 /** Checks the terminal and runs the screen, or its mode of lines, until it is left; returns the exit status. */
 export async function openScreen(
 	config: CoreConfig,
 	options: Pick<Options, 'theme' | 'plain' | 'config' | 'ephemeral'>,
 	machine: Machine,
+	loadCore = loadWorkerCore,
 ): Promise<number> {
 	const {settings, save} = loadSettings(options, machine);
 	const mode = modeFor(thisTerminal(), options.plain);
 	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
 	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.
 	delete process.env.CI;
-	const [{startWorkerCore}, {headStart}] = await Promise.all([
-		import('../core/worker-client.ts'),
-		import('../core/head-start.ts'),
-	]);
-	const early = headStart(config, startWorkerCore);
+	const [startCore, {headStart}] = await Promise.all([loadCore(), import('../core/head-start.ts')]);
+	const early = headStart(config, startCore);
 	const given = {config, startCore: early.startCore, settings, ...(save && {save}), version};
 	try {
 		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);
