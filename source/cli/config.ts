@@ -1,4 +1,5 @@
 /** From what was asked on the command line to how the core is to be started. */
+import {randomBytes} from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type {CoreConfig} from '../api/core.ts';
@@ -7,6 +8,9 @@ import {defaultDataDirectory} from './directories.ts';
 import type {Environment, Options} from './options.ts';
 
 const FALLBACK_NAME = 'anonymous';
+
+/** Enough that no two of a day are the same. */
+const GUEST_NAME_BYTES = 4;
 
 /** What the machine says, so that a test can say something else. */
 export type Machine = {
@@ -48,21 +52,27 @@ export function nodeConfig(options: Options, machine: Machine, forScreen: boolea
 		...(options.keep !== undefined && {keep: options.keep}),
 		dataDirectory: dataDirectoryOf(options, machine),
 		logLevel: options.logLevel,
+		logLevels: options.logLevels,
 		logFile: options.logFile === undefined ? undefined : path.resolve(options.logFile),
 		forScreen,
 		faults: machine.env.P2P_TUI_FAULTS === '1',
 	};
 }
 
-/** The configuration of a node that only dials: it has no rooms, hears nobody and leaves nothing behind. */
-export function dialerConfig(options: Options, machine: Machine): CoreConfig {
+/**
+ * The configuration of a node that only dials: it has no rooms, cannot be dialled and leaves nothing behind; it hears of
+ * others if `discovers`. Its key is new each time, so its name is too: under the user's name it would look like an
+ * impostor, and under one that it has used before like one of itself.
+ */
+export function dialerConfig(options: Options, machine: Machine, discovers = false): CoreConfig {
 	return {
 		...nodeConfig(options, machine, false),
+		name: options.name ?? `ping-${randomBytes(GUEST_NAME_BYTES).toString('hex')}`,
 		rooms: [],
 		listen: [],
 		peers: [],
-		discovery: false,
-		mdns: false,
+		discovery: discovers && options.discovery,
+		mdns: discovers && options.mdns,
 		dataDirectory: undefined,
 	};
 }

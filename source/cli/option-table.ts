@@ -40,6 +40,8 @@ export type OptionName =
 	| 'metrics'
 	| 'nodes'
 	| 'seed'
+	| 'loss'
+	| 'delay'
 	| 'theme'
 	| 'plain'
 	| 'config'
@@ -52,11 +54,15 @@ export type OptionName =
 	| 'events'
 	| 'count'
 	| 'interval'
+	| 'deadline'
+	| 'flood'
 	| 'json';
 
 export type OptionSpec = {
 	/** As typed after the two dashes. */
 	readonly flag: string;
+	/** One letter, as typed after one dash. */
+	readonly short?: string;
 	/** What stands for the value in the help; a switch has none. */
 	readonly value?: string;
 	readonly repeatable?: true;
@@ -71,7 +77,7 @@ export type OptionSpec = {
 
 /** Those that run a node of this profile. */
 const NODES: readonly CommandName[] = ['screen', 'headless', 'send'];
-const EVERYWHERE: readonly CommandName[] = [...NODES, 'ping', 'id', 'demo'];
+const EVERYWHERE: readonly CommandName[] = [...NODES, 'ping', 'id', 'demo', 'lab'];
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	name: {
@@ -107,8 +113,8 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		value: '<name>',
 		repeatable: true,
 		help: 'use only this network interface or address; lo stays on this machine',
-		commands: [...NODES, 'id'],
-		harmless: ['ping', 'demo', 'export'],
+		commands: [...NODES, 'id', 'ping'],
+		harmless: ['demo', 'export'],
 	},
 	peer: {
 		flag: 'peer',
@@ -122,8 +128,8 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		flag: 'discovery-port',
 		value: '<port>',
 		help: 'the UDP port on which peers announce themselves (default: 9999)',
-		commands: NODES,
-		harmless: ['ping', 'id', 'demo', 'export'],
+		commands: [...NODES, 'ping'],
+		harmless: ['id', 'demo', 'export'],
 	},
 	noDiscovery: {
 		flag: 'no-discovery',
@@ -161,7 +167,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		flag: 'pubsub',
 		value: '<router>',
 		help: 'how messages spread: gossipsub or floodsub (default: gossipsub)',
-		commands: NODES,
+		commands: [...NODES, 'lab'],
 		harmless: ['ping', 'id', 'demo', 'export'],
 	},
 	noTopology: {
@@ -179,39 +185,46 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	},
 	nodes: {flag: 'nodes', value: '<n>', help: 'how many nodes to begin with (default: 20)', commands: ['lab']},
 	seed: {flag: 'seed', value: '<n>', help: 'the same seed gives the same network (default: 1)', commands: ['lab']},
+	loss: {flag: 'loss', value: '<percent>', help: 'what gets lost on the way, at first (default: 0)', commands: ['lab']},
+	delay: {
+		flag: 'delay',
+		value: '<ms>',
+		help: 'how long a frame takes at most, at first (default: 20)',
+		commands: ['lab'],
+	},
 	theme: {
 		flag: 'theme',
 		value: '<theme>',
 		help: `colours: ${THEMES.join(', ')} (default: as the terminal says)`,
-		commands: ['screen', 'demo'],
+		commands: ['screen', 'demo', 'lab'],
 		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config'],
 	},
 	plain: {
 		flag: 'plain',
 		help: 'line by line, without a full screen: for screen readers and simple terminals',
-		commands: ['screen', 'demo'],
+		commands: ['screen', 'demo', 'lab'],
 		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config'],
 	},
 	config: {
 		flag: 'config',
 		value: '<file>',
 		help: 'the settings file (default: settings.json where the system keeps such files)',
-		commands: ['screen', 'demo', 'config'],
+		commands: ['screen', 'demo', 'lab', 'config'],
 		harmless: ['headless', 'send', 'export', 'ping', 'id'],
 	},
 	logLevel: {
 		flag: 'log-level',
 		value: '<level>',
-		help: `what --log-file takes in: ${LOG_LEVELS.join(', ')} (default: warn)`,
+		help: `what --log-file takes in: ${LOG_LEVELS.join(', ')}; or warn,net=debug (default: warn)`,
 		commands: EVERYWHERE,
 		harmless: ['export'],
 	},
 	logFile: {
 		flag: 'log-file',
 		value: '<file>',
-		help: 'keep a log there; without it there is none',
-		commands: [...NODES, 'demo'],
-		harmless: ['ping', 'id', 'export'],
+		help: 'keep a log there, as JSON if its name ends in .jsonl; without it there is none',
+		commands: [...NODES, 'ping', 'demo', 'lab'],
+		harmless: ['id', 'export'],
 	},
 	direct: {
 		flag: 'direct',
@@ -220,7 +233,13 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		commands: ['send'],
 	},
 	to: {flag: 'to', value: '<n>', help: 'how many others have to hold it (default: 1)', commands: ['send']},
-	timeout: {flag: 'timeout', value: '<s>', help: 'seconds to wait for them (default: 10)', commands: ['send']},
+	timeout: {
+		flag: 'timeout',
+		value: '<s>',
+		help: 'seconds to wait for them (default: 10)',
+		helpFor: {ping: 'seconds to look for a name or a peer id (default: 10)'},
+		commands: ['send', 'ping'],
+	},
 	since: {
 		flag: 'since',
 		value: '<time>',
@@ -232,11 +251,31 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		help: 'print the signed events of every kind, one JSON object a line',
 		commands: ['export'],
 	},
-	count: {flag: 'count', value: '<n>', help: 'how many round trips to measure (default: 5)', commands: ['ping']},
+	count: {
+		flag: 'count',
+		short: 'c',
+		value: '<n>',
+		help: 'how many round trips to measure (default: 5, or as many as the deadline allows)',
+		commands: ['ping'],
+	},
 	interval: {
 		flag: 'interval',
+		short: 'i',
 		value: '<ms>',
 		help: 'milliseconds from one to the next (default: 1000)',
+		commands: ['ping'],
+	},
+	deadline: {
+		flag: 'deadline',
+		short: 'w',
+		value: '<s>',
+		help: 'end after so many seconds, whatever has been measured',
+		commands: ['ping'],
+	},
+	flood: {
+		flag: 'flood',
+		short: 'f',
+		help: 'as fast as answers come, eight at a time (default: 10000 of them, 10 s at most)',
 		commands: ['ping'],
 	},
 	json: {flag: 'json', help: 'print JSON, one object a line', commands: ['send', 'export', 'ping', 'id']},

@@ -2,7 +2,7 @@
  * The command line: arguments and environment in, an `Invocation` out. Nothing is started, read or written here.
  */
 import meow from 'meow';
-import {LOG_LEVELS} from '../base/log.ts';
+import type {LogLevel, Subsystem} from '../base/log.ts';
 import {version} from '../base/version.ts';
 import {formatTcpAddress} from '../wire/multiaddr.ts';
 import {helpText} from './help.ts';
@@ -44,13 +44,19 @@ export type Options = {
 	readonly metrics: string | undefined;
 	readonly nodes: number;
 	readonly seed: number;
+	/** From 0 to 1. */
+	readonly loss: number;
+	/** Milliseconds. */
+	readonly delay: number;
 	/** Undefined: as the terminal says. */
 	readonly theme: (typeof THEMES)[number] | undefined;
 	/** Line by line, without a full screen. */
 	readonly plain: boolean;
 	/** The settings file that was asked for. Undefined: the one where the platform keeps such things. */
 	readonly config: string | undefined;
-	readonly logLevel: (typeof LOG_LEVELS)[number];
+	readonly logLevel: LogLevel;
+	/** Other levels, by subsystem. */
+	readonly logLevels: Readonly<Partial<Record<Subsystem, LogLevel>>>;
 	readonly logFile: string | undefined;
 	/** A peer id. */
 	readonly direct: string | undefined;
@@ -63,13 +69,19 @@ export type Options = {
 	readonly count: number;
 	/** Milliseconds. */
 	readonly interval: number;
+	/** Milliseconds; undefined: none. */
+	readonly deadline: number | undefined;
+	readonly flood: boolean;
 	readonly json: boolean;
 };
+
+/** Whom to ping. */
+export type PingTarget = {readonly address: string} | {readonly peer: string} | {readonly name: string};
 
 export type Invocation =
 	/** Something to print, and nothing else to do. */
 	| {readonly command: 'print'; readonly text: string}
-	| {readonly command: 'ping'; readonly address: string; readonly options: Options}
+	| {readonly command: 'ping'; readonly target: PingTarget; readonly options: Options}
 	/** `peer`: a name, a peer id or an address. */
 	| {readonly command: 'trace'; readonly peer: string; readonly options: Options}
 	/** The text `-` stands for standard input. */
@@ -86,7 +98,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const ONE_ROOM: readonly CommandName[] = ['send', 'export'];
 
 const DEFAULT_DISCOVERY_PORT = 9999;
+const DEFAULT_COUNT = 5;
 const MAX_COUNT = 1_000_000;
+/** A flood that nobody bounded. */
+const FLOOD_COUNT = 10_000;
+const FLOOD_DEADLINE = 10_000;
 /** More members than one node is ever connected to. */
 const MAX_TO = 10_000;
 const DEFAULT_TIMEOUT = 10;
@@ -94,6 +110,7 @@ const DEFAULT_TIMEOUT = 10;
 const MAX_TIMEOUT = 86_400;
 const MAX_LAB_NODES = 200;
 const DEFAULT_LAB_NODES = 20;
+const DEFAULT_LAB_DELAY = 20;
 /** A day, in milliseconds. */
 const MAX_INTERVAL = 86_400_000;
 
@@ -111,7 +128,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 	checkBelonging(flags, command);
 	const options = readOptions(flags, env, command);
 	const words = rest.filter(word => word !== undefined);
-	if (command === 'ping') return {command, address: pingAddress(words), options};
+	if (command === 'ping') return {command, target: pingTarget(words, options), options: boundedPing(options, flags)};
 	if (command === 'trace') return {command, peer: words[0] ?? '', options};
 	if (command === 'send') return {command, text: textToSend(words), target: targetOf(options, flags), options};
 	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
@@ -126,10 +143,15 @@ function checkSpelling(argv: readonly string[]): void {
 		['--version', false],
 		...OPTION_NAMES.map(name => [`--${OPTIONS[name].flag}`, OPTIONS[name].value !== undefined] as const),
 	]);
+	const shorts = new Set([
+		'-h',
+		'-v',
+		...OPTION_NAMES.flatMap(name => OPTIONS[name].short ?? []).map(name => `-${name}`),
+	]);
 	const end = argv.indexOf('--');
 	for (const argument of end === -1 ? argv : argv.slice(0, end)) {
 		if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) continue;
-		if (argument === '-h' || argument === '-v') continue;
+		if (shorts.has(argument)) continue;
 		const equals = argument.indexOf('=');
 		const flag = equals === -1 ? argument : argument.slice(0, equals);
 		const takesValue = known.get(flag);
@@ -154,10 +176,11 @@ function readFlags(argv: readonly string[]): {flags: Record<string, unknown>; in
 		version: {type: 'boolean', shortFlag: 'v'},
 	};
 	for (const name of OPTION_NAMES) {
-		const {value, repeatable} = OPTIONS[name];
+		const {value, repeatable, short} = OPTIONS[name];
+		const letter = short === undefined ? {} : {shortFlag: short};
 		// A name that begins with "no" is the negation of the rest to the parser.
-		if (value === undefined) flags[positive(name)] = {type: 'boolean', default: positive(name) !== name};
-		else flags[name] = repeatable ? {type: 'string', isMultiple: true} : {type: 'string'};
+		if (value === undefined) flags[positive(name)] = {type: 'boolean', default: positive(name) !== name, ...letter};
+		else flags[name] = {type: 'string', ...(repeatable && {isMultiple: true}), ...letter};
 	}
 	try {
 		const parsed = meow({
@@ -243,6 +266,7 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		values.parseInteger(text, label, least, most);
 	const rooms = each('room', command === 'export' ? values.parseConversation : values.parseRoom);
 	const keep = one('keep', values.parseKeep);
+	const deadline = one('deadline', whole(1, MAX_TIMEOUT));
 	const listen = each('listen', address);
 	return {
 		name: one('name', values.parseName),
@@ -259,32 +283,53 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		keep: keep === Number.POSITIVE_INFINITY ? undefined : keep,
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
 		topology: !on('noTopology'),
-		metrics: one('metrics', values.parseText),
+		metrics: one('metrics', values.parseLoopback),
 		nodes: one('nodes', whole(1, MAX_LAB_NODES)) ?? DEFAULT_LAB_NODES,
 		seed: one('seed', whole(0, 2 ** 31 - 1)) ?? 1,
+		loss: (one('loss', whole(0, 90)) ?? 0) / 100,
+		delay: one('delay', whole(0, 2_000)) ?? DEFAULT_LAB_DELAY,
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		plain: on('plain'),
 		config: one('config', values.parseText),
-		logLevel: one('logLevel', (text, label) => values.parseChoice(text, label, LOG_LEVELS)) ?? 'warn',
+		...(one('logLevel', values.parseLogLevels) ?? {logLevel: 'warn', logLevels: {}}),
 		logFile: one('logFile', values.parseText),
 		direct: one('direct', values.parsePeer),
 		to: one('to', whole(1, MAX_TO)) ?? 1,
 		timeout: (one('timeout', whole(1, MAX_TIMEOUT)) ?? DEFAULT_TIMEOUT) * 1000,
 		since: one('since', values.parseSince),
 		events: on('events'),
-		count: one('count', whole(1, MAX_COUNT)) ?? 5,
+		count: one('count', whole(1, MAX_COUNT)) ?? DEFAULT_COUNT,
 		interval: one('interval', whole(1, MAX_INTERVAL)) ?? 1000,
+		deadline: deadline === undefined ? undefined : deadline * 1000,
+		flood: on('flood'),
 		json: on('json'),
 	};
 }
 
-function pingAddress(words: readonly string[]): string {
+function pingTarget(words: readonly string[], {discovery}: Options): PingTarget {
 	const [text, extra] = words;
-	const example = 'For example: p2p-tui ping /ip4/192.168.1.7/tcp/4001';
-	if (text === undefined) throw values.usageError('ping needs the address to dial', example);
-	if (extra !== undefined)
-		throw values.usageError(`ping takes one address; ${values.quote(extra)} is too much`, example);
-	return formatTcpAddress(values.parseDialAddress(text, 'ping'));
+	const example = 'For example: p2p-tui ping bob, or p2p-tui ping /ip4/192.168.1.7/tcp/4001';
+	if (text === undefined) throw values.usageError('ping needs to know whom: a name, a peer id or an address', example);
+	if (extra !== undefined) {
+		throw values.usageError(
+			`ping takes one peer; ${values.quote(extra)} is too much`,
+			'Put a name with spaces in quotes',
+		);
+	}
+	const target = values.parseTarget(text, 'ping');
+	if (!('address' in target) && !discovery) {
+		throw values.usageError('A name or a peer id is found by discovery, which is off', 'Give the address to dial');
+	}
+	return target;
+}
+
+/** A deadline alone means as many as there is time for; a flood has to end by itself. */
+function boundedPing(options: Options, flags: Record<string, unknown>): Options {
+	const {flood, deadline} = options;
+	if (flood && isGiven(flags, 'interval')) throw values.usageError('ping takes --flood or --interval, not both');
+	if (isGiven(flags, 'count')) return options;
+	if (deadline !== undefined) return {...options, count: MAX_COUNT};
+	return flood ? {...options, count: FLOOD_COUNT, deadline: FLOOD_DEADLINE} : options;
 }
 
 function textToSend(words: readonly string[]): string {

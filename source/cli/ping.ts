@@ -1,225 +1,189 @@
-/** `p2p-tui ping <multiaddr>`: who answers there, and how far away they are. */
+/** `p2p-tui ping <who>`: who answers there, and how far away they are. */
 import type {EventEmitter} from 'node:events';
-import type {Command} from '../api/command.ts';
-import type {Core, CoreConfig, StartCore} from '../api/core.ts';
-import type {Failure, NodeEvent, Results} from '../api/event.ts';
+import type {CoreConfig, StartCore} from '../api/core.ts';
 import {EXIT_FAILED, UserError} from '../base/errors.ts';
 import {dialerConfig, type Machine} from './config.ts';
-import type {Invocation} from './options.ts';
+import type {Invocation, PingTarget} from './options.ts';
+import {Client} from './ping/client.ts';
+import {PeerFinder, SETTLE} from './ping/finder.ts';
+import {takesUnicode} from './ping/histogram.ts';
+import {Interruption} from './ping/interruption.ts';
+import {type PingStyle, printPeer, printRtt, printSummary} from './ping/print.ts';
 import {listenForSignals} from './signals.ts';
 
-export type PingOptions = {
+/** Pings of a flood that are under way at most: enough to keep a network busy, and no queue of its own. */
+const FLOOD_WIDTH = 8;
+
+/** Milliseconds between two words about how far a flood is. */
+const PROGRESS_INTERVAL = 200;
+
+export type PingOptions = PingStyle & {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
-	readonly address: string;
+	readonly target: PingTarget;
 	readonly count: number;
 	/** Milliseconds from one ping to the next. */
 	readonly interval: number;
-	readonly json: boolean;
-	readonly print: (line: string) => void;
+	/** As fast as answers come, instead. */
+	readonly flood: boolean;
+	/** Milliseconds to find somebody by name; and how long further ones of that name are waited for. */
+	readonly timeout: number;
+	readonly settle?: number;
+	/** Milliseconds for all of it, from the start; undefined: as long as it takes. */
+	readonly deadline: number | undefined;
 	readonly signals: EventEmitter;
-};
-
-export type Summary = {
-	readonly sent: number;
-	readonly received: number;
-	/** Milliseconds; undefined when nothing came back. */
-	readonly min: number | undefined;
-	readonly median: number | undefined;
-	readonly max: number | undefined;
-};
-
-const HINTS: Readonly<Partial<Record<Failure['code'], string>>> = {
-	'dial-refused': 'Is p2p-tui running there, and is the port right? It changes at each start unless --listen fixes it',
-	'dial-timeout': 'Check the address and the port; a firewall may be in between as well',
-	'dial-unreachable': 'Is this machine on the same network?',
-	'dial-wrong-peer': 'Leave out /p2p/… to see who answers there',
+	/** Shows how far it is, on one line, instead of what was there; only where somebody sees it. */
+	readonly progress?: (text: string) => void;
 };
 
 export async function ping(
-	{address, options}: Extract<Invocation, {command: 'ping'}>,
+	{target, options}: Extract<Invocation, {command: 'ping'}>,
 	machine: Machine,
 ): Promise<number> {
 	const {startLocalCore} = await import('../core/local.ts');
-	const {count, interval, json} = options;
-	const config = dialerConfig(options, machine);
-	const print = (line: string) => console.log(line);
-	return runPing({config, startCore: startLocalCore, address, count, interval, json, print, signals: process});
-}
-
-/** Smallest, middle and largest. With an even number of values the median is the mean of the middle two. */
-export function summarise(sent: number, rtts: readonly number[]): Summary {
-	const sorted = [...rtts].sort((a, b) => a - b);
-	const middle = sorted.length / 2;
-	const low = sorted[Math.ceil(middle) - 1];
-	const high = sorted[Math.floor(middle)];
-	const median = low === undefined || high === undefined ? undefined : (low + high) / 2;
-	return {sent, received: rtts.length, min: sorted[0], median, max: sorted.at(-1)};
+	const {count, interval, flood, timeout, deadline, json} = options;
+	const {stdout, stderr} = process;
+	return runPing({
+		config: dialerConfig(options, machine, !('address' in target)),
+		startCore: startLocalCore,
+		target,
+		count,
+		interval,
+		flood,
+		timeout,
+		deadline,
+		json,
+		columns: stdout.columns ?? 80,
+		unicode: takesUnicode(machine.env),
+		print: line => console.log(line),
+		signals: process,
+		...(stderr.isTTY && {progress: (text: string) => void stderr.write(`\r\x1b[K${text}`)}),
+	});
 }
 
 /**
- * Dials, pings `count` times and prints what it measured.
+ * Finds whom to ping, pings and prints what it measured.
  * @returns the exit status: 0, 1 when nothing came back, or 128 + the number of the signal that ended it.
- * @throws UserError when nobody, or somebody else, answers at the address.
+ * @throws UserError when nobody is found, or somebody else answers at the address.
  */
 export async function runPing(options: PingOptions): Promise<number> {
-	const {address, count, interval, signals} = options;
-	const rtts: number[] = [];
-	let sent = 0;
 	const interruption = new Interruption();
-	const stopSignals = listenForSignals(signals, status => interruption.interrupt(status));
-	const client = new Client(options);
+	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
+	const timer =
+		options.deadline === undefined ? undefined : setTimeout(() => interruption.interrupt(), options.deadline);
+	const run = new Run(options, interruption);
 	try {
-		const {peer} = await interruption.orElse(client.ask<'dial'>({command: 'dial', address}));
-		printPeer(options, peer);
-		while (sent < count) {
-			const started = performance.now();
-			const sequence = ++sent;
-			const rtt = await interruption.orElse(client.ping(peer));
-			if (rtt !== undefined) rtts.push(rtt);
-			printRtt(options, sequence, rtt);
-			if (sent < count) await interruption.sleep(started + interval - performance.now());
-		}
+		await run.done();
 	} catch (error) {
 		if (error !== interruption) {
-			if (sent > 0) printSummary(options, summarise(sent, rtts));
+			run.end(true);
 			throw error;
 		}
 	} finally {
+		clearTimeout(timer);
 		stopSignals();
-		await client.stop();
+		await run.stop();
 	}
-	if (sent > 0) printSummary(options, summarise(sent, rtts));
-	return interruption.status ?? (rtts.length > 0 ? 0 : EXIT_FAILED);
+	run.end(false);
+	return interruption.status ?? (run.hasAnswers ? 0 : EXIT_FAILED);
 }
 
-/** Turns the core's events back into answers: this command asks one thing at a time. */
-class Client {
-	readonly #core: Core;
-	#nextId = 1;
-	readonly #waiting = new Map<string, {resolve(result: never): void; reject(error: Error): void}>();
-	#failure: Error | undefined;
+class Run {
+	readonly #options: PingOptions;
+	readonly #interruption: Interruption;
+	readonly #client: Client;
+	readonly #finder: PeerFinder | undefined;
+	readonly #rtts: number[] = [];
+	/** Whom we ping. */
+	#peer: string | undefined;
+	#sent = 0;
+	#ended = 0;
+	#toldAt = Number.NEGATIVE_INFINITY;
 
-	constructor({config, startCore}: PingOptions) {
-		this.#core = startCore(config, {
-			events: events => {
-				for (const event of events) this.#event(event);
+	constructor(options: PingOptions, interruption: Interruption) {
+		const {config, startCore, target, timeout, settle = SETTLE} = options;
+		this.#options = options;
+		this.#interruption = interruption;
+		if (!('address' in target)) {
+			const dial = (address: string) => void this.#client.ask({command: 'dial', address}).catch(() => {});
+			this.#finder = new PeerFinder({wanted: target, timeout, settle, dial});
+		}
+		this.#client = new Client({
+			config,
+			startCore,
+			onEvent: event => {
+				this.#finder?.event(event);
+				if (event.type !== 'peer-disconnected') return;
+				// Of an address we learn only with the reply who is there; there are no others then.
+				if ('address' in target || event.peer === this.#peer) {
+					this.#client.fail(new UserError(`The connection was closed: ${event.reason}`));
+				}
 			},
-			state: state => {
-				if (state.state === 'failed') this.#fail(new UserError(state.reason, hintOf(state.hint)));
-			},
 		});
 	}
 
-	ask<Name extends 'dial' | 'ping'>(command: Command): Promise<Results[Name]> {
-		const id = String(this.#nextId++);
-		return new Promise((resolve, reject) => {
-			if (this.#failure !== undefined) {
-				reject(this.#failure);
-				return;
-			}
-			this.#waiting.set(id, {resolve, reject});
-			this.#core.send({...command, id});
-		});
+	get hasAnswers(): boolean {
+		return this.#rtts.length > 0;
 	}
 
-	/** One round trip in milliseconds, or undefined if no answer came in time. */
-	async ping(peer: string): Promise<number | undefined> {
-		try {
-			return (await this.ask<'ping'>({command: 'ping', peer, count: 1})).rtts[0];
-		} catch (error) {
-			if (error instanceof Refused && error.code === 'ping-timeout') return undefined;
-			throw error;
+	async done(): Promise<void> {
+		const {target, flood} = this.#options;
+		this.#peer = await this.#interruption.orElse(this.#find());
+		printPeer(this.#options, this.#peer, target);
+		if (!flood) return this.#series(this.#peer);
+		await Promise.all(Array.from({length: FLOOD_WIDTH}, () => this.#flood(this.#peer!)));
+	}
+
+	async stop(): Promise<void> {
+		this.#finder?.close();
+		await this.#client.stop();
+	}
+
+	/** Prints the sums. What was under way when it was to end is neither lost nor answered; when it broke, it is lost. */
+	end(isBroken: boolean): void {
+		if (this.#sent === 0) return;
+		if (this.#options.flood) this.#options.progress?.('');
+		const underWay = isBroken ? 0 : this.#sent - this.#ended;
+		printSummary(this.#options, {sent: this.#sent - underWay, underWay, rtts: this.#rtts});
+	}
+
+	async #find(): Promise<string> {
+		const {target} = this.#options;
+		if ('address' in target) return (await this.#client.ask({command: 'dial', address: target.address})).peer;
+		// Nothing is asked yet: this is how it is heard that the node cannot start.
+		return Promise.race([this.#finder!.found, this.#client.failed]);
+	}
+
+	async #series(peer: string): Promise<void> {
+		const {count, interval} = this.#options;
+		for (let sequence = 1; sequence <= count; sequence++) {
+			const started = performance.now();
+			printRtt(this.#options, sequence, await this.#ping(peer));
+			if (sequence < count) await this.#interruption.sleep(started + interval - performance.now());
 		}
 	}
 
-	stop(): Promise<void> {
-		return this.#core.stop();
-	}
-
-	#event(event: NodeEvent): void {
-		if (event.type === 'peer-disconnected') {
-			this.#fail(new UserError(`The connection was closed: ${event.reason}`));
-		} else if (event.type === 'reply') {
-			const waiting = this.#waiting.get(event.id);
-			this.#waiting.delete(event.id);
-			if (event.ok) waiting?.resolve(event.result as never);
-			else waiting?.reject(new Refused(event.error));
+	async #flood(peer: string): Promise<void> {
+		while (this.#sent < this.#options.count) {
+			await this.#ping(peer);
+			this.#tell();
 		}
 	}
 
-	#fail(error: Error): void {
-		this.#failure ??= error;
-		for (const {reject} of this.#waiting.values()) reject(error);
-		this.#waiting.clear();
-	}
-}
-
-class Refused extends UserError {
-	readonly code: Failure['code'];
-
-	constructor({code, message}: Failure) {
-		super(message, hintOf(HINTS[code]));
-		this.code = code;
-	}
-}
-
-/** Ctrl-C: whatever is awaited ends at once, by throwing this. */
-class Interruption {
-	status: number | undefined;
-	#interrupt!: () => void;
-	readonly #interrupted = new Promise<void>(resolve => {
-		this.#interrupt = resolve;
-	});
-
-	interrupt(status: number): void {
-		this.status ??= status;
-		this.#interrupt();
+	async #ping(peer: string): Promise<number | undefined> {
+		this.#sent++;
+		const rtt = await this.#interruption.orElse(this.#client.ping(peer));
+		this.#ended++;
+		if (rtt !== undefined) this.#rtts.push(rtt);
+		return rtt;
 	}
 
-	async orElse<Value>(work: Promise<Value>): Promise<Value> {
-		const outcome = await Promise.race([work.then(value => ({value})), this.#interrupted]);
-		if (outcome !== undefined) return outcome.value;
-		work.catch(() => {});
-		throw this;
+	#tell(): void {
+		const {progress, count} = this.#options;
+		const now = performance.now();
+		if (progress === undefined || now - this.#toldAt < PROGRESS_INTERVAL) return;
+		this.#toldAt = now;
+		const last = this.#rtts.at(-1);
+		progress(`${this.#ended} of ${count}${last === undefined ? '' : `, ${last.toFixed(3)} ms`}`);
 	}
-
-	async sleep(milliseconds: number): Promise<void> {
-		let timer: NodeJS.Timeout | undefined;
-		const time = new Promise<void>(resolve => {
-			timer = setTimeout(resolve, Math.max(0, milliseconds));
-		});
-		try {
-			await this.orElse(time);
-		} finally {
-			clearTimeout(timer);
-		}
-	}
-}
-
-function printPeer({json, print, address}: PingOptions, peer: string): void {
-	print(json ? JSON.stringify({type: 'peer', peer, address}) : peer);
-}
-
-function printRtt({json, print}: PingOptions, sequence: number, rtt: number | undefined): void {
-	if (json) print(JSON.stringify({type: 'rtt', sequence, milliseconds: rtt ?? null}));
-	else print(`${sequence}  ${rtt === undefined ? 'no answer' : `${rtt.toFixed(3)} ms`}`);
-}
-
-function printSummary({json, print}: PingOptions, summary: Summary): void {
-	const {sent, received, min, median, max} = summary;
-	if (json) {
-		print(
-			JSON.stringify({type: 'summary', sent, received, min: min ?? null, median: median ?? null, max: max ?? null}),
-		);
-	} else if (min === undefined || median === undefined || max === undefined) {
-		print(`0 of ${sent} answered`);
-	} else {
-		const lost = received === sent ? '' : `, ${received} of ${sent} answered`;
-		print(`min/median/max ${min.toFixed(3)}/${median.toFixed(3)}/${max.toFixed(3)} ms${lost}`);
-	}
-}
-
-function hintOf(hint: string | undefined): {hint?: string} {
-	return hint === undefined ? {} : {hint};
 }

@@ -2,8 +2,10 @@
  * What an option's text means. Each parser gets the text and what to call it in an error (`--count` or
  * `P2P_TUI_COUNT`), and throws a UserError with exit status 2.
  */
+import {isIPv4} from 'node:net';
 import {EXIT_USAGE, UserError} from '../base/errors.ts';
-import {parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
+import {LOG_LEVELS, type LogLevel, SUBSYSTEMS, type Subsystem} from '../base/log.ts';
+import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseName, normaliseRoom} from '../wire/text.ts';
 import {nearest} from './nearest.ts';
@@ -66,6 +68,47 @@ export function parsePeer(text: string, label: string): PeerId {
 /** A room, or `@` and a peer id for the messages with that peer: what commands and events call it. */
 export function parseConversation(text: string, label: string): string {
 	return text.startsWith('@') ? `@${parsePeer(text.slice(1), label)}` : parseRoom(text, label);
+}
+
+/** What looks like an address and not like a name: a multiaddr, or what people write instead of one. */
+const LIKE_AN_ADDRESS = /^\/|^\[?[\da-f.:]*[.:][\da-f.:]*\]?(:\d+)?$|:\d+$/i;
+
+/** Whom a command concerns: an address, a peer id, or else a name. */
+export function parseTarget(
+	text: string,
+	label: string,
+): {readonly address: string} | {readonly peer: PeerId} | {readonly name: string} {
+	if (LIKE_AN_ADDRESS.test(text)) return {address: formatTcpAddress(parseDialAddress(text, label))};
+	if (/^12D3KooW/.test(text)) return {peer: parsePeer(text, label)};
+	return {name: parseName(text, label)};
+}
+
+/** `127.0.0.1:9464` or `[::1]:9464`, as it was given: a place on this machine that nobody else can reach. */
+export function parseLoopback(text: string, label: string): string {
+	const match = /^(?:(127(?:\.\d{1,3}){3})|\[(::1)\]):(\d{1,5})$/.exec(text.trim());
+	const [, ip4, ip6, port] = match ?? [];
+	const isAddress = ip6 !== undefined || (ip4 !== undefined && isIPv4(ip4));
+	if (isAddress && Number(port) >= 1 && Number(port) <= 65_535) return text.trim();
+	const hint = 'Metrics tell who talks to whom: other machines get them through a proxy of yours';
+	throw usageError(`${label} takes an address of this machine, such as 127.0.0.1:9464, not ${quote(text)}`, hint);
+}
+
+/** `info`, or `warn,net=debug,swarm=info`: a level for all, and others for some subsystems. */
+export function parseLogLevels(
+	text: string,
+	label: string,
+): {readonly logLevel: LogLevel; readonly logLevels: Readonly<Partial<Record<Subsystem, LogLevel>>>} {
+	let logLevel: LogLevel = 'warn';
+	const logLevels: Partial<Record<Subsystem, LogLevel>> = {};
+	for (const part of text.split(',').map(word => word.trim())) {
+		const equals = part.indexOf('=');
+		if (equals === -1) logLevel = parseChoice(part, label, LOG_LEVELS);
+		else {
+			const subsystem = parseChoice(part.slice(0, equals), `${label}: a subsystem`, SUBSYSTEMS);
+			logLevels[subsystem] = parseChoice(part.slice(equals + 1), `${label} ${subsystem}`, LOG_LEVELS);
+		}
+	}
+	return {logLevel, logLevels};
 }
 
 const HOUR = 3_600_000;

@@ -93,7 +93,7 @@ export class Node {
 			...(options.systemInterfaces && {systemInterfaces: options.systemInterfaces}),
 			...(options.lastPorts && {lastPorts: options.lastPorts}),
 			onConnection: connection => this.#adopt(connection),
-			onRefused: reason => this.#swarm.counters.add(reason),
+			onRefused: reason => this.#refused(reason),
 			onDatagram: (bytes, source) => this.#datagram(bytes, source),
 			onMdns: found => this.#input({type: 'mdns', ...found}),
 			log: options.log,
@@ -139,6 +139,8 @@ export class Node {
 				return this.#reply(command, this.#stats());
 			case 'network':
 				return this.#reply(command, this.#network());
+			case 'lab':
+				return this.#refuse(command, 'no-lab', 'this network is real: p2p-tui lab starts a simulated one');
 			case 'shutdown':
 				this.#reply(command, {});
 				return this.#options.onShutdown();
@@ -200,8 +202,13 @@ export class Node {
 			this.#input({type: 'announcement', announcement, ...source});
 		} catch (error) {
 			if (!(error instanceof WireError)) throw error;
-			this.#swarm.counters.add(error.reason);
+			this.#refused(error.reason, source.host);
 		}
+	}
+
+	#refused(reason: string, host?: string): void {
+		this.#swarm.counters.add(reason);
+		this.#options.log('debug', host === undefined ? 'net' : 'discovery', 'refused', {reason, host});
 	}
 
 	#adopt(connection: Connection, dial?: DialId): void {
@@ -209,7 +216,7 @@ export class Node {
 		const id = this.#nextConnection++;
 		const {peer, address, direction} = connection;
 		this.#connections.set(id, connection);
-		this.#options.log('info', `connection ${id} ${direction} ${address} ${peer}`);
+		this.#options.log('info', 'net', 'connection opened', {connection: id, direction, address, peer});
 		this.#input({
 			type: 'connection-opened',
 			connection: id,
@@ -225,7 +232,8 @@ export class Node {
 	}
 
 	#closed(id: ConnectionId, connection: Connection, reason: string): void {
-		this.#options.log('info', `connection ${id} closed: ${reason}`);
+		const {peer} = connection;
+		this.#options.log('info', 'net', 'connection closed', {connection: id, peer, reason});
 		this.#connections.delete(id);
 		this.#meter.retire(connection, this.#connections.values());
 		if (reason === 'frame-length' || reason === 'no-progress' || reason === 'slow') this.#swarm.counters.add(reason);
@@ -275,7 +283,7 @@ export class Node {
 		} catch (error) {
 			if (!(error instanceof DialError)) throw error;
 			this.#dialCount.ends(error.code, signal.aborted);
-			this.#options.log('debug', error.message);
+			this.#options.log('debug', 'net', 'dial failed', {address, code: error.code, reason: error.message});
 			this.#input({type: 'dial-failed', dial, code: error.code, message: error.message});
 		} finally {
 			this.#dials.delete(dial);
@@ -308,7 +316,7 @@ export class Node {
 	}
 
 	#warn(code: string, message: string): void {
-		this.#options.log('warn', `${code}: ${message}`);
+		this.#options.log('warn', 'core', message, {code});
 		const event: NodeEvent = {type: 'warning', code, message};
 		if (this.#warnings) this.#warnings.push(event);
 		else this.#options.emit(event);

@@ -8,7 +8,7 @@ import {JoinedRooms} from '../storage/joined-rooms.ts';
 import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
-import {openCoreLog} from './core-log.ts';
+import {loggingEmit, openCoreLog} from './core-log.ts';
 import {Node} from './node.ts';
 import {openStore} from './open-store.ts';
 
@@ -43,7 +43,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		const last = await book?.load();
 		const list = openRoomList(config, log, warn);
 		const rooms = await roomsOf(config, list);
-		const emit = emitOf(config, log, hooks);
+		const emit = config.logFile === undefined ? hooks.emit : loggingEmit(log, hooks.emit);
 		const node = new Node({
 			config: {...config, rooms},
 			identity,
@@ -83,7 +83,7 @@ function openAddressBook(
 ): AddressBook | undefined {
 	if (dataDirectory === undefined) return undefined;
 	return new AddressBook(dataDirectory, message => {
-		log('warn', message);
+		log('warn', 'storage', message, {code: 'address-book'});
 		warn({type: 'warning', code: 'address-book', message});
 	});
 }
@@ -95,7 +95,7 @@ function openRoomList(
 ): JoinedRooms | undefined {
 	if (dataDirectory === undefined || rememberedRooms === undefined) return undefined;
 	return new JoinedRooms(dataDirectory, message => {
-		log('warn', message);
+		log('warn', 'storage', message, {code: 'rooms'});
 		warn({type: 'warning', code: 'rooms', message});
 	});
 }
@@ -122,13 +122,4 @@ function note(list: JoinedRooms, event: NodeEvent, emit: Hooks['emit']): void {
 	if (event.type === 'room-joined' && !event.direct) list.joined(event.room);
 	if (event.type === 'room-left') list.left(event.room);
 	emit(event);
-}
-
-/** Tens of thousands of events a second pass here: text is made of them only where it is wanted. */
-function emitOf({logLevel, logFile}: CoreConfig, log: Log, {emit}: Hooks): Hooks['emit'] {
-	if (logLevel !== 'debug' || logFile === undefined) return emit;
-	return event => {
-		log('debug', JSON.stringify(event));
-		emit(event);
-	};
 }

@@ -116,7 +116,7 @@ export class WorkerCore implements Core {
 				this.#deliver(message.events);
 				return worker.postMessage({type: 'taken'} satisfies ToWorker);
 			case 'failed':
-				this.#log('error', `the core cannot start: ${message.reason}`);
+				this.#log('error', 'core', `the core cannot start: ${message.reason}`);
 				return this.#end({state: 'failed', reason: message.reason, hint: message.hint});
 			case 'stopped':
 				return this.#end({state: 'stopped'});
@@ -139,7 +139,7 @@ export class WorkerCore implements Core {
 		if (this.#stopping) return;
 		const delay = this.#options.restarts.failed(performance.now());
 		const next = delay === undefined ? 'it stays down' : `it is started again in ${delay} ms`;
-		this.#log('error', `the core failed, ${next}: ${details}`);
+		this.#log('error', 'core', `the core failed, ${next}: ${details}`);
 		if (delay === undefined) {
 			const hint = 'quit and start again; --log-file keeps a record of what happens';
 			return this.#end({state: 'failed', reason: `the core keeps failing: ${reason}`, hint});

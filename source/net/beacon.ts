@@ -238,7 +238,7 @@ export class Beacon {
 		const key = `${code} ${what}`;
 		if (this.#isClosed || this.#told.has(key)) return;
 		this.#told.add(key);
-		if (isQuiet(family, error)) this.#options.log?.('info', `${code}: ${message}`);
+		if (isQuiet(family, error)) this.#options.log?.('info', 'discovery', message, {code});
 		else this.#options.onWarning(code, message);
 	}
 }

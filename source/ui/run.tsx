@@ -52,7 +52,7 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
 
 /** The person sees one line of it; whoever looks for the cause finds the rest here. */
 function logFatal({logLevel, logFile}: CoreConfig, error: unknown): void {
-	openLog(logLevel, logFile, () => {})('error', `the screen failed: ${describeStack(error)}`);
+	openLog({level: logLevel}, logFile, () => {})('error', 'screen', `the screen failed: ${describeStack(error)}`);
 }
 
 class Screen {

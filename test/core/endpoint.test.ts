@@ -6,6 +6,7 @@ import {afterEach, describe, expect, test, vi} from 'vitest';
 import type {CoreConfig} from '../../source/api/core.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {NO_LOG} from '../../source/base/log.ts';
 import {Endpoint, type EndpointOptions} from '../../source/core/endpoint.ts';
 import {Node} from '../../source/core/node.ts';
 import {systemRandom} from '../../source/core/system-random.ts';
@@ -242,7 +243,7 @@ describe('when the addresses of the chosen interface change', () => {
 			config: {...CONFIG, ...chosen},
 			identity: newIdentity(),
 			store: new MemoryEventStore(systemRandom),
-			log: () => {},
+			log: NO_LOG,
 			systemInterfaces: list,
 			emit: event => {
 				events.push(event);
@@ -272,7 +273,7 @@ test.each(['wl+0', 'br#1', 'été0'])(
 			config: {...CONFIG, interfaces: [], listen: ['/ip6/::/tcp/0']},
 			identity: newIdentity(),
 			store: new MemoryEventStore(systemRandom),
-			log: () => {},
+			log: NO_LOG,
 			systemInterfaces: () => system,
 			emit: event => {
 				events.push(event);

@@ -2,6 +2,7 @@ import {afterEach, expect, test, vi} from 'vitest';
 import type {Command} from '../../source/api/command.ts';
 import type {CoreConfig} from '../../source/api/core.ts';
 import type {NodeEvent, Results} from '../../source/api/event.ts';
+import {NO_LOG} from '../../source/base/log.ts';
 import {Node} from '../../source/core/node.ts';
 import {systemRandom} from '../../source/core/system-random.ts';
 import type {EventStore} from '../../source/history/event-store.ts';
@@ -23,7 +24,7 @@ async function start(config: Partial<CoreConfig> = {}) {
 		config: {...CONFIG, listen: ['/ip4/127.0.0.1/tcp/0'], ...config},
 		identity: newIdentity(),
 		store,
-		log: () => {},
+		log: NO_LOG,
 		emit: event => events.push(event),
 		onShutdown: () => {},
 	});

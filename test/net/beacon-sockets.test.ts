@@ -2,6 +2,7 @@
 import type {RemoteInfo} from 'node:dgram';
 import {EventEmitter} from 'node:events';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import type {Log} from '../../source/base/log.ts';
 import {Beacon, type DatagramSource} from '../../source/net/beacon.ts';
 import {type SystemInterfaces, selectInterfaces} from '../../source/net/interfaces.ts';
 import {encodeAnnouncement} from '../../source/wire/announcement.ts';
@@ -66,7 +67,7 @@ function beaconOn(system: System = () => undefined, isRestricted = false) {
 		onDatagram: (_, source) => heard.push(source),
 		onDropped: reason => dropped.push(reason),
 		onWarning: (code, message) => warnings.push(`${code}: ${message}`),
-		log: (_, message) => logged.push(message),
+		log: Object.assign((...[, , message]: Parameters<Log>) => void logged.push(message), {takes: () => true}),
 		openSocket: ((options: {type: string}) => {
 			const socket = new FakeSocket(options.type, system);
 			sockets.push(socket);
