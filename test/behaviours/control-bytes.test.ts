@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {controlBytes} from '../../source/behaviours/control-bytes.ts';
+import {controlBytes, publishBytes} from '../../source/behaviours/control-bytes.ts';
 import {encodeMessage} from '../../source/wire/codec.ts';
 import type {Message} from '../../source/wire/messages.ts';
 import {BOB, CAT} from './fixtures.ts';
@@ -39,4 +39,11 @@ test.each(MESSAGES)('the size of a control message is what it takes on the wire:
 test('other messages are no control messages', () => {
 	expect(controlBytes({type: 'heartbeat', sequence: 1})).toBe(0);
 	expect(controlBytes({type: 'publish', event: new Uint8Array(9), signature: new Uint8Array(64), hops: 0})).toBe(0);
+});
+
+test.each([9, 255, 256, 16_000])('so is that of an event of %i bytes', length => {
+	const message = {type: 'publish', event: new Uint8Array(length), signature: new Uint8Array(64), hops: 0} as const;
+	for (const hops of [0, 127, 128, 255]) {
+		expect(publishBytes({...message, hops})).toBe(encodeMessage({...message, hops}).length);
+	}
 });
