@@ -1,8 +1,41 @@
 /** `p2p-tui doctor`: why nobody is there, and what to do about it. */
-import {UserError} from '../base/errors.ts';
-import type {Machine} from './config.ts';
+import type {CoreConfig} from '../api/core.ts';
+import type {DoctorReport} from '../api/doctor.ts';
+import {EXIT_FAILED} from '../base/errors.ts';
+import {sizeOf} from '../ui/terminal.ts';
+import {parseTcpAddress} from '../wire/multiaddr.ts';
+import {type Machine, nodeConfig} from './config.ts';
+import {doctorLines} from './doctor-lines.ts';
 import type {Options} from './options.ts';
+import {jsonLine} from './output.ts';
 
-export async function doctor(_options: Options, _machine: Machine): Promise<number> {
-	throw new UserError('doctor is not there yet');
+/** The exit status says whether chatting on the LAN will work. */
+export async function doctor(options: Options, machine: Machine): Promise<number> {
+	const {stdout, stderr} = process;
+	const progress = !options.json && stdout.isTTY === true && stderr.isTTY === true;
+	if (progress) stderr.write('Examining this machine, and listening for others. This takes up to six seconds.');
+	let report: DoctorReport;
+	try {
+		report = await examine(nodeConfig(options, machine, false));
+	} finally {
+		if (progress) stderr.write('\r\x1b[K');
+	}
+	if (options.json) console.log(jsonLine(report));
+	else for (const line of doctorLines(report, stdout.isTTY ? sizeOf(stdout).columns : undefined)) console.log(line);
+	return report.lanWorks ? 0 : EXIT_FAILED;
+}
+
+/** For a node that is started so; the screen and the lines do it while theirs runs. */
+export async function examine(
+	config: Pick<CoreConfig, 'discoveryPort' | 'interfaces' | 'dataDirectory' | 'listen'>,
+): Promise<DoctorReport> {
+	const {runDoctor} = await import('../doctor/run.ts');
+	return runDoctor({
+		discoveryPort: config.discoveryPort,
+		interfaces: config.interfaces,
+		dataDirectory: config.dataDirectory,
+		tcpPort: config.listen.map(address => parseTcpAddress(address).port).find(port => port !== 0),
+		output: process.stdout,
+		...sizeOf(process.stdout),
+	});
 }

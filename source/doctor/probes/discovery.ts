@@ -1,0 +1,71 @@
+/** Announcements sent and heard, and who is met. */
+
+import {randomBytes} from 'node:crypto';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {NetworkInterface} from '../../net/interfaces.ts';
+import {identityFromSeed} from '../../wire/identity.ts';
+import type {DiscoveryFacts} from '../facts.ts';
+import {probeHolders} from './holders.ts';
+import {Listening} from './listening.ts';
+import {Meeting} from './meeting.ts';
+import type {System} from './system.ts';
+
+/**
+ * Milliseconds. Nodes announce themselves every three to five seconds, and answer a question at once: so if nobody has
+ * answered yet, it is worth waiting for what comes unasked.
+ */
+const PATIENCE = 4_800;
+/** By then all dials are over. */
+const DEADLINE = 5_700;
+/** Others than the first may be a little later. */
+const COMPANY = 1_200;
+/** An answer may be lost, as anything over UDP. */
+const ASK_AT = [0, 400, 1_500];
+const STEP = 50;
+
+const MARK_BYTES = 15;
+const SEED_BYTES = 32;
+
+export type DiscoveryOptions = {
+	readonly port: number;
+	readonly interfaces: readonly NetworkInterface[];
+	readonly isRestricted: boolean;
+};
+
+export async function probeDiscovery(options: DiscoveryOptions, system: System): Promise<DiscoveryFacts> {
+	const begun = performance.now();
+	const {port, interfaces} = options;
+	const identity = identityFromSeed(randomBytes(SEED_BYTES));
+	const meeting = new Meeting({...options, identity, deadline: begun + DEADLINE});
+	const listening = await Listening.open({
+		...{port, interfaces, self: identity.peerId, mark: randomBytes(MARK_BYTES)},
+		tcpPorts: await meeting.listen(),
+		onHeard: (...heard) => meeting.heard(...heard),
+	});
+	const holders = probeHolders(port, process.pid, system);
+	const listened = await listen(listening, meeting, begun);
+	listening.announce({leaving: true});
+	const {ways, failures} = listening;
+	await meeting.close();
+	await listening.close();
+	return {
+		...{port, listening: {...failures}, holders: await holders, ways},
+		...{peers: meeting.peers, here: meeting.here, listened},
+	};
+}
+
+/** Milliseconds for which it listened. */
+async function listen(listening: Listening, meeting: Meeting, begun: number): Promise<number> {
+	const due = [...ASK_AT];
+	while (true) {
+		const passed = performance.now() - begun;
+		if (due[0] !== undefined && passed >= due[0]) {
+			listening.announce({leaving: false});
+			due.shift();
+		}
+		const isEnough = passed >= COMPANY && listening.isWhole && meeting.isSettled;
+		if (isEnough || (passed >= PATIENCE && !meeting.hasHeard) || passed >= DEADLINE) return passed;
+		if (passed >= PATIENCE && meeting.isSettled) return passed;
+		await sleep(STEP);
+	}
+}

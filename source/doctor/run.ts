@@ -1,0 +1,67 @@
+/** Examines this machine: all probes side by side, then the rules. Takes six seconds at most. */
+import {networkInterfaces} from 'node:os';
+import type {DoctorReport} from '../api/doctor.ts';
+import {filterInterfaces, selectInterfaces} from '../net/interfaces.ts';
+import type {Facts} from './facts.ts';
+import {probeDiscovery} from './probes/discovery.ts';
+import {probeFirewall} from './probes/firewall.ts';
+import {probeInterfaces} from './probes/interfaces.ts';
+import {probeDirectory, probeRoutes, probeSurroundings, probeTerminal} from './probes/machine.ts';
+import {type System, thisSystem} from './probes/system.ts';
+import {reportOf} from './report.ts';
+
+export type DoctorOptions = {
+	readonly discoveryPort: number;
+	/** Names or addresses; none: all. */
+	readonly interfaces: readonly string[];
+	/** Undefined: nothing is kept. */
+	readonly dataDirectory: string | undefined;
+	/** The first port of `--listen` that is not 0. */
+	readonly tcpPort: number | undefined;
+	readonly output: NodeJS.WriteStream;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+/** As systems choose them: Linux from 32768, the others from 49152. */
+const SOME_PORT = 50_000;
+
+/** @throws UserError for an interface that is not there. */
+export async function runDoctor(options: DoctorOptions, system: System = thisSystem): Promise<DoctorReport> {
+	const all = networkInterfaces();
+	const chosen = options.interfaces;
+	const known = chosen.length === 0 ? filterInterfaces(all, []) : selectInterfaces(all, chosen);
+	return reportOf(await examine(options, known, system));
+}
+
+async function examine(
+	{discoveryPort, interfaces: chosen, dataDirectory, tcpPort, output, columns, rows}: DoctorOptions,
+	known: ReturnType<typeof filterInterfaces>,
+	system: System,
+): Promise<Facts> {
+	const isRestricted = chosen.length > 0;
+	const interfaces = await probeInterfaces(known, system);
+	const [discovery, firewall, routes, surroundings, directory] = await Promise.all([
+		probeDiscovery({port: discoveryPort, interfaces: known, isRestricted}, system),
+		probeFirewall(system),
+		probeRoutes(system),
+		probeSurroundings(interfaces, system),
+		dataDirectory === undefined ? undefined : probeDirectory(dataDirectory, system),
+	]);
+	return {
+		...{
+			platform: system.platform,
+			isRoot: system.isRoot,
+			chosen,
+			interfaces,
+			discovery,
+			routes,
+			surroundings,
+			directory,
+		},
+		firewall: {...firewall, tcpPort: tcpPort ?? SOME_PORT, isTcpPortFixed: tcpPort !== undefined},
+		terminal: probeTerminal(system, output, columns, rows),
+		node: process.versions.node,
+		now: Date.now(),
+	};
+}

@@ -1,0 +1,71 @@
+/** Commands for the platform that is examined, as they are typed there. */
+
+import type {Facts} from './facts.ts';
+import type {BaseChain} from './firewall/ruleset.ts';
+
+type Place = Pick<Facts, 'platform' | 'isRoot'>;
+
+/** With `sudo` for whoever is not root. */
+export function asRoot({platform, isRoot}: Place, command: string): string {
+	return isRoot || platform === 'win32' ? command : `sudo ${command}`;
+}
+
+export type Opening = {readonly protocol: 'udp' | 'tcp'; readonly port: number};
+
+/** Lets something in, by the tool that is in use here. `by`: the chains that drop it now. */
+export function openCommands(facts: Facts, {protocol, port}: Opening, by: readonly BaseChain[]): string[] {
+	const root = (command: string) => asRoot(facts, command);
+	switch (facts.firewall.manager) {
+		case 'ufw':
+			return [root(`ufw allow ${port}/${protocol}`)];
+		case 'firewalld':
+			return [root(`firewall-cmd --permanent --add-port=${port}/${protocol}`), root('firewall-cmd --reload')];
+		case 'macos':
+			return [
+				`sudo /usr/libexec/ApplicationFirewall/socketfilterfw --add ${quote(process.execPath)}`,
+				`sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp ${quote(process.execPath)}`,
+			];
+		case 'windows':
+			return [
+				`netsh advfirewall firewall add rule name="p2p-tui ${protocol}" dir=in action=allow protocol=${protocol.toUpperCase()} localport=${port}`,
+			];
+		default:
+			return by.map(chain => root(acceptCommand(chain, `${protocol} dport ${port}`, `-p ${protocol} --dport ${port}`)));
+	}
+}
+
+/** Before everything else in that chain. */
+export function acceptCommand({tool, family, table, name}: BaseChain, nft: string, iptables: string): string {
+	if (tool === 'nft') return `nft insert rule ${family} ${table} ${name} ${nft} accept`;
+	return `${family === 'ip6' ? 'ip6tables' : 'iptables'} -t ${table} -I ${name} ${iptables} -j ACCEPT`;
+}
+
+/** How to keep what a command has changed, where the command alone does not. */
+export function howToKeep({manager}: Facts['firewall'], by: readonly BaseChain[]): string {
+	if (manager === 'ufw' || manager === 'firewalld' || manager === 'macos' || manager === 'windows') return '';
+	return by.some(({tool}) => tool === 'nft')
+		? ' It holds until the next start: to keep it, put it into /etc/nftables.conf or wherever these rules come from.'
+		: ' It holds until the next start: to keep it, save it with netfilter-persistent save or as your system does.';
+}
+
+/** For a shell. */
+export function quote(text: string): string {
+	return /^[\w./~+:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Ends a process. */
+export function endCommand({platform, isRoot}: Place, pid: number): string {
+	return platform === 'win32' ? `taskkill /PID ${pid}` : asRoot({platform, isRoot}, `kill ${pid}`);
+}
+
+/** Shows who has a UDP port. */
+export function whoHasCommand(place: Place, port: number): string {
+	switch (place.platform) {
+		case 'linux':
+			return asRoot(place, `ss -ulpn 'sport = :${port}'`);
+		case 'win32':
+			return `netstat -ano -p UDP | findstr :${port}`;
+		default:
+			return asRoot(place, `lsof -nP -iUDP:${port}`);
+	}
+}
