@@ -58,7 +58,7 @@ export function shareText(share: number): string {
 
 const COUNT_UNITS = ['', 'k', 'M', 'G', 'T'] as const;
 
-/** At most five cells: `9999`, `12.3k`, `123k`, `1.2M`. */
+/** At most five cells: `9999`, `12.3k`, `123k`, `1.2M`; with a sign before it, four. */
 export function countText(count: number): string {
 	if (count < 10_000) return String(count);
 	let value = count;

@@ -1,16 +1,20 @@
 /** What nobody may overlook: a core or a disk that does not work, and two people with one name. */
+import type {Unreachable} from '../../api/topology.ts';
+import {namesOf, othersCount, standingUnreachable} from '../../store/pages/partition.ts';
 import {conflictText, standingConflicts} from '../../store/reduce/alarms.ts';
 import type {Conflict, State} from '../../store/state.ts';
 import {isRightToLeft, LEFT_TO_RIGHT} from '../bidi.ts';
+import {formatTime} from '../format.ts';
 import {keymapOf} from '../keymap.ts';
-import {fit} from '../text.ts';
+import {fit, row, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 
 /** Rows for the foot of the chat; none while all is well. */
-export function alarmRows(state: State, width: number, height: number, {paint}: Theme): readonly string[] {
+export function alarmRows(state: State, width: number, height: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
 	const [headline, ...rest] = alarmTexts(state);
-	if (headline === undefined) return [];
+	if (headline === undefined) return partitionRows(state, width, height, theme);
 	const lines = [headline, ...rest].flatMap(text => wrap(text, width - 4));
 	const spaced = lines.length + 4 <= height ? ['', ...lines, ''] : lines;
 	return spaced.slice(0, Math.max(1, height - 2)).map(line => {
@@ -18,6 +22,42 @@ export function alarmRows(state: State, width: number, height: number, {paint}: 
 		// Names go their own way, within words of ours.
 		return paint.alarm(isRightToLeft(text) ? LEFT_TO_RIGHT.join(text) : text);
 	});
+}
+
+/** Quieter than an alarm, for nothing is lost: who cannot be reached, for as long as that is so. */
+function partitionRows(state: State, width: number, height: number, {paint}: Theme): readonly string[] {
+	const standing = standingUnreachable(state);
+	if (standing.length === 0 || height < LEAST_HEIGHT) return [];
+	const key = keymapOf(state).label('back');
+	const away = key === '' ? [] : [span(key, paint.key), span(' puts this away ', paint.dim)];
+	const texts = partitionTexts(state, standing);
+	return texts.map((text, index) => {
+		const right = index === texts.length - 1 && widthOf(text) + spansWidth(away) + 4 <= width ? away : [];
+		return row(width, [span(' ▲ ', paint.warn), span(text, paint.warn)], right);
+	});
+}
+
+/** Rows of the chat from which on one can be spared. */
+const LEAST_HEIGHT = 4;
+
+/** `cat and dan cannot be reached since 12:03 · 2 of 5`; of those whom others do reach, so much. */
+export function partitionTexts(
+	state: State,
+	unreachable: readonly Unreachable[],
+	nameOf?: (peer: string, name: string) => string,
+): readonly string[] {
+	const [lost, ours] = (['lost', 'only-us'] as const).map(how => unreachable.filter(each => each.how === how));
+	const since = (some: readonly Unreachable[]) => formatTime(Math.min(...some.map(each => each.since)));
+	const texts: string[] = [];
+	if (lost && lost.length > 0) {
+		const share = `${lost.length} of ${othersCount(state)}`;
+		texts.push(`${namesOf(state, lost, nameOf)} cannot be reached since ${since(lost)} · ${share}`);
+	}
+	if (ours && ours.length > 0)
+		texts.push(
+			`${namesOf(state, ours, nameOf)}: others reach ${ours.length === 1 ? 'it' : 'them'}, this machine does not (/doctor)`,
+		);
+	return texts;
 }
 
 function wayOut(state: State): string {

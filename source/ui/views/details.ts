@@ -1,4 +1,5 @@
 /** All that is known of one message: what was written, by which key, when, where it stands, and who holds it. */
+import type {MessageSpread} from '../../api/spread.ts';
 import type {Details, KnownDetails} from '../../store/details.ts';
 import type {Holders} from '../../store/names.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
@@ -7,11 +8,15 @@ import {formatMoment, formatSpan, plural} from '../format.ts';
 import {row, type Span, span} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
+import {messageSpreadRows} from './message-spread.ts';
 
 type Made = {
 	readonly width: number;
 	readonly theme: Theme;
 	readonly holders: Holders;
+	readonly spread: MessageSpread | undefined;
+	/** What stands above how it has spread. */
+	readonly above: readonly string[];
 	readonly lines: readonly string[];
 };
 
@@ -22,14 +27,21 @@ export function detailsLines(state: State, width: number, theme: Theme): readonl
 	const {details} = state;
 	if (!details) return [];
 	const holders = nameHolders(state);
+	const {message} = state.pages.spread;
+	const spread = message?.messageId === details.id && message.room === details.room ? message : undefined;
 	const known = made.get(details);
-	if (known?.width === width && known.theme === theme && known.holders === holders) return known.lines;
-	const lines = allLines(details, new Sheet(width, theme, holders), state.self?.peerId);
-	made.set(details, {width, theme, holders, lines});
+	const isSame = known?.width === width && known.theme === theme && known.holders === holders;
+	if (known && isSame && known.spread === spread) return known.lines;
+	const above = known && isSame && (known.spread === undefined) === (spread === undefined) ? known.above : undefined;
+	const rows = above ?? allLines(details, new Sheet(width, theme, holders), state.self?.peerId, spread !== undefined);
+	const below = spread && typeof details.answer === 'object' && !('problem' in details.answer);
+	const lines = below ? [...rows, ...messageSpreadRows(state, spread, width, theme), row(width, [])] : rows;
+	made.set(details, {width, theme, holders, spread, above: rows, lines});
 	return lines;
 }
 
-function allLines({answer}: Details, sheet: Sheet, self: string | undefined): readonly string[] {
+/** `isFollowed`: who holds it is told in more detail below. */
+function allLines({answer}: Details, sheet: Sheet, self: string | undefined, isFollowed: boolean): readonly string[] {
 	const {paint} = sheet.theme;
 	if (answer === 'asking') return sheet.blank().text('asking…', paint.dim).rows;
 	if ('problem' in answer) return sheet.blank().text(answer.problem, paint.warn).rows;
@@ -38,6 +50,7 @@ function allLines({answer}: Details, sheet: Sheet, self: string | undefined): re
 	place(sheet, answer);
 	proof(sheet, answer);
 	changes(sheet, answer);
+	if (isFollowed) return sheet.rows;
 	held(sheet, answer, self);
 	return sheet.blank().rows;
 }

@@ -50,7 +50,7 @@ export function peerConcern(peer: PeerMetrics): Concern {
 /** Without colours too: who needs a look has another mark. */
 export function concernMark(concern: Concern, {paint}: Theme): Span {
 	if (concern === 'fine') return span('●', paint.good);
-	return span('▲', concern === 'bad' ? paint.bad : paint.warn);
+	return span('!', concern === 'bad' ? paint.bad : paint.warn);
 }
 
 function concernPaint(concern: Concern, {paint}: Theme): Paint | undefined {
@@ -86,7 +86,7 @@ const history = (way: keyof PeerRates, token: 'accent' | 'good'): Column['cell']
 
 const SPARK = 6;
 const SPARK_GROWS = 24;
-const NAME_CELLS = 16;
+const NAME_CELLS = 15;
 
 /** From left to right. */
 const COLUMNS: readonly Column[] = [
@@ -131,7 +131,7 @@ const COLUMNS: readonly Column[] = [
 		cell: figure(({framesIn, framesOut}) => `${countText(framesIn).padStart(5)} ${countText(framesOut).padStart(5)}`),
 	},
 	{title: 'queue', sort: 'queue', width: 5, rank: 12, cell: figure(queueCell, queueConcern)},
-	{title: 'score', sort: 'score', width: 5, rank: 13, cell: figure(scoreCell, scoreConcern)},
+	{title: 'score', sort: 'score', width: 6, rank: 13, cell: figure(scoreCell, scoreConcern)},
 	{title: 'age', sort: 'age', width: 6, rank: 14, cell: figure(peer => formatSpan(peer.connectedFor).padStart(6))},
 	{title: 'link', width: 18, rank: 16, isText: true, cell: text(linkText)},
 	{title: 'address', width: 22, grows: 30, rank: 17, isText: true, cell: text(addressText)},
@@ -143,8 +143,9 @@ function queueCell(peer: PeerMetrics): string {
 }
 
 function scoreCell({score}: PeerMetrics): string {
-	if (score === undefined) return '–'.padStart(5);
-	return (Math.abs(score) < 99.95 ? score.toFixed(1) : String(Math.round(score))).slice(0, 5).padStart(5);
+	if (score === undefined) return '–'.padStart(6);
+	if (Math.abs(score) < 99.95) return score.toFixed(1).padStart(6);
+	return `${score < 0 ? '-' : ''}${countText(Math.round(Math.abs(score)))}`.padStart(6);
 }
 
 /** `tcp · AES-128-GCM`. */
@@ -171,10 +172,12 @@ type Placed = {readonly column: Column; readonly width: number};
 /** Blank, mark, blank; and one between two columns. */
 const LEAD = 3;
 const GAP = 1;
+/** Blank at the right edge. */
+const MARGIN = 1;
 
 /** Columns that fit, with the widths that they get. `nameWidth`: cells of the widest name. */
 export function tableColumns(width: number, nameWidth: number): readonly Placed[] {
-	let left = width - LEAD + GAP;
+	let left = width - LEAD - MARGIN + GAP;
 	const fitting = new Set<Column>();
 	for (const column of COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
 		if (column.width + GAP > left) continue;
@@ -196,7 +199,7 @@ export function tableColumns(width: number, nameWidth: number): readonly Placed[
 	return shown.map((column, index) => ({column, width: widths[index] as number}));
 }
 
-const MAX_NAME = 32;
+const MAX_NAME = 24;
 
 /** The titles, the sorted one with an arrow in the gap before it; of text, behind it. */
 export function titleLine(

@@ -14,7 +14,10 @@ import {beside, type Flow, flowPicture, flowSpans, sectionRow} from './pictures.
 /** From these heights on the sums have rows of their own, and pictures of several rows. */
 const TALL = 14;
 const TALLER = 28;
-const TALLEST = 44;
+const LEAST_PICTURE = 4;
+const MAX_PICTURE = 12;
+/** Beside pictures and peers: figures, blanks, headings. */
+const OTHER_ROWS = 6;
 const WIDE = 60;
 
 /** `height`: rows that are seen at once. */
@@ -32,7 +35,8 @@ export function networkContent(state: State, width: number, height: number, them
 		sectionRow(width, 'Peers', theme, headingSpans(state, peers.length, showsColumn(columns, network.sort), theme)),
 		titleLine(columns, width, sorted, theme),
 	];
-	const content = new PageBuilder(head);
+	const content = new PageBuilder();
+	content.head.push(...head);
 	// Of a long table only the rows in view are written.
 	const shown = height - head.length;
 	const top = Math.max(0, Math.min(state.viewScroll, peers.length - shown));
@@ -94,14 +98,15 @@ function totalRows(
 		{arrow: '↓', rates: state.traffic.in, total: totalText(report.bytesIn, report.framesIn), paint: paint.accent},
 		{arrow: '↑', rates: state.traffic.out, total: totalText(report.bytesOut, report.framesOut), paint: paint.good},
 	];
-	const sums = row(width, fittingSpans(sumTexts(report), width - 1, theme));
+	const sums = row(width, fittingSpans(sumTexts(report, width >= WIDE), width - 1, theme));
 	const half = Math.floor(width / 2);
 	if (height < TALL) {
 		const [left, right] = flows.map(flow => flowSpans({...flow, total: ''}, half, theme));
 		return [row(width, [...(left as readonly Span[]), ...(right as readonly Span[])]), sums];
 	}
 	if (height < TALLER || width < WIDE) return [...flows.map(flow => row(width, flowSpans(flow, width, theme))), sums];
-	const rows = height >= TALLEST ? 6 : 4;
+	// What the table does not need, the pictures get.
+	const rows = Math.max(LEAST_PICTURE, Math.min(MAX_PICTURE, height - report.peers.length - OTHER_ROWS));
 	const [left, right] = [flowPicture(flows[0], half, rows, theme), flowPicture(flows[1], width - half, rows, theme)];
 	return [...beside(left, right, half, width - half), row(width, []), sums];
 }
@@ -111,10 +116,12 @@ function totalText(bytes: number, frames: number): string {
 }
 
 /** The most important first. */
-function sumTexts({peers, rtt}: NetworkReport): readonly (readonly [label: string, value: string])[] {
+function sumTexts({peers, rtt}: NetworkReport, isWide: boolean): readonly (readonly [label: string, value: string])[] {
 	const [received, lost] = [sum(peers, peer => peer.heartbeats.received), sum(peers, peer => peer.heartbeats.lost)];
 	const queued = sum(peers, ({queued: {control, chat, bulk}}) => control + chat + bulk);
-	const times = rtt ? [['p50', formatRtt(rtt.p50)] as const, ['p99', formatRtt(rtt.p99)] as const] : [];
+	const times = rtt
+		? [[isWide ? 'rtt p50' : 'p50', formatRtt(rtt.p50)] as const, ['p99', formatRtt(rtt.p99)] as const]
+		: [];
 	return [
 		['', plural(peers.length, 'peer')],
 		...times,

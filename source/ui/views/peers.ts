@@ -2,7 +2,7 @@
 import type {Via} from '../../api/event.ts';
 import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
-import {formatAgo, formatRtt, plural} from '../format.ts';
+import {formatAgo, formatRtt, formatTime, plural} from '../format.ts';
 import {latencyGraph} from '../panes/graph.ts';
 import {trendSpan} from '../panes/network.ts';
 import {peerDot} from '../panes/peers.ts';
@@ -68,6 +68,9 @@ function peerLines(state: State, peer: Peer, width: number, theme: Theme): reado
 function stateText(state: State, peer: Peer): string {
 	switch (peer.state) {
 		case 'gone': {
+			const cut = state.pages.topology.unreachable.find(each => each.peer === peer.peer);
+			if (cut?.how === 'only-us') return 'others reach it, this machine does not (/doctor)';
+			if (cut) return `cannot be reached since ${formatTime(cut.since)}`;
 			const reason = peer.reason === '' ? '' : ` (${peer.reason})`;
 			return `gone ${formatAgo(state.clock - peer.lastSeen)}${reason}`;
 		}

@@ -69,13 +69,17 @@ export function latencyPicture(
 	return areaRows(shares, cells, height).map(line => row(width, [span(' '), span(line, paint)]));
 }
 
-/** A minute of samples is wider where there is room: each fills as many cells as fit for all. */
+/** Samples of a minute. */
 const MINUTE = 60;
 
+/** A minute fills the width where there is more room than that; else its last samples, one a cell. */
 function stretched(samples: readonly number[], cells: number): readonly number[] {
-	const times = Math.floor(cells / MINUTE);
-	if (times < 2) return samples.slice(-Math.max(1, cells));
-	return samples.flatMap(sample => Array.from({length: times}, () => sample));
+	if (cells <= MINUTE) return samples.slice(-Math.max(1, cells));
+	const missing = MINUTE - Math.min(MINUTE, samples.length);
+	const shown = samples.slice(-MINUTE);
+	return Array.from({length: cells}, (_, cell) => Math.floor((cell * MINUTE) / cells))
+		.filter(at => at >= missing)
+		.map(at => shown[at - missing] as number);
 }
 
 /**
