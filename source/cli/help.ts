@@ -87,6 +87,10 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'The text - is read from standard input. Exit status 0: as many as --to says hold it. 1: they do not; the message is',
 		'kept, and handed on the next time this profile is online with others (with --ephemeral it is gone).',
 	],
+	doctor: [
+		'Each thing is tested and marked: ✓ fine, · worth knowing, ! may hinder, ✗ does hinder, – could not be tested. Exit',
+		'status 0: nothing on this machine keeps people on the LAN from talking. 1: something does.',
+	],
 	export: ['One entry a line: for people, or with --json as headless tells it. --events adds what was signed.'],
 };
 

@@ -217,7 +217,6 @@ function commandOf(word: string | undefined): CommandName {
 }
 
 function checkBelonging(flags: Record<string, unknown>, command: CommandName): void {
-	if (command === 'doctor') return;
 	for (const name of OPTION_NAMES) {
 		const {commands, harmless = [], flag} = OPTIONS[name];
 		if (!isGiven(flags, name) || commands.includes(command) || harmless.includes(command)) continue;
