@@ -45,6 +45,27 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 		run: (_, state) => ({lines: whoLines(state)}),
 	},
 	{
+		names: ['network', 'stats'],
+		usage: '/network',
+		help: 'every connection as it is measured',
+		run: () => ({intent: {type: 'command', command: {command: 'network'}}}),
+	},
+	{
+		names: ['topology', 'map'],
+		usage: '/topology',
+		help: 'who is connected to whom',
+		run: () => ({intent: {type: 'command', command: {command: 'topology'}}}),
+	},
+	{
+		names: ['spread'],
+		usage: '/spread',
+		help: 'how messages of this room spread',
+		run: (_, {active: room}) =>
+			room === undefined
+				? wrong('You are in no room. Enter one with /join <room>')
+				: {intent: {type: 'command', command: {command: 'room-spread', room}}},
+	},
+	{
 		names: ['read'],
 		usage: '/read [number]',
 		help: 'where something is unread; with a number: the last messages here once more',
@@ -116,6 +137,9 @@ export const SCREEN_ONLY: ReadonlySet<string> = new Set([
 	'set',
 	'redraw',
 	'copy',
+	'network',
+	'topology',
+	'spread',
 ]);
 
 export function helpLines(): readonly string[] {

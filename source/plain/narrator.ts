@@ -12,6 +12,7 @@ import {plural} from '../ui/format.ts';
 import {aloneTexts} from '../ui/panes/empty.ts';
 import {changeLines} from './changes.ts';
 import {Deliveries} from './deliveries.ts';
+import {measuredLines, partitionLines} from './measured.ts';
 import {nameAlone} from './names.ts';
 import {newsOf} from './news.ts';
 import {unreadText, whereLines} from './places.ts';
@@ -71,6 +72,8 @@ export class Narrator {
 			...this.#caughtUp(state, now),
 			...noticeLines(before, state),
 			...searchLines(before, state),
+			...partitionLines(before, state),
+			...measuredLines(before, state, events),
 			...this.#deliveries.tell(state, now),
 			...(state.showsHints && !before.showsHints && connectedPeers(state).length === 0 ? aloneLines(state) : []),
 		];

@@ -253,4 +253,4 @@ class Session {
 }
 
 /** Commands that take as long as somebody else takes to answer. The next line does not wait for these. */
-const SLOW: ReadonlySet<string> = new Set(['dial', 'ping']);
+const SLOW: ReadonlySet<string> = new Set(['dial', 'ping', 'trace']);
