@@ -136,6 +136,42 @@ describe('sequence numbers', () => {
 	});
 });
 
+describe('what is measured of a peer', () => {
+	const beats = (heartbeat: Heartbeat, ...sequences: number[]) => {
+		for (const sequence of sequences)
+			heartbeat.handle(received(BOB, {type: 'heartbeat', sequence, timestamp: TIMESTAMP + 1_000}), 50);
+	};
+
+	test('heartbeats that came and that are missing, since it connected; and in all', () => {
+		const {heartbeat} = start(BOB);
+		beats(heartbeat, 7, 8, 11, 12);
+		expect(heartbeat.measured(BOB, 100)).toEqual({heartbeats: {received: 4, lost: 2}});
+		heartbeat.handle(disconnected(BOB), 200);
+		expect(heartbeat.measured(BOB, 200)).toEqual({});
+		heartbeat.handle(connected(BOB), 300);
+		beats(heartbeat, 40);
+		expect(heartbeat.measured(BOB, 300)).toEqual({heartbeats: {received: 1, lost: 0}});
+		expect(heartbeat.stats()).toEqual({heartbeats: {received: 5, lost: 2}});
+	});
+
+	test('its clock, as soon as there is a round trip to go by, and anew after a sleep', () => {
+		const {heartbeat, view} = start(BOB);
+		view.connect(BOB, {rtt: 10});
+		beats(heartbeat, 1);
+		// It showed a second more than ours when the heartbeat left, about half a round trip ago.
+		expect(heartbeat.measured(BOB, 50).clock).toEqual({offset: 1_005, error: 6});
+		heartbeat.handle({type: 'woke'}, 60);
+		expect(heartbeat.measured(BOB, 60)).toEqual({heartbeats: {received: 1, lost: 0}});
+	});
+
+	test('nothing of the clock of an older one, which does not say it', () => {
+		const {heartbeat, view} = start(BOB);
+		view.connect(BOB, {rtt: 10});
+		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence: 1}), 50);
+		expect(heartbeat.measured(BOB, 50)).toEqual({heartbeats: {received: 1, lost: 0}});
+	});
+});
+
 describe('after a sleep', () => {
 	test('the silence until then is held against nobody, and what follows is', () => {
 		const {heartbeat} = start(BOB);
