@@ -3,7 +3,7 @@
  * to another. Where a link begins or ends its character has three arms or two (┬ ┴ ╮ ╯); where it only crosses, four (┼).
  * So whoever follows the lines comes to those who are connected, and to nobody else.
  */
-import {type Span, span, widthOf} from '../text.ts';
+import {type Span, span} from '../text.ts';
 import type {Paint} from '../theme.ts';
 import {boxOf, DASHED, type Weight} from './box.ts';
 
@@ -16,8 +16,8 @@ export type DrawnLink = {
 	readonly lane: number;
 	readonly style: LinkStyle;
 	readonly paint: Paint | undefined;
-	/** Written beside it where there is room. */
-	readonly label: string;
+	/** Written beside it where there is room: the first that fits. */
+	readonly labels: readonly string[];
 	/** It is about the one that is chosen: drawn over all else. */
 	readonly isChosen: boolean;
 };
@@ -114,18 +114,17 @@ function painted(cell: Cell, paint: Paint | undefined, rank: number): void {
 }
 
 /** In the first row below a line where it touches nothing. */
-function writeLabel(cells: readonly Cell[][], {top, bottom, label, paint}: DrawnLink, x: number): void {
-	const length = widthOf(label);
-	if (length === 0) return;
-	for (let row = top + 1; row < bottom; row++) {
-		const place = (cells[row] as Cell[]).slice(x + 1, x + length + 3);
-		if (place.length < length + 2 || place.some(isUsed)) continue;
-		for (const [index, character] of [...label].entries()) {
-			const cell = place[index + 1] as Cell;
-			cell.text = character;
-			cell.paint = paint;
+function writeLabel(cells: readonly Cell[][], {top, bottom, labels, paint}: DrawnLink, x: number): void {
+	for (const label of labels) {
+		for (let row = top + 1; row < bottom; row++) {
+			const place = (cells[row] as Cell[]).slice(x + 1, x + label.length + 3);
+			if (place.length < label.length + 2 || place.some(isUsed)) continue;
+			for (const [index, cell] of place.slice(1, -1).entries()) {
+				cell.text = label[index] as string;
+				cell.paint = paint;
+			}
+			return;
 		}
-		return;
 	}
 }
 

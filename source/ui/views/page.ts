@@ -105,7 +105,10 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const title = [span(TITLES[state.view], paint.title), ...about];
 	const go =
 		content.items.length > 0
-			? [span('Enter', paint.key), span(state.view === 'network' ? ' opens · ' : ' goes there · ', paint.dim)]
+			? [
+					span('Enter', paint.key),
+					span(state.view === 'network' || state.view === 'topology' ? ' opens · ' : ' goes there · ', paint.dim),
+				]
 			: [];
 	const back = [...go, span('Esc', paint.key), span(' back', paint.dim)];
 	return [

@@ -1,7 +1,7 @@
 /** The graph: a line for each member and a link for each connection, with what the chosen one has to do with each. */
 import type {TopologyEdge, TopologyNode} from '../../api/topology.ts';
 import {type Lanes, type Link, lanesFor} from '../../store/graph/lanes.ts';
-import {linksOf as allLinks, rowsOf} from '../../store/graph/layout.ts';
+import {linksOf as allLinks, type GraphLayout, rowsOf} from '../../store/graph/layout.ts';
 import {formatRtt, formatTime, plural} from '../format.ts';
 import {type DrawnLink, draw, LEAD, type LinkStyle, type Picture} from '../graph/drawing.ts';
 import {edgeBetween, isBridge, isInMesh, latencyOf, latencyPaint} from '../graph/model.ts';
@@ -18,34 +18,72 @@ const BESIDE_NAME = 4;
 const MIN_STRIDE = 2;
 const MAX_STRIDE = 16;
 const MAX_SPACING = 4;
+/** Nobody follows a link among more lanes than these, or nearer ones: then a table says more. */
+const READABLE = {stride: 3, lanes: 30} as const;
 /** Of so many links all show their latency; of more only those of the chosen one, and slow ones. */
 const FEW_LINKS = 24;
 
 export type GraphPlan = {
 	readonly lanes: Lanes;
 	readonly stride: number;
-	/** Rows from one member to the next. */
-	readonly spacing: number;
-	/** All links have a lane of their own two cells from the next, and all rows are in view. */
-	readonly fits: boolean;
+	/** Rows of the drawing by peer id; those between two groups are no part of it. */
+	readonly places: ReadonlyMap<string, number>;
+	/** It can be read, and is in view as a whole. */
+	readonly isReadable: boolean;
 	/** Links that are drawn. */
 	readonly links: readonly Link[];
 };
 
 /**
- * How the graph would be drawn in so many rows. What decides whether it can be read is the number of lanes: the most links
- * that run side by side. It is compared with the cells there are, two for each lane.
+ * How the graph would be drawn in so many rows. What decides whether it can be read is the number of lanes, that is the
+ * most links that run side by side, with the cells there are for each of them: a full mesh of 8 has 20, one of 12 has 42.
  */
 export function planGraph(view: View, height: number): GraphPlan {
 	const {layout, model} = view;
 	const rows = rowsOf(layout.groups);
 	const room = drawingWidth(view);
-	const cuts = layout.groups.length - 1;
-	const spacing = Math.max(1, Math.min(MAX_SPACING, Math.floor((height - cuts + 1) / Math.max(1, rows.size))));
+	const rest = height - (layout.groups.length - 1);
 	const links = allLinks(model.topology.edges, rows);
-	const whole = layout.lanes && {lanes: layout.lanes, links, stride: strideFor(layout.lanes, room), spacing};
-	if (whole && whole.stride >= MIN_STRIDE) return {...whole, fits: rows.size + cuts <= height};
-	return {...reduced(view, links, room), spacing, fits: false};
+	const places = placesOf(layout.groups, links, rest);
+	if (!layout.lanes || strideFor(layout.lanes, room) < MIN_STRIDE)
+		return {...reduced(view, links, room), places, isReadable: false};
+	const stride = strideFor(layout.lanes, room);
+	const isReadable = rows.size <= rest && stride >= READABLE.stride && layout.lanes.count <= READABLE.lanes;
+	return {lanes: layout.lanes, links, stride, places, isReadable};
+}
+
+/** As far from each other as there is room, and further where nothing but a bridge holds two parts together. */
+function placesOf(groups: GraphLayout['groups'], links: readonly Link[], height: number): ReadonlyMap<string, number> {
+	const count = groups.flat().length;
+	const steps = count - groups.length;
+	const spacing = Math.max(1, Math.min(MAX_SPACING, Math.floor((height - groups.length) / Math.max(1, steps))));
+	const spare = height - groups.length - steps * spacing;
+	const open = openLinks(links, count);
+	const thin = open.filter(links => links === 1).length;
+	const more = thin === 0 ? 0 : Math.max(0, Math.min(2, Math.floor(spare / thin)));
+	const places = new Map<string, number>();
+	let place = 0;
+	let index = 0;
+	for (const group of groups) {
+		for (const [at, peer] of group.entries()) {
+			if (at > 0) place += spacing + (open[index - 1] === 1 ? more : 0);
+			places.set(peer, place);
+			index += 1;
+		}
+		place += 1;
+	}
+	return places;
+}
+
+/** For each row, how many links pass between it and the next one. */
+function openLinks(links: readonly Link[], count: number): readonly number[] {
+	const change = new Array<number>(count + 1).fill(0);
+	for (const {top, bottom} of links) {
+		change[top] = (change[top] as number) + 1;
+		change[bottom] = (change[bottom] as number) - 1;
+	}
+	let open = 0;
+	return change.slice(0, count).map(by => (open += by));
 }
 
 function drawingWidth({width, nameCells}: View): number {
@@ -62,7 +100,7 @@ function reduced(
 	{model, chosen, room}: View,
 	links: readonly Link[],
 	cells: number,
-): Omit<GraphPlan, 'spacing' | 'fits'> {
+): Pick<GraphPlan, 'lanes' | 'stride' | 'links'> {
 	const edgeOf = ({key}: Link) => model.edges.get(key) as TopologyEdge;
 	const isOfChosen = ({a, b}: TopologyEdge) => a === chosen || b === chosen;
 	const few = links.filter(link => isOfChosen(edgeOf(link)) || isBridge(model, edgeOf(link)));
@@ -80,8 +118,8 @@ const byLength = (one: Link, other: Link) => one.bottom - one.top - (other.botto
 /** All rows of the graph; each member's row can be chosen. */
 export function addGraph(content: PageBuilder, view: View, plan: GraphPlan): void {
 	const {layout, model, width} = view;
-	const places = placesOf(view, plan);
-	const drawn = draw(pictureOf(view, plan, places));
+	const {places} = plan;
+	const drawn = draw(pictureOf(view, plan));
 	const byRow = new Map([...places].map(([peer, place]) => [place, peer]));
 	let next = 0;
 	for (const [index, group] of layout.groups.entries()) {
@@ -96,23 +134,10 @@ export function addGraph(content: PageBuilder, view: View, plan: GraphPlan): voi
 	}
 }
 
-/** Rows of the drawing by peer id: those between two groups are no part of it. */
-function placesOf({layout}: View, {spacing}: GraphPlan): ReadonlyMap<string, number> {
-	const places = new Map<string, number>();
-	let place = 0;
-	for (const group of layout.groups) {
-		for (const [index, peer] of group.entries()) {
-			if (index > 0) place += spacing;
-			places.set(peer, place);
-		}
-		place += 1;
-	}
-	return places;
-}
-
-function pictureOf(view: View, plan: GraphPlan, places: ReadonlyMap<string, number>): Picture {
+function pictureOf(view: View, plan: GraphPlan): Picture {
 	const {chosen, model, theme} = view;
 	const {paint} = theme;
+	const {places} = plan;
 	const peers = [...places.keys()];
 	const isCrowded = plan.links.length > FEW_LINKS;
 	const links = plan.links.flatMap(({key, top, bottom}): DrawnLink[] => {
@@ -137,11 +162,12 @@ function lookOf(
 	{model, room, chosen, theme}: View,
 	edge: TopologyEdge,
 	isCrowded: boolean,
-): Pick<DrawnLink, 'style' | 'paint' | 'label' | 'isChosen'> {
+): Pick<DrawnLink, 'style' | 'paint' | 'labels' | 'isChosen'> {
 	const isChosen = edge.a === chosen || edge.b === chosen;
 	const latency = latencyOf(edge);
 	const isDim = isCrowded && !isChosen && (latency === 'near' || latency === 'middling' || latency === 'unknown');
-	const label = edge.rtt === undefined ? '' : formatRtt(edge.rtt);
+	const time = edge.rtt === undefined ? [] : [formatRtt(edge.rtt)];
+	const labels = isBridge(model, edge) ? [['bridge', ...time].join(' '), 'bridge'] : time;
 	const style: LinkStyle = isBridge(model, edge)
 		? 'double'
 		: isInMesh(edge, room)
@@ -149,7 +175,7 @@ function lookOf(
 			: edge.isConfirmed
 				? 'light'
 				: 'dashed';
-	return {style, label, isChosen, paint: isDim ? theme.paint.border : latencyPaint(latency, theme)};
+	return {style, labels, isChosen, paint: isDim ? theme.paint.border : latencyPaint(latency, theme)};
 }
 
 /** Mark, name, what is drawn, and at the right how far it is from the chosen one. */

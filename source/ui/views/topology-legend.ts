@@ -3,7 +3,7 @@ import {DASHED} from '../graph/box.ts';
 import {isBridge, isInMesh, LATENCIES, type Latency, latencyOf, latencyPaint} from '../graph/model.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
 import {PAIR_SIGNS} from './topology-table.ts';
-import {MARKS, markOf, tells, type View} from './topology-view.ts';
+import {isBarred, MARKS, markOf, tells, type View} from './topology-view.ts';
 
 /** One row, the most important first, as many as there is room for. */
 export function legendRow(view: View, look: 'graph' | 'table'): string {
@@ -65,6 +65,11 @@ function markEntries({model, theme}: View): readonly (readonly Span[])[] {
 	const entry = (isThere: boolean, sign: string, what: string) =>
 		isThere ? [span(sign, paint.title), span(` ${what}`, paint.dim)] : [];
 	return [
+		entry(
+			nodes.some(node => isBarred(model, node)),
+			'!',
+			'out of your reach',
+		),
 		entry(marks.has('others'), MARKS.others, 'not connected to you'),
 		entry(
 			nodes.some(node => !tells(node) && node.isReachable),

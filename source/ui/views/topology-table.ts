@@ -19,11 +19,16 @@ const BESIDE_NAME = 4;
 /** Between two groups. */
 const GAP = '╎';
 
+/** Cells for each column of the square: with the round trip, with a blank, or nothing but the sign. */
+const STRIDES = [7, 2, 1] as const;
+/** From so many on there is room for more than a sign. */
+const WITH_TIMES = 7;
+
 /** Cells for each column of the square; 0 if it is too wide. */
 export function squareStride(view: View): number {
 	const {layout, model, width, nameCells} = view;
 	const room = width - BESIDE_NAME - nameCells - digitsOf(view) - 2 - DISTANCE_CELLS - (layout.groups.length - 1);
-	return model.nodes.size * 2 <= room ? 2 : model.nodes.size <= room ? 1 : 0;
+	return STRIDES.find(stride => model.nodes.size * stride <= room) ?? 0;
 }
 
 function digitsOf({model}: View): number {
@@ -35,6 +40,7 @@ export function tableHead(view: View): readonly string[] {
 	const stride = squareStride(view);
 	if (stride === 0) return [listHead(view)];
 	const before = ' '.repeat(BESIDE_NAME + view.nameCells + digitsOf(view) + 1);
+	if (stride >= WITH_TIMES) return [row(view.width, [span(before), ...nameHeads(view, stride)])];
 	const heads = Array.from({length: digitsOf(view)}, (_, digit) => headSpans(view, digit, stride));
 	return heads.map(spans => row(view.width, [span(before), ...spans]));
 }
@@ -62,6 +68,18 @@ function squareRow(view: View, node: TopologyNode, number: number, stride: numbe
 	return row(width, [span(' '), ...nameSpans(view, node), label, ...cells], distanceSpans(view, node));
 }
 
+function nameHeads({layout, chosen, theme, nameOf}: View, stride: number): readonly Span[] {
+	const {paint} = theme;
+	let number = 0;
+	return layout.groups.flatMap((group, index) => [
+		...(index > 0 ? [span(GAP, paint.border)] : []),
+		...group.map(peer => {
+			number += 1;
+			return span(`${fit(`${number} ${nameOf(peer)}`, stride - 1)} `, peer === chosen ? paint.title : paint.dim);
+		}),
+	]);
+}
+
 /** One digit of each number, the higher ones only where they change. */
 function headSpans({layout, chosen, theme, model}: View, digit: number, stride: number): readonly Span[] {
 	const {paint} = theme;
@@ -83,9 +101,15 @@ function pairSpans(view: View, {peer}: TopologyNode, stride: number): readonly S
 		...(index > 0 ? [span(GAP, theme.paint.border)] : []),
 		...group.map(other => {
 			const [sign, paint] = pairSign(view, peer, other);
-			return span(sign.padEnd(stride), paint);
+			const time = stride >= WITH_TIMES ? timeBetween(view, peer, other) : '';
+			return span(fit(sign + time, stride), paint);
 		}),
 	]);
+}
+
+function timeBetween({model}: View, one: string, other: string): string {
+	const rtt = edgeBetween(model, one, other)?.rtt;
+	return rtt === undefined ? '' : ` ${formatRtt(rtt).replace(' ms', '')}`;
 }
 
 function pairSign(view: View, one: string, other: string): readonly [string, Paint] {

@@ -96,10 +96,21 @@ export function nameSpans({theme, chosen, nameCells, nameOf, model}: View, node:
 	const own = node.isSelf ? paint.own : theme.peer(node.peer);
 	return [
 		markSpan(node, theme),
-		span(tells(node) || !node.isReachable ? ' ' : '?', paint.dim),
+		signSpan(model, node, theme),
 		span(fitName(nameOf(node.peer), nameCells), isNear ? own : paint.dim),
 		span(' '),
 	];
+}
+
+/** `!`: others reach it and we do not. `?`: it does not say who its neighbours are. */
+function signSpan(model: Model, node: TopologyNode, {paint}: Theme): Span {
+	if (isBarred(model, node)) return span('!', paint.bad);
+	return span(tells(node) || !node.isReachable ? ' ' : '?', paint.dim);
+}
+
+/** Whether others are connected to it and we cannot be. */
+export function isBarred({unreachable}: Model, {peer}: TopologyNode): boolean {
+	return unreachable.get(peer)?.how === 'only-us';
 }
 
 export function linksOf({links}: Model, peer: string): readonly LinkTo[] {

@@ -41,7 +41,7 @@ function contentOf(view: View): PageContent {
 	const above = [headRow(view), ...hintRows(view)];
 	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
 	const plan = planGraph(view, height - above.length - blank.length - below.length - 1);
-	const look = shows === 'auto' ? (plan.fits ? 'graph' : 'table') : shows;
+	const look = shows === 'auto' ? (plan.isReadable ? 'graph' : 'table') : shows;
 	const content = new PageBuilder();
 	content.look = look;
 	content.head.push(...above, ...blank, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
@@ -51,26 +51,39 @@ function contentOf(view: View): PageContent {
 	return content;
 }
 
-/** `12 members · 31 links · 1 group · 2 bridges`, as much of it as there is room for, and whose mesh is bold. */
+/** From here on there is room for whole sentences. */
+const WIDE = 60;
+
+/** `12 nodes · 31 edges · 1 group · 2 bridges`, of this what matters most where it is narrow; and whose mesh is bold. */
 function headRow({model, layout, width, theme, room, roomLabel}: View): string {
 	const {paint} = theme;
 	const {nodes, edges, bridges} = model.topology;
-	const cut = layout.groups.length - 1;
+	const groups = layout.groups.length;
 	const meshed = edges.filter(edge => isInMesh(edge, room)).length;
-	const right = [span('mesh of ', paint.dim), span(roomLabel, paint.title), span(` ${meshed} `, paint.dim)];
+	const what = width < WIDE ? `${meshed} meshed in ` : `${meshed} in the mesh of `;
+	const right = [span(what, paint.dim), span(`${roomLabel} `, paint.title)];
 	const parts = [
-		[span(plural(nodes.length, 'node'), paint.title)],
-		[span(plural(edges.length, 'edge'))],
-		[span(plural(cut + 1, 'group'), cut > 0 ? paint.bad : undefined)],
-		[span(plural(bridges.length, 'bridge'), bridges.length > 0 ? paint.warn : undefined)],
+		{text: plural(nodes.length, 'node'), paint: paint.title, rank: 0},
+		{text: plural(edges.length, 'edge'), paint: undefined, rank: 3},
+		{text: plural(groups, 'group'), paint: groups > 1 ? paint.bad : undefined, rank: groups > 1 ? 1 : 4},
+		{text: plural(bridges.length, 'bridge'), paint: bridges.length > 0 ? paint.warn : undefined, rank: 2},
 	];
-	const left = [span(' ')];
-	for (const [index, part] of parts.entries()) {
-		const more = [...(index > 0 ? [span(' · ', paint.dim)] : []), ...part];
-		if (spansWidth([...left, ...more, ...right]) + 1 <= width) left.push(...more);
-	}
-	return row(width, left, right);
+	let left = width - spansWidth(right) - 2;
+	const shown = new Set(
+		parts
+			.toSorted((one, other) => one.rank - other.rank)
+			.filter(({text}) => {
+				left -= text.length + SEPARATOR.length;
+				return left + SEPARATOR.length >= 0;
+			}),
+	);
+	const spans = parts
+		.filter(part => shown.has(part))
+		.flatMap(({text, paint: of}) => [span(SEPARATOR, paint.dim), span(text, of)]);
+	return row(width, [span(' '), ...spans.slice(1)], right);
 }
+
+const SEPARATOR = ' · ';
 
 /** What makes the picture smaller than the truth. */
 function hintRows({model, width, theme}: View): readonly string[] {
