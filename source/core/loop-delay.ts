@@ -7,22 +7,30 @@ const SAMPLES = 240;
 
 export type Delay = {readonly p50: number; readonly p99: number; readonly max: number};
 
+/** Whoever looks at the figures does so at a pace of its own. */
+export type Reader = 'stats' | 'scraper';
+
 /** How late timers fire on this thread, in milliseconds: what a busy event loop costs everyone on it. */
 export class LoopDelay {
-	#samples = new Ring<number>(SAMPLES);
+	readonly #samples = new Ring<number>(SAMPLES);
+	#count = 0;
+	/** How many samples there were when each reader looked. */
+	readonly #seen = new Map<Reader, number>();
 	#expected = performance.now() + SAMPLE_INTERVAL;
 	readonly #timer = setInterval(() => this.#sample(), SAMPLE_INTERVAL).unref();
 
 	#sample(): void {
 		const now = performance.now();
 		this.#samples.push(Math.max(0, now - this.#expected));
+		this.#count++;
 		this.#expected = now + SAMPLE_INTERVAL;
 	}
 
-	/** The figures since the last call. */
-	take(): Delay {
-		const sorted = this.#samples.slice().sort((a, b) => a - b);
-		this.#samples = new Ring(SAMPLES);
+	/** The figures since this reader's last call, or of the last minute. */
+	take(reader: Reader = 'stats'): Delay {
+		const fresh = this.#count - (this.#seen.get(reader) ?? 0);
+		this.#seen.set(reader, this.#count);
+		const sorted = this.#samples.slice(this.#samples.length - fresh).sort((a, b) => a - b);
 		const at = (part: number) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
 		return {p50: at(0.5), p99: at(0.99), max: round(sorted.at(-1) ?? 0)};
 	}

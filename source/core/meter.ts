@@ -5,7 +5,7 @@ import {Ring} from '../base/bounded.ts';
 import {Counters} from '../base/counters.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {PRIORITIES, type Priority} from '../wire/priority.ts';
-import {LoopDelay} from './loop-delay.ts';
+import {LoopDelay, type Reader} from './loop-delay.ts';
 
 /** What a connection counts. */
 export type Counted = {
@@ -80,7 +80,7 @@ export class Meter {
 		};
 	}
 
-	stats(connections: Iterable<Counted & Queued>, counters: Counters): ProcessStats {
+	stats(connections: Iterable<Counted & Queued>, counters: Counters, reader?: Reader): ProcessStats {
 		const live = [...connections];
 		const {rss, heapUsed, heapTotal, external} = process.memoryUsage();
 		const {user, system} = process.cpuUsage();
@@ -92,7 +92,7 @@ export class Meter {
 			counters: {...counters.toObject(), ...this.#dropped.toObject()},
 			memory: {rss, heapUsed, heapTotal, external},
 			cpu: {user: user / MICROSECONDS, system: system / MICROSECONDS},
-			loopDelay: this.#loopDelay.take(),
+			loopDelay: this.#loopDelay.take(reader),
 		};
 	}
 

@@ -25,7 +25,9 @@ import {Commits} from './commits.ts';
 import {DialCount} from './dial-count.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
+import type {Reader} from './loop-delay.ts';
 import {Meter} from './meter.ts';
+import type {Measured} from './prometheus.ts';
 import {SleepWatch} from './sleep-watch.ts';
 import {systemRandom} from './system-random.ts';
 import {Timers} from './timers.ts';
@@ -296,10 +298,15 @@ export class Node {
 		return networkReport(this.#swarm.metrics(performance.now()), peer => links.get(peer), totals);
 	}
 
-	#stats(): Stats {
+	/** For whoever scrapes: everything that is measured. */
+	measure(): Measured {
+		return {peerId: this.#options.identity.peerId, stats: this.#stats('scraper'), network: this.#network()};
+	}
+
+	#stats(reader?: Reader): Stats {
 		const {history, ...others} = this.#swarm.stats();
 		return {
-			...this.#meter.stats(this.#connections.values(), this.#swarm.counters),
+			...this.#meter.stats(this.#connections.values(), this.#swarm.counters, reader),
 			...this.#swarm.counts(performance.now()),
 			...others,
 			...{dials: this.#dialCount.stats(), timers: this.#timers.size},

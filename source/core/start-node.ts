@@ -9,6 +9,7 @@ import {lockProfile} from '../storage/lock.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import {MAX_SUBSCRIPTIONS} from '../wire/limits.ts';
 import {loggingEmit, openCoreLog} from './core-log.ts';
+import {openMetrics} from './metrics.ts';
 import {Node} from './node.ts';
 import {openStore} from './open-store.ts';
 
@@ -55,10 +56,19 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 			remember: peers => book?.save({peers}),
 		});
 		await node.start();
+		const metrics = openMetrics(
+			config,
+			() => node.measure(),
+			message => {
+				log('warn', 'core', message);
+				warn({type: 'warning', code: 'metrics', message});
+			},
+		);
 		if (last?.ports.join() !== node.chosenPorts.join()) book?.save({ports: node.chosenPorts});
 		for (const warning of early) hooks.emit(warning);
 		early = undefined;
 		const stop = async () => {
+			await (await metrics).close();
 			await node.stop();
 			await book?.close();
 			await list?.close();
