@@ -13,6 +13,7 @@ import {CAN_PIN, type Place, type Row} from './shared.ts';
 import {measureStartWithHistory} from './start-with-history.ts';
 import {measureStorage} from './storage.ts';
 import {formatTable} from './table.ts';
+import {measureWatching} from './watching.ts';
 
 type PartOfSuite = {readonly name: string; readonly run: (place: Place) => Promise<readonly Row[]>};
 
@@ -26,6 +27,7 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'durable', run: measureDurable},
 	{name: 'joiner', run: measureLateJoiner},
 	{name: 'idle', run: measureIdle},
+	{name: 'watching', run: measureWatching},
 	{name: 'events', run: measureEvents},
 	{name: 'start', run: measureStart},
 	{name: 'screen', run: measureStartOfScreen},
