@@ -40,6 +40,8 @@ export type PeerFacts = {
 	readonly announced: boolean;
 	/** It answered to us alone. */
 	readonly answered: boolean;
+	/** It is no node but somebody's doctor: it takes connections, and lets them go at once. */
+	readonly isDoctor?: true;
 	/** It has opened a TCP connection to us. */
 	readonly reachedUs: boolean;
 	readonly dial?: DialFacts;

@@ -26,7 +26,7 @@ export class Lab {
 	}
 
 	/** A network without faults but those that are made. */
-	bridge(): Network {
+	bridge(): Bridge {
 		const bridge = new Bridge(this.#switchNamespace, this.#networks.length + 1);
 		this.#networks.push(bridge);
 		return bridge;

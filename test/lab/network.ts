@@ -65,6 +65,12 @@ export class Bridge implements Network {
 		nft(this.#namespace, `add element bridge ${this.#name} cuts { ${plugOf(from)} . ${plugOf(to)} }`);
 	}
 
+	/** As access points do that keep their guests apart: only what is meant for everyone gets through. */
+	isolate(): void {
+		const unicast = 'meta pkttype != { broadcast, multicast }';
+		nft(this.#namespace, `add rule bridge ${this.#name} forward ${unicast} drop`);
+	}
+
 	heal(): void {
 		nft(this.#namespace, `flush set bridge ${this.#name} cuts`);
 	}

@@ -7,7 +7,7 @@ import {identityFromSeed} from '../../wire/identity.ts';
 import type {DiscoveryFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
-import {Meeting} from './meeting.ts';
+import {DOCTOR_MARK, Meeting} from './meeting.ts';
 import type {System} from './system.ts';
 
 /**
@@ -23,7 +23,8 @@ const COMPANY = 1_200;
 const ASK_AT = [0, 400, 1_500];
 const STEP = 50;
 
-const MARK_BYTES = 15;
+/** Of chance, behind the mark of doctors: with the number of the way they are the 16 of an instance id. */
+const MARK_BYTES = 9;
 const SEED_BYTES = 32;
 
 export type DiscoveryOptions = {
@@ -38,12 +39,13 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const identity = identityFromSeed(randomBytes(SEED_BYTES));
 	const meeting = new Meeting({...options, identity, deadline: begun + DEADLINE});
 	const listening = await Listening.open({
-		...{port, interfaces, self: identity.peerId, mark: randomBytes(MARK_BYTES)},
+		...{port, interfaces, self: identity.peerId, mark: DOCTOR_MARK + randomBytes(MARK_BYTES).toString('hex')},
 		tcpPorts: await meeting.listen(),
 		onHeard: (...heard) => meeting.heard(...heard),
 	});
 	const holders = probeHolders(port, process.pid, system);
-	const listened = await listen(listening, meeting, begun);
+	const isAlone = interfaces.every(({internal}) => internal);
+	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
 	listening.announce({leaving: true});
 	const {ways, failures} = listening;
 	await meeting.close();
@@ -55,7 +57,7 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 }
 
 /** Milliseconds for which it listened. */
-async function listen(listening: Listening, meeting: Meeting, begun: number): Promise<number> {
+async function listen(listening: Listening, meeting: Meeting, begun: number, patience: number): Promise<number> {
 	const due = [...ASK_AT];
 	while (true) {
 		const passed = performance.now() - begun;
@@ -64,8 +66,8 @@ async function listen(listening: Listening, meeting: Meeting, begun: number): Pr
 			due.shift();
 		}
 		const isEnough = passed >= COMPANY && listening.isWhole && meeting.isSettled;
-		if (isEnough || (passed >= PATIENCE && !meeting.hasHeard) || passed >= DEADLINE) return passed;
-		if (passed >= PATIENCE && meeting.isSettled) return passed;
+		if (isEnough || (passed >= patience && !meeting.hasHeard) || passed >= DEADLINE) return passed;
+		if (passed >= patience && meeting.isSettled) return passed;
 		await sleep(STEP);
 	}
 }

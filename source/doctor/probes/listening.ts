@@ -20,8 +20,8 @@ export type ListeningOptions = {
 	readonly port: number;
 	readonly interfaces: readonly NetworkInterface[];
 	readonly self: PeerId;
-	/** 15 bytes of chance. */
-	readonly mark: Uint8Array;
+	/** 15 bytes in hex, with which our instance ids begin. */
+	readonly mark: string;
 	/** Where we take TCP connections; undefined: nowhere. */
 	readonly tcpPorts: Pick<Announcement, 'port4' | 'port6'>;
 	/** Somebody else was heard. `isAnswer`: to us alone. */
@@ -51,7 +51,7 @@ export class Listening {
 
 	private constructor(options: ListeningOptions) {
 		this.#options = options;
-		this.#mark = Buffer.from(options.mark).toString('hex');
+		this.#mark = options.mark;
 		this.#ways = linksOf(options.interfaces).flatMap(waysOf).slice(0, MAX_WAYS);
 	}
 

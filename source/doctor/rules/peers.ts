@@ -28,12 +28,12 @@ function failures(facts: Facts, failed: readonly PeerFacts[], doOthersWork: bool
 
 const SILENT = new Set(['timeout', 'unreachable']);
 
-function kindOf({dial, answered, reachedUs}: PeerFacts): string {
+function kindOf({dial, answered, reachedUs, isDoctor}: PeerFacts): string {
 	const code = dial?.result === 'failed' ? dial.code : '';
 	if (!SILENT.has(code)) return code === 'refused' ? 'refused' : 'failed';
 	if (reachedUs) return 'one-way';
-	// A datagram to us alone came through: the network does not keep us apart.
-	return answered ? 'peer-firewall' : 'isolated';
+	// A datagram to us alone came through: the network does not keep us apart. A doctor sends none.
+	return answered || isDoctor ? 'peer-firewall' : 'isolated';
 }
 
 function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthersWork: boolean): Finding {
@@ -52,7 +52,12 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 		case 'failed':
 			return find('peer-failed', 'warning', `${what} did not complete the handshake: ${reasonOf(peers[0]!)}`);
 		case 'one-way':
-			return find('peer-one-way', 'note', `${what} can connect to us, and we cannot connect there: that is enough`);
+			return find(
+				'peer-one-way',
+				'note',
+				`${what} can connect to us, and we cannot connect there: a firewall there. One way is enough`,
+				there(),
+			);
 		case 'peer-firewall':
 			return find(
 				'peer-firewall',

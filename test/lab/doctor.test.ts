@@ -1,0 +1,120 @@
+/** What `p2p-tui doctor` says on machines that others cannot see, and that doing what it says is all it takes. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {text} from 'node:stream/consumers';
+import {describe, expect} from 'vitest';
+import type {DoctorReport, Finding} from '../../source/api/doctor.ts';
+import {PROGRAM} from '../helpers/program.ts';
+import type {Host} from './host.ts';
+import {test} from './lab-test.ts';
+import {inside, nft, within} from './system.ts';
+import {meet} from './talk.ts';
+
+type Examined = DoctorReport & {readonly status: number};
+
+async function examine(host: Host, ...args: readonly string[]): Promise<Examined> {
+	const words = [...within(host.namespace), process.execPath, PROGRAM, 'doctor', '--json', '--ephemeral', ...args];
+	const child = spawn(words[0]!, words.slice(1), {stdio: ['ignore', 'pipe', 'inherit']});
+	const [output, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+	return {...(JSON.parse(output) as DoctorReport), status};
+}
+
+function alarms({findings}: DoctorReport): string[] {
+	return findings.filter(({verdict}) => verdict === 'problem' || verdict === 'warning').map(({id}) => id);
+}
+
+function only({findings}: DoctorReport, id: string): Finding {
+	const found = findings.filter(finding => finding.id === id);
+	expect(found).toHaveLength(1);
+	return found[0]!;
+}
+
+/** Word for word, but for the program itself. */
+function obey(host: Host, {fix}: Finding): void {
+	const commands = fix!.commands.filter(command => !command.startsWith('p2p-tui'));
+	expect(commands.length).toBeGreaterThan(0);
+	inside(host.namespace, 'sh', ['-e'], commands.join('\n'));
+}
+
+/** As of a machine that lets in nothing but answers to what it has asked for. */
+const CLOSED = [
+	'add table inet filter',
+	'add chain inet filter input { type filter hook input priority 0; policy drop; }',
+	'add rule inet filter input iif lo accept',
+	'add rule inet filter input ct state vmap { established : accept, related : accept, invalid : drop }',
+];
+
+describe.concurrent('doctor', () => {
+	test('firewalls and a network that keeps its clients apart', async ({lab}) => {
+		const network = lab.bridge();
+		const [ann, bob] = (await lab.hosts(network, 'ann', 'bob')) as [Host, Host];
+		await bob.start().ready;
+
+		const healthy = await examine(ann);
+		expect({status: healthy.status, alarms: alarms(healthy)}).toEqual({status: 0, alarms: []});
+		expect(only(healthy, 'connect').found).toBe('1 of 1 work');
+
+		ann.drop('in', 'udp dport 9999');
+		const deaf = await examine(ann);
+		expect({status: deaf.status, alarms: alarms(deaf)}).toEqual({status: 1, alarms: ['firewall-udp']});
+		expect(only(deaf, 'firewall-udp').fix!.commands).toEqual(['nft insert rule inet lab in udp dport 9999 accept']);
+		obey(ann, only(deaf, 'firewall-udp'));
+		ann.drop('in', 'iifname "lan0" tcp flags & (syn | ack) == syn');
+		const shy = await examine(ann);
+		expect({status: shy.status, alarms: alarms(shy)}).toEqual({status: 1, alarms: ['firewall-tcp']});
+		expect(only(shy, 'firewall-tcp').fix!.commands).toEqual([
+			'nft insert rule inet lab in tcp dport 4001 accept',
+			'p2p-tui --listen /ip4/0.0.0.0/tcp/4001',
+		]);
+		obey(ann, only(shy, 'firewall-tcp'));
+		const fixed = await examine(ann, '--listen', '/ip4/0.0.0.0/tcp/4001');
+		expect({status: fixed.status, alarms: alarms(fixed)}).toEqual({status: 0, alarms: []});
+
+		ann.clear();
+		network.isolate();
+		const apart = await examine(ann);
+		expect({status: apart.status, alarms: alarms(apart)}).toEqual({status: 1, alarms: ['client-isolation']});
+	});
+
+	test('the port taken, no way out, a tunnel, multicast off, and nothing at all', async ({lab}) => {
+		const [ann, bob] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		await bob.start().ready;
+		const holder = spawn('ip', ['netns', 'exec', ann.namespace, 'socat', '-u', 'UDP4-RECV:9999', 'OPEN:/dev/null']);
+		const taken = await examine(ann, '--interface', 'lan0').finally(() => holder.kill('SIGKILL'));
+		expect({status: taken.status, alarms: alarms(taken)}).toEqual({status: 1, alarms: ['port-taken']});
+		expect(only(taken, 'port-taken').found).toMatch(new RegExp(`^socat .*\\(process ${holder.pid}\\)`));
+		expect(only(taken, 'port-taken').fix!.commands).toEqual([`kill ${holder.pid}`]);
+
+		ann.ip('tuntap add wg0 mode tun', 'link set wg0 up', 'addr add 198.19.200.1/32 dev wg0');
+		const far = await examine(ann, '--discovery-port', '9999');
+		expect({status: far.status, alarms: alarms(far)}).toEqual({status: 0, alarms: []});
+		expect(only(far, 'no-default-route').verdict).toBe('note');
+		expect(
+			far.findings.filter(({id}) => id === 'interface').map(({found, verdict}) => [verdict, found.split(':')[0]]),
+		).toEqual([
+			['ok', 'LAN'],
+			['note', 'VPN (WireGuard)'],
+		]);
+
+		ann.ip('link set lan0 multicast off');
+		const still = await examine(ann);
+		expect({status: still.status, alarms: alarms(still)}).toEqual({status: 0, alarms: ['multicast-off']});
+		obey(ann, only(still, 'multicast-off'));
+
+		ann.ip('link set lan0 down', 'link del wg0');
+		const alone = await examine(ann);
+		expect({status: alone.status, alarms: alarms(alone)}).toEqual({status: 1, alarms: ['no-network']});
+	});
+
+	test('two that do not see each other do when one has done what the doctor says there', async ({lab}) => {
+		const [ann, bob] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		nft(ann.namespace, ...CLOSED);
+		const [first, second] = [ann.start(), bob.start()];
+		await Promise.all([first.ready, second.ready]);
+		const report = await examine(ann);
+		expect((await first.result({command: 'peers'})).peers).toEqual([]);
+		expect(alarms(report)).toEqual(['firewall-udp', 'firewall-tcp']);
+		obey(ann, only(report, 'firewall-udp'));
+		await meet(first, second);
+	});
+});
