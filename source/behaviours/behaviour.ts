@@ -95,6 +95,8 @@ export interface View {
 	 * this machine, private ones only if it is not on the public internet, no link-local ones. Empty if there are none.
 	 */
 	addressesFor(peer: PeerId, listener: PeerId): readonly string[];
+	/** When a dial of this peer failed last, since it was connected; undefined if none has. Left out by some tests. */
+	dialFailedAt?(peer: PeerId): Instant | undefined;
 }
 
 /** What behaviours add to the answer of `stats`. */

@@ -35,6 +35,8 @@ export type NodeOptions = {
 	readonly limits?: Limits;
 	readonly pingInterval?: number;
 	readonly verify?: EventVerifier;
+	readonly verifyNeighbours?: EventVerifier;
+	readonly tellsNeighbours?: boolean;
 	/** Milliseconds by which its wall clock is off. */
 	readonly skew?: number;
 	/** Its line is slow: this many times the usual delay. */
@@ -107,7 +109,7 @@ export class SimulatedNode {
 		this.remembered = options.remembered ?? [];
 		this.store = options.store ?? new MemoryEventStore(random);
 		this.shownMessages = new Set(options.shown);
-		const {limits, pingInterval, verify} = options;
+		const {limits, pingInterval, verify, verifyNeighbours} = options;
 		this.swarm = createChatSwarm({
 			identity: this.identity,
 			instance: Buffer.from(random.bytes(16)).toString('hex'),
@@ -124,6 +126,8 @@ export class SimulatedNode {
 				this.overlay = overlay;
 			},
 			...(verify && {verify}),
+			...(verifyNeighbours && {verifyNeighbours}),
+			...(options.tellsNeighbours !== undefined && {tellsNeighbours: options.tellsNeighbours}),
 			...(limits && {limits}),
 			...(pingInterval !== undefined && {pingInterval}),
 		});

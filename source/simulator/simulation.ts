@@ -10,6 +10,7 @@ import {MemoryEventStore, type StoreSnapshot} from '../history/memory-store.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../swarm/io.ts';
 import {decodeMessage} from '../wire/codec.ts';
 import {MESSAGE_NUMBERS, type Receipt} from '../wire/messages.ts';
+import {verifyStatement} from '../wire/neighbours.ts';
 import {Agenda, Happening, Later} from './agenda.ts';
 import {Broadcasts} from './broadcasts.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
@@ -74,6 +75,7 @@ export class Simulation {
 	readonly #streams: Streams;
 	readonly #broadcasts: Broadcasts;
 	readonly #verify = memoisedVerifier();
+	readonly #verifyNeighbours = memoisedVerifier(verifyStatement);
 	readonly #indexOf = new Map<string, number>();
 	/** Links that the message in the frame at hand has gone over. */
 	#hops = 0;
@@ -102,7 +104,7 @@ export class Simulation {
 
 	add(options: Omit<NodeOptions, 'index' | 'seed'> = {}, at = this.now): SimulatedNode {
 		const index = this.nodes.length;
-		const all = {verify: this.#verify, ...this.#options.nodes, ...options};
+		const all = {verify: this.#verify, verifyNeighbours: this.#verifyNeighbours, ...this.#options.nodes, ...options};
 		const node = this.#boot({index, seed: this.seed, ...all}, at);
 		this.#indexOf.set(node.host, index);
 		this.#broadcasts.add(node);

@@ -19,8 +19,9 @@ import type {EventStore} from '../history/event-store.ts';
 import {MemoryEventStore} from '../history/memory-store.ts';
 import {type EventVerifier, verifyEvent} from '../wire/event.ts';
 import type {Identity} from '../wire/identity.ts';
+import {type StatementVerifier, verifyStatement} from '../wire/neighbours.ts';
 import type {PeerId} from '../wire/peer-id.ts';
-import type {SwarmLimits} from './limits.ts';
+import {DEFAULT_LIMITS, type SwarmLimits} from './limits.ts';
 import {Swarm} from './swarm.ts';
 
 export type ChatSwarmOptions = {
@@ -46,6 +47,8 @@ export type ChatSwarmOptions = {
 	readonly wallClock: () => number;
 	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
 	readonly verify?: EventVerifier;
+	/** The same for statements of neighbours. */
+	readonly verifyNeighbours?: StatementVerifier;
 	/** Milliseconds between two pings of one peer, if not the usual: as in `PingOptions`. */
 	readonly pingInterval?: number;
 	/** For whoever looks at it from outside: a simulation knows more than any node. */
@@ -66,9 +69,10 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
 		const {directs, overlay} = talking;
 		options.onOverlay?.(talking.overlay);
-		const {tellsNeighbours: tells = true} = options;
+		const {tellsNeighbours: tells = true, verifyNeighbours = verifyStatement} = options;
+		const target = limits.target ?? DEFAULT_LIMITS.target;
 		const trace = new Trace({view, overlay, chronicle, random, tells});
-		const topology = new TopologyBehaviour({view, overlay: talking.overlay, tells});
+		const topology = new TopologyBehaviour({view, overlay, identity, random, verify: verifyNeighbours, tells, target});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
@@ -80,7 +84,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			topology,
 			trace,
 		];
-		const protocols = others.filter(one => tells || (one !== topology && one !== trace)).map(({protocol}) => protocol);
+		const protocols = others.filter(one => tells || one !== trace).map(({protocol}) => protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
 	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, wallClock, archive, behaviours});

@@ -3,6 +3,7 @@
  */
 import type {CommandOf} from '../api/command.ts';
 import type {ErrorCode} from '../api/event.ts';
+import {BoundedMap} from '../base/bounded.ts';
 import type {Random} from '../base/random.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
 import {explainError} from '../behaviours/refusal.ts';
@@ -45,6 +46,9 @@ export const EAGER_SHARE = 1 / 3;
  */
 export const EXPLORERS = 2;
 
+/** Peers of whom it is remembered that a dial has failed. */
+const MAX_FAILED = 1_024;
+
 export type DialPlannerOptions = {
 	readonly self: PeerId;
 	readonly random: Random;
@@ -64,6 +68,9 @@ export class DialPlanner {
 	/** Commands that wait for a dial. */
 	readonly #waiting = new Map<DialId, CommandOf<'dial'>>();
 	readonly #given = new GivenPeers();
+	/** Whom the dials under way are to reach, and when one failed last that was to reach a peer. */
+	readonly #expected = new Map<DialId, PeerId>();
+	readonly #failedAt = new BoundedMap<PeerId, Instant>(MAX_FAILED);
 	#scheduledAt: Instant | undefined;
 	/** Something was said to the dial policy since the last run: only then is it worth walking all its targets. */
 	#hasChanged = true;
@@ -171,6 +178,7 @@ export class DialPlanner {
 	succeeded(dial: DialId, peer: PeerId, now: Instant): void {
 		const {outbox, self} = this.#options;
 		this.#given.succeeded(dial);
+		this.#expected.delete(dial);
 		this.#change().succeeded(dial, peer, now);
 		const command = this.#take(dial);
 		if (!command) return;
@@ -178,8 +186,16 @@ export class DialPlanner {
 		else outbox.reply(command, {peer});
 	}
 
+	/** When a dial of this peer failed last, since it was connected. */
+	failedAt(peer: PeerId): Instant | undefined {
+		return this.#failedAt.get(peer);
+	}
+
 	failed({dial, code, message}: Extract<SwarmInput, {type: 'dial-failed'}>, now: Instant): void {
 		const {outbox, store} = this.#options;
+		const expected = this.#expected.get(dial);
+		if (expected !== undefined) this.#failedAt.set(expected, now);
+		this.#expected.delete(dial);
 		this.#change().failed(dial, code, now);
 		const command = this.#take(dial);
 		if (command) outbox.refuse(command, ERROR_CODES[code], message);
@@ -189,6 +205,7 @@ export class DialPlanner {
 	}
 
 	connected(peer: PeerId, now: Instant): void {
+		this.#failedAt.delete(peer);
 		this.#change().connected(peer, now);
 	}
 
@@ -211,6 +228,7 @@ export class DialPlanner {
 
 	#dial({dial, address, expected}: Dial): void {
 		this.#given.dialling(dial, address, expected);
+		if (expected !== undefined) this.#expected.set(dial, expected);
 		this.#options.outbox.push({type: 'dial', dial, address, expected});
 	}
 
@@ -219,6 +237,7 @@ export class DialPlanner {
 		const {outbox, store} = this.#options;
 		for (const dial of this.#policy.takeCancelled()) {
 			this.#given.calledOff(dial);
+			this.#expected.delete(dial);
 			outbox.push({type: 'cancel-dial', dial});
 			const command = this.#take(dial);
 			if (!command) continue;

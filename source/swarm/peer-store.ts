@@ -9,7 +9,7 @@ export const MAX_REMEMBERED_PEERS = 1_024;
 
 const NOTHING: Readonly<Partial<PeerFacts>> = Object.freeze({});
 
-export class PeerStore implements Omit<View, 'addressesFor' | 'timestamp'> {
+export class PeerStore implements Omit<View, 'addressesFor' | 'timestamp' | 'dialFailedAt'> {
 	readonly self: PeerId;
 	readonly #connected = new Map<PeerId, Partial<PeerFacts>>();
 	readonly #remembered = new BoundedMap<PeerId, Partial<PeerFacts>>(MAX_REMEMBERED_PEERS);

@@ -1,4 +1,4 @@
-import type {PeerFacts, View} from '../behaviours/behaviour.ts';
+import type {Instant, PeerFacts, View} from '../behaviours/behaviour.ts';
 import {isPrivate, isPublic} from '../wire/ip.ts';
 import {MAX_HINT_ADDRESSES} from '../wire/limits.ts';
 import {isLinkLocal, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
@@ -13,6 +13,8 @@ export type SwarmViewOptions = {
 	readonly book: AddressBook;
 	/** Unix milliseconds. */
 	readonly wallClock: () => number;
+	/** When a dial of a peer failed last, since it was connected. */
+	readonly dialFailedAt: (peer: PeerId) => Instant | undefined;
 };
 
 /** What behaviours may read of the swarm. */
@@ -44,6 +46,10 @@ export class SwarmView implements View {
 
 	facts(peer: PeerId): Readonly<Partial<PeerFacts>> {
 		return this.#options.store.facts(peer);
+	}
+
+	dialFailedAt(peer: PeerId): Instant | undefined {
+		return this.#options.dialFailedAt(peer);
 	}
 
 	addressesFor(peer: PeerId, listener: PeerId): readonly string[] {

@@ -104,7 +104,8 @@ export class Swarm {
 		this.#table = table;
 		this.#book = book;
 		this.#planner = planner;
-		this.#view = new SwarmView({store, connections: table, book, wallClock: options.wallClock});
+		const dialFailedAt = (peer: PeerId) => planner.failedAt(peer);
+		this.#view = new SwarmView({store, connections: table, book, wallClock: options.wallClock, dialFailedAt});
 		this.#connections = new Connections({
 			...shared,
 			table,

@@ -79,36 +79,59 @@ export function groupsOf(nodes: Iterable<PeerId>, edges: readonly TopologyEdge[]
  */
 export function bridgesOf(edges: readonly TopologyEdge[]): {a: PeerId; b: PeerId}[] {
 	const adjacency = adjacencyOf(edges);
-	const order = new Map<PeerId, number>();
-	/** The first node in that order which can be reached from below without the edge from above. */
-	const low = new Map<PeerId, number>();
-	const bridges: {a: PeerId; b: PeerId}[] = [];
-	const enter = (node: PeerId, parent: PeerId | undefined) => {
-		order.set(node, order.size);
-		low.set(node, order.size - 1);
-		return {node, parent, rest: (adjacency.get(node) ?? []).values()};
-	};
-	const sink = (node: PeerId, depth: number) => low.set(node, Math.min(low.get(node)!, depth));
-	for (const root of adjacency.keys()) {
-		const stack = order.has(root) ? [] : [enter(root, undefined)];
-		for (let top = stack.at(-1); top; top = stack.at(-1)) {
-			const {node, parent, rest} = top;
-			const next = rest.next();
-			if (!next.done) {
-				if (next.value === parent) continue;
-				const known = order.get(next.value);
-				if (known === undefined) stack.push(enter(next.value, node));
-				else sink(node, known);
-				continue;
-			}
-			stack.pop();
-			if (parent === undefined) continue;
-			sink(parent, low.get(node)!);
-			if (low.get(node)! > order.get(parent)!)
-				bridges.push(node < parent ? {a: node, b: parent} : {a: parent, b: node});
+	const walk = new Walk(adjacency);
+	for (const node of adjacency.keys()) walk.from(node);
+	return walk.bridges;
+}
+
+/** A step of the walk in depth: where it is, where it came from, and where it may still go. */
+type Step = {readonly node: PeerId; readonly parent: PeerId | undefined; readonly rest: IterableIterator<PeerId>};
+
+class Walk {
+	readonly bridges: {a: PeerId; b: PeerId}[] = [];
+	readonly #adjacency: Adjacency;
+	/** When each node was entered. */
+	readonly #order = new Map<PeerId, number>();
+	/** The first node in that order which can be reached from it or below without the edge from above. */
+	readonly #low = new Map<PeerId, number>();
+	readonly #stack: Step[] = [];
+
+	constructor(adjacency: Adjacency) {
+		this.#adjacency = adjacency;
+	}
+
+	from(root: PeerId): void {
+		if (!this.#order.has(root)) this.#enter(root, undefined);
+		for (let top = this.#stack.at(-1); top; top = this.#stack.at(-1)) {
+			const next = top.rest.next();
+			if (next.done) this.#leave(top);
+			else if (next.value !== top.parent) this.#meet(top.node, next.value);
 		}
 	}
-	return bridges;
+
+	#enter(node: PeerId, parent: PeerId | undefined): void {
+		this.#low.set(node, this.#order.size);
+		this.#order.set(node, this.#order.size);
+		this.#stack.push({node, parent, rest: (this.#adjacency.get(node) ?? []).values()});
+	}
+
+	#meet(node: PeerId, neighbour: PeerId): void {
+		const order = this.#order.get(neighbour);
+		if (order === undefined) this.#enter(neighbour, node);
+		else this.#sink(node, order);
+	}
+
+	#leave({node, parent}: Step): void {
+		this.#stack.pop();
+		if (parent === undefined) return;
+		const low = this.#low.get(node)!;
+		this.#sink(parent, low);
+		if (low > this.#order.get(parent)!) this.bridges.push(node < parent ? {a: node, b: parent} : {a: parent, b: node});
+	}
+
+	#sink(node: PeerId, depth: number): void {
+		this.#low.set(node, Math.min(this.#low.get(node)!, depth));
+	}
 }
 
 function adjacencyOf(edges: readonly TopologyEdge[]): Adjacency {

@@ -3,6 +3,9 @@
 /** What identify lists of whoever tells others who its neighbours are. */
 export const TOPOLOGY_PROTOCOL = '/p2p-tui/topology/1';
 
+/** And of whoever does not: it is named by nobody, hands nothing on, and is told by its neighbours of themselves. */
+export const READER_PROTOCOL = '/p2p-tui/topology-reader/1';
+
 /** From a change to the statement that tells of it: a crowd that comes at once is told of once. */
 export const STATE_DELAY = 1_000;
 
@@ -33,9 +36,8 @@ export const RELAY_DELAY = 500;
 /** From a newcomer to telling it of others: first it says who else can do that. */
 export const GREETING_DELAY = 2_500;
 
-/** Statements told to newcomers in one go, and the pause after it: they must not stand in front of what people say. */
-export const GREETING_BATCH = 16;
-export const GREETING_PAUSE = 200;
+/** Statements handed on in one go: they must not stand in front of what people say. The rest follows with the next go. */
+export const RELAY_BATCH = 32;
 
 /** How many of those who could hand a statement on to somebody do so: one may be gone, or withhold it. */
 export const RELAYS = 2;
@@ -55,6 +57,9 @@ export const SEQUENCE_MEMORY = 3_600_000;
 
 /** Statements of one sender. All that it knows may come at once, when it is new to us. */
 export const PEER_STATEMENTS = {burst: 2 * MAX_AUTHORS, perSecond: 40};
+
+/** A statement that left its author so long after a loss shows that the author is there: none from before comes as late. */
+export const SEEN_AFTER = 2_000;
 
 /** From the silence of a peer to saying that it is unreachable: it may only have started anew. */
 export const LOSS_GRACE = 4_000;

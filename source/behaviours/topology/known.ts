@@ -1,0 +1,126 @@
+/**
+ * What others have stated: the newest statement of each author, until it is no longer good. Bounded and fair: when there is
+ * no room, somebody goes of whom the peer told us that has told us of most.
+ */
+import {BoundedMap} from '../../base/bounded.ts';
+import type {SignedStatement, Statement} from '../../wire/neighbours.ts';
+import type {PeerId} from '../../wire/peer-id.ts';
+import type {Instant} from '../behaviour.ts';
+import type {Claim} from './graph.ts';
+import {MAX_AUTHORS, MAX_SEQUENCES, SEQUENCE_MEMORY} from './parameters.ts';
+
+export type Known = {
+	readonly statement: Statement;
+	readonly signed: SignedStatement;
+	/** Its neighbours. */
+	readonly claims: ReadonlyMap<PeerId, Claim>;
+	/** When it left its author, as far as those measured who handed it on. */
+	readonly leftAt: Instant;
+	readonly expiresAt: Instant;
+	readonly bringer: PeerId;
+	/** Connected peers that have it: they gave it to us, or we to them. */
+	readonly holders: Set<PeerId>;
+};
+
+type Heard = {
+	readonly statement: Statement;
+	readonly signed: SignedStatement;
+	readonly bringer: PeerId;
+	/** Milliseconds since it left its author. */
+	readonly age: number;
+};
+
+export class KnownStatements {
+	readonly #byAuthor = new Map<PeerId, Known>();
+	readonly #bySignature = new Map<string, Known>();
+	/** The last sequence number of each author, and until when nothing older is taken for news. */
+	readonly #sequences = new BoundedMap<PeerId, {readonly sequence: number; readonly until: Instant}>(MAX_SEQUENCES);
+
+	get size(): number {
+		return this.#byAuthor.size;
+	}
+
+	get(author: PeerId): Known | undefined {
+		return this.#byAuthor.get(author);
+	}
+
+	values(): IterableIterator<Known> {
+		return this.#byAuthor.values();
+	}
+
+	entries(): IterableIterator<[PeerId, Known]> {
+		return this.#byAuthor.entries();
+	}
+
+	/** The one with this signature, without decoding anything: most come more than once. */
+	withSignature(signature: Uint8Array): Known | undefined {
+		return this.#bySignature.get(signatureKey(signature));
+	}
+
+	/** Whether a statement with this number says something new. */
+	isNews({author, sequence}: Statement, now: Instant): boolean {
+		const last = this.#sequences.get(author);
+		return last === undefined || last.until < now || sequence > last.sequence;
+	}
+
+	/** Takes a statement that is news and verified. */
+	add({statement, signed, bringer, age}: Heard, now: Instant): Known {
+		const {author, sequence, validity, neighbours} = statement;
+		const leftAt = now - age;
+		const expiresAt = leftAt + validity * 1_000;
+		this.#drop(author);
+		if (this.#byAuthor.size >= MAX_AUTHORS) this.#makeRoom();
+		const claims = new Map(neighbours.map(({peer, rtt, rooms}) => [peer, claimOf(rtt, rooms)]));
+		const known = {statement, signed, claims, leftAt, expiresAt, bringer, holders: new Set([bringer])};
+		this.#byAuthor.set(author, known);
+		this.#bySignature.set(signatureKey(signed.signature), known);
+		this.#sequences.set(author, {sequence, until: expiresAt + SEQUENCE_MEMORY});
+		return known;
+	}
+
+	/** Its author is no longer there; older statements of it are no news all the same. */
+	forget(author: PeerId): void {
+		this.#drop(author);
+	}
+
+	/** A connection has ended: what the peer has of ours is unknown when it comes back. */
+	disconnected(peer: PeerId): void {
+		for (const {holders} of this.#byAuthor.values()) holders.delete(peer);
+	}
+
+	/** Drops what is no longer good. Returns whether anything was. */
+	expire(now: Instant): boolean {
+		const expired = [...this.#byAuthor].filter(([, {expiresAt}]) => expiresAt <= now);
+		for (const [author] of expired) this.#drop(author);
+		return expired.length > 0;
+	}
+
+	#drop(author: PeerId): void {
+		const known = this.#byAuthor.get(author);
+		if (!known) return;
+		this.#byAuthor.delete(author);
+		this.#bySignature.delete(signatureKey(known.signed.signature));
+	}
+
+	/** What came from its author itself stays: there are no more of those than connections. */
+	#makeRoom(): void {
+		const groups = new Map<PeerId, PeerId[]>();
+		for (const [author, {bringer}] of this.#byAuthor) {
+			if (bringer === author) continue;
+			const group = groups.get(bringer);
+			if (group) group.push(author);
+			else groups.set(bringer, [author]);
+		}
+		const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
+		// The one that was heard of first, for every statement puts its author at the end.
+		if (largest) this.#drop(largest[0]!);
+	}
+}
+
+function claimOf(rtt: number | undefined, mesh: readonly string[]): Claim {
+	return {rtt: rtt === undefined ? undefined : rtt / 1_000, mesh};
+}
+
+function signatureKey(signature: Uint8Array): string {
+	return Buffer.from(signature.buffer, signature.byteOffset, signature.byteLength).toString('latin1');
+}
