@@ -46,7 +46,7 @@ const LIMITS = {target: 14, max: 24};
 /** Milliseconds between two pings of those whose round trips nobody looks at. */
 const PING_INTERVAL = 5_000;
 /** Milliseconds between two looks at whether all hold the same. */
-const LOOK_INTERVAL = 250;
+const LOOK_INTERVAL = 100;
 /** Milliseconds for which people are glad to be together again. */
 const GLADNESS = 20_000;
 /** The least delay as a part of the most. */

@@ -9,7 +9,7 @@ import {alertsFor, NO_ALERTS} from './alerts.ts';
 import {type Decision, decide, type Surroundings} from './decide.ts';
 import {Draft} from './draft.ts';
 import type {Effect} from './effect.ts';
-import type {Intent, Notice} from './intent.ts';
+import type {Intent, Notice, ViewName} from './intent.ts';
 import {notify} from './reduce/notices.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
 import {nextRequests} from './requests.ts';
@@ -30,6 +30,8 @@ export type StoreOptions = {
 	readonly launch?: string;
 	/** Whether others find us by themselves: yes, unless it is said. */
 	readonly isFindable?: boolean;
+	/** What is open at first: the chat, unless it is said. */
+	readonly view?: ViewName;
 	readonly settings?: Settings;
 	/** Whether changed settings can be kept: yes, unless it is said. */
 	readonly keepsSettings?: boolean;
@@ -57,8 +59,8 @@ export class Store {
 	constructor(options: StoreOptions) {
 		this.#options = options;
 		this.#touchedAt = options.now();
-		const {launch, settings, isFindable = true, keepsSettings = true} = options;
-		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings};
+		const {launch, settings, isFindable = true, keepsSettings = true, view = 'chat'} = options;
+		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings, view};
 		this.#next = this.#shown;
 	}
 

@@ -64,11 +64,12 @@ export class Keymap {
 	}
 
 	/** All that the help page says, in the order of the table. */
-	helpSections(): readonly HelpSection[] {
-		const groups = [...new Set(this.bindings.map(binding => binding.group))];
+	helpSections(isInLab = true): readonly HelpSection[] {
+		const bindings = this.bindings.filter(({needs}) => isInLab || needs !== 'lab');
+		const groups = [...new Set(bindings.map(binding => binding.group))];
 		return groups.map(group => ({
 			group,
-			entries: this.bindings
+			entries: bindings
 				.filter(binding => binding.group === group && binding.keys.length > 0)
 				.map(binding => ({id: binding.id, keys: describeKeys(binding), help: binding.help})),
 		}));

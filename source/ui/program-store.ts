@@ -15,7 +15,7 @@ export type ProgramOptions = {
 /** `send` and `effect` are called once the program runs. */
 export function programStore(
 	{config, settings, save}: ProgramOptions,
-	{send, effect}: Required<Pick<StoreOptions, 'send' | 'effect'>>,
+	given: Required<Pick<StoreOptions, 'send' | 'effect'>> & Pick<StoreOptions, 'view'>,
 ): Store {
 	return new Store({
 		now: Date.now,
@@ -24,7 +24,6 @@ export function programStore(
 		keepsSettings: save !== undefined,
 		launch: launchCommand(config, process.argv[1] ?? '', process.cwd()),
 		isFindable: config.discovery,
-		send,
-		effect,
+		...given,
 	});
 }

@@ -85,6 +85,7 @@ class Screen {
 		this.#store = programStore(options, {
 			send: command => this.#core.send(command),
 			effect: effect => this.#effect(effect),
+			...(options.config.lab && {view: 'lab'}),
 		});
 		this.ended = new Promise((resolve, reject) => {
 			this.#end = resolve;

@@ -131,6 +131,14 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		parse: () => done({type: 'view', view: 'doctor'}, {type: 'effect', effect: {type: 'doctor'}}),
 	},
 	{
+		name: 'lab',
+		aliases: [],
+		usage: '/lab',
+		help: 'the laboratory, in the network that p2p-tui lab simulates',
+		isHidden: true,
+		parse: () => done({type: 'view', view: 'lab'}),
+	},
+	{
 		name: 'help',
 		aliases: ['h', '?'],
 		usage: '/help',
@@ -176,7 +184,7 @@ export function parseLine(line: string, context: SlashContext): SlashResult {
 function parseCommand(line: string, context: SlashContext): SlashResult {
 	const [, written = '', argument = ''] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
 	const wanted = written.toLowerCase();
-	const known = SLASH_COMMANDS.filter(command => !command.isHidden || context.faults);
+	const known = SLASH_COMMANDS.filter(({name}) => name !== 'fault' || context.faults);
 	const found = known.find(({name, aliases}) => name === wanted || aliases.includes(wanted));
 	if (found !== undefined) return parseArguments(found, argument.trim(), context);
 	const nearest = nearestName(wanted);

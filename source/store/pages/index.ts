@@ -89,6 +89,9 @@ function questionsOf({state}: Draft, view: ViewName): readonly Command[] {
 			return [{command: 'network'}];
 		case 'topology':
 			return [{command: 'topology'}];
+		// What our own node believes, to be held against the truth.
+		case 'lab':
+			return state.pages.lab.lab ? [{command: 'topology'}] : [];
 		case 'details':
 			return state.details ? [{command: 'spread', room: state.details.room, messageId: state.details.id}] : [];
 		case 'spread':

@@ -45,6 +45,16 @@ export const SCREEN: readonly Binding[] = [
 		intents: always({type: 'view', view: 'spread'}),
 	},
 	{
+		id: 'lab',
+		keys: ['f6'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'the laboratory (also /lab)',
+		hint: 'laboratory',
+		needs: 'lab',
+		intents: always({type: 'view', view: 'lab'}),
+	},
+	{
 		id: 'toggle-rooms',
 		keys: ['alt+r'],
 		contexts: CHAT,

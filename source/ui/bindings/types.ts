@@ -59,8 +59,8 @@ export type Binding = {
 	readonly intents: (index: number) => readonly Intent[];
 };
 
-/** Something unread; a message here; of the selected one, that it is ours, can be edited, has a link, answers another. */
-export type Need = 'unread' | 'messages' | 'own' | 'editable' | 'link' | 'answer';
+/** Something unread; a message here; a laboratory; of the selected one, that it is ours, can be edited, has a link, answers another. */
+export type Need = 'unread' | 'messages' | 'lab' | 'own' | 'editable' | 'link' | 'answer';
 
 export type Group =
 	| 'Rooms'

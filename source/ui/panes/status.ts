@@ -90,6 +90,7 @@ function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 function givenIn(state: State): ReadonlySet<Need> {
 	const given = new Set<Need>();
 	const room = activeRoom(state);
+	if (state.pages.lab.lab) given.add('lab');
 	if (state.rooms.some(({unread}) => unread > 0) || (room && room.missed > 0)) given.add('unread');
 	if (room && room.log.length > 0) given.add('messages');
 	const entry = state.selection && messageIn(room, state.selection.id)?.entry;

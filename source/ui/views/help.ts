@@ -39,6 +39,7 @@ type Made = {
 	readonly keymap: Keymap;
 	readonly width: number;
 	readonly theme: Theme;
+	readonly isInLab: boolean;
 	readonly lines: readonly string[];
 };
 
@@ -47,14 +48,14 @@ let made: Made | undefined;
 /** The same array for the same keys, width and theme: scrolling asks for all of it with every row. */
 export function helpLines(state: State, width: number, theme: Theme): readonly string[] {
 	const keymap = keymapOf(state);
-	if (made?.keymap !== keymap || made.width !== width || made.theme !== theme) {
-		made = {keymap, width, theme, lines: linesOf(keymap, width, theme)};
+	const isInLab = state.pages.lab.lab !== undefined;
+	if (made?.keymap !== keymap || made.width !== width || made.theme !== theme || made.isInLab !== isInLab) {
+		made = {keymap, width, theme, isInLab, lines: linesOf(allSections(keymap, isInLab), width, theme)};
 	}
 	return made.lines;
 }
 
-function linesOf(keymap: Keymap, width: number, theme: Theme): readonly string[] {
-	const sections = allSections(keymap);
+function linesOf(sections: readonly Section[], width: number, theme: Theme): readonly string[] {
 	if (width < WIDE) return column(sections, width - 2, theme).map(line => row(width, [span(' '), ...line]));
 	const half = Math.floor((width - 2 - GAP) / 2);
 	const [left = [], right = []] = balanced(sections, half, theme);
@@ -74,14 +75,14 @@ const FIRST_STEPS: readonly (readonly [id: string, help: string])[] = [
 	['interrupt', 'twice: leave'],
 ];
 
-function allSections(keymap: Keymap): readonly Section[] {
+function allSections(keymap: Keymap, isInLab: boolean): readonly Section[] {
 	const commands = SLASH_COMMANDS.filter(command => !command.isHidden).map(({usage, help}) => ({keys: usage, help}));
 	const first = FIRST_STEPS.map(([id, help]) => ({keys: keymap.label(id), help})).filter(({keys}) => keys !== '');
 	return [
 		{title: 'The most important', entries: first},
 		{title: 'Commands', entries: commands},
 		{title: 'Marks', entries: MARKS},
-		...keymap.helpSections().map(({group, entries}) => ({title: group, entries})),
+		...keymap.helpSections(isInLab).map(({group, entries}) => ({title: group, entries})),
 		{
 			title: 'Settings (/set, or the settings file: p2p-tui config prints one, with every key)',
 			entries: settingEntries(),

@@ -104,7 +104,7 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const about = what === undefined ? [] : [span(` · ${truncate(sanitizeLine(what), width / 2)}`, paint.dim)];
 	const title = [span(TITLES[state.view], paint.title), ...about];
 	const go =
-		content.items.length > 0
+		content.items.length > 0 && state.view !== 'lab'
 			? [
 					span('Enter', paint.key),
 					span(state.view === 'network' || state.view === 'topology' ? ' opens · ' : ' goes there · ', paint.dim),

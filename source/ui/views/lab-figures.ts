@@ -1,0 +1,77 @@
+/** The figures of the laboratory: those of now in a line, and those of both routers as bars side by side. */
+import type {LabRouterFigures, LabState} from '../../api/lab.ts';
+import {formatRtt} from '../format.ts';
+import {fit, row, type Span, span} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {percent} from './lab-words.ts';
+
+const LABEL_CELLS = 17;
+const VALUE_CELLS = 10;
+const MAX_BAR = 40;
+
+type Figure = {
+	readonly label: string;
+	readonly value: (figures: LabRouterFigures) => number;
+	readonly text: (value: number) => string;
+};
+
+const bytes = (value: number): string =>
+	value < 999.5 ? `${Math.round(value)} B` : `${(value / 1_000).toFixed(1)} kB`;
+const times = (value: number): string => `${value.toFixed(1)}×`;
+
+const FIGURES: readonly Figure[] = [
+	{label: 'delivered', value: ({delivered}) => delivered, text: percent},
+	{label: 'copies too many', value: ({duplicates}) => duplicates, text: times},
+	{label: 'half within', value: ({p50}) => p50, text: formatRtt},
+	{label: '99 % within', value: ({p99}) => p99, text: formatRtt},
+	{label: 'links gone over', value: ({meanHops}) => meanHops, text: value => value.toFixed(1)},
+	{label: 'messages, a node', value: ({payloadBytes}) => payloadBytes, text: bytes},
+	{label: 'upkeep, a node', value: ({controlBytes}) => controlBytes, text: bytes},
+];
+
+/** `gossipsub: delivered 100 % · 2.2 copies too many · p50 16 ms · …` */
+export function figuresSpans({figures}: LabState, {paint}: Theme): readonly Span[] {
+	const {router, delivered, duplicates, p50, p99, meanHops, payloadBytes, controlBytes} = figures;
+	const parts: readonly (readonly [string, string])[] = [
+		['delivered', percent(delivered)],
+		['copies too many', times(duplicates)],
+		['p50', formatRtt(p50)],
+		['p99', formatRtt(p99)],
+		['hops', meanHops.toFixed(1)],
+		['a node sent', bytes(payloadBytes)],
+		['upkeep', bytes(controlBytes)],
+	];
+	return [
+		span(` ${router} `, paint.title),
+		...parts.flatMap(([name, value], index) => [span(`${index === 0 ? '' : ' · '}${name} `, paint.dim), span(value)]),
+	];
+}
+
+/** A row for each router, for where there is no room for bars. */
+export function shortComparison(both: readonly LabRouterFigures[], width: number, {paint}: Theme): string[] {
+	return both.map(({router, duplicates, p50, payloadBytes, controlBytes}) => {
+		const sent = bytes(payloadBytes + controlBytes);
+		return row(width, [
+			span(` ${fit(router, 10)}`, paint.title),
+			span(`${times(duplicates)} copies · ${formatRtt(p50)} · ${sent} a node`),
+		]);
+	});
+}
+
+/** Both side by side, each figure as a bar. */
+export function comparisonRows(both: readonly LabRouterFigures[], width: number, theme: Theme): string[] {
+	const {paint} = theme;
+	const half = Math.floor((width - 2 - LABEL_CELLS) / 2);
+	const room = Math.min(MAX_BAR, half - VALUE_CELLS - 2);
+	const head = both.flatMap(({router}) => [span(fit(router, half), paint.title)]);
+	const rows = FIGURES.map(({label, value, text}) => {
+		const values = both.map(value);
+		const most = Math.max(...values, Number.MIN_VALUE);
+		const cells = values.flatMap(each => {
+			const bar = '█'.repeat(Math.max(each > 0 ? 1 : 0, Math.round((room * each) / most)));
+			return [span(text(each).padStart(VALUE_CELLS)), span(' '), span(fit(bar, half - VALUE_CELLS - 1), paint.accent)];
+		});
+		return row(width, [span(` ${fit(label, LABEL_CELLS)}`, paint.dim), ...cells]);
+	});
+	return [row(width, [span(fit('', LABEL_CELLS + 1 + VALUE_CELLS + 1)), ...head]), ...rows];
+}
