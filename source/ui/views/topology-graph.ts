@@ -103,11 +103,15 @@ function reduced(
 ): Pick<GraphPlan, 'lanes' | 'stride' | 'links'> {
 	const edgeOf = ({key}: Link) => model.edges.get(key) as TopologyEdge;
 	const isOfChosen = ({a, b}: TopologyEdge) => a === chosen || b === chosen;
-	const few = links.filter(link => isOfChosen(edgeOf(link)) || isBridge(model, edgeOf(link)));
-	const more = links.filter(link => few.includes(link) || isInMesh(edgeOf(link), room));
+	const bridges = links.filter(link => isBridge(model, edgeOf(link)));
+	const meshed = links.filter(link => isBridge(model, edgeOf(link)) || isInMesh(edgeOf(link), room));
 	const most = Math.floor((cells - LEAD - 1) / MIN_STRIDE) + 1;
-	for (const some of [more, few, few.toSorted(byLength).slice(0, most)]) {
-		const lanes = lanesFor(some);
+	for (const backbone of [meshed, bridges, []]) {
+		const known = new Set(backbone);
+		const near = links.filter(link => !known.has(link) && isOfChosen(edgeOf(link))).toSorted(byLength);
+		const some = [...backbone, ...near.slice(0, most)];
+		// What is always drawn stays where it is when another one is chosen.
+		const lanes = lanesFor(some, lanesFor(backbone));
 		if (lanes && strideFor(lanes, cells) >= MIN_STRIDE) return {lanes, stride: strideFor(lanes, cells), links: some};
 	}
 	return {lanes: {of: new Map(), count: 0}, stride: MIN_STRIDE, links: []};

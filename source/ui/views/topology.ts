@@ -34,21 +34,29 @@ export function topologyContent(state: State, width: number, height: number, the
 /** From so many rows on there is an empty one between the parts, and more to be said of the one that is chosen. */
 const ROOMY = 18;
 
+type Frame = {readonly above: readonly string[]; readonly below: readonly string[]; readonly plan: GraphPlan};
+
 function contentOf(view: View): PageContent {
-	const {height, width, shows} = view;
-	const isRoomy = height >= ROOMY;
-	const blank = isRoomy ? [row(width, [])] : [];
-	const above = [headRow(view), ...hintRows(view)];
-	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
-	const plan = planGraph(view, height - above.length - blank.length - below.length - 1);
-	const look = shows === 'auto' ? (plan.isReadable ? 'graph' : 'table') : shows;
+	const roomy = frameOf(view, view.height >= ROOMY);
+	const tight = frameOf(view, false);
+	// Rather a graph that fills the page than a table with room around it.
+	const {above, below, plan} = tight.plan.isReadable && !roomy.plan.isReadable ? tight : roomy;
+	const look = view.shows === 'auto' ? (plan.isReadable ? 'graph' : 'table') : view.shows;
 	const content = new PageBuilder();
 	content.look = look;
-	content.head.push(...above, ...blank, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
+	content.head.push(...above, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
 	content.foot.push(...below, legendRow(view, look));
 	if (look === 'graph') addGraph(content, view, plan);
 	else addTable(content, view);
 	return content;
+}
+
+/** What stands around the graph or table, but for the legend; and how the graph would be in what is left. */
+function frameOf(view: View, isRoomy: boolean): Frame {
+	const blank = isRoomy ? [row(view.width, [])] : [];
+	const above = [headRow(view), ...hintRows(view), ...blank];
+	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
+	return {above, below, plan: planGraph(view, view.height - above.length - below.length - 1)};
 }
 
 /** From here on there is room for whole sentences. */
@@ -60,7 +68,7 @@ function headRow({model, layout, width, theme, room, roomLabel}: View): string {
 	const {nodes, edges, bridges} = model.topology;
 	const groups = layout.groups.length;
 	const meshed = edges.filter(edge => isInMesh(edge, room)).length;
-	const what = width < WIDE ? `${meshed} meshed in ` : `${meshed} in the mesh of `;
+	const what = width < WIDE ? 'mesh ' : `${meshed} in the mesh of `;
 	const right = [span(what, paint.dim), span(`${roomLabel} `, paint.title)];
 	const parts = [
 		{text: plural(nodes.length, 'node'), paint: paint.title, rank: 0},
