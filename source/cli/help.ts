@@ -6,7 +6,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
 	headless: 'The same node without a screen: commands in, events out, as JSON lines.',
 	send: 'Send one message and wait until somebody holds it.',
 	export: 'Print what is kept of a room; also while p2p-tui runs.',
-	ping: 'Dial a peer and measure the round-trip time.',
+	ping: 'Measure the round-trip time to a peer.',
 	id: 'Show the peer ID, name and addresses of this profile.',
 	demo: 'The screen with a small live swarm of real peers on this machine only.',
 	config: 'Print a settings file with all settings and keys and their defaults.',
@@ -20,7 +20,7 @@ const USAGE: Readonly<Record<CommandName, string>> = {
 	headless: 'p2p-tui headless [options]',
 	send: 'p2p-tui send --room <room> <text> [options]',
 	export: 'p2p-tui export --room <room> [options]',
-	ping: 'p2p-tui ping <multiaddr> [options]',
+	ping: 'p2p-tui ping <name, peer id or multiaddr> [options]',
 	id: 'p2p-tui id [options]',
 	demo: 'p2p-tui demo [options]',
 	config: 'p2p-tui config',
@@ -35,7 +35,7 @@ const LISTED: readonly (readonly [string, CommandName])[] = [
 	['headless', 'headless'],
 	['send --room <room> <text>', 'send'],
 	['export --room <room>', 'export'],
-	['ping <multiaddr>', 'ping'],
+	['ping <peer>', 'ping'],
 	['id', 'id'],
 	['demo', 'demo'],
 	['config', 'config'],
@@ -61,8 +61,9 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 		'p2p-tui export --room @12D3KooW… --events > ann.jsonl',
 	],
 	ping: [
-		'p2p-tui ping /ip4/192.168.1.7/tcp/4001',
-		'p2p-tui ping /ip4/192.168.1.7/tcp/4001 --count 100 --interval 50 --json',
+		'p2p-tui ping bob',
+		'p2p-tui ping /ip4/192.168.1.7/tcp/4001 -c 100 -i 50 --json',
+		'p2p-tui ping bob --flood -w 3',
 	],
 	id: ['p2p-tui id', 'p2p-tui id --json --data-dir ./bot'],
 	demo: ['p2p-tui demo', 'p2p-tui demo --theme light'],
@@ -82,6 +83,11 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   stats   shutdown',
 		'  network   topology   spread {room, messageId}   room-spread {room}   trace {peer, room}',
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
+	],
+	ping: [
+		'A name or a peer id is looked for as the screen does; nobody sees more of it than a peer that comes and goes.',
+		'At the end: sent, answered and lost, times, jitter (mean difference from one to the next), mdev (standard deviation)',
+		'and a histogram. Ctrl-C ends it and prints them. Exit status 1: nothing came back, or nobody is there.',
 	],
 	send: [
 		'The text - is read from standard input. Exit status 0: as many as --to says hold it. 1: they do not; the message is',
@@ -116,9 +122,10 @@ function commandLines(): string[] {
 
 function optionLines(command: CommandName): string[] {
 	const rows = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(command)).map(name => {
-		const {flag, value, repeatable, help, helpFor} = OPTIONS[name];
+		const {flag, short, value, repeatable, help, helpFor} = OPTIONS[name];
 		const isRepeated = repeatable && helpFor?.[command] === undefined;
-		const left = `--${flag}${value === undefined ? '' : ` ${value}`}${isRepeated ? ' …' : ''}`;
+		const letter = short === undefined ? '' : `-${short}, `;
+		const left = `${letter}--${flag}${value === undefined ? '' : ` ${value}`}${isRepeated ? ' …' : ''}`;
 		return [left, helpFor?.[command] ?? help] as const;
 	});
 	return table([...rows, ['-h, --help', 'show this help'], ['-v, --version', 'show the version']]);

@@ -75,15 +75,14 @@ export type Options = {
 	readonly json: boolean;
 };
 
-/** Whom to ping. */
+/** Whom to ping, or to trace the way to. */
 export type PingTarget = {readonly address: string} | {readonly peer: string} | {readonly name: string};
 
 export type Invocation =
 	/** Something to print, and nothing else to do. */
 	| {readonly command: 'print'; readonly text: string}
 	| {readonly command: 'ping'; readonly target: PingTarget; readonly options: Options}
-	/** `peer`: a name, a peer id or an address. */
-	| {readonly command: 'trace'; readonly peer: string; readonly options: Options}
+	| {readonly command: 'trace'; readonly target: PingTarget; readonly options: Options}
 	/** The text `-` stands for standard input. */
 	| {readonly command: 'send'; readonly text: string; readonly target: Target; readonly options: Options}
 	/** `room` as commands and events call it. */
@@ -128,8 +127,9 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 	checkBelonging(flags, command);
 	const options = readOptions(flags, env, command);
 	const words = rest.filter(word => word !== undefined);
-	if (command === 'ping') return {command, target: pingTarget(words, options), options: boundedPing(options, flags)};
-	if (command === 'trace') return {command, peer: words[0] ?? '', options};
+	if (command === 'ping' || command === 'trace') {
+		return {command, target: peerNamed(command, words, options), options: boundedPing(options, flags)};
+	}
 	if (command === 'send') return {command, text: textToSend(words), target: targetOf(options, flags), options};
 	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
 	if (command === 'export') return {command, room: roomToExport(options), options};
@@ -305,17 +305,17 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 	};
 }
 
-function pingTarget(words: readonly string[], {discovery}: Options): PingTarget {
+function peerNamed(command: 'ping' | 'trace', words: readonly string[], {discovery}: Options): PingTarget {
 	const [text, extra] = words;
-	const example = 'For example: p2p-tui ping bob, or p2p-tui ping /ip4/192.168.1.7/tcp/4001';
-	if (text === undefined) throw values.usageError('ping needs to know whom: a name, a peer id or an address', example);
+	const example = `For example: p2p-tui ${command} bob, or p2p-tui ${command} /ip4/192.168.1.7/tcp/4001`;
+	if (text === undefined) throw values.usageError(`${command} takes a name, a peer id or an address`, example);
 	if (extra !== undefined) {
 		throw values.usageError(
 			`ping takes one peer; ${values.quote(extra)} is too much`,
 			'Put a name with spaces in quotes',
 		);
 	}
-	const target = values.parseTarget(text, 'ping');
+	const target = values.parseTarget(text, command);
 	if (!('address' in target) && !discovery) {
 		throw values.usageError('A name or a peer id is found by discovery, which is off', 'Give the address to dial');
 	}

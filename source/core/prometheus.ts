@@ -26,8 +26,8 @@ type Metric = {
 	of(measured: Measured): readonly Sample[];
 };
 
-/** Milliseconds to seconds. */
-const MILLI = 1 / 1000;
+/** In milliseconds. */
+const SECOND = 1000;
 
 const stat = (name: string, help: string, of: (stats: Stats) => number): Metric => ({
 	name,
@@ -82,8 +82,8 @@ const quantiles = (figures: {readonly p50: number; readonly p99: number} | undef
 	figures === undefined
 		? []
 		: [
-				[figures.p50 * MILLI, {...labels, quantile: '0.5'}],
-				[figures.p99 * MILLI, {...labels, quantile: '0.99'}],
+				[figures.p50 / SECOND, {...labels, quantile: '0.5'}],
+				[figures.p99 / SECOND, {...labels, quantile: '0.99'}],
 			];
 
 const rttOf = ({rtt}: {readonly rtt?: RttFigures}, labels?: Labels) => quantiles(rtt, labels);
@@ -143,7 +143,7 @@ const METRICS: readonly Metric[] = [
 		name: 'event_loop_delay_seconds',
 		help: 'How late timers were, since the last scrape and within a minute',
 		labels: ['quantile'],
-		of: ({stats: {loopDelay}}) => [...quantiles(loopDelay), [loopDelay.max * MILLI, {quantile: '1'}]],
+		of: ({stats: {loopDelay}}) => [...quantiles(loopDelay), [loopDelay.max / SECOND, {quantile: '1'}]],
 	},
 	stat('timers', 'Named timers that run', ({timers}) => timers),
 	stat('resident_memory_bytes', 'Memory of the whole process', ({memory}) => memory.rss),
@@ -157,14 +157,14 @@ const METRICS: readonly Metric[] = [
 		labels: ['peer', 'quantile'],
 		of: ({network}) => network.peers.slice(0, MAX_PEERS).flatMap(peer => rttOf(peer, {peer: peer.peer})),
 	},
-	byPeer('peer_jitter_seconds', 'Smoothed difference between round trips', ({rtt}) => rtt && rtt.jitter * MILLI),
+	byPeer('peer_jitter_seconds', 'Smoothed difference between round trips', ({rtt}) => rtt && rtt.jitter / SECOND),
 	byPeer('peer_pings_lost_total', 'Pings that it never answered', ({rtt}) => rtt?.lost),
 	byPeer('peer_bytes_received_total', 'Bytes that came from it', ({bytesIn}) => bytesIn),
 	byPeer('peer_bytes_sent_total', 'Bytes that were sent to it', ({bytesOut}) => bytesOut),
 	byPeer('peer_queued_bytes', 'Bytes that wait for it', ({queued}) => queued.control + queued.chat + queued.bulk),
-	byPeer('peer_clock_offset_seconds', 'By how much its clock is ahead', ({clock}) => clock && clock.offset * MILLI),
+	byPeer('peer_clock_offset_seconds', 'By how much its clock is ahead', ({clock}) => clock && clock.offset / SECOND),
 	byPeer('peer_score', 'Gossipsub score', ({score}) => score),
-	byPeer('peer_connected_seconds', 'Since it connected', ({connectedFor}) => connectedFor * MILLI),
+	byPeer('peer_connected_seconds', 'Since it connected', ({connectedFor}) => connectedFor / SECOND),
 ];
 
 /** The type of the text below, for the header. */

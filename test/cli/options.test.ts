@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {EXIT_USAGE, UserError} from '../../source/base/errors.ts';
-import {OPTION_NAMES, OPTIONS, variableOf} from '../../source/cli/option-table.ts';
+import {COMMANDS, OPTION_NAMES, OPTIONS, variableOf} from '../../source/cli/option-table.ts';
 import {type Environment, type Options, parseArguments} from '../../source/cli/options.ts';
 
 const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
@@ -35,9 +35,35 @@ describe('commands', () => {
 
 	test('ping takes an address, with or without a peer id, and the old form of one', () => {
 		const address = '/ip4/127.0.0.1/tcp/4001';
-		expect(parseArguments(['ping', address], {})).toMatchObject({command: 'ping', address});
-		expect(parseArguments(['ping', `${address}/p2p/${PEER}`], {})).toMatchObject({address: `${address}/p2p/${PEER}`});
-		expect(parseArguments(['ping', `${address}/ipfs/${PEER}`], {})).toMatchObject({address: `${address}/p2p/${PEER}`});
+		const target = (text: string) => {
+			const invocation = parseArguments(['ping', text], {});
+			return invocation.command === 'ping' ? invocation.target : invocation.command;
+		};
+		expect(target(address)).toEqual({address});
+		expect(target(`${address}/p2p/${PEER}`)).toEqual({address: `${address}/p2p/${PEER}`});
+		expect(target(`${address}/ipfs/${PEER}`)).toEqual({address: `${address}/p2p/${PEER}`});
+	});
+
+	test.each(['ping', 'trace'] as const)('%s takes a peer id or a name as well', command => {
+		const target = (text: string) => parseArguments([command, text], {});
+		expect(target(PEER)).toMatchObject({command, target: {peer: PEER}});
+		expect(target('bob')).toMatchObject({command, target: {name: 'bob'}});
+		expect(target('Ann B.')).toMatchObject({target: {name: 'Ann B.'}});
+		expect(target('cafe')).toMatchObject({target: {name: 'cafe'}});
+		expect(refusal([command, 'bob', '--no-discovery'])).toMatch(/^A name or a peer id is found by discovery/);
+		expect(refusal([command, '12D3KooWnobody'])).toMatch(/takes a peer id/);
+		expect(refusal([command, 'ann', 'bob'])).toMatch(/takes one peer; "bob" is too much/);
+	});
+
+	test('ping ends by itself, whatever is asked for', () => {
+		const ping = (line: string) => optionsOf(`ping bob ${line}`.trim());
+		expect(ping('')).toMatchObject({count: 5, interval: 1000, deadline: undefined, flood: false});
+		expect(ping('-c 3 -i 20 -w 9')).toMatchObject({count: 3, interval: 20, deadline: 9_000});
+		expect(ping('-w 9')).toMatchObject({count: 1_000_000, deadline: 9_000});
+		expect(ping('-f')).toMatchObject({flood: true, count: 10_000, deadline: 10_000});
+		expect(ping('--flood --count 7')).toMatchObject({flood: true, count: 7, deadline: undefined});
+		expect(ping('--flood --deadline 2')).toMatchObject({flood: true, count: 1_000_000, deadline: 2_000});
+		expect(refusal(['ping', 'bob', '-f', '-i', '5'])).toBe('ping takes --flood or --interval, not both');
 	});
 
 	test('send takes a text and a room, or a peer', () => {
@@ -76,7 +102,7 @@ describe('commands', () => {
 		[['hedless'], 'Unknown command "hedless" | Did you mean headless?'],
 		[['xyzzy'], 'Unknown command "xyzzy" | See p2p-tui --help'],
 		[['headless', 'now'], 'headless takes no argument "now" | See p2p-tui --help'],
-		[['ping'], 'ping needs the address to dial | For example: p2p-tui ping /ip4/192.168.1.7/tcp/4001'],
+		[['ping'], /^ping takes a name, a peer id or an address \| For example: p2p-tui ping bob, /],
 		[['send', '--room', 'a'], /^send needs the text to send \| For example/],
 		[['send', '--room', 'a', 'two', 'words'], /^send takes one text; put it in quotes/],
 		[['send', 'x'], 'send needs to know where to | Say --room <room>, or --direct <peerId>'],
@@ -127,7 +153,11 @@ describe('options', () => {
 			theme: undefined,
 			plain: false,
 			config: undefined,
+			topology: true,
+			metrics: undefined,
+			...{nodes: 20, seed: 1, loss: 0, delay: 20},
 			logLevel: 'warn',
+			logLevels: {},
 			logFile: undefined,
 			direct: undefined,
 			to: 1,
@@ -136,6 +166,8 @@ describe('options', () => {
 			events: false,
 			count: 5,
 			interval: 1000,
+			deadline: undefined,
+			flood: false,
 			json: false,
 		});
 	});
@@ -180,6 +212,40 @@ describe('options', () => {
 		expect(refusal(['headless'], {P2P_TUI_KEEP: 'long'})).toMatch(/^P2P_TUI_KEEP takes hours/);
 	});
 
+	test('--metrics takes a place on this machine only', () => {
+		for (const place of ['127.0.0.1:9464', '127.3.2.1:1', '[::1]:65535']) {
+			expect(optionsOf(`headless --metrics ${place}`).metrics).toBe(place);
+		}
+		for (const place of [
+			'0.0.0.0:9464',
+			'192.168.1.7:80',
+			'::1:9464',
+			'localhost:9464',
+			'127.0.0.256:1',
+			'127.0.0.1',
+			'[::]:1',
+			'127.0.0.1:0',
+			'[::1]:65536',
+			'9464',
+		]) {
+			expect(refusal(['headless', '--metrics', place])).toMatch(/^--metrics takes an address of this machine, .* \| /);
+		}
+	});
+
+	test('--log-level takes a level for all, and others for some subsystems', () => {
+		const levels = (text: string) => optionsOf(`headless --log-level ${text}`);
+		expect(levels('info')).toMatchObject({logLevel: 'info', logLevels: {}});
+		expect(levels('error,net=debug,swarm=info')).toMatchObject({
+			...{logLevel: 'error', logLevels: {net: 'debug', swarm: 'info'}},
+		});
+		expect(levels('storage=silent')).toMatchObject({logLevel: 'warn', logLevels: {storage: 'silent'}});
+		expect(refusal(['--log-level', 'nett=info'])).toBe(
+			'--log-level: a subsystem is one of core, discovery, net, swarm, storage, screen, not "nett" | Did you mean net?',
+		);
+		expect(refusal(['--log-level', 'net=loud'])).toMatch(/^--log-level net is one of silent, error, warn, info, debug/);
+		expect(refusal(['--log-level', 'info,'])).toMatch(/^--log-level is one of/);
+	});
+
 	test('keep values that look like numbers, switches or objects as text', () => {
 		expect(parseArguments(['--name', '007'], {})).toMatchObject({options: {name: '007'}});
 		expect(parseArguments(['--name', '1e3'], {})).toMatchObject({options: {name: '1e3'}});
@@ -192,6 +258,7 @@ describe('options', () => {
 		[['--dataDir', 'x'], 'Unknown option "--dataDir" | Did you mean --data-dir?'],
 		[['--no-name'], 'Unknown option "--no-name" | See p2p-tui --help'],
 		[['-x'], 'Unknown option "-x" | See p2p-tui --help'],
+		[['-c', '3'], '--count means nothing to the screen | It belongs to ping'],
 		[['--name'], '--name needs a value'],
 		[['--name', '--ephemeral'], '--name needs a value'],
 		[['--name='], '--name needs a value'],
@@ -211,10 +278,10 @@ describe('options', () => {
 		[['--name', 'a\nb'], '--name: A name is one line without control characters'],
 		[['--data-dir', 'a\0b'], '--data-dir cannot hold a NUL character'],
 		[['--count', '3'], '--count means nothing to the screen | It belongs to ping'],
-		[['headless', '--json'], '--json means nothing to headless | It belongs to send, export, ping, id'],
+		[['headless', '--json'], '--json means nothing to headless | It belongs to send, export, ping, id, doctor, trace'],
 		[
 			['demo', '--data-dir', 'x'],
-			'--data-dir means nothing to demo | It belongs to screen, headless, send, export, id',
+			'--data-dir means nothing to demo | It belongs to screen, headless, send, export, id, doctor',
 		],
 	])('%j is refused', (argv, message) => {
 		const text = refusal(argv);
@@ -313,13 +380,22 @@ describe('help and version', () => {
 	});
 
 	test('each command has its own help, and names what it takes', () => {
-		for (const command of ['', 'headless', 'ping', 'id', 'demo', 'config']) {
-			const text = printed(command === '' ? ['--help'] : [command, '--help']);
-			const key = command === '' ? 'screen' : command;
-			const flags = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(key as never));
-			for (const name of flags) expect(text).toContain(`--${OPTIONS[name].flag}`);
-			expect(text).toContain(`p2p-tui ${command}`.trim());
+		const documented = new Set<string>();
+		for (const command of COMMANDS) {
+			const text = printed(command === 'screen' ? ['--help'] : [command, '--help']);
+			const options = text.slice(text.indexOf('Options'), text.indexOf('Each option'));
+			const shown = [...options.matchAll(/ --([a-z-]+)/g)].map(([, flag]) => flag);
+			const flags = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(command));
+			expect(shown).toEqual(expect.arrayContaining(flags.map(name => OPTIONS[name].flag)));
+			for (const name of flags) documented.add(name);
+			for (const name of flags) if (OPTIONS[name].short) expect(options).toContain(` -${OPTIONS[name].short}, --`);
+			// Each example is a command line that makes sense.
+			const examples = text.slice(text.indexOf('Examples')).matchAll(/^ {2}(?:.*\| )?p2p-tui ?(.*?)(?: [>|].*)?$/gm);
+			const lines = [...examples].map(([, line]) => line!.replaceAll(/12D3KooW…/g, PEER).match(/"[^"]*"|\S+/g) ?? []);
+			expect(lines.length).toBeGreaterThan(0);
+			for (const line of lines) expect(() => parseArguments(line, {})).not.toThrow();
 		}
+		expect([...documented].sort()).toEqual([...OPTION_NAMES].sort());
 	});
 
 	test('help is asked for in several ways', () => {
@@ -327,11 +403,10 @@ describe('help and version', () => {
 		expect(printed(['help'])).toBe(printed(['--help']));
 	});
 
-	test('help fits in 100 columns and does not promise what is not there', () => {
-		for (const command of ['', 'headless', 'ping', 'id', 'demo', 'config']) {
-			const text = printed(command === '' ? ['--help'] : [command, '--help']);
-			expect(text).not.toContain('doctor');
-			expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(110);
+	test('help fits in 125 columns', () => {
+		for (const command of COMMANDS) {
+			const text = printed(command === 'screen' ? ['--help'] : [command, '--help']);
+			expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(125);
 		}
 	});
 });
