@@ -21,7 +21,7 @@ type Parts = {readonly ctrl: boolean; readonly alt: boolean; readonly shift: boo
 /** `Ctrl-K`, `alt+↓`, `PgUp`, `q`. */
 export function readKey(written: string): WrittenKey {
 	const modifiers = new Set<string>();
-	let rest = written.trim();
+	let rest = written === ' ' ? 'space' : written.trim();
 	for (;;) {
 		const [found, word = ''] = /^([a-z]+)[-+](?=.)/i.exec(rest) ?? [];
 		const modifier = MODIFIERS[word.toLowerCase()];
