@@ -50,7 +50,19 @@ const EXAMPLES: [Message, unknown[]][] = [
 		{type: 'publish', event: new Uint8Array(100).fill(3), signature, hops: 2},
 		[7, new Uint8Array(100).fill(3), signature, 2],
 	],
-	[{type: 'receipt', room: 'lobby', messageIds: ['cd'.repeat(32)]}, [8, 'lobby', [id]]],
+	[
+		{
+			type: 'receipt',
+			room: 'lobby',
+			messageIds: ['cd'.repeat(32), 'cd'.repeat(32), 'cd'.repeat(32)],
+			arrivals: [
+				{hops: 2, via: HINT.peer, waited: 30_000},
+				{hops: 0, via: undefined, waited: 0},
+				{hops: 1, via: HINT.peer, waited: 29_000},
+			],
+		},
+		[8, 'lobby', [id, id, id], [publicKey], [2, 1, 30_000, 0, 0, 0, 1, 1, 29_000]],
+	],
 	[{type: 'graft', room: 'lobby'}, [9, 'lobby']],
 	[{type: 'prune', room: 'lobby', backoff: 60, peers: [HINT]}, [10, 'lobby', 60, [[publicKey, HINT.addresses]]]],
 	[{type: 'ihave', room: 'lobby', messageIds: ['cd'.repeat(32)]}, [11, 'lobby', [id]]],
@@ -116,7 +128,18 @@ const EXAMPLES: [Message, unknown[]][] = [
 		],
 	],
 	[{type: 'read', room: DIRECT, messageId: 'cd'.repeat(32)}, [21, DIRECT, id]],
+	[
+		{type: 'trace', id: 'ab'.repeat(16), room: 'lobby', target: HINT.peer, linksLeft: 16},
+		[23, instance, 'lobby', publicKey, 16],
+	],
+	[
+		{type: 'traced', id: 'ab'.repeat(16), hops: [{peer: HINT.peer, microseconds: 60_000_000}]},
+		[24, instance, [[publicKey, 60_000_000]]],
+	],
 ];
+
+/** What came with a later minor version, from this field on: an older peer leaves it out. */
+const OPTIONAL_FROM: Partial<Record<Message['type'], number>> = {publish: 3, heartbeat: 2, receipt: 3};
 
 describe('messages', () => {
 	test.each(EXAMPLES)('$type has the fields of the table', (sent, fields) => {
@@ -165,8 +188,7 @@ describe('messages', () => {
 	test.each(EXAMPLES)('$type is refused when any field is missing or of another type', (sent, fields) => {
 		const reason = `message-${sent.type}`;
 		for (let index = 1; index < fields.length; index++) {
-			// The hops came with minor version 1: an older peer leaves them out.
-			const isOptional = (sent.type === 'publish' && index === 3) || (sent.type === 'heartbeat' && index === 2);
+			const isOptional = OPTIONAL_FROM[sent.type] === index;
 			if (!isOptional) expect(reasonFor(...fields.slice(0, index))).toBe(reason);
 			for (const wrong of [null, true, -1, 1.5, {a: 1}, [[]], [null], new Uint8Array(0)]) {
 				// Either may be: another truth, and no ids at all.
@@ -284,6 +306,29 @@ describe('limits of each field', () => {
 		expect(reasonFor(8, 'lobby', new Array(MAX_RECEIPT_IDS + 1).fill(id))).toBe('message-receipt');
 		expect(reasonFor(8, 'lobby', [new Uint8Array(31)])).toBe('message-receipt');
 		expect(reasonFor(8, 'two words', [id])).toBe('message-receipt');
+	});
+
+	test('arrivals', () => {
+		const arrivals = (bringers: unknown, numbers: unknown) => reasonFor(8, 'lobby', [id, id], bringers, numbers);
+		expect(arrivals([publicKey], [1, 1, 9, 1, 2, 9])).toBe('message-receipt');
+		expect(arrivals([publicKey], [1, 1, 9])).toBe('message-receipt');
+		expect(reasonFor(8, 'lobby', [id], [publicKey])).toBe('message-receipt');
+		expect(arrivals([], [1, 0, -9, 1, 0, 9])).toBe('message-receipt');
+		expect(arrivals([new Uint8Array(31)], [1, 1, 9, 1, 1, 9])).toBe('message-receipt');
+		// More than anybody waits, and further than anything goes.
+		const far = decodeFields(8, 'lobby', [id], [], [2 ** 40, 0, 2 ** 40]);
+		expect(far).toMatchObject({arrivals: [{hops: 255, via: undefined, waited: 3_600_000_000}]});
+	});
+
+	test('trace, traced', () => {
+		expect(reasonFor(23, id, 'lobby', publicKey, 16)).toBe('message-trace');
+		expect(reasonFor(23, instance, DIRECT, publicKey, 16)).toBe('message-trace');
+		expect(reasonFor(23, instance, 'lobby', instance, 16)).toBe('message-trace');
+		expect(decodeFields(23, instance, 'lobby', publicKey, 2 ** 40)).toMatchObject({linksLeft: 16});
+		expect(reasonFor(24, id, [])).toBe('message-traced');
+		expect(reasonFor(24, instance, new Array(18).fill([publicKey, 0]))).toBe('message-traced');
+		expect(reasonFor(24, instance, [[publicKey, 0.5]])).toBe('message-traced');
+		expect(decodeFields(24, instance, [[publicKey, 2 ** 40]])).toMatchObject({hops: [{microseconds: 60_000_000}]});
 		expect(reasonFor(8, DIRECT, [id])).toBe('accepted');
 	});
 
