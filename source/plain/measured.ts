@@ -128,5 +128,5 @@ export function partitionLines(before: State, state: State): readonly string[] {
 	const isNew = ({peer, how}: Unreachable) => known.get(peer) !== how;
 	const news = before.pages.topology === state.pages.topology ? [] : standingUnreachable(state).filter(isNew);
 	const texts = partitionTexts(state, news, (peer, name) => nameIn(state, peer, name));
-	return texts.map(text => `warning: ${text.replace(' · ', ', ')}`);
+	return texts.map(([text]) => `warning: ${text.replace(' · ', ', ')}`);
 }

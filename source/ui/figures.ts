@@ -56,6 +56,11 @@ export function shareText(share: number): string {
 	return Math.max(0.1, percent).toFixed(1);
 }
 
+/** `1 message`, `22,310 messages`. */
+export function counted(count: number, word: string): string {
+	return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+}
+
 const COUNT_UNITS = ['', 'k', 'M', 'G', 'T'] as const;
 
 /** At most five cells: `9999`, `12.3k`, `123k`, `1.2M`; with a sign before it, four. */

@@ -62,12 +62,20 @@ function cleanMetrics(told: PeerMetrics): PeerMetrics {
 	return {
 		...told,
 		name: cleanName(told.name, told.peer),
-		address: sanitizeLine(told.address),
-		...(cipher === undefined ? {} : {cipher: sanitizeLine(cipher)}),
-		...(agent === undefined ? {} : {agent: sanitizeLine(agent)}),
+		address: cleanWord(told.address),
+		...(cipher === undefined ? {} : {cipher: cleanWord(cipher)}),
+		...(agent === undefined ? {} : {agent: cleanWord(agent)}),
 		rooms: told.rooms.map(room => sanitizeLine(room)),
 		mesh: told.mesh.map(room => sanitizeLine(room)),
 	};
+}
+
+/** UTF-16 units of an address or of the name of a program: more than any of them needs. */
+const MAX_WORD = 160;
+
+function cleanWord(text: string): string {
+	const line = sanitizeLine(text);
+	return line.length <= MAX_WORD ? line : `${line.slice(0, boundaryAt(line, MAX_WORD))}…`;
 }
 
 /** Bytes a second of each peer; those of whoever is not connected any more are forgotten. */

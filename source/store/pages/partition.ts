@@ -20,8 +20,7 @@ export function partitionChanged(draft: Draft, now: readonly Unreachable[]): voi
 	const back = gone.filter(({peer}) => peers.get(peer)?.state === 'connected' || isMember(draft.state, peer));
 	if (back.length === 0) return;
 	const since = Math.min(...back.map(each => each.since));
-	const are = back.length === 1 ? 'is' : 'are';
-	notify(draft, 'info', `${namesOf(draft.state, back)} ${are} back, after ${durationOf(draft.now - since)}`);
+	notify(draft, 'info', `back after ${durationOf(draft.now - since)}: ${namesOf(draft.state, back)}`);
 }
 
 function isMember({rooms}: State, peer: string): boolean {

@@ -30,9 +30,10 @@ function partitionRows(state: State, width: number, height: number, {paint}: The
 	if (standing.length === 0 || height < LEAST_HEIGHT) return [];
 	const key = keymapOf(state).label('back');
 	const away = key === '' ? [] : [span(key, paint.key), span(' puts this away ', paint.dim)];
-	const texts = partitionTexts(state, standing);
-	return texts.map((text, index) => {
-		const right = index === texts.length - 1 && widthOf(text) + spansWidth(away) + 4 <= width ? away : [];
+	const rows = partitionTexts(state, standing);
+	return rows.map((texts, index) => {
+		const text = texts.find(each => widthOf(each) + 4 <= width) ?? (texts.at(-1) as string);
+		const right = index === rows.length - 1 && widthOf(text) + spansWidth(away) + 4 <= width ? away : [];
 		return row(width, [span(' ▲ ', paint.warn), span(text, paint.warn)], right);
 	});
 }
@@ -40,23 +41,31 @@ function partitionRows(state: State, width: number, height: number, {paint}: The
 /** Rows of the chat from which on one can be spared. */
 const LEAST_HEIGHT = 4;
 
-/** `cat and dan cannot be reached since 12:03 · 2 of 5`; of those whom others do reach, so much. */
+/**
+ * `cat and dan cannot be reached since 12:03 · 2 of 5`, and of those whom others do reach, so much: each first as it is said
+ * where there is room, then shorter.
+ */
 export function partitionTexts(
 	state: State,
 	unreachable: readonly Unreachable[],
 	nameOf?: (peer: string, name: string) => string,
-): readonly string[] {
-	const [lost, ours] = (['lost', 'only-us'] as const).map(how => unreachable.filter(each => each.how === how));
-	const since = (some: readonly Unreachable[]) => formatTime(Math.min(...some.map(each => each.since)));
-	const texts: string[] = [];
-	if (lost && lost.length > 0) {
-		const share = `${lost.length} of ${othersCount(state)}`;
-		texts.push(`${namesOf(state, lost, nameOf)} cannot be reached since ${since(lost)} · ${share}`);
+): readonly (readonly [string, ...string[]])[] {
+	const named = (how: Unreachable['how']) => {
+		const some = unreachable.filter(each => each.how === how);
+		const since = formatTime(Math.min(...some.map(each => each.since)));
+		return some.length === 0 ? undefined : {names: namesOf(state, some, nameOf), since, count: some.length};
+	};
+	const [lost, ours] = [named('lost'), named('only-us')];
+	const texts: [string, ...string[]][] = [];
+	if (lost) {
+		const text = `${lost.names} cannot be reached since ${lost.since}`;
+		texts.push([`${text} · ${lost.count} of ${othersCount(state)}`, text, `unreachable: ${lost.names}`]);
 	}
-	if (ours && ours.length > 0)
-		texts.push(
-			`${namesOf(state, ours, nameOf)}: others reach ${ours.length === 1 ? 'it' : 'them'}, this machine does not (/doctor)`,
-		);
+	if (ours) {
+		const them = ours.count === 1 ? 'it' : 'them';
+		const text = `${ours.names}: others reach ${them}, this machine does not`;
+		texts.push([`${text} (/doctor)`, text, `/doctor: only others reach ${ours.names}`]);
+	}
 	return texts;
 }
 

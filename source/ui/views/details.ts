@@ -15,8 +15,7 @@ type Made = {
 	readonly theme: Theme;
 	readonly holders: Holders;
 	readonly spread: MessageSpread | undefined;
-	/** What stands above how it has spread. */
-	readonly above: readonly string[];
+	readonly parts: Parts;
 	readonly lines: readonly string[];
 };
 
@@ -32,27 +31,33 @@ export function detailsLines(state: State, width: number, theme: Theme): readonl
 	const known = made.get(details);
 	const isSame = known?.width === width && known.theme === theme && known.holders === holders;
 	if (known && isSame && known.spread === spread) return known.lines;
-	const above = known && isSame && (known.spread === undefined) === (spread === undefined) ? known.above : undefined;
-	const rows = above ?? allLines(details, new Sheet(width, theme, holders), state.self?.peerId, spread !== undefined);
-	const below = spread && typeof details.answer === 'object' && !('problem' in details.answer);
-	const lines = below ? [...rows, ...messageSpreadRows(state, spread, width, theme), row(width, [])] : rows;
-	made.set(details, {width, theme, holders, spread, above: rows, lines});
+	const isFollowed = spread !== undefined;
+	const parts =
+		known && isSame && (known.spread !== undefined) === isFollowed
+			? known.parts
+			: partsOf(details, () => new Sheet(width, theme, holders), state.self?.peerId, isFollowed);
+	const [first, rest] = parts;
+	const between = spread && rest.length > 0 ? [...messageSpreadRows(state, spread, width, theme), row(width, [])] : [];
+	const lines = [...first, ...between, ...rest];
+	made.set(details, {width, theme, holders, spread, parts, lines});
 	return lines;
 }
 
-/** `isFollowed`: who holds it is told in more detail below. */
-function allLines({answer}: Details, sheet: Sheet, self: string | undefined, isFollowed: boolean): readonly string[] {
-	const {paint} = sheet.theme;
-	if (answer === 'asking') return sheet.blank().text('asking…', paint.dim).rows;
-	if ('problem' in answer) return sheet.blank().text(answer.problem, paint.warn).rows;
-	written(sheet, answer, self);
-	times(sheet, answer);
-	place(sheet, answer);
-	proof(sheet, answer);
-	changes(sheet, answer);
-	if (isFollowed) return sheet.rows;
-	held(sheet, answer, self);
-	return sheet.blank().rows;
+type Parts = readonly [first: readonly string[], rest: readonly string[]];
+
+/** What stands above and below of how it has spread; `isFollowed`: that says who holds it. */
+function partsOf({answer}: Details, sheet: () => Sheet, self: string | undefined, isFollowed: boolean): Parts {
+	const [first, rest] = [sheet(), sheet()];
+	const {paint} = first.theme;
+	if (answer === 'asking') return [first.blank().text('asking…', paint.dim).rows, []];
+	if ('problem' in answer) return [first.blank().text(answer.problem, paint.warn).rows, []];
+	written(first, answer, self);
+	times(rest, answer);
+	place(rest, answer);
+	proof(rest, answer);
+	changes(rest, answer);
+	if (!isFollowed) held(rest, answer, self);
+	return [first.rows, rest.blank().rows];
 }
 
 function written(sheet: Sheet, answer: KnownDetails, self: string | undefined): void {

@@ -89,5 +89,5 @@ export function wayText({after, via, hops}: SpreadHolder, nameOf: Place['nameOf'
 	const from = via ? `via ${nameOf(via.peer, via.name)}` : hops === 1 ? 'directly' : '';
 	const links = hops === undefined || hops === 1 ? '' : plural(hops, 'hop');
 	const way = [from, links].filter(text => text !== '').join(', ');
-	return way === '' && after === undefined ? 'when is not known' : way;
+	return way === '' && after === undefined ? 'time unknown' : way;
 }

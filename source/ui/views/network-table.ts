@@ -87,6 +87,7 @@ const history = (way: keyof PeerRates, token: 'accent' | 'good'): Column['cell']
 const SPARK = 6;
 const SPARK_GROWS = 24;
 const NAME_CELLS = 15;
+const CLOCK_CELLS = 12;
 
 /** From left to right. */
 const COLUMNS: readonly Column[] = [
@@ -112,11 +113,11 @@ const COLUMNS: readonly Column[] = [
 	{title: 'loss%', sort: 'loss', width: 5, rank: 3, cell: figure(peer => shareCell(lossOf(peer)), lossConcern)},
 	{
 		title: 'clock',
-		width: 13,
+		width: CLOCK_CELLS,
 		rank: 11,
 		isText: true,
 		cell: figure(
-			({clock}) => fit(clock ? `${offsetText(clock.offset)} ${errorText(clock.error)}` : '–', 13),
+			({clock}) => fit(clock ? `${offsetText(clock.offset)} ${errorText(clock.error)}` : '–', CLOCK_CELLS),
 			clockConcern,
 		),
 	},

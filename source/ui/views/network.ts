@@ -3,8 +3,8 @@ import type {NetworkReport} from '../../api/metrics.ts';
 import {isAscending, type SortColumn, shownPeers} from '../../store/pages/network-sort.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
-import {formatBytes, shareText} from '../figures.ts';
-import {formatRtt, plural} from '../format.ts';
+import {counted, formatBytes, shareText} from '../figures.ts';
+import {formatRtt} from '../format.ts';
 import {row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {PageBuilder, type PageContent} from './content.ts';
@@ -112,7 +112,7 @@ function totalRows(
 }
 
 function totalText(bytes: number, frames: number): string {
-	return `${formatBytes(bytes)} in ${frames.toLocaleString('en')} messages`;
+	return `${formatBytes(bytes)} in ${counted(frames, 'message')}`;
 }
 
 /** The most important first. */
@@ -123,7 +123,7 @@ function sumTexts({peers, rtt}: NetworkReport, isWide: boolean): readonly (reado
 		? [[isWide ? 'rtt p50' : 'p50', formatRtt(rtt.p50)] as const, ['p99', formatRtt(rtt.p99)] as const]
 		: [];
 	return [
-		['', plural(peers.length, 'peer')],
+		['', counted(peers.length, 'peer')],
 		...times,
 		...(received + lost > 0 ? [['loss', `${shareText(lost / (received + lost))} %`] as const] : []),
 		...(rtt ? [['jitter', formatRtt(rtt.jitter)] as const] : []),

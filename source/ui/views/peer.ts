@@ -4,8 +4,8 @@ import type {PeerRates} from '../../store/pages/network.ts';
 import {lossOf, queueOf} from '../../store/pages/network-sort.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
-import {formatBytes, shareText} from '../figures.ts';
-import {formatAgo, formatRtt, formatSpan, plural} from '../format.ts';
+import {counted, formatBytes, shareText} from '../figures.ts';
+import {formatAgo, formatRtt, formatSpan} from '../format.ts';
 import {row, type Span, span} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
@@ -111,7 +111,7 @@ function latencyRows({state, peer, width, theme, tall}: Sheet): readonly string[
 		...latencyPicture(samples, width, tall, theme.peer(peer.peer)),
 		row(width, []),
 		...spreadRows(rtt, width, theme),
-		row(width, [span(` ${plural(rtt.count + rtt.lost, 'ping')}, ${lost}`, rtt.lost === 0 ? paint.dim : paint.warn)]),
+		row(width, [span(` ${counted(rtt.count + rtt.lost, 'ping')}, ${lost}`, rtt.lost === 0 ? paint.dim : paint.warn)]),
 		row(width, []),
 	];
 }
@@ -143,7 +143,7 @@ export function clockText({clock}: PeerMetrics): string {
 function trafficRows(sheet: Sheet, isWide: boolean): readonly string[] {
 	const {state, peer, width, theme, tall} = sheet;
 	const rates: PeerRates = state.pages.network.rates.get(peer.peer) ?? {in: [], out: []};
-	const total = (bytes: number, frames: number) => `${formatBytes(bytes)} in ${plural(frames, 'message')}`;
+	const total = (bytes: number, frames: number) => `${formatBytes(bytes)} in ${counted(frames, 'message')}`;
 	const received: Flow = {
 		arrow: '↓',
 		rates: rates.in,

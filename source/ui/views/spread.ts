@@ -2,9 +2,9 @@
 import type {RoomSpread} from '../../api/spread.ts';
 import {activeRoom, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
-import {formatBytes, shareText} from '../figures.ts';
-import {formatRtt, plural} from '../format.ts';
-import {row, type Span, span} from '../text.ts';
+import {counted, formatBytes, shareText} from '../figures.ts';
+import {formatRtt} from '../format.ts';
+import {row, type Span, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
@@ -36,11 +36,12 @@ function roomRows(spread: RoomSpread, title: string, width: number, theme: Theme
 	const blank = row(width, []);
 	const mesh =
 		spread.mesh >= spread.members ? 'all of them get our messages at once' : `${spread.mesh} of them in our mesh`;
-	const members = spread.members === 0 ? 'nobody else is here' : `${plural(spread.members, 'other')} here, ${mesh}`;
+	const members = spread.members === 0 ? 'nobody else is here' : `${counted(spread.members, 'other')} here, ${mesh}`;
+	const heading = [span(` ${title}`, paint.accent), span(` · ${spread.router}`, paint.dim)];
+	const rest = [span(' · ', paint.dim), span(members)];
+	const fits = spansWidth([...heading, ...rest]) < width;
 	return [
-		blank,
-		row(width, [span(` ${title}`, paint.accent), span(` · ${spread.router} · `, paint.dim), span(members)]),
-		blank,
+		...(fits ? [row(width, [...heading, ...rest])] : [row(width, heading), ...words(members, width)]),
 		sectionRow(width, 'Delivery of what you write', theme),
 		...deliveryRows(spread, width, theme),
 		blank,
@@ -85,7 +86,7 @@ function deliveryRows({delivery, followed, coverage}: RoomSpread, width: number,
 		return words('Nothing yet: say something, and it is followed to those who store it.', width, paint.dim);
 	const arrived =
 		coverage === undefined ? [] : [barRow(['arrived', `${shareText(coverage)} %`, coverage], width, theme, paint.good)];
-	const of = `${plural(followed, 'message')} followed${delivery ? `, ${plural(delivery.count, 'arrival')} timed` : ''}`;
+	const of = `${counted(followed, 'message')} followed${delivery ? `, ${counted(delivery.count, 'arrival')} timed` : ''}`;
 	if (!delivery) return [...arrived, ...words(of, width, paint.dim)];
 	return [
 		barRow(['half within', formatRtt(delivery.p50), delivery.p50 / delivery.p99], width, theme, paint.accent),
@@ -111,7 +112,7 @@ function copyRows(
 			? []
 			: [barRow(['by flooding', figure(floodDuplicates), floodDuplicates / most], width, theme, paint.warn)]),
 		...words(
-			`for each of ${plural(delivered, 'message')}${floodDuplicates === undefined ? '' : '; flooding is reckoned from the links that are known'}`,
+			`for each of ${counted(delivered, 'message')}${floodDuplicates === undefined ? '' : '; flooding is reckoned from the links that are known'}`,
 			width,
 			paint.dim,
 		),

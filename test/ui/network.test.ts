@@ -1,0 +1,370 @@
+/** What is measured, as it is shown: the network page, one peer, how messages spread, who cannot be reached. */
+import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/api/command.ts';
+import type {NodeEvent, Results} from '../../source/api/event.ts';
+import type {NetworkReport} from '../../source/api/metrics.ts';
+import {widthOf} from '../../source/ui/text.ts';
+import {PLAIN_THEME} from '../../source/ui/theme.ts';
+import {pageRows} from '../../source/ui/views/page.ts';
+import {type Bare, openBare} from './bare.ts';
+import type {Size} from './harness.tsx';
+import {HOSTILE} from './hostile.ts';
+import {crowdReport, MESSAGE_SPREAD, measuredEvents, metricsOf, REPORT, ROOM_SPREAD} from './reports.ts';
+import {minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
+
+const SIZES: readonly Size[] = [
+	{columns: 40, rows: 12},
+	{columns: 80, rows: 24},
+	{columns: 120, rows: 40},
+];
+const MIDDLE = SIZES[1] as Size;
+const WIDE = SIZES[2] as Size;
+
+function measured(size: Size, report: NetworkReport = REPORT) {
+	const app = openBare(size);
+	app.events(...measuredEvents(report));
+	app.press('f3');
+	answer(app, 'network', report);
+	return app;
+}
+
+/** The last question of that kind is answered. */
+function answer<Name extends Command['command'] & keyof Results>(app: Bare, name: Name, result: Results[Name]) {
+	const asked = [...app.asked, ...app.sent].findLast(({command}) => command === name);
+	app.events({type: 'reply', id: asked?.id as string, ok: true, result} as NodeEvent);
+}
+
+const shown = (app: Bare) => app.frame().split('\n').slice(0, -1).join('\n');
+const rowOf = (app: Bare, words: string) =>
+	app
+		.frame()
+		.split('\n')
+		.findIndex(line => line.includes(words));
+const count = (app: Bare, name: string) => app.asked.filter(({command}) => command === name).length;
+
+function tracing(app: Bare, outcome: 'asked' | 'way' | 'problem') {
+	app.press('escape');
+	app.type('/trace cat');
+	app.press('return');
+	const id = app.sent.find(({command}) => command === 'trace')?.id as string;
+	const hop = (name: keyof typeof PEERS, link: number, total: number) => ({peer: PEERS[name], name, link, total});
+	const result = {room: 'lobby', peer: PEERS.cat, hops: [hop('ann', 0.4, 0.4), hop('cat', 1.1, 1.5)]};
+	if (outcome === 'way') app.events({type: 'reply', id, ok: true, result});
+	const error = {code: 'trace-timeout', message: 'no answer after ann'} as const;
+	if (outcome === 'problem') app.events({type: 'reply', id, ok: false, error});
+}
+
+describe.each(SIZES)('at $columns×$rows', size => {
+	test('the network', () => {
+		expect(shown(measured(size))).toMatchSnapshot();
+	});
+
+	test('one peer', () => {
+		const app = measured(size);
+		app.press('down', 'down', 'down', 'return');
+		expect(shown(app)).toMatchSnapshot();
+	});
+
+	test('how a room spreads, and a trace', () => {
+		const app = measured(size);
+		tracing(app, 'way');
+		answer(app, 'room-spread', ROOM_SPREAD);
+		expect(shown(app)).toMatchSnapshot();
+	});
+
+	test('how a message spreads', () => {
+		const app = inspecting(size);
+		answer(app, 'spread', MESSAGE_SPREAD);
+		app.press('end');
+		expect(shown(app)).toMatchSnapshot();
+	});
+});
+
+function inspecting(size: Size) {
+	const app = openBare(size);
+	app.events(
+		snapshotOf(['lobby'], [peerInfo('ann'), peerInfo('bob'), peerInfo('cat')]),
+		said('you', 'who has it?', 6, 'lobby', 'own-2'),
+	);
+	app.press('shift+up');
+	app.type('i');
+	answer(app, 'inspect', {
+		room: 'lobby',
+		messageId: 'own-2',
+		kind: 'message',
+		from: SELF,
+		name: 'you',
+		text: 'who has it?',
+		timestamp: minutes(6),
+		clock: minutes(6),
+		order: minutes(6),
+		received: minutes(6),
+		epoch: '0123456789abcdef0123456789abcdef',
+		sequence: 1,
+		parents: [],
+		missing: [],
+		bytes: 200,
+		changes: [],
+		holders: [{peer: SELF, name: 'you'}],
+		of: 6,
+	});
+	return app;
+}
+
+describe('on the network page', () => {
+	/** Names as they stand one below the other. */
+	const names = (app: Bare, ...wanted: readonly string[]) =>
+		wanted.toSorted((a, b) => rowOf(app, ` ${a} `) - rowOf(app, ` ${b} `));
+
+	test('keys sort by each column and turn it round; what was not measured comes last', () => {
+		const app = measured(WIDE);
+		expect(names(app, 'cat', 'ann', 'gil', 'new')).toEqual(['ann', 'cat', 'gil', 'new']);
+		app.type('s');
+		expect(app.frame()).toContain('▼rtt ms');
+		expect(names(app, 'ann', 'cat', 'gil', 'new')).toEqual(['cat', 'gil', 'ann', 'new']);
+		app.type('S');
+		expect(app.frame()).toContain('▲rtt ms');
+		expect(names(app, 'ann', 'cat', 'gil', 'new')).toEqual(['ann', 'gil', 'cat', 'new']);
+		for (let step = 0; step < 7; step++) app.press('right');
+		// The worst score is what one looks for.
+		expect(app.frame()).toContain('▲score');
+		expect(names(app, '…xxx4', 'cat', 'ann', 'new')).toEqual(['…xxx4', 'cat', 'ann', 'new']);
+		app.press('right');
+		expect(app.frame()).toContain('by time connected ▼');
+		app.press('right');
+		expect(app.frame()).toContain('name ▲');
+		app.press('left');
+		expect(app.frame()).toContain('by time connected');
+	});
+
+	test('letters filter, and are no keys while they do', () => {
+		const app = measured(MIDDLE);
+		app.type('/');
+		app.type('qs');
+		expect(app.frame()).toContain('filter qs▏ 0 of 12');
+		expect(app.frame()).toContain('nobody has these letters');
+		app.press('backspace');
+		app.press('backspace');
+		app.paste('2001:DB8');
+		expect(app.frame()).toContain('filter 2001:DB8▏ 1 of 12');
+		app.press('return');
+		app.type('s');
+		expect(app.frame()).toContain('▼rtt ms');
+		expect(app.frame()).toContain('filter 2001:DB8 1 of 12');
+		app.type('/');
+		app.press('escape');
+		expect(app.frame()).not.toContain('filter 2001');
+		expect(rowOf(app, ' ann ')).toBeGreaterThan(0);
+		// Whoever leaves in the middle comes back to keys.
+		app.type('/');
+		app.press('f2');
+		app.press('f3');
+		app.type('q');
+		expect(app.frame()).toContain('#lobby');
+	});
+
+	test('the mark stays on the peer, wherever its row goes; Esc on its page comes back to it', () => {
+		const app = measured(MIDDLE);
+		while (!/▌. cat /.test(app.frame())) app.press('down');
+		app.type('s');
+		expect(app.frame()).toMatch(/▌. cat /);
+		app.press('return');
+		expect(app.frame()).toContain('Round trip');
+		expect(app.frame()).toContain('3 of them never answered');
+		app.press('escape');
+		expect(app.frame()).toMatch(/▌. cat /);
+		app.press('escape');
+		expect(app.frame()).toContain('#lobby');
+	});
+
+	test('the head stays where it is while the peers scroll', () => {
+		const app = measured(SIZES[0] as Size, crowdReport(60));
+		app.press('pagedown');
+		expect(app.frame()).toContain('rtt ms p99 ms');
+		expect(app.frame()).toMatch(/▌. peer/);
+		app.press('end');
+		expect(app.frame()).toContain('peer 9 ');
+		expect(app.frame()).not.toContain('more ─');
+	});
+
+	test('the core is asked at once, and again with each second', () => {
+		const app = measured(MIDDLE);
+		expect(count(app, 'network')).toBe(1);
+		const second: NodeEvent = {
+			type: 'traffic',
+			bytesInPerSecond: 1,
+			bytesOutPerSecond: 1,
+			peers: [[PEERS.ann, 4_321, 0]],
+		};
+		app.time.advance(500);
+		app.events(second);
+		expect(count(app, 'network')).toBe(1);
+		app.time.advance(500);
+		app.events(second);
+		expect(count(app, 'network')).toBe(2);
+		// Of those who are not connected any more nothing is kept.
+		expect([...app.store.getState().pages.network.rates.keys()]).toEqual([PEERS.ann]);
+		expect(app.store.getState().pages.network.rates.get(PEERS.ann)?.in).toHaveLength(60);
+		app.press('escape');
+		app.time.advance(2_000);
+		app.events(second);
+		expect(count(app, 'network')).toBe(2);
+	});
+
+	test('a peer that goes while its page is open', () => {
+		const app = measured(MIDDLE);
+		while (!/▌. cat /.test(app.frame())) app.press('down');
+		app.press('return');
+		app.events({type: 'peer-disconnected', peer: PEERS.cat, reason: 'goodbye'});
+		answer(app, 'network', {...REPORT, peers: []});
+		expect(app.frame()).toContain('cat is not connected any more');
+	});
+});
+
+describe('spread', () => {
+	test('is asked again as soon as somebody has stored the message', () => {
+		const app = inspecting(MIDDLE);
+		expect(count(app, 'spread')).toBe(1);
+		app.events({type: 'message-state', room: 'lobby', messageId: 'other', storedBy: 2, of: 6});
+		expect(count(app, 'spread')).toBe(1);
+		app.events({type: 'message-state', room: 'lobby', messageId: 'own-2', storedBy: 2, of: 6});
+		expect(count(app, 'spread')).toBe(2);
+		answer(app, 'spread', {...MESSAGE_SPREAD, messageId: 'other'});
+		expect(app.frame()).toContain('Held by');
+	});
+
+	test('of others’ messages: how it came here', () => {
+		const app = inspecting(MIDDLE);
+		const [, , cat] = MESSAGE_SPREAD.holders;
+		const bob = {peer: PEERS.bob, name: 'bob'};
+		const holders = [bob, {...cat, peer: SELF, name: 'you', after: 3, via: bob, hops: 2}];
+		answer(app, 'spread', {...MESSAGE_SPREAD, local: false, holders, waiting: []});
+		app.press('end');
+		expect(app.frame()).toContain('via bob, 2 hops');
+		expect(app.frame()).toContain('known to its author alone');
+	});
+
+	test.each([
+		['asked', 'asking…'],
+		['problem', 'no answer after ann'],
+		['way', 'you ─0.40 ms─ ann ─1.1 ms─ cat'],
+	] as const)('a trace: %s', (outcome, words) => {
+		const app = measured(WIDE);
+		tracing(app, outcome);
+		expect(app.frame()).toContain('Trace to cat');
+		expect(app.frame().split('Trace to cat')[1]).toContain(words);
+	});
+});
+
+describe('who cannot be reached', () => {
+	const lost = (who: 'cat' | 'dan', how: 'lost' | 'only-us' = 'lost') =>
+		({peer: PEERS[who], name: who, since: minutes(3), how, reachedBy: how === 'lost' ? [] : [PEERS.ann]}) as const;
+	const partition = (...unreachable: readonly ReturnType<typeof lost>[]): NodeEvent => ({
+		type: 'partition',
+		unreachable,
+	});
+
+	function chatting() {
+		const app = openBare({columns: 130, rows: 24});
+		const peers = [peerInfo('ann'), peerInfo('bob'), peerInfo('cat', 'gone'), peerInfo('dan', 'gone')];
+		app.events(snapshotOf(['lobby'], peers));
+		return app;
+	}
+
+	test('stands in the chat until they are back, and then it is said', () => {
+		const app = chatting();
+		app.events(partition(lost('cat'), lost('dan')));
+		expect(app.frame()).toContain('▲ cat and dan cannot be reached since 12:03 · 2 of 4');
+		app.press('f2');
+		expect(app.frame()).toContain('cannot be reached since 12:03');
+		app.press('escape');
+		const address = '/ip4/192.0.2.13/tcp/4003';
+		const back = (who: 'cat' | 'dan'): NodeEvent => {
+			return {type: 'peer-connected', peer: PEERS[who], name: who, address, direction: 'inbound'};
+		};
+		app.events(back('cat'), back('dan'), partition());
+		expect(app.frame()).toMatch(/Back after \d+ .*: cat and dan/);
+		expect(app.frame()).not.toContain('cannot be reached');
+	});
+
+	test('only from here: what to do about it; Esc puts it away until somebody else is missing', () => {
+		const app = chatting();
+		app.events(partition(lost('cat', 'only-us')));
+		expect(app.frame()).toContain('cat: others reach it, this machine does not (/doctor)');
+		app.press('escape');
+		expect(app.frame()).not.toContain('others reach it');
+		app.events(partition(lost('cat', 'only-us'), lost('dan')));
+		expect(app.frame()).toContain('dan cannot be reached since 12:03');
+		expect(app.frame()).not.toContain('cat: others');
+		// Whoever is only forgotten is not back.
+		app.events(partition());
+		expect(app.frame()).not.toContain('Back after');
+	});
+
+	test('two people with one name are worse', () => {
+		const app = chatting();
+		const conflict = {name: 'bob', peer: PEERS.dan, before: PEERS.bob, lastSeen: minutes(-90)};
+		app.events(partition(lost('cat')), {type: 'name-conflict', ...conflict});
+		expect(app.frame()).toContain('are called bob');
+		expect(app.frame()).not.toContain('cannot be reached');
+	});
+});
+
+test('no words and no figures make a row too wide or too narrow, at any size', () => {
+	const extremes = [0, -1, 1e-9, 0.5, 999.6, 1e7, 9e15, Number.NaN, Number.POSITIVE_INFINITY];
+	const figure = (index: number) => extremes[index % extremes.length] as number;
+	const peers = HOSTILE.map((word, at) => {
+		const next = (step: number) => figure(at + step);
+		const rtt = {
+			last: next(0),
+			min: next(1),
+			max: next(2),
+			p50: next(3),
+			p99: next(4),
+			jitter: next(5),
+			count: 3,
+			lost: 1,
+		};
+		return metricsOf(`${PEERS.ann}${at}`, word, {
+			rtt,
+			address: word,
+			agent: word,
+			cipher: word,
+			rooms: [word],
+			mesh: [word],
+			connectedFor: next(1),
+			clock: {offset: next(2), error: next(3)},
+			heartbeats: {received: next(4), lost: next(5)},
+			queued: {control: next(6), chat: 0, bulk: 0},
+			score: next(7),
+			bytesIn: next(8),
+			framesIn: next(9),
+		});
+	});
+	const app = measured(MIDDLE, {...REPORT, peers});
+	const spread = peers.map(({peer, name}, at) => ({
+		peer,
+		name,
+		after: figure(at),
+		hops: at,
+		via: {peer: PEERS.bob, name},
+	}));
+	tracing(app, 'way');
+	answer(app, 'room-spread', {...ROOM_SPREAD, delivered: 1e15, payloadBytes: Number.NaN, coverage: 7});
+	answer(app, 'trace', {
+		room: 'lobby',
+		peer: PEERS.cat,
+		hops: spread.map(hop => ({...hop, total: 3, link: 1e9})),
+	});
+	const state = app.store.getState();
+	for (const width of [40, 41, 60, 77, 80, 120, 200])
+		for (const height of [11, 39])
+			for (const view of ['network', 'spread', 'peer'] as const)
+				for (const {peer} of view === 'peer' ? peers.slice(0, 9) : peers.slice(0, 1)) {
+					const pages = {...state.pages, network: {...state.pages.network, peer}};
+					const rows = pageRows({...state, view, pages}, {x: 0, y: 0, width, height}, PLAIN_THEME, '1');
+					expect(rows.length).toBe(height);
+					const wrong = rows.find(row => widthOf(row) !== width);
+					expect(wrong, `${view} at ${width}×${height}`).toBeUndefined();
+				}
+});
