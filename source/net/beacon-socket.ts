@@ -89,10 +89,12 @@ export class Sender {
 		return new Sender(link, socket);
 	}
 
-	send(bytes: Uint8Array, port: number, host: string, failed: (error: unknown) => void): void {
+	/** `sent`: the system has taken it. */
+	send(bytes: Uint8Array, port: number, host: string, failed: (error: unknown) => void, sent = () => {}): void {
 		try {
 			this.#socket.send(bytes, port, host, error => {
 				if (error) failed(error);
+				else sent();
 			});
 		} catch (error) {
 			failed(error);

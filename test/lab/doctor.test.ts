@@ -52,7 +52,7 @@ describe.concurrent('doctor', () => {
 
 		const healthy = await examine(ann);
 		expect({status: healthy.status, alarms: alarms(healthy)}).toEqual({status: 0, alarms: []});
-		expect(only(healthy, 'connect').found).toBe('1 of 1 work');
+		expect(only(healthy, 'connect').found).toMatch(/^1 of 1 work/);
 
 		ann.drop('in', 'udp dport 9999');
 		const deaf = await examine(ann);
@@ -85,7 +85,7 @@ describe.concurrent('doctor', () => {
 		expect(only(taken, 'port-taken').found).toMatch(new RegExp(`^socat .*\\(process ${holder.pid}\\)`));
 		expect(only(taken, 'port-taken').fix!.commands).toEqual([`kill ${holder.pid}`]);
 
-		ann.ip('tuntap add wg0 mode tun', 'link set wg0 up', 'addr add 198.19.200.1/32 dev wg0');
+		ann.ip('link add wg0 type dummy', 'link set wg0 up', 'addr add 198.19.200.1/32 dev wg0');
 		const far = await examine(ann, '--discovery-port', '9999');
 		expect({status: far.status, alarms: alarms(far)}).toEqual({status: 0, alarms: []});
 		expect(only(far, 'no-default-route').verdict).toBe('note');
@@ -112,6 +112,7 @@ describe.concurrent('doctor', () => {
 		const [first, second] = [ann.start(), bob.start()];
 		await Promise.all([first.ready, second.ready]);
 		const report = await examine(ann);
+		// The doctor has said goodbye as well.
 		expect((await first.result({command: 'peers'})).peers).toEqual([]);
 		expect(alarms(report)).toEqual(['firewall-udp', 'firewall-tcp']);
 		obey(ann, only(report, 'firewall-udp'));

@@ -14,9 +14,9 @@ import type {System} from './system.ts';
  * Milliseconds. Nodes announce themselves every three to five seconds, and answer a question at once: so if nobody has
  * answered yet, it is worth waiting for what comes unasked.
  */
-const PATIENCE = 4_800;
+const PATIENCE = 4_600;
 /** By then all dials are over. */
-const DEADLINE = 5_700;
+const DEADLINE = 5_400;
 /** Others than the first may be a little later. */
 const COMPANY = 1_200;
 /** An answer may be lost, as anything over UDP. */
@@ -46,7 +46,7 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const holders = probeHolders(port, process.pid, system);
 	const isAlone = interfaces.every(({internal}) => internal);
 	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
-	listening.announce({leaving: true});
+	await listening.announce({leaving: true});
 	const {ways, failures} = listening;
 	await meeting.close();
 	await listening.close();
@@ -62,11 +62,17 @@ async function listen(listening: Listening, meeting: Meeting, begun: number, pat
 	while (true) {
 		const passed = performance.now() - begun;
 		if (due[0] !== undefined && passed >= due[0]) {
-			listening.announce({leaving: false});
+			void listening.announce({leaving: false});
 			due.shift();
 		}
-		const isEnough = passed >= COMPANY && listening.isWhole && meeting.isSettled;
-		if (isEnough || (passed >= patience && !meeting.hasHeard) || passed >= DEADLINE) return passed;
+		// What has not come back by then will not.
+		const isHeard = listening.isWhole || passed >= 2 * COMPANY;
+		if (
+			(passed >= COMPANY && isHeard && meeting.isSettled) ||
+			(passed >= patience && !meeting.hasHeard) ||
+			passed >= DEADLINE
+		)
+			return passed;
 		if (passed >= patience && meeting.isSettled) return passed;
 		await sleep(STEP);
 	}

@@ -76,16 +76,9 @@ export class Listening {
 		return this.#ways.every(({error, returned}) => error !== undefined || returned);
 	}
 
-	/** Asks everyone for an answer, or says goodbye. */
-	announce({leaving}: {readonly leaving: boolean}): void {
-		const {self, tcpPorts, port} = this.#options;
-		for (const [index, way] of this.#ways.entries()) {
-			const instance = this.#mark + index.toString(16).padStart(2, '0');
-			const bytes = encodeAnnouncement({peer: self, instance, ...tcpPorts, wantsAnswer: !leaving, leaving});
-			this.#senders.get(way.link)?.send(bytes, port, way.target, error => {
-				way.error ??= codeOf(error);
-			});
-		}
+	/** Asks everyone for an answer, or says goodbye. Resolves when all has left, or could not. */
+	async announce({leaving}: {readonly leaving: boolean}): Promise<void> {
+		await Promise.all(this.#ways.map((way, index) => this.#send(way, index, leaving)));
 	}
 
 	async close(): Promise<void> {
@@ -125,6 +118,21 @@ export class Listening {
 			if (codeOf(error) === 'EADDRINUSE') return;
 			for (const way of own) if (way.way === 'multicast') way.error = codeOf(error);
 		}
+	}
+
+	#send(way: Way, index: number, leaving: boolean): Promise<void> {
+		const {self, tcpPorts, port} = this.#options;
+		const sender = this.#senders.get(way.link);
+		if (sender === undefined) return Promise.resolve();
+		const instance = this.#mark + index.toString(16).padStart(2, '0');
+		const bytes = encodeAnnouncement({peer: self, instance, ...tcpPorts, wantsAnswer: !leaving, leaving});
+		return new Promise(resolve => {
+			const failed = (error: unknown) => {
+				way.error ??= codeOf(error);
+				resolve();
+			};
+			sender.send(bytes, port, way.target, failed, resolve);
+		});
 	}
 
 	#heard(bytes: Uint8Array, source: DatagramSource, isAnswer: boolean): void {
