@@ -3,7 +3,7 @@ import type {TopologyEdge, TopologyNode} from '../../api/topology.ts';
 import {type Lanes, type Link, lanesFor} from '../../store/graph/lanes.ts';
 import {linksOf as allLinks, type GraphLayout, rowsOf} from '../../store/graph/layout.ts';
 import {formatRtt, formatTime, plural} from '../format.ts';
-import {type DrawnLink, draw, LEAD, type LinkStyle, type Picture} from '../graph/drawing.ts';
+import {type DrawnLink, draw, LEAD, type LinkStyle, laneColumn, type Picture} from '../graph/drawing.ts';
 import {edgeBetween, isBridge, isInMesh, latencyOf, latencyPaint} from '../graph/model.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
 import type {Paint} from '../theme.ts';
@@ -16,8 +16,8 @@ const DISTANCE_CELLS = 10;
 const BESIDE_NAME = 4;
 /** Lanes nearer to each other than this cannot be told apart; further apart they are only further. */
 const MIN_STRIDE = 2;
-const MAX_STRIDE = 16;
-const MAX_SPACING = 4;
+const MAX_STRIDE = 10;
+const MAX_SPACING = 2;
 /** Nobody follows a link among more lanes than these, or nearer ones: then a table says more. */
 const READABLE = {stride: 3, lanes: 30} as const;
 /** Of so many links all show their latency; of more only those of the chosen one, and slow ones. */
@@ -60,7 +60,7 @@ function placesOf(groups: GraphLayout['groups'], links: readonly Link[], height:
 	const spare = height - groups.length - steps * spacing;
 	const open = openLinks(links, count);
 	const thin = open.filter(links => links === 1).length;
-	const more = thin === 0 ? 0 : Math.max(0, Math.min(2, Math.floor(spare / thin)));
+	const more = thin === 0 ? 0 : Math.max(0, Math.min(3 - spacing, Math.floor(spare / thin)));
 	const places = new Map<string, number>();
 	let place = 0;
 	let index = 0;
@@ -88,6 +88,11 @@ function openLinks(links: readonly Link[], count: number): readonly number[] {
 
 function drawingWidth({width, nameCells}: View): number {
 	return Math.max(1, width - BESIDE_NAME - nameCells - DISTANCE_CELLS);
+}
+
+/** No more than the lanes take, with what is written beside the last of them: distances stand near the lines. */
+function drawnWidth(view: View, {lanes, stride}: GraphPlan): number {
+	return Math.min(drawingWidth(view), laneColumn(lanes.count, Math.max(stride, MAX_STRIDE / 2)) + 1);
 }
 
 function strideFor({count}: Lanes, room: number): number {
@@ -153,7 +158,7 @@ function pictureOf(view: View, plan: GraphPlan): Picture {
 	});
 	const lineOf = (peer: string): Paint => (peer === chosen ? paint.title : paint.border);
 	return {
-		width: drawingWidth(view),
+		width: drawnWidth(view, plan),
 		height: Math.max(...places.values()) + 1,
 		lines: new Map([...places].map(([peer, place]) => [place, lineOf(peer)])),
 		chosen: places.get(chosen),
@@ -184,7 +189,9 @@ function lookOf(
 
 /** Mark, name, what is drawn, and at the right how far it is from the chosen one. */
 function memberRow(view: View, node: TopologyNode, cells: readonly Span[]): string {
-	return row(view.width, [span(' '), ...nameSpans(view, node), ...cells], distanceSpans(view, node));
+	const distance = distanceSpans(view, node);
+	const gap = ' '.repeat(Math.max(0, DISTANCE_CELLS - spansWidth(distance)));
+	return row(view.width, [span(' '), ...nameSpans(view, node), ...cells, span(gap), ...distance]);
 }
 
 /** `0.21 ms ` to the one that is chosen; of itself how many links it has. */

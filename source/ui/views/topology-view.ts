@@ -37,7 +37,7 @@ export function viewOf(state: State, topology: Topology, width: number, height: 
 	const room = meshRoom(state);
 	const holders = joinHolders(nameHolders(state), holdersOf(topology.nodes));
 	const nameOf = (peer: string) => nameIn(model, holders, peer);
-	const widest = Math.max(MIN_NAME, ...topology.nodes.map(({peer}) => widthOf(nameOf(peer))));
+	const widest = Math.max(MIN_NAME, ...topology.nodes.map(node => widthOf(nameOf(node.peer) + signOf(model, node))));
 	return {
 		width,
 		height,
@@ -94,18 +94,22 @@ export function nameSpans({theme, chosen, nameCells, nameOf, model}: View, node:
 	const {paint} = theme;
 	const isNear = node.peer === chosen || linksOf(model, chosen).some(({peer}) => peer === node.peer);
 	const own = node.isSelf ? paint.own : theme.peer(node.peer);
+	const sign = signOf(model, node);
+	const name = nameOf(node.peer);
+	const cells = Math.min(widthOf(name), nameCells - sign.length);
 	return [
 		markSpan(node, theme),
-		signSpan(model, node, theme),
-		span(fitName(nameOf(node.peer), nameCells), isNear ? own : paint.dim),
 		span(' '),
+		span(fitName(name, cells), isNear ? own : paint.dim),
+		span(sign, isBarred(model, node) ? paint.bad : paint.dim),
+		span(' '.repeat(nameCells - cells - sign.length + 1)),
 	];
 }
 
 /** `!`: others reach it and we do not. `?`: it does not say who its neighbours are. */
-function signSpan(model: Model, node: TopologyNode, {paint}: Theme): Span {
-	if (isBarred(model, node)) return span('!', paint.bad);
-	return span(tells(node) || !node.isReachable ? ' ' : '?', paint.dim);
+function signOf(model: Model, node: TopologyNode): string {
+	if (isBarred(model, node)) return ' !';
+	return tells(node) || !node.isReachable ? '' : ' ?';
 }
 
 /** Whether others are connected to it and we cannot be. */

@@ -74,7 +74,11 @@ function headRow({model, layout, width, theme, room, roomLabel}: View): string {
 		{text: plural(nodes.length, 'node'), paint: paint.title, rank: 0},
 		{text: plural(edges.length, 'edge'), paint: undefined, rank: 3},
 		{text: plural(groups, 'group'), paint: groups > 1 ? paint.bad : undefined, rank: groups > 1 ? 1 : 4},
-		{text: plural(bridges.length, 'bridge'), paint: bridges.length > 0 ? paint.warn : undefined, rank: 2},
+		{
+			text: plural(bridges.length, 'bridge'),
+			paint: bridges.length > 0 ? paint.warn : undefined,
+			rank: bridges.length > 0 ? 2 : 5,
+		},
 	];
 	let left = width - spansWidth(right) - 2;
 	const shown = new Set(
