@@ -128,7 +128,7 @@ test('somebody whom only we cannot reach is marked, and it is said who can', asy
 	const app = await looking((GRAPHS['two groups after a partition'] as () => Topology)(), LARGE);
 	for (let step = 0; step < 4; step++) await app.press('down');
 	expect(app.store.getState().chosen).toBe(idOf(4));
-	expect(app.chosen()).toContain('○!dan');
+	expect(app.chosen()).toContain('○ dan !');
 	expect(app.rows().join()).toContain('you cannot reach it since 12:03, but');
 	app.close();
 });

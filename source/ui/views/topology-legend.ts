@@ -9,7 +9,7 @@ import {isBarred, MARKS, markOf, tells, type View} from './topology-view.ts';
 export function legendRow(view: View, look: 'graph' | 'table'): string {
 	const {width} = view;
 	const spans: Span[] = [];
-	for (const entry of [...linkEntries(view, look), latencySpans(view), ...markEntries(view)]) {
+	for (const entry of [...linkEntries(view, look), ...markEntries(view)]) {
 		if (entry.length === 0) continue;
 		const more = [span(spans.length === 0 ? ' ' : '   '), ...entry];
 		if (spansWidth([...spans, ...more]) <= width) spans.push(...more);
@@ -17,7 +17,8 @@ export function legendRow(view: View, look: 'graph' | 'table'): string {
 	return row(width, spans);
 }
 
-function linkEntries({model, room, roomLabel, theme}: View, look: 'graph' | 'table'): readonly (readonly Span[])[] {
+function linkEntries(view: View, look: 'graph' | 'table'): readonly (readonly Span[])[] {
+	const {model, room, roomLabel, theme} = view;
 	const {edges} = model.topology;
 	const {paint} = theme;
 	const isGraph = look === 'graph';
@@ -36,6 +37,7 @@ function linkEntries({model, room, roomLabel, theme}: View, look: 'graph' | 'tab
 			'connected',
 		),
 		entry(model.bridges.size > 0, isGraph ? '║' : PAIR_SIGNS.bridge, 'bridge'),
+		latencySpans(view),
 		entry(
 			plain.some(edge => !edge.isConfirmed),
 			isGraph ? DASHED : PAIR_SIGNS.unsure,
@@ -74,7 +76,7 @@ function markEntries({model, theme}: View): readonly (readonly Span[])[] {
 		entry(
 			nodes.some(node => !tells(node) && node.isReachable),
 			'?',
-			'does not say',
+			'does not say, or not lately',
 		),
 		entry(marks.has('lost'), MARKS.lost, 'unreachable'),
 	];

@@ -45,9 +45,12 @@ function contentOf(view: View): PageContent {
 	const content = new PageBuilder();
 	content.look = look;
 	content.head.push(...above, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
-	content.foot.push(...below, legendRow(view, look));
 	if (look === 'graph') addGraph(content, view, plan);
 	else addTable(content, view);
+	// Near what it is about, unless that scrolls.
+	const fits = content.head.length + content.lines.length + below.length < view.height;
+	if (fits) content.add(...below);
+	content.foot.push(...(fits ? [] : below), legendRow(view, look));
 	return content;
 }
 
