@@ -260,7 +260,8 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		short: 'c',
 		value: '<n>',
 		help: 'how many round trips to measure (default: 5, or as many as the deadline allows)',
-		commands: ['ping'],
+		helpFor: {trace: 'how often to ask (default: 3)'},
+		commands: ['ping', 'trace'],
 	},
 	interval: {
 		flag: 'interval',

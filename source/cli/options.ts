@@ -98,6 +98,7 @@ const ONE_ROOM: readonly CommandName[] = ['send', 'export'];
 
 const DEFAULT_DISCOVERY_PORT = 9999;
 const DEFAULT_COUNT = 5;
+const TRACE_COUNT = 3;
 const MAX_COUNT = 1_000_000;
 /** A flood that nobody bounded. */
 const FLOOD_COUNT = 10_000;
@@ -297,7 +298,7 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		timeout: (one('timeout', whole(1, MAX_TIMEOUT)) ?? DEFAULT_TIMEOUT) * 1000,
 		since: one('since', values.parseSince),
 		events: on('events'),
-		count: one('count', whole(1, MAX_COUNT)) ?? DEFAULT_COUNT,
+		count: one('count', whole(1, MAX_COUNT)) ?? (command === 'trace' ? TRACE_COUNT : DEFAULT_COUNT),
 		interval: one('interval', whole(1, MAX_INTERVAL)) ?? 1000,
 		deadline: deadline === undefined ? undefined : deadline * 1000,
 		flood: on('flood'),
@@ -311,7 +312,7 @@ function peerNamed(command: 'ping' | 'trace', words: readonly string[], {discove
 	if (text === undefined) throw values.usageError(`${command} takes a name, a peer id or an address`, example);
 	if (extra !== undefined) {
 		throw values.usageError(
-			`ping takes one peer; ${values.quote(extra)} is too much`,
+			`${command} takes one peer; ${values.quote(extra)} is too much`,
 			'Put a name with spaces in quotes',
 		);
 	}
