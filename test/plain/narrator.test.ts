@@ -6,6 +6,7 @@ import {Narrator} from '../../source/plain/narrator.ts';
 import {initialState} from '../../source/store/state.ts';
 import {Store} from '../../source/store/store.ts';
 import {meaningOf} from '../../source/ui/meaning.ts';
+import {MESSAGE_SPREAD, REPORT, ROOM_SPREAD} from '../ui/reports.ts';
 import {NOON, PEERS, peerInfo, SELF, said, snapshotOf} from '../ui/script.ts';
 
 process.env.TZ = 'UTC';
@@ -283,4 +284,82 @@ test('commands about the screen are refused where there is none', () => {
 		lines: ['error: /mouse is about the screen, and there is none here'],
 	});
 	expect(plainMeaning('/set theme dark', state, 0)).toBeUndefined();
+});
+
+test('what is measured is said to whoever asks, and not what the screen asks by itself', () => {
+	const listener = new Listener();
+	const answer = (name: string, result: unknown): readonly string[] => {
+		const pending = [...listener.store.getState().pending];
+		const id = pending.findLast(([, {command, isQuiet}]) => command.command === name && !isQuiet)?.[0] as string;
+		return listener.hears({type: 'reply', id, ok: true, result} as NodeEvent);
+	};
+	expect(listener.types('/network')).toEqual([]);
+	const lines = answer('network', {...REPORT, peers: REPORT.peers.slice(0, 3)});
+	expect(lines).toMatchInlineSnapshot(`
+		[
+		  "3 peers connected; 0 B/s in, 0 B/s out; round trip p50 1.4 ms, p99 212 ms:",
+		  "  cat: 53 ms, p50 48 ms, p99 212 ms, jitter 6.0 ms; loss 2.5 %; clock as ours, ± 2 ms; 482 kB in, 91 kB out; 18 kB waiting; score -3.2; tcp · AES-128-GCM; at 192.0.2.11:4001; for 4 min",
+		  "  bob: 2.6 ms, p50 2.4 ms, p99 9.6 ms, jitter 0.30 ms; loss 0 %; clock 1.2 s ahead of ours, ± 3 ms; 482 kB in, 91 kB out; tcp · ChaCha20; from [2001:db8::17]:51234; for 4 min",
+		  "  ann: 0.34 ms, p50 0.31 ms, p99 1.2 ms, jitter 0.04 ms; loss 0 %; clock as ours, ± 2 ms; 482 kB in, 91 kB out; tcp · AES-128-GCM; at 192.0.2.11:4001; for 4 min",
+		]
+	`);
+	listener.types('/spread');
+	expect(answer('room-spread', ROOM_SPREAD)).toMatchInlineSnapshot(`
+		[
+		  "#lobby: 14 others, 6 of them in the mesh (gossipsub).",
+		  "  Of 24 messages of yours: half of the copies arrived within 1.8 ms, 99 of 100 within 41 ms; 99 % of members have them.",
+		  "  Of 1204 messages of others: 0.9 copies too many for each; flooding would bring 5.2.",
+		  "  402 kB of events, 58 kB of control.",
+		]
+	`);
+	listener.types('/topology');
+	const node = (who: 'ann' | 'bob') => ({
+		peer: PEERS[who],
+		name: who,
+		isSelf: false,
+		isNeighbour: true,
+		isReachable: true,
+	});
+	const nodes = [{...node('ann'), peer: SELF, isSelf: true}, {...node('ann'), toldAgo: 3}, node('bob')];
+	const edge = (a: string, b: string, rtt?: number) => ({a, b, mesh: [], isConfirmed: true, ...(rtt && {rtt})});
+	const edges = [edge(SELF, PEERS.ann, 0.4), edge(PEERS.ann, PEERS.bob)];
+	const topology = {nodes, edges, bridges: [], groups: [[SELF]], unreachable: [], tells: true};
+	expect(answer('topology', topology)).toMatchInlineSnapshot(`
+		[
+		  "3 members and 2 connections:",
+		  "  you: ann (0.40 ms)",
+		  "  ann: you (0.40 ms) and bob",
+		  "  bob: ann, which does not say to whom it is connected",
+		]
+	`);
+	listener.types('/trace bob');
+	const hops = MESSAGE_SPREAD.holders.slice(1, 3).map(hop => ({...hop, link: 1.2, total: 3}));
+	expect(answer('trace', {room: 'lobby', peer: PEERS.bob, hops})).toMatchInlineSnapshot(`
+		[
+		  "The way to bob: you, 1.2 ms to ann, 1.2 ms to “\\x1b[31mcat”·1CAT; 3.0 ms there and back.",
+		]
+	`);
+});
+
+test('who cannot be reached is said once, and who is back', () => {
+	const listener = new Listener();
+	const lost = (who: 'ann' | 'bob', how: 'lost' | 'only-us') => ({
+		peer: PEERS[who],
+		name: who,
+		since: NOON,
+		how,
+		reachedBy: [],
+	});
+	const partition = (...unreachable: readonly ReturnType<typeof lost>[]): NodeEvent => ({
+		type: 'partition',
+		unreachable,
+	});
+	expect(listener.hears(partition(lost('ann', 'lost')))).toEqual([
+		'warning: ann cannot be reached since 12:00, 1 of 2',
+	]);
+	expect(listener.hears(partition(lost('ann', 'lost')))).toEqual([]);
+	expect(listener.hears(partition(lost('ann', 'lost'), lost('bob', 'only-us')))).toEqual([
+		'warning: bob: others reach it, this machine does not (/doctor)',
+	]);
+	expect(listener.hears(partition())).toEqual(['Back after 1 h: ann and bob']);
 });

@@ -27,7 +27,8 @@ export function messageSpreadRows(state: State, spread: MessageSpread, width: nu
 	const nameWidth = Math.min(MAX_NAME, Math.max(MIN_NAME, ...all.map(({peer, name}) => widthOf(nameOf(peer, name)))));
 	const longest = Math.max(0, ...spread.holders.map(({after = 0}) => after));
 	const bar = Math.min(MAX_BAR, width - nameWidth - AFTER_CELLS - WAY_CELLS - 5);
-	const place = {width, nameWidth, bar: bar < MIN_BAR ? 0 : bar, longest, nameOf};
+	const author = spread.holders.find(({hops}) => hops === 0)?.peer;
+	const place = {width, nameWidth, bar: bar < MIN_BAR ? 0 : bar, longest, author, nameOf};
 	const count = local ? [span(`${spread.holders.length} of ${of}`, paint.accent)] : [];
 	const late = waiting.slice(0, MAX_WAITING);
 	const more = waiting.length - late.length;
@@ -49,17 +50,20 @@ type Place = {
 	readonly bar: number;
 	/** Milliseconds at its end. */
 	readonly longest: number;
+	/** Who wrote it, as far as that is told. */
+	readonly author: string | undefined;
 	readonly nameOf: (peer: string, name: string) => string;
 };
 
-function holderRow(holder: SpreadHolder, {width, nameWidth, bar, longest, nameOf}: Place, theme: Theme): string {
+function holderRow(holder: SpreadHolder, place: Place, theme: Theme): string {
+	const {width, nameWidth, bar, longest, nameOf} = place;
 	const {peer, name, after} = holder;
 	const paint = theme.peer(peer);
 	return row(width, [
 		span(` ${fitName(nameOf(peer, name), nameWidth)} `, paint),
 		span(afterText(after).padStart(AFTER_CELLS)),
 		...timeline(after, longest, bar, theme, paint),
-		span(`  ${wayText(holder, nameOf)}`, theme.paint.dim),
+		span(`  ${wayText(holder, place)}`, theme.paint.dim),
 	]);
 }
 
@@ -84,10 +88,10 @@ function timeline(
 }
 
 /** `via ann, 2 hops`, `directly`. */
-export function wayText({after, via, hops}: SpreadHolder, nameOf: Place['nameOf']): string {
+function wayText({after, via, hops}: SpreadHolder, {author, nameOf}: Place): string {
 	if (hops === 0) return 'wrote it';
-	const from = via ? `via ${nameOf(via.peer, via.name)}` : hops === 1 ? 'directly' : '';
-	const links = hops === undefined || hops === 1 ? '' : plural(hops, 'hop');
-	const way = [from, links].filter(text => text !== '').join(', ');
+	if (hops === 1 || (via && via.peer === author)) return 'directly';
+	const from = via ? [`via ${nameOf(via.peer, via.name)}`] : [];
+	const way = [...from, ...(hops === undefined ? [] : [plural(hops, 'hop')])].join(', ');
 	return way === '' && after === undefined ? 'time unknown' : way;
 }

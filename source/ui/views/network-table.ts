@@ -145,7 +145,7 @@ function queueCell(peer: PeerMetrics): string {
 
 function scoreCell({score}: PeerMetrics): string {
 	if (score === undefined) return '–'.padStart(6);
-	if (Math.abs(score) < 99.95) return score.toFixed(1).padStart(6);
+	if (Math.abs(score) < 99.95) return (Math.round(score * 10) / 10 || 0).toFixed(1).padStart(6);
 	return `${score < 0 ? '-' : ''}${countText(Math.round(Math.abs(score)))}`.padStart(6);
 }
 

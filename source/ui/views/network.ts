@@ -15,7 +15,7 @@ import {beside, type Flow, flowPicture, flowSpans, sectionRow} from './pictures.
 const TALL = 14;
 const TALLER = 28;
 const LEAST_PICTURE = 4;
-const MAX_PICTURE = 12;
+const MAX_PICTURE = 8;
 /** Beside pictures and peers: figures, blanks, headings. */
 const OTHER_ROWS = 6;
 const WIDE = 60;
