@@ -56,7 +56,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 			remember: peers => book?.save({peers}),
 		});
 		await node.start();
-		const metrics = openMetrics(
+		const metrics = await openMetrics(
 			config,
 			() => node.measure(),
 			message => {
@@ -68,7 +68,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 		for (const warning of early) hooks.emit(warning);
 		early = undefined;
 		const stop = async () => {
-			await (await metrics).close();
+			await metrics.close();
 			await node.stop();
 			await book?.close();
 			await list?.close();
