@@ -81,12 +81,12 @@ test('who is chosen stays chosen when others come', async () => {
 	await app.press('end');
 	for (const _ of [1, 2, 3]) await app.press('down');
 	const before = app.store.getState().chosen;
-	expect(app.chosen()).toContain('3 links');
+	expect(app.chosen()).toContain('3 edges');
 	app.time.advance(2_000);
 	await app.events(...traffic([800, 300]));
 	await app.tell(topologyOf(6, fullMesh(6)));
 	expect(app.store.getState().chosen).toBe(before);
-	expect(app.chosen()).toContain('5 links');
+	expect(app.chosen()).toContain('5 edges');
 	app.close();
 });
 

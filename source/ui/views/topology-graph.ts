@@ -189,15 +189,18 @@ function lookOf(
 
 /** Mark, name, what is drawn, and at the right how far it is from the chosen one. */
 function memberRow(view: View, node: TopologyNode, cells: readonly Span[]): string {
-	const distance = distanceSpans(view, node);
-	const gap = ' '.repeat(Math.max(0, DISTANCE_CELLS - spansWidth(distance)));
-	return row(view.width, [span(' '), ...nameSpans(view, node), ...cells, span(gap), ...distance]);
+	return row(view.width, [span(' '), ...nameSpans(view, node), ...cells, ...besideSpans(view, node)]);
 }
 
-/** `0.21 ms ` to the one that is chosen; of itself how many links it has. */
-export function distanceSpans({model, chosen, theme}: View, node: TopologyNode): readonly Span[] {
+/** `0.21 ms ` to the one that is chosen, in a column beside the lines; of itself how many edges it has. */
+export function besideSpans(view: View, node: TopologyNode): readonly Span[] {
+	const spans = distanceSpans(view, node);
+	return [span(' '.repeat(Math.max(0, DISTANCE_CELLS - spansWidth(spans)))), ...spans];
+}
+
+function distanceSpans({model, chosen, theme}: View, node: TopologyNode): readonly Span[] {
 	const {paint} = theme;
-	if (node.peer === chosen) return [span(`${plural(linksOf(model, chosen).length, 'link')} `, paint.title)];
+	if (node.peer === chosen) return [span(`${plural(linksOf(model, chosen).length, 'edge')} `, paint.title)];
 	const edge = edgeBetween(model, chosen, node.peer);
 	if (!edge) return [];
 	return [span(`${edge.rtt === undefined ? '?' : formatRtt(edge.rtt)} `, latencyPaint(latencyOf(edge), theme))];

@@ -8,7 +8,7 @@ import {edgeBetween, isBridge, isInMesh, type LinkTo, latencyOf, latencyPaint} f
 import {fit, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Paint} from '../theme.ts';
 import type {PageBuilder} from './content.ts';
-import {cutRow, distanceSpans} from './topology-graph.ts';
+import {besideSpans, cutRow} from './topology-graph.ts';
 import {linksOf, nameSpans, type View} from './topology-view.ts';
 
 /** In the square: what a pair is to each other. */
@@ -65,7 +65,7 @@ function squareRow(view: View, node: TopologyNode, number: number, stride: numbe
 	const paint = node.peer === chosen ? theme.paint.title : theme.paint.dim;
 	const label = span(`${String(number).padStart(digitsOf(view))} `, paint);
 	const cells = pairSpans(view, node, stride);
-	return row(width, [span(' '), ...nameSpans(view, node), label, ...cells], distanceSpans(view, node));
+	return row(width, [span(' '), ...nameSpans(view, node), label, ...cells, ...besideSpans(view, node)]);
 }
 
 function nameHeads({layout, chosen, theme, nameOf}: View, stride: number): readonly Span[] {
@@ -123,7 +123,7 @@ function pairSign(view: View, one: string, other: string): readonly [string, Pai
 
 /** Columns of the list beside the names. */
 const COLUMNS = [
-	['links', 5],
+	['edges', 5],
 	['mesh', 5],
 	['least', 9],
 	['median', 9],

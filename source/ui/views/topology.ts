@@ -132,7 +132,7 @@ function detailRows(view: View): readonly string[] {
 	const links = linksOf(model, chosen);
 	const name = span(` ${nameOf(chosen)}`, node.isSelf ? paint.own : theme.peer(chosen));
 	const who = row(width, [name, span(` · ${aboutOf(view, node).join(' · ')}`, paint.dim)]);
-	const label = [span(links.length === 0 ? ' no links are known' : ' ', paint.dim)];
+	const label = [span(links.length === 0 ? ' no edges are known' : ' ', paint.dim)];
 	const near = row(width, [...label, ...neighbourSpans(view, links, width - 3, true)]);
 	const id = row(width, [span(` ${chosen}`, paint.dim)]);
 	return [who, near, id];
@@ -144,7 +144,7 @@ function aboutOf({model, chosen, room, roomLabel, nameOf}: View, node: TopologyN
 	const lost = model.unreachable.get(chosen);
 	const by = lost && lost.reachedBy.length > 0 ? `, but ${lost.reachedBy.map(nameOf).join(', ')} can` : '';
 	return [
-		plural(links.length, 'link'),
+		plural(links.length, 'edge'),
 		`${meshed} in the mesh of ${roomLabel}`,
 		...(lost ? [`you cannot reach it since ${formatTime(lost.since)}${by}`] : placeOf(node)),
 		...(tells(node) || !node.isReachable ? [] : [saidOf(node)]),
