@@ -27,6 +27,8 @@ export type CoreConfig = {
 	readonly discoveryPort: number;
 	/** Whether to tell others who our neighbours are. */
 	readonly tellsNeighbours: boolean;
+	/** Here for a moment: no history is taken over from others. */
+	readonly visits?: true;
 	/** Where to answer with Prometheus's text: `127.0.0.1:9464`, `[::1]:9464`. Undefined: nowhere. */
 	readonly metrics?: string;
 	/** Milliseconds after which events are deleted here; undefined keeps them for ever. */

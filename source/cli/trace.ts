@@ -60,11 +60,12 @@ export async function trace(
 
 /**
  * Somebody who is in the room for a moment and says nothing, so that nobody is told that it came: join notices go out with
- * the first words. It is on nobody's way, and its neighbours are nobody's business.
+ * the first words. It takes over no history, and does not count among those who hold it; it is on nobody's way, and its
+ * neighbours are nobody's business.
  */
 function visitorConfig(config: CoreConfig, name: string | undefined, room: string): CoreConfig {
 	const guest = `trace-${randomBytes(4).toString('hex')}`;
-	return {...config, name: name ?? guest, rooms: [room], tellsNeighbours: false};
+	return {...config, name: name ?? guest, rooms: [room], tellsNeighbours: false, visits: true};
 }
 
 /**

@@ -85,6 +85,7 @@ export class Node {
 			discovery: config.discovery,
 			pubsub: config.pubsub,
 			tellsNeighbours: config.tellsNeighbours,
+			visits: config.visits ?? false,
 			store,
 			wallClock: Date.now,
 			...(config.keep !== undefined && {keep: config.keep}),

@@ -38,6 +38,8 @@ export type ChatSwarmOptions = {
 	readonly pubsub: 'gossipsub' | 'floodsub';
 	/** Whether to tell others who our neighbours are; true, if it is left out. */
 	readonly tellsNeighbours?: boolean;
+	/** Here for a moment: takes over no history, and is therefore nobody who holds any. */
+	readonly visits?: boolean;
 	readonly limits?: Partial<SwarmLimits>;
 	/** What is kept; memory, if it is left out. */
 	readonly store?: EventStore;
@@ -73,11 +75,13 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const target = limits.target ?? DEFAULT_LIMITS.target;
 		const trace = new Trace({view, overlay, chronicle, random, tells});
 		const topology = new TopologyBehaviour({view, overlay, identity, random, verify: verifyNeighbours, tells, target});
+		const keeping = keep === undefined ? {} : {keep};
+		const history = new History({view, archive, chronicle, receipts, directs, random, verify, ...keeping});
 		const others = [
 			new Ping({view, random, ...(pingInterval !== undefined && {interval: pingInterval})}),
 			new Heartbeat({view}),
 			talking,
-			new History({view, archive, chronicle, receipts, directs, random, verify, ...(keep !== undefined && {keep})}),
+			...(options.visits ? [] : [history]),
 			new People({view, people}),
 			new Queries({view, archive, chronicle, receipts, overlay}),
 			new PeerExchange({view, random}),
