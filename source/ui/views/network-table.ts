@@ -74,7 +74,11 @@ const figure = (
 	text: (peer: PeerMetrics) => string,
 	concern: (peer: PeerMetrics) => Concern = () => 'fine',
 ): Column['cell'] => {
-	return ({peer}, _, theme) => span(text(peer), concernPaint(concern(peer), theme));
+	return ({peer}, _, theme) => {
+		const shown = text(peer);
+		// What is nothing, or not known, is no figure to stop at.
+		return span(shown, /[1-9]/.test(shown) ? concernPaint(concern(peer), theme) : theme.paint.dim);
+	};
 };
 const text = (write: (peer: PeerMetrics) => string): Column['cell'] => {
 	return ({peer}, width, {paint}) => span(fit(write(peer), width), paint.dim);
@@ -225,9 +229,17 @@ export function titleLine(
 export function tableLine(columns: readonly Placed[], shown: TableRow, width: number, theme: Theme): string {
 	const cells = columns.flatMap(({column, width: cells}, index) => [
 		span(index === 0 ? ' ' : ' '.repeat(GAP)),
-		column.cell(shown, cells, theme),
+		...inked(column.cell(shown, cells, theme)),
 	]);
 	return row(width, [span(' '), concernMark(peerConcern(shown.peer), theme), ...cells]);
+}
+
+/** Only the figure itself is painted: some paints underline. */
+function inked({text, paint}: Span): readonly Span[] {
+	const ink = text.trim();
+	if (!paint || ink.length === text.length) return [span(text, paint)];
+	const start = text.length - text.trimStart().length;
+	return [span(text.slice(0, start)), span(ink, paint), span(text.slice(start + ink.length))];
 }
 
 /** Whether the table has a column by which it can be sorted. */

@@ -1,15 +1,15 @@
 /** Every connection as it is measured, and the sums. */
-import type {NetworkReport} from '../../api/metrics.ts';
+import type {NetworkReport, PeerMetrics} from '../../api/metrics.ts';
 import {isAscending, type SortColumn, shownPeers} from '../../store/pages/network-sort.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {counted, formatBytes, shareText} from '../figures.ts';
 import {formatRtt} from '../format.ts';
-import {row, type Span, span, spansWidth, widthOf} from '../text.ts';
+import {fitName, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {PageBuilder, type PageContent} from './content.ts';
 import {showsColumn, tableColumns, tableLine, titleLine} from './network-table.ts';
-import {beside, type Flow, flowPicture, flowSpans, sectionRow} from './pictures.ts';
+import {beside, type Flow, flowPicture, flowSpans, latencyPicture, sectionRow, spreadRows} from './pictures.ts';
 
 /** From these heights on the sums have rows of their own, and pictures of several rows. */
 const TALL = 14;
@@ -46,8 +46,39 @@ export function networkContent(state: State, width: number, height: number, them
 		const table = {peer, name: names.get(peer.peer) as string, rates: network.rates.get(peer.peer), samples};
 		content.addItem(peer.peer, [isInView ? tableLine(columns, table, width, theme) : '']);
 	}
+	const chosen = peers.find(({peer}) => peer === state.chosen) ?? peers[0];
+	if (chosen)
+		content.add(...closerRows(state, chosen, names.get(chosen.peer) as string, width, shown - peers.length, theme));
 	if (peers.length === 0) content.add(row(width, []), row(width, [span(` ${emptyText(state)}`, theme.paint.dim)]));
 	return content;
+}
+
+/** Where the table leaves room: the round trips of the one that is chosen. */
+function closerRows(
+	state: State,
+	{peer, rtt}: PeerMetrics,
+	name: string,
+	width: number,
+	room: number,
+	theme: Theme,
+): readonly string[] {
+	const tall = Math.min(MAX_PICTURE, room - CLOSER_WORDS);
+	const samples = state.peers.get(peer)?.samples ?? [];
+	if (!rtt || samples.length === 0 || tall < 2) return [];
+	const last = [span('last ', theme.paint.dim), span(formatRtt(rtt.last), theme.paint.accent)];
+	return [
+		row(width, []),
+		sectionRow(width, `Round trip to ${fitted(name, width)}`, theme, last),
+		...latencyPicture(samples, width, tall, theme.peer(peer)),
+		...spreadRows(rtt, width, theme),
+	];
+}
+
+/** A blank, a heading, and two rows of figures. */
+const CLOSER_WORDS = 4;
+
+function fitted(name: string, width: number): string {
+	return widthOf(name) <= width / 2 ? name : fitName(name, Math.floor(width / 2));
 }
 
 function emptyText({pages: {network}}: State): string {
