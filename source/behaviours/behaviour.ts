@@ -120,6 +120,9 @@ export interface Behaviour {
 	readonly watches?: readonly NodeEvent['type'][];
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
 	stats?(): BehaviourStats;
-	/** What it has measured of a connected peer since that connected: its share of the answer of `network`. */
-	measured?(peer: PeerId, now: Instant): Partial<PeerMeasures>;
+	/**
+	 * What it has measured of a connected peer since that connected: its share of the answer of `network`. `timestamp` is
+	 * the wall clock at `now`, Unix milliseconds.
+	 */
+	measured?(peer: PeerId, now: Instant, timestamp: number): Partial<PeerMeasures>;
 }

@@ -5,11 +5,15 @@
  * As d is never below 0, each T − R is a bound from below, and the highest of the last few, that of the fastest heartbeat,
  * the best. How long that one took is not known; but the fastest of several is hardly slower than a quick round trip,
  * there and back. So the offset lies between the bound and the bound plus a quick round trip (the lower quartile of those
- * of the same time); half of the fastest one is added to the bound for the likeliest value.
+ * of the same time); half of the fastest one is added to the bound for the likeliest value. Nodes that start together beat
+ * together, and their heartbeats may all be slower than pings are: how slow they are is seen by how much they differ. The
+ * fewer there are, the less likely is a fast one among them: the difference between the fastest and the middle one counts as
+ * an error as well, twice if there are half as many.
  *
  * T is compared with the clock that only goes forward, not with R: so a step of our own clock changes nothing here and
- * shows at once. A step of theirs forward is a new best one; a step back looks like a delay at first. If several heartbeats
- * in a row seem to take longer than pings of the same time ever did, there and back, it was no delay.
+ * shows at once. A step of theirs looks like a delay: of what comes now if it was set back, of what came before if it was
+ * set forward. If several heartbeats in a row seem to have taken longer than pings of the same time ever did, there and
+ * back, it was no delay, and the comparison begins anew.
  */
 import {Ring} from '../base/bounded.ts';
 import type {Instant} from './behaviour.ts';
@@ -17,8 +21,11 @@ import type {Instant} from './behaviour.ts';
 /** Heartbeats that are compared: 16 s, in which good clocks part by a fraction of a millisecond. */
 const SAMPLES = 8;
 
-/** Heartbeats in a row that seem too slow by the same before it is taken for a step back of the clock: 6 s. */
-const STEP_SAMPLES = 3;
+/**
+ * As long as there are fewer, nothing is said: the first ones fall into the bustle of a start. And as many in a row seem
+ * too slow before it is taken for a step of the clock: 6 s.
+ */
+const ENOUGH = 3;
 
 /** Milliseconds: clocks are read and sent in whole ones, so each of the two readings may be wrong by almost one. */
 const RESOLUTION = 1;
@@ -35,34 +42,37 @@ export class ClockMeter {
 	/** `timestamp` is theirs, Unix milliseconds; `rtt` the last round trip to them. */
 	heard(timestamp: number, rtt: number, now: Instant): void {
 		this.#samples.push({at: now, ahead: timestamp - now, rtt});
-		const recent = this.#stepped();
-		if (!recent) return;
+		const all = this.#samples.slice();
+		const current = sinceStep(all);
+		if (current.length === all.length) return;
 		this.#samples = new Ring(SAMPLES);
-		for (const sample of recent) this.#samples.push(sample);
+		for (const sample of current) this.#samples.push(sample);
 	}
 
 	/** `timestamp` is our wall clock at `now`. Milliseconds; undefined as long as there is nothing to tell. */
 	figures(timestamp: number, now: Instant): {readonly offset: number; readonly error: number} | undefined {
 		const samples = this.#samples.slice();
 		const best = fastest(samples);
-		if (!best) return undefined;
+		if (!best || samples.length < ENOUGH) return undefined;
 		const rtts = samples.map(({rtt}) => rtt).sort((a, b) => a - b);
 		const half = rtts[0]! / 2;
 		const quick = rtts[Math.floor(rtts.length / 4)]!;
 		const offset = best.ahead - (timestamp - now) + half;
-		return {offset: round(offset), error: round(quick - half + RESOLUTION + (now - best.at) * DRIFT)};
+		const differences = samples.map(({ahead}) => best.ahead - ahead).sort((a, b) => a - b);
+		const usual = (differences[Math.floor(samples.length / 2)]! * SAMPLES) / samples.length;
+		return {offset: round(offset), error: round(quick - half + usual + RESOLUTION + (now - best.at) * DRIFT)};
 	}
+}
 
-	/** The last few, if they agree with each other and with no delay. */
-	#stepped(): readonly Sample[] | undefined {
-		const samples = this.#samples.slice();
-		const recent = samples.slice(-STEP_SAMPLES);
-		const best = fastest(samples);
-		const again = fastest(recent);
-		if (!best || !again || samples.length <= STEP_SAMPLES) return undefined;
-		const slowest = Math.max(...samples.map(({rtt}) => rtt)) + 2 * RESOLUTION;
-		return best.ahead - again.ahead > slowest ? recent : undefined;
-	}
+/** Those that were not compared with another setting of the clock: all of them, as a rule. */
+function sinceStep(samples: readonly Sample[]): readonly Sample[] {
+	const slowest = Math.max(...samples.map(({rtt}) => rtt)) + 2 * RESOLUTION;
+	const isSlower = (some: readonly Sample[], others: readonly Sample[]) =>
+		some.length >= ENOUGH && fastest(others)!.ahead - fastest(some)!.ahead > slowest;
+	if (samples.length <= ENOUGH) return samples;
+	const [before, recent] = [samples.slice(0, -ENOUGH), samples.slice(-ENOUGH)];
+	if (isSlower(recent, before)) return recent;
+	return isSlower(samples.slice(0, -1), samples.slice(-1)) ? samples.slice(-1) : samples;
 }
 
 function fastest(samples: readonly Sample[]): Sample | undefined {

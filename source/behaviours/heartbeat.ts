@@ -80,11 +80,11 @@ export class Heartbeat implements Behaviour {
 		return {heartbeats: {received: this.#received, lost: this.#lost}};
 	}
 
-	measured(peer: PeerId, now: Instant): Partial<PeerMeasures> {
+	measured(peer: PeerId, now: Instant, timestamp: number): Partial<PeerMeasures> {
 		const pulse = this.#pulses.get(peer);
 		if (!pulse) return {};
 		const {received, lost} = pulse;
-		const clock = pulse.clock.figures(this.#view.timestamp(), now);
+		const clock = pulse.clock.figures(timestamp, now);
 		return {heartbeats: {received, lost}, ...(clock && {clock})};
 	}
 

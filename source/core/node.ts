@@ -21,6 +21,7 @@ import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
 import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
+import {bothClocks} from './both-clocks.ts';
 import {Commits} from './commits.ts';
 import {DialCount} from './dial-count.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
@@ -296,7 +297,8 @@ export class Node {
 	#network(): NetworkReport {
 		const links = this.#meter.links(this.#connections.values());
 		const totals = this.#meter.total(this.#connections.values());
-		return networkReport(this.#swarm.metrics(performance.now()), peer => links.get(peer), totals);
+		const {now, timestamp} = bothClocks();
+		return networkReport(this.#swarm.metrics(now, timestamp), peer => links.get(peer), totals);
 	}
 
 	/** For whoever scrapes: everything that is measured. */

@@ -21,14 +21,14 @@ export class Person {
 		return {type: 'traffic', ...this.#meter.rates(this.#connections()), ...(pubsub && {pubsub})};
 	}
 
-	network({swarm, ends}: SimulatedNode, now: number): NetworkReport {
-		this.#notice(ends);
+	network(node: SimulatedNode, now: number): NetworkReport {
+		this.#notice(node.ends);
 		const links = this.#meter.links(this.#connections());
 		const linkTo = (peer: string) => {
 			const link = links.get(peer);
 			return link && {...link, transport: 'simulated' as const};
 		};
-		return networkReport(swarm.metrics(now), linkTo, this.#meter.total(this.#connections()));
+		return networkReport(node.swarm.metrics(now, node.wallClock(now)), linkTo, this.#meter.total(this.#connections()));
 	}
 
 	stats({swarm, ends, dials, timers}: SimulatedNode, now: number): Stats {

@@ -53,8 +53,8 @@ export class BehaviourHost {
 	}
 
 	/** What the behaviours have measured of a connected peer. */
-	measured(peer: PeerId, now: Instant): Partial<PeerMeasures> {
-		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.measured?.(peer, now)));
+	measured(peer: PeerId, now: Instant, timestamp: number): Partial<PeerMeasures> {
+		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.measured?.(peer, now, timestamp)));
 	}
 
 	tellAll(input: BehaviourInput, now: Instant): void {

@@ -14,9 +14,11 @@ export type NetworkMetricsInput = {
 	readonly connections: ConnectionTable;
 	readonly host: Pick<BehaviourHost, 'measured' | 'stats'>;
 	readonly now: Instant;
+	/** The wall clock at `now`, Unix milliseconds. */
+	readonly timestamp: number;
 };
 
-export function measureNetwork({store, connections, host, now}: NetworkMetricsInput): SwarmMetrics {
+export function measureNetwork({store, connections, host, now, timestamp}: NetworkMetricsInput): SwarmMetrics {
 	const peers = store.connectedPeers().flatMap((peer): PeerMeasures[] => {
 		const record = connections.primary(peer);
 		if (!record) return [];
@@ -27,7 +29,7 @@ export function measureNetwork({store, connections, host, now}: NetworkMetricsIn
 				...(agent !== undefined && {agent}),
 				connectedFor: Math.round(now - (connections.since(peer) ?? now)),
 				...{heartbeats: {received: 0, lost: 0}, rooms: [], mesh: []},
-				...host.measured(peer, now),
+				...host.measured(peer, now, timestamp),
 			},
 		];
 	});

@@ -151,9 +151,12 @@ export class Swarm {
 		});
 	}
 
-	/** Every connected peer as it is measured; `networkReport` makes the answer of `network` of it. */
-	metrics(now: Instant): SwarmMetrics {
-		return measureNetwork({store: this.#store, connections: this.#table, host: this.#host, now});
+	/**
+	 * Every connected peer as it is measured; `networkReport` makes the answer of `network` of it. `timestamp` is the wall
+	 * clock at `now`, Unix milliseconds: read at the same moment, for clocks of others are compared with it.
+	 */
+	metrics(now: Instant, timestamp: number): SwarmMetrics {
+		return measureNetwork({store: this.#store, connections: this.#table, host: this.#host, now, timestamp});
 	}
 
 	/** Its share of the answer of `stats`, beside that of the behaviours. */

@@ -53,7 +53,7 @@ describe('the clock of a peer', () => {
 		['a cable', () => 0.1 + random.float() * 0.05, 2.5],
 		['Wi-Fi', () => 1 + exponential(2), 12],
 		['a long way with much jitter', () => 20 + exponential(40), 160],
-		['a line that repeats what it loses', () => 5 + (random.float() < 0.2 ? 200 : 0), 30],
+		['a line that repeats what it loses', () => 5 + (random.float() < 0.2 ? 200 : 0), 50],
 	])('over %s is told within the error that is admitted, and that is no larger than it has to be', (_, delay, most) => {
 		let [wrong, errors] = [0, 0];
 		for (let peer = 0; peer < 100; peer++) {
@@ -62,21 +62,22 @@ describe('the clock of a peer', () => {
 			way.drift = (random.float() - 0.5) * 100e-6;
 			for (let beat = 0; beat < 20; beat++) {
 				way.beat();
-				if (beat >= 7 && way.wrong() > 0) wrong += 1;
+				if (beat >= 2 && way.wrong() > 0) wrong += 1;
 			}
 			errors += way.figures().error;
 		}
-		// Of 1,300 answers. How long the fastest of eight was under way can only be guessed.
-		expect(wrong).toBeLessThanOrEqual(13);
+		// Of 1,800 answers. How long the fastest of eight was under way can only be guessed.
+		console.log(wrong, errors / 100);
+		expect(wrong).toBeLessThanOrEqual(18);
 		expect(errors / 100).toBeLessThan(most);
 	});
 
-	test('that is set back is seen after three beats, and forward after one', () => {
+	test('that is set forward or back is told right after three beats', () => {
 		for (const step of [-60_000, -300, 40, 3_600_000]) {
 			const way = new Way(() => 5 + random.float() * 4);
 			for (let beat = 0; beat < 10; beat++) way.beat();
 			way.theirs += step;
-			for (let beat = 0; beat < (step < 0 ? 3 : 1); beat++) way.beat();
+			for (let beat = 0; beat < 3; beat++) way.beat();
 			expect(way.wrong()).toBeLessThanOrEqual(0);
 		}
 	});
@@ -102,7 +103,12 @@ describe('the clock of a peer', () => {
 		}
 	});
 
-	test('is not known before the first heartbeat', () => {
-		expect(new ClockMeter().figures(EPOCH, 0)).toBeUndefined();
+	test('is not known before the third heartbeat', () => {
+		const way = new Way(() => 1);
+		const isKnown = [1, 2, 3].map(() => {
+			way.beat();
+			return way.meter.figures(EPOCH, way.now) !== undefined;
+		});
+		expect(isKnown).toEqual([false, false, true]);
 	});
 });

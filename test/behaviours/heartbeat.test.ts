@@ -145,30 +145,30 @@ describe('what is measured of a peer', () => {
 	test('heartbeats that came and that are missing, since it connected; and in all', () => {
 		const {heartbeat} = start(BOB);
 		beats(heartbeat, 7, 8, 11, 12);
-		expect(heartbeat.measured(BOB, 100)).toEqual({heartbeats: {received: 4, lost: 2}});
+		expect(heartbeat.measured(BOB, 100, TIMESTAMP)).toEqual({heartbeats: {received: 4, lost: 2}});
 		heartbeat.handle(disconnected(BOB), 200);
-		expect(heartbeat.measured(BOB, 200)).toEqual({});
+		expect(heartbeat.measured(BOB, 200, TIMESTAMP)).toEqual({});
 		heartbeat.handle(connected(BOB), 300);
 		beats(heartbeat, 40);
-		expect(heartbeat.measured(BOB, 300)).toEqual({heartbeats: {received: 1, lost: 0}});
+		expect(heartbeat.measured(BOB, 300, TIMESTAMP)).toEqual({heartbeats: {received: 1, lost: 0}});
 		expect(heartbeat.stats()).toEqual({heartbeats: {received: 5, lost: 2}});
 	});
 
-	test('its clock, as soon as there is a round trip to go by, and anew after a sleep', () => {
+	test('its clock, as soon as it is said three times and there is a round trip to go by, and anew after a sleep', () => {
 		const {heartbeat, view} = start(BOB);
 		view.connect(BOB, {rtt: 10});
-		beats(heartbeat, 1);
+		beats(heartbeat, 1, 2, 3);
 		// It showed a second more than ours when the heartbeat left, about half a round trip ago.
-		expect(heartbeat.measured(BOB, 50).clock).toEqual({offset: 1_005, error: 6});
+		expect(heartbeat.measured(BOB, 50, TIMESTAMP).clock).toEqual({offset: 1_005, error: 6});
 		heartbeat.handle({type: 'woke'}, 60);
-		expect(heartbeat.measured(BOB, 60)).toEqual({heartbeats: {received: 1, lost: 0}});
+		expect(heartbeat.measured(BOB, 60, TIMESTAMP)).toEqual({heartbeats: {received: 3, lost: 0}});
 	});
 
 	test('nothing of the clock of an older one, which does not say it', () => {
 		const {heartbeat, view} = start(BOB);
 		view.connect(BOB, {rtt: 10});
 		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence: 1}), 50);
-		expect(heartbeat.measured(BOB, 50)).toEqual({heartbeats: {received: 1, lost: 0}});
+		expect(heartbeat.measured(BOB, 50, TIMESTAMP)).toEqual({heartbeats: {received: 1, lost: 0}});
 	});
 });
 

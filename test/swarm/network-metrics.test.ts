@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {LinkMetrics, PeerMeasures} from '../../source/api/metrics.ts';
 import {networkReport} from '../../source/swarm/network-metrics.ts';
-import {addressOf, BOB, CAT, DAN} from '../behaviours/fixtures.ts';
+import {addressOf, BOB, CAT, DAN, TIMESTAMP} from '../behaviours/fixtures.ts';
 import {meet, startChat} from './rig.ts';
 
 const measures = (peer: string, name: string): PeerMeasures => ({
@@ -29,7 +29,7 @@ test('a peer is measured from its connection on, by what carries it, and no long
 	rig.now = 1_000;
 	meet(rig, 1, BOB, 'bob');
 	rig.now = 4_500;
-	const [bob, ...others] = rig.swarm.metrics(rig.now).peers;
+	const [bob, ...others] = rig.swarm.metrics(rig.now, TIMESTAMP).peers;
 	expect(others).toEqual([]);
 	expect(bob).toMatchObject({
 		...{peer: BOB, name: 'bob', connectedFor: 3_500, direction: 'inbound'},
@@ -37,5 +37,5 @@ test('a peer is measured from its connection on, by what carries it, and no long
 	});
 	expect(bob).not.toHaveProperty('rtt');
 	rig.close(1);
-	expect(rig.swarm.metrics(rig.now).peers).toEqual([]);
+	expect(rig.swarm.metrics(rig.now, TIMESTAMP).peers).toEqual([]);
 });
