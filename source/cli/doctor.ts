@@ -1,11 +1,12 @@
 /** `p2p-tui doctor`: why nobody is there, and what to do about it. */
 import type {CoreConfig} from '../api/core.ts';
 import type {DoctorReport} from '../api/doctor.ts';
-import {EXIT_FAILED} from '../base/errors.ts';
+import {describeError, EXIT_FAILED} from '../base/errors.ts';
+import {doctorLines} from '../plain/doctor.ts';
 import {sizeOf} from '../ui/terminal.ts';
+import {EXAMINING} from '../ui/views/doctor-words.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {type Machine, nodeConfig} from './config.ts';
-import {doctorLines} from './doctor-lines.ts';
 import type {Options} from './options.ts';
 import {jsonLine} from './output.ts';
 
@@ -13,7 +14,7 @@ import {jsonLine} from './output.ts';
 export async function doctor(options: Options, machine: Machine): Promise<number> {
 	const {stdout, stderr} = process;
 	const progress = !options.json && stdout.isTTY === true && stderr.isTTY === true;
-	if (progress) stderr.write('Examining this machine, and listening for others. This takes up to six seconds.');
+	if (progress) stderr.write(EXAMINING);
 	let report: DoctorReport;
 	try {
 		report = await examine(nodeConfig(options, machine, false));
@@ -37,5 +38,17 @@ export async function examine(
 		tcpPort: config.listen.map(address => parseTcpAddress(address).port).find(port => port !== 0),
 		output: process.stdout,
 		...sizeOf(process.stdout),
+	});
+}
+
+/** The same for whoever has a page for it: never rejects. */
+export function examineCalmly(config: Parameters<typeof examine>[0]): Promise<DoctorReport> {
+	return examine(config).catch(error => {
+		const failed = {id: 'examination', area: 'machine', tested: 'the examination itself', verdict: 'problem'} as const;
+		return {
+			findings: [{...failed, found: describeError(error)}],
+			lanWorks: false,
+			summary: 'The examination failed.',
+		};
 	});
 }

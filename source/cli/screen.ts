@@ -2,7 +2,7 @@
 import type {CoreConfig, StartCore} from '../api/core.ts';
 import {version} from '../base/version.ts';
 import {type Machine, nodeConfig} from './config.ts';
-import {examine} from './doctor.ts';
+import {examineCalmly} from './doctor.ts';
 import type {Options} from './options.ts';
 import {loadSettings} from './settings.ts';
 import {modeFor, thisTerminal} from './terminal.ts';
@@ -27,7 +27,7 @@ export async function openScreen(
 	delete process.env.CI;
 	const [startCore, {headStart}] = await Promise.all([loadCore(), import('../core/head-start.ts')]);
 	const early = headStart(config, startCore);
-	const doctor = () => examine(config);
+	const doctor = () => examineCalmly(config);
 	const given = {config, startCore: early.startCore, settings, ...(save && {save}), version, doctor};
 	try {
 		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);

@@ -1,5 +1,6 @@
 /** Chats line by line until it is left: the same core and the same state as the screen, said instead of drawn. */
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
+import type {DoctorReport} from '../api/doctor.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {describeError, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {MAX_COMPOSER_BYTES} from '../store/composer.ts';
@@ -12,9 +13,11 @@ import type {Store} from '../store/store.ts';
 import type {Surroundings} from '../store/surroundings.ts';
 import {meaningOf} from '../ui/meaning.ts';
 import {programStore} from '../ui/program-store.ts';
+import {EXAMINING} from '../ui/views/doctor-words.ts';
 import {plainMeaning} from './commands.ts';
 import {completions} from './completions.ts';
 import {Console} from './console.ts';
+import {doctorLines} from './doctor.ts';
 import {placeName} from './names.ts';
 import {Narrator} from './narrator.ts';
 
@@ -25,6 +28,8 @@ export type PlainOptions = {
 	/** Keeps changed settings for the next start; may fail. Without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 	readonly version: string;
+	/** Finds out why others are not seen; never rejects. */
+	readonly doctor?: () => Promise<DoctorReport>;
 };
 
 const TICK = 1_000;
@@ -222,9 +227,19 @@ class Session {
 				return this.#end(effect.how === 'asked' ? 0 : EXIT_INTERRUPTED);
 			case 'save':
 				return void this.#save(effect.settings);
+			case 'doctor':
+				return void this.#doctor();
 			case 'alert':
 				if (effect.bell && process.stdout.isTTY) process.stdout.write(BELL);
 		}
+	}
+
+	async #doctor(): Promise<void> {
+		this.#console.say([EXAMINING]);
+		const report = await this.#options.doctor?.();
+		if (report === undefined) return;
+		this.#receive([{type: 'doctor', report}]);
+		this.#console.say(doctorLines(report));
 	}
 
 	async #save(settings: Partial<Settings>): Promise<void> {

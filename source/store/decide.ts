@@ -17,6 +17,7 @@ import {completeWord, editLine, submit} from './act/writing.ts';
 import type {Effect} from './effect.ts';
 import type {Intent} from './intent.ts';
 import {findTarget} from './navigate.ts';
+import {doctorAsked} from './pages/doctor.ts';
 import {doOnPage} from './pages/index.ts';
 import {notify} from './reduce/notices.ts';
 import {roomCalled, roomLeft} from './reduce/rooms.ts';
@@ -48,6 +49,8 @@ function perform(stage: Stage, intent: Intent): void {
 		case 'command':
 			return stage.send(intent.command);
 		case 'effect':
+			// Once at a time.
+			if (intent.effect.type === 'doctor' && !doctorAsked(draft)) return;
 			return stage.effect(intent.effect);
 		case 'go':
 			return stage.go(findTarget(draft.state, intent.to)?.room);
