@@ -166,15 +166,15 @@ describe('the log', () => {
 		expect(lines.length).toBe(1 + MAX_RESTARTS);
 		const stack = /Error: broken from the start \| .*throws-at-start\.js:2:/;
 		for (const line of lines) expect(line).toMatch(stack);
-		expect(lines[0]).toContain(' error the core failed, it is started again in 1 ms: ');
-		expect(lines.at(-1)).toContain(' error the core failed, it stays down: ');
+		expect(lines[0]).toContain(' error core the core failed, it is started again in 1 ms: ');
+		expect(lines.at(-1)).toContain(' error core the core failed, it stays down: ');
 	});
 
 	test('row 60: has what has no stack, too', async () => {
 		const {core, recorder} = supervise(['exits', 'obedient'], {}, {logFile, logLevel: 'error'});
 		await recorder.waitForEvent('ready');
 		expect(await entries()).toEqual([
-			expect.stringMatching(/ error the core failed, it is started again in 1 ms: it ended with status 3$/),
+			expect.stringMatching(/ error core the core failed, it is started again in 1 ms: it ended with status 3$/),
 		]);
 		await core.stop();
 	});
@@ -182,7 +182,7 @@ describe('the log', () => {
 	test('has why a core cannot start', async () => {
 		const {recorder} = supervise(['refuses'], {}, {logFile, logLevel: 'error'});
 		await recorder.waitForState('failed');
-		expect(await entries()).toEqual([expect.stringMatching(/ error the core cannot start: the port is taken$/)]);
+		expect(await entries()).toEqual([expect.stringMatching(/ error core the core cannot start: the port is taken$/)]);
 	});
 
 	test('that cannot be written is told once, on the screen', async () => {

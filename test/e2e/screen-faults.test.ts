@@ -92,7 +92,7 @@ describe('the log file', () => {
 		ann.type('/fault throw\r');
 		await ann.waitFor('The core was restarted');
 		expect(await readFile(log, 'utf8')).toMatch(
-			/^\S+ error the core failed, it is started again in \d+ ms: Error: the core was told to throw \| at .*:\d+:\d+\)?\n$/,
+			/^\S+ error core the core failed, it is started again in \d+ ms: Error: the core was told to throw \| at .*:\d+:\d+\)?\n$/,
 		);
 	});
 
@@ -108,7 +108,7 @@ describe('the log file', () => {
 		ann.kill('SIGUSR2');
 		expect((await ann.exited).code).toBe(1);
 		expect(await readFile(log, 'utf8')).toMatch(
-			/^\S+ error the screen failed: Error: a bug in the screen \| at [^\n]*\n$/,
+			/^\S+ error screen the screen failed: Error: a bug in the screen \| at [^\n]*\n$/,
 		);
 	});
 });
