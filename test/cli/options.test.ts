@@ -258,7 +258,7 @@ describe('options', () => {
 		[['--dataDir', 'x'], 'Unknown option "--dataDir" | Did you mean --data-dir?'],
 		[['--no-name'], 'Unknown option "--no-name" | See p2p-tui --help'],
 		[['-x'], 'Unknown option "-x" | See p2p-tui --help'],
-		[['-c', '3'], '--count means nothing to the screen | It belongs to ping'],
+		[['-c', '3'], '--count means nothing to the screen | It belongs to ping, trace'],
 		[['--name'], '--name needs a value'],
 		[['--name', '--ephemeral'], '--name needs a value'],
 		[['--name='], '--name needs a value'],
@@ -277,7 +277,7 @@ describe('options', () => {
 		[['--room', 'a b'], '--room: Not a room name | No spaces, control or invisible characters, and no further #'],
 		[['--name', 'a\nb'], '--name: A name is one line without control characters'],
 		[['--data-dir', 'a\0b'], '--data-dir cannot hold a NUL character'],
-		[['--count', '3'], '--count means nothing to the screen | It belongs to ping'],
+		[['--count', '3'], '--count means nothing to the screen | It belongs to ping, trace'],
 		[['headless', '--json'], '--json means nothing to headless | It belongs to send, export, ping, id, doctor, trace'],
 		[
 			['demo', '--data-dir', 'x'],

@@ -72,6 +72,33 @@ describe('two nodes', () => {
 			{type: 'message-state', messageId, room: 'lobby', storedBy: 2, of: 2},
 		]);
 		expect(bob.all('message-state')).toEqual([]);
+		const [annId, bobId] = [await ann.peerId(), await bob.peerId()];
+		const [holds, way] = [
+			{peer: bobId, name: 'bob'},
+			{hops: 1, via: {peer: annId, name: 'ann'}},
+		];
+		expect(await ann.result({command: 'spread', room: 'lobby', messageId})).toMatchObject({
+			holders: [
+				{peer: annId, after: 0, hops: 0},
+				{...holds, ...way, after: expect.any(Number)},
+			],
+			waiting: [],
+			of: 2,
+		});
+		const seen = await bob.result({command: 'spread', room: 'lobby', messageId});
+		expect(seen).toMatchObject({
+			local: false,
+			holders: [
+				{peer: annId, hops: 0},
+				{...holds, ...way},
+			],
+			of: 2,
+		});
+		const room = await ann.result({command: 'room-spread', room: 'lobby'});
+		expect(room).toMatchObject({members: 1, mesh: 1, followed: 1, coverage: 1, delivery: {count: 1}});
+		const {hops} = await ann.result({command: 'trace', peer: bobId, room: 'lobby'});
+		expect(hops).toEqual([{...holds, total: expect.any(Number), link: expect.any(Number)}]);
+		expect(hops[0]?.total).toBe(hops[0]?.link);
 	});
 
 	test('history is in the order of the messages, in pages, the same for both', async () => {

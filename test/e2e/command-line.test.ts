@@ -165,6 +165,21 @@ describe('ping', () => {
 		expect(seen).toEqual(['ready', 'room-joined', 'peer-connected', 'peer-disconnected']);
 	});
 
+	test('trace shows the way to somebody in the room, and nobody there is told that it came', async () => {
+		const port = String(await freeUdpPort());
+		const found = ['--interface', 'lo', '--discovery-port', port, '--no-mdns'];
+		const node = start(['headless', '--ephemeral', ...found, '--name', 'Bob']);
+		const {peerId} = await node.event(({type}) => type === 'ready');
+		const {status, stdout, stderr} = await run(['trace', 'bob', ...found, '--count', '1']);
+		expect({status, stderr}).toEqual({status: 0, stderr: ''});
+		const [head, link, ...rest] = stdout.trimEnd().split('\n');
+		expect(head).toMatch(/^1 {2}1 link, \d+\.\d{3} ms there and back$/);
+		expect(link).toMatch(new RegExp(`^ {3}1 {2}Bob {2}12D3Koo…${peerId?.slice(-4)}( +\\d+\\.\\d{3} ms){2}$`));
+		expect(rest).toEqual([]);
+		await node.event(({type}) => type === 'peer-disconnected');
+		expect(node.events.filter(({type}) => type === 'notice' || type === 'message')).toEqual([]);
+	});
+
 	test('says who answers when no peer id was asked for, and speaks JSON', async () => {
 		const {peerId, address} = await startNode();
 		const {stdout} = await run(['ping', address, '--count', '2', '--interval', '20', '--json']);
