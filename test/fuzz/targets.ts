@@ -9,10 +9,11 @@ import {decodeAnnouncement, encodeAnnouncement, looksLikeAnnouncement} from '../
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {decodeEvent} from '../../source/wire/event.ts';
 import {encodeFrame, FrameDecoder} from '../../source/wire/frame.ts';
-import {MAX_FRAME_BYTES, MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
+import {MAX_FRAME_BYTES, MAX_LOST_AGO, MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
 import type {Message, RoomEvent, Span} from '../../source/wire/messages.ts';
 import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {formatTcpAddress, parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import {decodeStatement} from '../../source/wire/neighbours.ts';
 import {validateEvent, validateMessage} from '../../source/wire/validate.ts';
 import {mdns} from './mdns-target.ts';
 import {attempt, same, shifted} from './promises.ts';
@@ -56,6 +57,22 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 			outcome,
 		);
 		if (outcome.value !== undefined) checkHead(outcome.value);
+	},
+
+	/** Nothing of it is anybody else's memory, and it can be said again. */
+	statement: bytes => {
+		const copy = shifted(bytes);
+		const statement = attempt(() => decodeStatement(copy), WireError);
+		copy.fill(0xff);
+		if (!statement) return;
+		same(decodeStatement(bytes), statement);
+		const {author, rooms, neighbours, lost} = statement;
+		const named = [author, ...neighbours.map(({peer}) => peer)];
+		const isSound =
+			new Set(named).size === named.length &&
+			neighbours.every(one => one.rooms.every(room => rooms.includes(room))) &&
+			lost.every(({peer, ago}) => peer !== author && ago <= MAX_LOST_AGO);
+		if (!isSound) throw new Error('a statement that names somebody twice, or a room that it does not');
 	},
 
 	/** The stream in one piece and in pieces of 1, 2, 3 … bytes: the same frames, or the same refusal after the same ones. */

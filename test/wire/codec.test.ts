@@ -128,6 +128,7 @@ const EXAMPLES: [Message, unknown[]][] = [
 		],
 	],
 	[{type: 'read', room: DIRECT, messageId: 'cd'.repeat(32)}, [21, DIRECT, id]],
+	[{type: 'neighbours', statement: id, signature, age: 7}, [22, id, signature, 7]],
 	[
 		{type: 'trace', id: 'ab'.repeat(16), room: 'lobby', target: HINT.peer, linksLeft: 16},
 		[23, instance, 'lobby', publicKey, 16],
@@ -139,7 +140,7 @@ const EXAMPLES: [Message, unknown[]][] = [
 ];
 
 /** What came with a later minor version, from this field on: an older peer leaves it out. */
-const OPTIONAL_FROM: Partial<Record<Message['type'], number>> = {publish: 3, heartbeat: 2, receipt: 3};
+const OPTIONAL_FROM: Partial<Record<Message['type'], number>> = {neighbours: 3, publish: 3, heartbeat: 2, receipt: 3};
 
 describe('messages', () => {
 	test.each(EXAMPLES)('$type has the fields of the table', (sent, fields) => {

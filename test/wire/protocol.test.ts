@@ -2,13 +2,19 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {MAX_ANSWER_BYTES, QUESTIONS, SERVED_BYTES} from '../../source/behaviours/history/parameters.ts';
+import {
+	MAX_AUTHORS,
+	PEER_STATEMENTS,
+	READER_PROTOCOL,
+	TOPOLOGY_PROTOCOL,
+} from '../../source/behaviours/topology/parameters.ts';
 import {MULTICAST_GROUP_4, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
-import {DIRECT_ROOM_DOMAIN, EVENT_DOMAIN, EVENT_KIND_NUMBERS} from '../../source/wire/layout.ts';
+import {DIRECT_ROOM_DOMAIN, EVENT_DOMAIN, EVENT_KIND_NUMBERS, STATEMENT_DOMAIN} from '../../source/wire/layout.ts';
 import * as limits from '../../source/wire/limits.ts';
 import {
 	ALPN_PROTOCOL,
@@ -17,6 +23,7 @@ import {
 	PROTOCOL_MINOR,
 	type RoomEvent,
 } from '../../source/wire/messages.ts';
+import {decodeStatement, signStatement, verifyStatement} from '../../source/wire/neighbours.ts';
 
 const page = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -98,6 +105,17 @@ describe('events', () => {
 	});
 });
 
+test('the statement of neighbours has the meaning, the bytes and the signature that the page says', () => {
+	const [[meaning, hex, signature]] = blocks('statement') as [[string, string, string]];
+	const statement = decodeStatement(fromHex(hex));
+	expect(shown(statement)).toEqual(JSON.parse(meaning));
+	const signed = signStatement(statement, author);
+	expect([toHex(signed.statement), `signature ${toHex(signed.signature)}`]).toEqual([hex, signature]);
+	expect(verifyStatement(signed.statement, signed.signature, author.peerId)).toBe(true);
+	expect(page).toContain(`\`${STATEMENT_DOMAIN.trimEnd()}\`, a line`);
+	for (const name of [TOPOLOGY_PROTOCOL, READER_PROTOCOL]) expect(page).toContain(`\`${name}\``);
+});
+
 test('the direct room of two keys has the id that the page says', () => {
 	const [[one, other, id]] = blocks('direct') as [[string, string, string]];
 	const second = identityFromSeed(Uint8Array.from({length: 32}, (_, index) => 0x20 + index));
@@ -131,6 +149,11 @@ test.each([
 	],
 	['ids in a message', [limits.MAX_GOSSIP_IDS]],
 	['rooms of a peer', [limits.MAX_SUBSCRIPTIONS]],
+	[
+		'`neighbours`: bytes, rooms, neighbours, lost',
+		[limits.MAX_STATEMENT_BYTES, limits.MAX_STATED_ROOMS, limits.MAX_NEIGHBOURS, limits.MAX_LOST_NEIGHBOURS],
+	],
+	['`neighbours` of one peer', [PEER_STATEMENTS.burst, PEER_STATEMENTS.perSecond, MAX_AUTHORS]],
 	['text, name of a room, name of a person', [limits.MAX_TEXT_BYTES, limits.MAX_ROOM_BYTES, limits.MAX_NAME_BYTES]],
 	['topic, reason, reaction', [limits.MAX_TOPIC_BYTES, limits.MAX_REASON_BYTES, limits.MAX_EMOJI_BYTES]],
 	['parents of an event', [limits.MAX_PARENTS]],

@@ -14,6 +14,7 @@ import {
 	LIFE_INTERVAL,
 	LIFE_PER_AUTHOR,
 	LOSS_INTERVAL,
+	LOSS_PER_AUTHOR,
 	RTT_DIFFERENCE,
 	RTT_FACTOR,
 	RTT_WEIGHT,
@@ -71,9 +72,10 @@ export class OwnStatement {
 
 	/** Something has changed: the next statement is due at the latest then. */
 	changed(change: Change, now: Instant): void {
-		const slowness = STATE_PER_AUTHOR * this.#options.authors();
+		const authors = this.#options.authors();
+		const slowness = STATE_PER_AUTHOR * authors;
 		const [delay, interval] = {
-			loss: [STATE_DELAY, LOSS_INTERVAL],
+			loss: [STATE_DELAY, Math.max(LOSS_INTERVAL, LOSS_PER_AUTHOR * authors)],
 			neighbours: [STATE_DELAY, Math.max(STATE_INTERVAL, slowness)],
 			details: [STATE_DELAY, Math.max(DETAIL_INTERVAL, slowness)],
 		}[change] as [number, number];

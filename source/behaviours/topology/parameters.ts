@@ -22,10 +22,12 @@ export const VALID_FOR = 2.5;
 
 /**
  * All intervals grow with the network, so that what a node hears does not: milliseconds for each author known. With a
- * thousand of them ten minutes lie between two signs of life, and one or two statements come a second.
+ * thousand of them ten minutes lie between two signs of life, and two statements come a second. News of neighbours that
+ * came may be as late as twenty seconds among a hundred; of those that were lost, two.
  */
 export const LIFE_PER_AUTHOR = 600;
-export const STATE_PER_AUTHOR = 50;
+export const STATE_PER_AUTHOR = 200;
+export const LOSS_PER_AUTHOR = 20;
 
 /** Between two looks at meshes and round trips, and at what has expired. */
 export const LOOK_INTERVAL = 5_000;
