@@ -1,9 +1,10 @@
 import {once} from 'node:events';
-import {chmodSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import type {DoctorReport} from '../../source/api/doctor.ts';
 import {version} from '../../source/base/version.ts';
 import {readExposition} from '../helpers/exposition.ts';
 import {freeTcpPort, freeUdpPort} from '../helpers/node-process.ts';
@@ -106,6 +107,21 @@ describe('what cannot work ends with status 1 and one line', () => {
 		expect({status: second.status, stdout: second.stdout}).toEqual({status: 1, stdout: ''});
 		expectOneLine(second.stderr, /./);
 	});
+
+	test('the doctor on this machine alone, for people and for programs; nothing is made', async () => {
+		const port = String(20_000 + (process.pid % 40_000));
+		const alone = ['doctor', '--interface', 'lo', '--discovery-port', port, '--data-dir', path.join(folder, 'new')];
+		const [lines, json] = await Promise.all([run(alone), run([...alone, '--json'])]);
+		expect({status: lines.status, stderr: lines.stderr}).toEqual({status: 1, stderr: ''});
+		expect(lines.stdout).toMatch(
+			/✗ a network with other people: none of the chosen interfaces leads to others\n {6}Leave/,
+		);
+		expect(lines.stdout).toMatch(/\nChatting on the LAN will not work as it should: a network with other people\.\n$/);
+		const report = JSON.parse(json.stdout) as DoctorReport;
+		expect(report.findings.filter(({verdict}) => verdict === 'problem').map(({id}) => id)).toEqual(['no-network']);
+		expect({status: json.status, lanWorks: report.lanWorks}).toEqual({status: 1, lanWorks: false});
+		expect(existsSync(path.join(folder, 'new'))).toBe(false);
+	});
 });
 
 describe('id', () => {
@@ -174,7 +190,7 @@ describe('ping', () => {
 		expect({status, stderr}).toEqual({status: 0, stderr: ''});
 		const [head, link, ...rest] = stdout.trimEnd().split('\n');
 		expect(head).toMatch(/^1 {2}1 link, \d+\.\d{3} ms there and back$/);
-		expect(link).toMatch(new RegExp(`^ {3}1 {2}Bob {2}12D3Koo…${peerId?.slice(-4)}( +\\d+\\.\\d{3} ms){2}$`));
+		expect(link).toMatch(new RegExp(`^ {3}1 {2}Bob {2}12D3Koo…${String(peerId).slice(-4)}( +\\d+\\.\\d{3} ms){2}$`));
 		expect(rest).toEqual([]);
 		await node.event(({type}) => type === 'peer-disconnected');
 		expect(node.events.filter(({type}) => type === 'notice' || type === 'message')).toEqual([]);
