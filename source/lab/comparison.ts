@@ -3,11 +3,11 @@ import type {LabRouterFigures} from '../api/lab.ts';
 import {LabWorld, type WorldOptions} from './world.ts';
 
 /** Virtual milliseconds until all are connected and meshes have settled. */
-const SETTLING = 15_000;
+const SETTLING = 8_000;
 /** What is said then, one after the other; and the virtual milliseconds in between and after the last one. */
-const MESSAGES = 20;
-const PAUSE = 400;
-const LAST_PAUSE = 4_000;
+const MESSAGES = 12;
+const PAUSE = 300;
+const LAST_PAUSE = 3_000;
 /** Virtual milliseconds at a time, so that whoever runs it gets a word in. */
 const SLICE = 5;
 
@@ -19,7 +19,8 @@ export type ComparisonOptions = Pick<WorldOptions, 'seed' | 'nodes' | 'loss' | '
 export function* compareRouters(options: ComparisonOptions): Generator<undefined, readonly LabRouterFigures[]> {
 	const figures: LabRouterFigures[] = [];
 	for (const router of ROUTERS) {
-		const world = new LabWorld({...options, router, chatter: 0, name: 'first', rooms: ['lobby']});
+		const rest = {chatter: 0, name: 'first', rooms: ['lobby'], tellsNeighbours: false};
+		const world = new LabWorld({...options, ...rest, router});
 		yield* pass(world, SETTLING);
 		world.resetFigures();
 		for (let said = 0; said < MESSAGES; said++) {

@@ -6,7 +6,7 @@ import type {Command} from '../api/command.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {LabDeed, LabRouterFigures, LabState} from '../api/lab.ts';
 import {type Random, seededRandom, shuffled} from '../base/random.ts';
-import {EPOCH, type SimulatedNode} from '../simulator/simulated-node.ts';
+import {EPOCH, placeOf, type SimulatedNode} from '../simulator/simulated-node.ts';
 import {Simulation} from '../simulator/simulation.ts';
 import {Figures} from './figures.ts';
 import {edgesOf, isConverged, nodesOf, pairKey} from './truth.ts';
@@ -26,6 +26,8 @@ export type WorldOptions = {
 	readonly rooms: readonly string[];
 	/** The wall clock at the start, Unix milliseconds. */
 	readonly startsAt?: number;
+	/** Whether nodes tell each other who their neighbours are: they do, unless this says no. */
+	readonly tellsNeighbours?: boolean;
 	/** Told what the person's node tells. */
 	readonly onEvent?: (event: NodeEvent) => void;
 };
@@ -43,6 +45,8 @@ export const MAX_CHATTER = 20;
 const START_WINDOW = 2_000;
 /** More than a small room holds, so that a room has a mesh that is not everybody; and few enough to be drawn. */
 const LIMITS = {target: 14, max: 24};
+/** Nodes that hear each other's announcements: in a larger network each is told of one other, and the rest by exchange. */
+const SEGMENT = 20;
 /** Milliseconds between two pings of those whose round trips nobody looks at. */
 const PING_INTERVAL = 5_000;
 /** Milliseconds between two looks at whether all hold the same. */
@@ -58,6 +62,7 @@ export class LabWorld {
 	readonly #random: Random;
 	readonly #nameOf: (index: number) => string;
 	readonly #room: string;
+	readonly #segments: number;
 	readonly #figures = new Figures();
 	readonly #cuts = new Set<string>();
 	/** While it is split: the half of each node. */
@@ -73,19 +78,20 @@ export class LabWorld {
 	#healedAfter: number | undefined;
 
 	constructor(options: WorldOptions) {
-		const {seed, nodes, router, rooms, startsAt = EPOCH} = options;
+		const {seed, nodes, router, rooms, startsAt = EPOCH, tellsNeighbours = true} = options;
 		this.#options = options;
 		this.#random = seededRandom(seed ^ 0x1ab0_4a70);
 		const names = namesFor(seed);
 		this.#nameOf = index => (index === 0 ? options.name : names(index));
 		this.#room = rooms[0] ?? 'lobby';
+		this.#segments = Math.ceil(nodes / SEGMENT);
 		[this.#loss, this.#delay, this.#chatter] = [options.loss, options.delay, options.chatter];
 		this.simulation = new Simulation({
 			seed,
 			...this.#conditions(),
 			maxSteps: Number.POSITIVE_INFINITY,
 			isChecked: false,
-			nodes: {pubsub: router, rooms, limits: LIMITS, keepsEvents: false, skew: startsAt - EPOCH},
+			nodes: {pubsub: router, rooms, limits: LIMITS, keepsEvents: false, skew: startsAt - EPOCH, tellsNeighbours},
 			onEvent: (node, event) => this.#told(node, event),
 		});
 		for (let index = 0; index < nodes; index++) this.#add((index / nodes) * START_WINDOW);
@@ -180,7 +186,11 @@ export class LabWorld {
 
 	#add(at = this.now): void {
 		const index = this.simulation.nodes.length;
-		this.simulation.add({name: this.#nameOf(index), ...(index > 0 && {pingInterval: PING_INTERVAL})}, at);
+		const segment = index % this.#segments;
+		const isAlone = this.#segments > 1 && index > 0;
+		const peers = isAlone ? [placeOf(Math.floor(this.#random.float() * index))] : [];
+		const pings = index > 0 && {pingInterval: PING_INTERVAL};
+		this.simulation.add({name: this.#nameOf(index), segment, peers, ...pings}, at);
 	}
 
 	#addMore(count: number): string | undefined {
