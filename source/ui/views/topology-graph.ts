@@ -1,6 +1,6 @@
 /** The graph: a line for each member and a link for each connection, with what the chosen one has to do with each. */
 import type {TopologyEdge, TopologyNode} from '../../api/topology.ts';
-import {type Lanes, type Link, lanesFor} from '../../store/graph/lanes.ts';
+import {type Lanes, type Link, lanesFor, NO_LANES} from '../../store/graph/lanes.ts';
 import {linksOf as allLinks, type GraphLayout, rowsOf} from '../../store/graph/layout.ts';
 import {formatRtt, formatTime, plural} from '../format.ts';
 import {type DrawnLink, draw, LEAD, type LinkStyle, laneColumn, type Picture} from '../graph/drawing.ts';
@@ -30,8 +30,9 @@ export type GraphPlan = {
 	readonly places: ReadonlyMap<string, number>;
 	/** It can be read, and is in view as a whole. */
 	readonly isReadable: boolean;
-	/** Links that are drawn. */
+	/** Links that are drawn: all, or with those of the chosen one the mesh and bridges, only bridges, or nothing else. */
 	readonly links: readonly Link[];
+	readonly drawn: 'all' | 'mesh' | 'bridges' | 'chosen';
 };
 
 /**
@@ -45,11 +46,14 @@ export function planGraph(view: View, height: number): GraphPlan {
 	const rest = height - (layout.groups.length - 1);
 	const links = allLinks(model.topology.edges, rows);
 	const places = placesOf(layout.groups, links, rest);
-	if (!layout.lanes || strideFor(layout.lanes, room) < MIN_STRIDE)
-		return {...reduced(view, links, room), places, isReadable: false};
-	const stride = strideFor(layout.lanes, room);
-	const isReadable = rows.size <= rest && stride >= READABLE.stride && layout.lanes.count <= READABLE.lanes;
-	return {lanes: layout.lanes, links, stride, places, isReadable};
+	const {lanes} = layout;
+	if (!lanes || !canBeFollowed(lanes, room)) return {...reduced(view, links, room), places, isReadable: false};
+	const stride = strideFor(lanes, room);
+	return {lanes, links, stride, places, drawn: 'all', isReadable: rows.size <= rest && stride >= READABLE.stride};
+}
+
+function canBeFollowed(lanes: Lanes, room: number): boolean {
+	return lanes.count <= READABLE.lanes && strideFor(lanes, room) >= MIN_STRIDE;
 }
 
 /** As far from each other as there is room, and further where nothing but a bridge holds two parts together. */
@@ -105,21 +109,25 @@ function reduced(
 	{model, chosen, room}: View,
 	links: readonly Link[],
 	cells: number,
-): Pick<GraphPlan, 'lanes' | 'stride' | 'links'> {
+): Pick<GraphPlan, 'lanes' | 'stride' | 'links' | 'drawn'> {
 	const edgeOf = ({key}: Link) => model.edges.get(key) as TopologyEdge;
 	const isOfChosen = ({a, b}: TopologyEdge) => a === chosen || b === chosen;
 	const bridges = links.filter(link => isBridge(model, edgeOf(link)));
 	const meshed = links.filter(link => isBridge(model, edgeOf(link)) || isInMesh(edgeOf(link), room));
-	const most = Math.floor((cells - LEAD - 1) / MIN_STRIDE) + 1;
-	for (const backbone of [meshed, bridges, []]) {
+	for (const [drawn, backbone] of [['mesh', meshed] as const, ['bridges', bridges] as const]) {
 		const known = new Set(backbone);
-		const near = links.filter(link => !known.has(link) && isOfChosen(edgeOf(link))).toSorted(byLength);
-		const some = [...backbone, ...near.slice(0, most)];
+		const some = [...backbone, ...links.filter(link => !known.has(link) && isOfChosen(edgeOf(link)))];
 		// What is always drawn stays where it is when another one is chosen.
 		const lanes = lanesFor(some, lanesFor(backbone));
-		if (lanes && strideFor(lanes, cells) >= MIN_STRIDE) return {lanes, stride: strideFor(lanes, cells), links: some};
+		if (lanes && canBeFollowed(lanes, cells)) return {lanes, stride: strideFor(lanes, cells), links: some, drawn};
 	}
-	return {lanes: {of: new Map(), count: 0}, stride: MIN_STRIDE, links: []};
+	const most = Math.floor((cells - LEAD - 1) / MIN_STRIDE) + 1;
+	const nearest = links
+		.filter(link => isOfChosen(edgeOf(link)))
+		.toSorted(byLength)
+		.slice(0, most);
+	const lanes = lanesFor(nearest) ?? NO_LANES;
+	return {lanes, stride: strideFor(lanes, cells), links: nearest, drawn: 'chosen'};
 }
 
 const byLength = (one: Link, other: Link) => one.bottom - one.top - (other.bottom - other.top);
@@ -173,8 +181,11 @@ function lookOf(
 	isCrowded: boolean,
 ): Pick<DrawnLink, 'style' | 'paint' | 'labels' | 'isChosen'> {
 	const isChosen = edge.a === chosen || edge.b === chosen;
+	// What is said of those whom nobody reaches is of yesterday.
+	const isOld = !model.nodes.get(edge.a)?.isReachable;
 	const latency = latencyOf(edge);
-	const isDim = isCrowded && !isChosen && (latency === 'near' || latency === 'middling' || latency === 'unknown');
+	const isSlow = latency === 'far' || latency === 'farther';
+	const isDim = !isChosen && (isOld || (isCrowded && !isSlow));
 	const time = edge.rtt === undefined ? [] : [formatRtt(edge.rtt)];
 	const labels = isBridge(model, edge) ? [['bridge', ...time].join(' '), 'bridge'] : time;
 	const style: LinkStyle = isBridge(model, edge)

@@ -114,13 +114,12 @@ function hintRows({model, width, theme}: View): readonly string[] {
 	return hints.map(hint => row(width, [span(` ${hint}`, theme.paint.warn)]));
 }
 
-function omittedRow({model, width, theme}: View, plan: GraphPlan): readonly string[] {
-	const drawn = plan.links.length;
-	const all = model.topology.edges.length;
-	if (drawn >= all) return [];
-	return [
-		row(width, [span(` Of ${all} edges ${drawn} are drawn, above all those of the chosen one.`, theme.paint.dim)]),
-	];
+function omittedRow({model, chosen, nameOf, width, theme}: View, plan: GraphPlan): readonly string[] {
+	if (plan.drawn === 'all') return [];
+	const others = {mesh: 'the mesh and ', bridges: model.bridges.size > 0 ? 'bridges and ' : '', chosen: ''}[plan.drawn];
+	const figures = `${plan.links.length} of ${plural(model.topology.edges.length, 'edge')}`;
+	const spans = [span(` ${figures}: `, theme.paint.dim), span(`${others}those of ${nameOf(chosen)}`, theme.paint.dim)];
+	return [row(width, spans)];
 }
 
 /** The one that is chosen: who it is; to whom it is connected; and its whole id. */
