@@ -1,0 +1,107 @@
+/** What is read from the system, by way of doors that a test stands behind. */
+import {expect, test} from 'vitest';
+import {probeFirewall} from '../../source/doctor/probes/firewall.ts';
+import {lsofHolders, probeHolders, windowsHolders} from '../../source/doctor/probes/holders.ts';
+import {probeRoutes, probeSurroundings} from '../../source/doctor/probes/machine.ts';
+import {defaultRoutesOfNetstat} from '../../source/doctor/probes/proc-net.ts';
+import type {System} from '../../source/doctor/probes/system.ts';
+import {LAN} from './facts.ts';
+
+type Faked = {
+	readonly files?: Readonly<Record<string, string>>;
+	readonly folders?: Readonly<Record<string, readonly string[]>>;
+	readonly links?: Readonly<Record<string, string>>;
+	/** What programs print; all others are missing. */
+	readonly programs?: Readonly<Record<string, string>>;
+};
+
+function system({files = {}, folders = {}, links = {}, programs = {}}: Faked): System {
+	return {
+		platform: 'linux',
+		isRoot: false,
+		env: {},
+		run: async program => {
+			const output = programs[program];
+			return output === undefined ? {status: 'missing', output: ''} : {status: output === '' ? 1 : 0, output};
+		},
+		read: async path => files[path],
+		list: async path => folders[path] ?? [],
+		link: async path => links[path],
+	};
+}
+
+const UDP = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+  412: 00000000:270F 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 51234 2 0000000000000000 0
+  413: 0100007F:270F 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 51299 2 0000000000000000 0
+  500: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 9999 2 0000000000000000 0
+`;
+
+test('Linux: who has the port, with the program where it may be read', async () => {
+	const linux = system({
+		files: {'/proc/net/udp': UDP, '/proc/70/cmdline': 'dnsd\0-p\0' + '9999\0'},
+		folders: {'/proc': ['self', '70', '71'], '/proc/70/fd': ['0', '3'], '/proc/71/fd': ['5']},
+		links: {'/proc/70/fd/0': '/dev/null', '/proc/70/fd/3': 'socket:[51234]', '/proc/71/fd/5': 'socket:[9999]'},
+	});
+	expect(await probeHolders(9999, 1, linux)).toEqual([{pid: 70, program: 'dnsd -p 9999', family: 4}, {family: 4}]);
+	expect(await probeHolders(9999, 70, linux)).toEqual([{family: 4}]);
+	expect(await probeHolders(4444, 1, linux)).toEqual([]);
+});
+
+test('macOS and Windows: who has the port', () => {
+	expect(lsofHolders('p812\ncnode\nf21\ntIPv4\nf22\ntIPv6\n')).toEqual([
+		{pid: 812, program: 'node', family: 4},
+		{pid: 812, program: 'node', family: 6},
+	]);
+	const table =
+		'  UDP    0.0.0.0:9999           *:*                                    812\r\n  UDP    [::]:5353   *:*   4\r\n';
+	expect(windowsHolders(table, 9999)).toEqual([{pid: 812, family: 4}]);
+});
+
+test('default routes', async () => {
+	const route = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+eth0	00000000	0101A8C0	0003	0	0	100	00000000	0	0	0
+eth0	0001A8C0	00000000	0001	0	0	100	00FFFFFF	0	0	0
+`;
+	const zeros = '0'.repeat(32);
+	const six = `${zeros} 00 ${zeros} 00 ${zeros} ffffffff 00000001 00000000 00200200       lo
+${zeros} 00 ${zeros} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0
+`;
+	expect(await probeRoutes(system({files: {'/proc/net/route': route, '/proc/net/ipv6_route': six}}))).toEqual([
+		{interface: 'eth0', gateway: '192.168.1.1', family: 4},
+		{interface: 'eth0', family: 6},
+	]);
+	expect(await probeRoutes(system({}))).toBeUndefined();
+	const macos =
+		'default            192.168.1.1        UGScg                 en0\ndefault  fe80::%utun0  UGcIg  utun0\n';
+	expect(defaultRoutesOfNetstat(macos, 'darwin')).toEqual([
+		{interface: 'en0', gateway: '192.168.1.1', family: 4},
+		{interface: 'utun0', family: 6},
+	]);
+});
+
+test('who keeps the firewall, and whether it may be read', async () => {
+	const ufw = {'/etc/ufw/ufw.conf': '# on\nENABLED=yes\nLOGLEVEL=low\n'};
+	expect(await probeFirewall(system({}))).toEqual({manager: 'none', forbidden: false});
+	expect(await probeFirewall(system({programs: {nft: ''}}))).toEqual({manager: 'nftables', forbidden: true});
+	expect(await probeFirewall(system({files: ufw, programs: {nft: '', 'iptables-save': ''}}))).toEqual({
+		...{manager: 'ufw', forbidden: true},
+	});
+	expect(await probeFirewall(system({programs: {nft: '{}', 'firewall-cmd': 'running\n'}}))).toEqual({
+		...{manager: 'firewalld', nft: '{}', forbidden: false},
+	});
+});
+
+test('what the system runs in', async () => {
+	const wsl = {'/proc/sys/kernel/osrelease': '5.15.153.1-microsoft-standard-WSL2\n'};
+	const docker = {'/.dockerenv': ''};
+	const inside = [{...LAN, addresses: [{address: '172.17.0.2', family: 4}]}] as const;
+	const all = await Promise.all([
+		probeSurroundings([LAN], system({files: wsl})),
+		probeSurroundings([LAN], system({files: wsl, programs: {wslinfo: 'mirrored\n'}})),
+		probeSurroundings(inside, system({files: docker})),
+		// On the network of its host.
+		probeSurroundings([LAN], system({files: docker})),
+		probeSurroundings(inside, system({})),
+	]);
+	expect(all).toEqual(['wsl-nat', 'wsl', 'container', 'plain', 'plain']);
+});
