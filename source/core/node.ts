@@ -89,6 +89,7 @@ export class Node {
 			visits: config.visits ?? false,
 			store,
 			wallClock: Date.now,
+			clock: () => performance.now(),
 			...(config.keep !== undefined && {keep: config.keep}),
 		});
 		this.#endpoint = new Endpoint({

@@ -47,6 +47,8 @@ export type ChatSwarmOptions = {
 	readonly keep?: number;
 	/** Unix milliseconds. */
 	readonly wallClock: () => number;
+	/** As in `SwarmOptions`. */
+	readonly clock?: () => number;
 	/** Another judge of events, such as one that remembers its verdicts when a thousand nodes run in one process. */
 	readonly verify?: EventVerifier;
 	/** The same for statements of neighbours. */
@@ -91,5 +93,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const protocols = others.filter(one => tells || one !== trace).map(({protocol}) => protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
-	return new Swarm({self: identity.peerId, instance, random, peers, discovery, limits, wallClock, archive, behaviours});
+	const clock = options.clock ? {clock: options.clock} : {};
+	const known = {self: identity.peerId, instance, random, peers, discovery, limits};
+	return new Swarm({...known, wallClock, ...clock, archive, behaviours});
 }

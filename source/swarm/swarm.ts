@@ -52,6 +52,8 @@ export type SwarmOptions = {
 	readonly limits?: Partial<SwarmLimits>;
 	/** The wall clock, Unix milliseconds. */
 	readonly wallClock: () => number;
+	/** The clock of `now`, read again after the disk was waited for; without it that takes no time, as in a simulation. */
+	readonly clock?: () => Instant;
 	/** Where the behaviours stage what is to be kept. */
 	readonly archive: Pick<Archive, 'commit'>;
 	readonly behaviours: (view: View) => readonly Behaviour[];
@@ -224,8 +226,11 @@ export class Swarm {
 	/** Whoever waits for the disk hears of it: replies, receipts and own events leave now. */
 	#commit(now: Instant): void {
 		this.#outbox.committed();
-		const result = this.#options.archive.commit();
-		this.#host.tellAll(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, now);
+		const {archive, clock} = this.#options;
+		const result = archive.commit();
+		// What leaves now has not been on its way while the disk wrote.
+		const then = Math.max(now, clock?.() ?? now);
+		this.#host.tellAll(result.ok ? {type: 'committed'} : {type: 'committed', failure: result.failure}, then);
 	}
 
 	#stop(now: Instant): void {
