@@ -44,8 +44,8 @@ export function acceptCommand({tool, family, table, name}: BaseChain, nft: strin
 export function howToKeep({manager}: Facts['firewall'], by: readonly BaseChain[]): string {
 	if (manager === 'ufw' || manager === 'firewalld' || manager === 'macos' || manager === 'windows') return '';
 	return by.some(({tool}) => tool === 'nft')
-		? ' It holds until the next start: to keep it, put it into /etc/nftables.conf or wherever these rules come from.'
-		: ' It holds until the next start: to keep it, save it with netfilter-persistent save or as your system does.';
+		? ' It holds until this machine starts anew; to keep it, put it into /etc/nftables.conf or wherever these rules come from.'
+		: ' It holds until this machine starts anew; to keep it, save it with netfilter-persistent save or as your system does.';
 }
 
 /** For a shell. */

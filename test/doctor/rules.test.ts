@@ -144,6 +144,12 @@ describe('mended by', () => {
 			'firewall-tcp',
 			['firewall-cmd --permanent --add-port=7001/tcp', 'firewall-cmd --reload'],
 		],
+		[
+			'a firewall that may not be read',
+			{...firewall({forbidden: true}), discovery: {...DISCOVERY, ways: lost}},
+			'announcements-dropped',
+			['sudo p2p-tui doctor'],
+		],
 		['multicast', interfaces({...LAN, multicast: false}), 'multicast-off', ['sudo ip link set dev eth0 multicast on']],
 		['rights', directory('open-to-others'), 'data-open', ['chmod 700 /home/ann/p2p']],
 	])('%s', (_, facts, id, commands) => {

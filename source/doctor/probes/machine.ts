@@ -86,10 +86,11 @@ async function existing(directory: string): Promise<string> {
 	return found !== undefined || parent === directory ? directory : existing(parent);
 }
 
-/** The process whose id is in the lock (`storage/lock.ts`), if there is one. */
+/** The process whose id is in the lock (`storage/lock.ts`), if there is such another one. */
 async function holderOf(directory: string, system: System): Promise<number | undefined> {
 	const pid = Number(/^([1-9]\d{0,9}) /.exec((await system.read(path.join(directory, 'lock'))) ?? '')?.[1]);
-	if (Number.isNaN(pid)) return undefined;
+	// Our own node, if we examine while it runs.
+	if (Number.isNaN(pid) || pid === process.pid) return undefined;
 	try {
 		process.kill(pid, 0);
 	} catch (error) {

@@ -2,8 +2,7 @@
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts, PortHolder, WayFacts} from '../facts.ts';
 import {blocksOf} from '../firewall/judge.ts';
-import type {BaseChain} from '../firewall/ruleset.ts';
-import {endCommand, openCommands, whoHasCommand} from '../words.ts';
+import {asRoot, endCommand, openCommands, whoHasCommand} from '../words.ts';
 import {about, count, type Fix, fix, lansOf, listed, type Rule} from './rule.ts';
 
 export const discoveryRules: readonly Rule[] = [port, ways, heard];
@@ -101,25 +100,35 @@ function waysOn(facts: Facts, name: string): Finding[] {
 function lostFindings(facts: Facts, name: string, back: readonly WayFacts[], lost: readonly WayFacts[]): Finding[] {
 	const find = about('discovery', `announcements on ${name}`);
 	const what = `${listed(lost.map(describeWay))}: sent, but ${lost.length === 1 ? 'it does' : 'they do'} not come in again`;
-	const block = blocksOf(facts, lansOf(facts)).find(
-		each => each.interface === name && each.traffic.startsWith('announce'),
-	);
-	if (block !== undefined) return [find('not-received', 'note', `${what}: see the firewall`)];
+	if (areDropped(facts, name)) return [find('not-received', 'note', `${what}: see the firewall`)];
 	// Whether own broadcasts come back is known of Linux alone.
 	if (facts.platform !== 'linux') return [find('not-received', 'note', what)];
 	if (lost.every(({family}) => family === 6) && back.length > 0) return [find('not-received-6', 'warning', what)];
 	if (back.length > 0) return [find('not-received', 'warning', `${what}; ${listed(back.map(describeWay))} do`)];
-	const {port: number} = facts.discovery;
-	const advice = `Most likely a firewall on this machine drops UDP port ${number}. Let it in:`;
-	const commands = openCommands(facts, {protocol: 'udp', port: number}, [UNKNOWN_CHAIN]);
-	return [find('announcements-dropped', 'problem', what, fix(advice, ...commands))];
+	return [find('announcements-dropped', 'problem', what, droppedFix(facts))];
 }
 
-/** What most rulesets that are written by hand call it. */
-const UNKNOWN_CHAIN: BaseChain = {
-	...{tool: 'nft', family: 'inet', table: 'filter', name: 'input'},
-	...{direction: 'in', policy: 'drop'},
-};
+/** The packet filter says so itself. */
+function areDropped(facts: Facts, name?: string): boolean {
+	return blocksOf(facts, lansOf(facts)).some(
+		block => block.traffic.startsWith('announcements') && block.interface === (name ?? block.interface),
+	);
+}
+
+/** Whose rules are not known, but who keeps them may be. */
+function droppedFix(facts: Facts): Fix {
+	const {port: number} = facts.discovery;
+	const {manager, forbidden} = facts.firewall;
+	const likely = `Most likely a firewall on this machine drops UDP port ${number}.`;
+	if (manager === 'ufw' || manager === 'firewalld') {
+		return fix(`${likely} Let it in:`, ...openCommands(facts, {protocol: 'udp', port: number}, []));
+	}
+	if (forbidden) return fix(`${likely} Who may read its rules is told which:`, asRoot(facts, 'p2p-tui doctor'));
+	return fix(
+		`${likely} Look for it in its rules:`,
+		asRoot(facts, manager === 'iptables' ? 'iptables-save' : 'nft list ruleset'),
+	);
+}
 
 /** No IPv6 on an interface is no trouble. */
 function isNoMatter({family, error}: WayFacts): boolean {
@@ -142,6 +151,7 @@ function heard(facts: Facts): Finding[] {
 	const alsoHere = here > 0 ? `; ${count(here, 'p2p-tui')} on this machine` : '';
 	if (peers.length === 0) {
 		const found = `none in ${(listened / 1000).toFixed()} s${alsoHere}`;
+		if (areDropped(facts)) return [find('nobody-heard', 'note', `${found}: see the firewall`)];
 		const advice = `Is p2p-tui running there, on the same network (no guest Wi-Fi), with --discovery-port ${number}? If so, run p2p-tui doctor there as well: what keeps announcements out may be at that end, or the network may keep its guests apart (client isolation).`;
 		return [find('nobody-heard', 'note', found, fix(advice))];
 	}
