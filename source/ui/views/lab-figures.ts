@@ -29,22 +29,22 @@ const FIGURES: readonly Figure[] = [
 	{label: 'upkeep, a node', value: ({controlBytes}) => controlBytes, text: bytes},
 ];
 
-/** `gossipsub: delivered 100 % · 2.2 copies too many · p50 16 ms · …` */
-export function figuresSpans({figures}: LabState, {paint}: Theme): readonly Span[] {
+/** `gossipsub`, `delivered 100 %`, `copies too many 2.2×` …: the most important first, and `isShort` leaves out the rest. */
+export function figureParts({figures}: LabState, isShort: boolean, {paint}: Theme): readonly (readonly Span[])[] {
 	const {router, delivered, duplicates, p50, p99, meanHops, payloadBytes, controlBytes} = figures;
-	const parts: readonly (readonly [string, string])[] = [
+	const few: readonly (readonly [string, string])[] = [
 		['delivered', percent(delivered)],
 		['copies too many', times(duplicates)],
 		['p50', formatRtt(p50)],
 		['p99', formatRtt(p99)],
+	];
+	const rest: typeof few = [
 		['hops', meanHops.toFixed(1)],
 		['a node sent', bytes(payloadBytes)],
 		['upkeep', bytes(controlBytes)],
 	];
-	return [
-		span(` ${router} `, paint.title),
-		...parts.flatMap(([name, value], index) => [span(`${index === 0 ? '' : ' · '}${name} `, paint.dim), span(value)]),
-	];
+	const parts = (isShort ? few : [...few, ...rest]).map(([name, value]) => [span(`${name} `, paint.dim), span(value)]);
+	return [[span(router, paint.title)], ...parts];
 }
 
 /** A row for each router, for where there is no room for bars. */

@@ -5,8 +5,9 @@ import {formatSpan} from '../format.ts';
 import {type Keymap, keymapOf} from '../keymap.ts';
 import {fitName, row, type Span, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
-import {comparisonRows, figuresSpans, shortComparison} from './lab-figures.ts';
+import {comparisonRows, figureParts, shortComparison} from './lab-figures.ts';
 import {belief, lesson, percent} from './lab-words.ts';
 
 /** From so many rows on there is room for air, for a legend and for bars. */
@@ -14,6 +15,8 @@ const ROOMY = 20;
 const TALL = 34;
 /** From so many cells on both routers stand side by side as bars. */
 const WIDE = 70;
+/** What it says at most. */
+const LESSON_ROWS = 2;
 const NAME_CELLS = 9;
 /** What stands before the picture of a node's links. */
 const BEFORE_LINKS = 26;
@@ -41,12 +44,14 @@ function headRows(state: State, lab: LabState, width: number, height: number, th
 	const blank = height >= TALL ? [row(width, [])] : [];
 	const told = lab.isConverged ? paint.good : paint.warn;
 	return [
-		row(width, [span(' '), span(lesson(lab), told)]),
+		...wrap(lesson(lab), width - 2)
+			.slice(0, LESSON_ROWS)
+			.map(line => row(width, [span(' '), span(line, told)])),
 		...blank,
 		...flowed(knobs(lab, keymapOf(state), theme), width),
 		...(height >= ROOMY ? flowed(deeds(keymapOf(state), theme), width) : []),
 		...blank,
-		row(width, figuresSpans(lab, theme)),
+		...flowed(figureParts(lab, height < ROOMY, theme), width),
 		...comparison(lab, width, height, theme),
 		...(height >= ROOMY ? [row(width, [span(` ${belief(lab, state.pages.topology.topology)}`, paint.dim)])] : []),
 		...blank,
@@ -92,7 +97,7 @@ function flowed(parts: readonly (readonly Span[])[], width: number): string[] {
 	const rows: Span[][] = [[]];
 	for (const part of parts) {
 		const last = rows.at(-1)!;
-		if (last.length > 0 && spansWidth(last) + spansWidth(part) + 3 > width) rows.push([span(' '), ...part]);
+		if (last.length > 0 && spansWidth(last) + spansWidth(part) + 3 > width) rows.push([span('   '), ...part]);
 		else last.push(span(last.length === 0 ? ' ' : '   '), ...part);
 	}
 	return rows.map(spans => row(width, spans));
@@ -181,6 +186,6 @@ function kindOf(edge: LabEdge | undefined): Kind {
 
 function legendRow(lab: LabState, width: number, {paint}: Theme): string {
 	const right = [span(`seed ${lab.seed} · ${formatSpan(Math.floor(lab.now / 1_000) * 1_000)} `, paint.dim)];
-	const what = ' ● alive  ✗ dead  = same history  −3 lacks three   █ mesh  ▒ connected  × cut';
+	const what = ' ● alive ✗ dead   = same history −3 lacks 3   █ mesh ▒ link × cut';
 	return row(width, [span(what, paint.dim)], right);
 }
