@@ -78,13 +78,20 @@ const PLACES: Readonly<Record<string, string>> = {
 	'is back': 'is back in',
 };
 
+/** `is back in #lobby`; how long somebody was away follows the room. */
+function placeOf(text: string): readonly [string, string] | undefined {
+	const [, known = text, after = ''] = /^(is back)( after .*)$/.exec(text) ?? [];
+	const place = PLACES[known];
+	return place === undefined ? undefined : [place, after];
+}
+
 /** `bob joined #lobby`; with the time if it is no news. */
 export function systemLine(state: State, room: Room, entry: SystemEntry, withTime = false): string {
 	const who = entry.peer === undefined ? entry.name : nameIn(state, entry.peer, entry.name);
 	const news = `${who} ${newsText(entry)}`.trim();
-	const where = room.peer === undefined ? PLACES[entry.text] : undefined;
+	const where = room.peer === undefined ? placeOf(entry.text) : undefined;
 	const known = room.peer === undefined ? `${room.label}: ${news}` : news;
-	const inRoom = where === undefined ? known : `${who} ${where} ${room.label}`;
+	const inRoom = where === undefined ? known : `${who} ${where[0]} ${room.label}${where[1]}`;
 	return withTime ? `${formatTime(entry.timestamp)} ${inRoom}` : inRoom;
 }
 

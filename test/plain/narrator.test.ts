@@ -343,7 +343,7 @@ test('what is measured is said to whoever asks, and not what the screen asks by 
 
 test('who cannot be reached is said once, and who is back', () => {
 	const listener = new Listener();
-	const lost = (who: 'ann' | 'bob', how: 'lost' | 'only-us') => ({
+	const lost = (who: 'ann' | 'bob' | 'cat', how: 'lost' | 'only-us') => ({
 		peer: PEERS[who],
 		name: who,
 		since: NOON,
@@ -354,6 +354,7 @@ test('who cannot be reached is said once, and who is back', () => {
 		type: 'partition',
 		unreachable,
 	});
+	listener.hears({type: 'peer-disconnected', peer: PEERS.ann, reason: 'no-heartbeat'});
 	expect(listener.hears(partition(lost('ann', 'lost')))).toEqual([
 		'warning: ann cannot be reached since 12:00, 1 of 2',
 	]);
@@ -361,5 +362,12 @@ test('who cannot be reached is said once, and who is back', () => {
 	expect(listener.hears(partition(lost('ann', 'lost'), lost('bob', 'only-us')))).toEqual([
 		'warning: bob: others reach it, this machine does not (/doctor)',
 	]);
-	expect(listener.hears(partition())).toEqual(['Back after 1 h: ann and bob']);
+	const back: NodeEvent = {type: 'member-joined', room: 'lobby', peer: PEERS.ann, name: 'ann'};
+	expect(listener.hears(back, partition())).toEqual(['ann is back in #lobby after 1 h']);
+	// Whoever is in no room of ours is back without a word there.
+	const connected = (who: 'cat'): NodeEvent => {
+		return {type: 'peer-connected', peer: PEERS[who], name: who, address: '/ip4/192.0.2.1/tcp/1', direction: 'inbound'};
+	};
+	listener.hears(partition(lost('cat', 'lost')));
+	expect(listener.hears(connected('cat'), partition())).toEqual(['Back after 1 h: cat']);
 });

@@ -1,6 +1,7 @@
 /** Whom we cannot reach, as people are told of it: a row while it lasts, and a word when it is over. */
 import type {Unreachable} from '../../api/topology.ts';
 import type {Draft} from '../draft.ts';
+import {durationOf} from '../duration.ts';
 import {cleanName} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {displayName, nameHolders} from '../selectors.ts';
@@ -16,8 +17,9 @@ export function partitionChanged(draft: Draft, now: readonly Unreachable[]): voi
 	const gone = pages.topology.unreachable.filter(({peer}) => !left.has(peer));
 	const putAway = pages.putAway.filter(peer => left.has(peer));
 	if (putAway.length !== pages.putAway.length) draft.set({pages: {...pages, putAway}});
-	// Whoever is only forgotten is not back.
-	const back = gone.filter(({peer}) => peers.get(peer)?.state === 'connected' || isMember(draft.state, peer));
+	// Whoever is only forgotten is not back; and of members, their rooms say it.
+	const isBack = (peer: string) => peers.get(peer)?.state === 'connected' && !isMember(draft.state, peer);
+	const back = gone.filter(({peer}) => isBack(peer));
 	if (back.length === 0) return;
 	const since = Math.min(...back.map(each => each.since));
 	notify(draft, 'info', `back after ${durationOf(draft.now - since)}: ${namesOf(draft.state, back)}`);
@@ -61,17 +63,4 @@ export function namesOf(
 	const all = rest > 0 ? [...names, `${rest} more`] : names;
 	const last = all.at(-1) ?? '';
 	return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`;
-}
-
-const UNITS = [
-	[2 * 86_400, 86_400, 'd'],
-	[3_600, 3_600, 'h'],
-	[60, 60, 'min'],
-] as const;
-
-/** `40 s`, `4 min`, `2 h`, `3 d`. */
-function durationOf(milliseconds: number): string {
-	const seconds = Math.max(1, Math.round(milliseconds / 1000));
-	for (const [from, unit, name] of UNITS) if (seconds >= from) return `${Math.round(seconds / unit)} ${name}`;
-	return `${seconds} s`;
 }

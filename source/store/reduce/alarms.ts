@@ -3,6 +3,7 @@ import type {EventOf} from '../../api/event.ts';
 import {shapeOf} from '../../base/look-alike.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
+import {durationOf} from '../duration.ts';
 import {cleanName, SHARED, tagOf} from '../names.ts';
 import type {Conflict, Room, State} from '../state.ts';
 import {notify} from './notices.ts';
@@ -76,12 +77,4 @@ export function conflictText({name, peer, before, count}: Conflict): string {
 	const who = count > 1 ? `${count + 1} people` : 'two people';
 	const others = count > 1 ? ` and ${count - 1} more` : '';
 	return `${who} are called ${name}: …${now}${others} now, …${then} until now. It may be somebody else.`;
-}
-
-/** `40 s`, `4 min`, `2 h`, `3 d`. */
-function durationOf(milliseconds: number): string {
-	const seconds = Math.round(milliseconds / 1000);
-	if (seconds < 60) return `${seconds} s`;
-	if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
-	return seconds < 2 * 86_400 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

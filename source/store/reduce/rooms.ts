@@ -3,6 +3,7 @@ import type {Member as ApiMember, EventOf} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import {EMPTY_COMPOSER} from '../composer.ts';
 import {type Draft, isKept, type RoomDraft} from '../draft.ts';
+import {durationOf} from '../duration.ts';
 import {lineOf} from '../entry.ts';
 import {compareKeys, entryAt} from '../log.ts';
 import {cleanName, withHolder} from '../names.ts';
@@ -109,7 +110,13 @@ export function memberJoined(draft: Draft, event: EventOf<'member-joined'>): voi
 	if (room.peer !== undefined) relabel(draft, room);
 	// Whoever is met when we come was there before us: that is no news.
 	const isMet = room.peer !== undefined || draft.now - room.openedAt < MEETING;
-	say(draft, room, member, 'in', wasHere ? 'is back' : isMet ? 'is here' : 'joined');
+	say(draft, room, member, 'in', wasHere ? backText(draft, member.peer) : isMet ? 'is here' : 'joined');
+}
+
+/** Of whoever could not be reached, after how long. */
+function backText({state, now}: Draft, peer: string): string {
+	const cut = state.pages.topology.unreachable.find(each => each.peer === peer);
+	return cut ? `is back after ${durationOf(now - cut.since)}` : 'is back';
 }
 
 export function memberLeft(draft: Draft, event: EventOf<'member-left'>): void {
