@@ -32,6 +32,8 @@ type Heard = {
 
 export class KnownStatements {
 	readonly #byAuthor = new Map<PeerId, Known>();
+	/** Authors by whoever brought them, but for those that came themselves; the first first. */
+	readonly #broughtBy = new Map<PeerId, Set<PeerId>>();
 	readonly #bySignature = new Map<string, Known>();
 	/** The last sequence number of each author, and until when nothing older is taken for news. */
 	readonly #sequences = new BoundedMap<PeerId, {readonly sequence: number; readonly until: Instant}>(MAX_SEQUENCES);
@@ -73,6 +75,7 @@ export class KnownStatements {
 		const claims = new Map(neighbours.map(({peer, rtt, rooms}) => [peer, claimOf(rtt, rooms)]));
 		const known = {statement, signed, claims, leftAt, expiresAt, bringer, holders: new Set([bringer])};
 		this.#byAuthor.set(author, known);
+		if (bringer !== author) this.#broughtBy.set(bringer, (this.#broughtBy.get(bringer) ?? new Set()).add(author));
 		this.#bySignature.set(signatureKey(signed.signature), known);
 		this.#sequences.set(author, {sequence, until: expiresAt + SEQUENCE_MEMORY});
 		return known;
@@ -99,21 +102,17 @@ export class KnownStatements {
 		const known = this.#byAuthor.get(author);
 		if (!known) return;
 		this.#byAuthor.delete(author);
+		const brought = this.#broughtBy.get(known.bringer);
+		if (brought?.delete(author) && brought.size === 0) this.#broughtBy.delete(known.bringer);
 		this.#bySignature.delete(signatureKey(known.signed.signature));
 	}
 
 	/** What came from its author itself stays: there are no more of those than connections. */
 	#makeRoom(): void {
-		const groups = new Map<PeerId, PeerId[]>();
-		for (const [author, {bringer}] of this.#byAuthor) {
-			if (bringer === author) continue;
-			const group = groups.get(bringer);
-			if (group) group.push(author);
-			else groups.set(bringer, [author]);
-		}
-		const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
+		let largest: ReadonlySet<PeerId> = new Set();
+		for (const brought of this.#broughtBy.values()) if (brought.size > largest.size) largest = brought;
 		// The one that was heard of first, for every statement puts its author at the end.
-		if (largest) this.#drop(largest[0]!);
+		for (const author of largest) return this.#drop(author);
 	}
 }
 

@@ -42,9 +42,10 @@ export class Losses {
 		this.#lost.delete(peer);
 	}
 
-	/** Whether we parted from it on purpose, at this time or later. */
-	hasParted(peer: PeerId, since: Instant): boolean {
-		return (this.#parted.get(peer) ?? Number.NEGATIVE_INFINITY) >= since;
+	/** Whether we parted from it on purpose: ever, or at this time or later; and have not met again. */
+	hasParted(peer: PeerId, since: Instant = Number.NEGATIVE_INFINITY): boolean {
+		const at = this.#parted.get(peer);
+		return at !== undefined && at >= since;
 	}
 
 	/** Returns whether somebody is no longer missed. */

@@ -3,7 +3,7 @@
  * lost; later after something has changed that only the picture needs; and now and then as a sign of life.
  */
 import {jitter, type Random} from '../../base/random.ts';
-import {MAX_NEIGHBOURS, MAX_STATED_ROOMS, MAX_STATEMENT_VALIDITY} from '../../wire/limits.ts';
+import {MAX_NEIGHBOURS, MAX_STATED_ROOMS, MAX_STATEMENT_VALIDITY, MAX_TIMESTAMP} from '../../wire/limits.ts';
 import type {StatedNeighbour, Statement} from '../../wire/neighbours.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant, View} from '../behaviour.ts';
@@ -35,6 +35,9 @@ export type OwnOptions = {
 
 /** What has changed, from the most urgent to the least. */
 export type Change = 'loss' | 'neighbours' | 'details';
+
+/** Whatever is above was not stated by this program: there must be numbers left to go on with. */
+const MAX_SEQUENCE = 2 ** 50;
 
 /** Part of the interval by which signs of life differ, so that they do not keep step. */
 const LIFE_JITTER = 0.1;
@@ -98,14 +101,15 @@ export class OwnStatement {
 
 	/** Somebody, by our key, has stated something with this number: ours go on behind it. */
 	overtake(sequence: number): void {
-		this.#sequence = Math.max(this.#sequence, sequence);
+		if (sequence <= MAX_SEQUENCE) this.#sequence = Math.max(this.#sequence, sequence);
 	}
 
 	/** The statement of now. */
 	make(lost: Statement['lost'], now: Instant): Statement {
 		const {view, random, authors} = this.#options;
 		const life = Math.max(LIFE_INTERVAL, LIFE_PER_AUTHOR * authors());
-		const timestamp = view.timestamp();
+		// A clock may be anywhere; a statement that others would refuse must not come of it.
+		const timestamp = Math.min(MAX_TIMESTAMP, Math.max(0, Math.round(view.timestamp())));
 		// By the wall clock, so that a new start of the program goes on behind the last one.
 		this.#sequence = Math.max(this.#sequence + 1, timestamp);
 		this.#statedAt = now;

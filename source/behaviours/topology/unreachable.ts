@@ -142,7 +142,7 @@ export class UnreachablePeers {
 				isLooking &&
 				reached.has(peer) &&
 				!claims.get(view.self)?.has(peer) &&
-				!losses.hasParted(peer, Number.NEGATIVE_INFINITY) &&
+				!losses.hasParted(peer) &&
 				statement.rooms.some(room => ours.has(room));
 			if (!isApart) this.#apart.delete(peer);
 			else if (!this.#apart.has(peer)) this.#apart.set(peer, now);

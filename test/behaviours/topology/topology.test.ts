@@ -1,0 +1,376 @@
+import {describe, expect, test} from 'vitest';
+import type {Topology} from '../../../source/api/topology.ts';
+import {seededRandom} from '../../../source/base/random.ts';
+import type {BehaviourInput, BehaviourOutput, PeerFacts} from '../../../source/behaviours/behaviour.ts';
+import {KnownStatements} from '../../../source/behaviours/topology/known.ts';
+import {
+	LOSS_GRACE,
+	MAX_AUTHORS,
+	PEER_STATEMENTS,
+	READER_PROTOCOL,
+	RELAY_DELAY,
+	STATE_DELAY,
+	STATE_INTERVAL,
+	TOPOLOGY_PROTOCOL,
+} from '../../../source/behaviours/topology/parameters.ts';
+import {TopologyBehaviour} from '../../../source/behaviours/topology/topology.ts';
+import type {Identity} from '../../../source/wire/identity.ts';
+import type {Neighbours} from '../../../source/wire/messages.ts';
+import {decodeStatement, type Statement, signStatement, verifyStatement} from '../../../source/wire/neighbours.ts';
+import {
+	ANN,
+	asked,
+	BOB,
+	CAT,
+	connected,
+	count,
+	DAN,
+	disconnected,
+	FakeView,
+	IDENTITIES,
+	received,
+	send,
+	TIMESTAMP,
+	timer,
+} from '../fixtures.ts';
+
+const [ann, bob, cat, dan] = IDENTITIES;
+
+const TELLS: Partial<PeerFacts> = {name: 'x', protocols: [TOPOLOGY_PROTOCOL], rtt: 2};
+
+/** ANN, with virtual time of her own: timers fire when they are due. */
+class Node {
+	readonly view = new FakeView(ANN);
+	now = 0;
+	readonly outputs: BehaviourOutput[] = [];
+	readonly #behaviour: TopologyBehaviour;
+	readonly #timers = new Map<string, number>();
+
+	constructor(tells = true) {
+		const overlay = {rooms: () => ['lobby'], mesh: () => [BOB]};
+		const [random, verify] = [seededRandom(1), verifyStatement];
+		const {view} = this;
+		this.#behaviour = new TopologyBehaviour({view, overlay, identity: ann, random, verify, tells, target: 96});
+		this.input({type: 'start'});
+	}
+
+	get protocol(): string {
+		return this.#behaviour.protocol;
+	}
+
+	input(input: BehaviourInput): BehaviourOutput[] {
+		const outputs = this.#behaviour.handle(input, this.now);
+		for (const output of outputs) {
+			if (output.type === 'schedule') this.#timers.set(output.timer, output.at);
+			else this.outputs.push(output);
+		}
+		return outputs.filter(({type}) => type !== 'schedule');
+	}
+
+	/** Lets time pass; returns what came of it but timers. */
+	run(milliseconds: number): BehaviourOutput[] {
+		const [end, before] = [this.now + milliseconds, this.outputs.length];
+		for (;;) {
+			const [name, at] = [...this.#timers].sort((a, b) => a[1] - b[1])[0] ?? ['', Number.POSITIVE_INFINITY];
+			if (at > end) break;
+			this.#timers.delete(name);
+			this.view.wallClock += at - this.now;
+			this.now = at;
+			this.input(timer(name));
+		}
+		this.view.wallClock += end - this.now;
+		this.now = end;
+		return this.outputs.slice(before);
+	}
+
+	meet(peer: string, facts: Partial<PeerFacts> = TELLS): void {
+		this.input(connected(peer));
+		this.view.connect(peer, facts);
+		this.input({
+			type: 'event',
+			event: {type: 'peer-connected', peer, name: 'x', address: '/ip4/192.0.2.1/tcp/1', direction: 'inbound'},
+		});
+	}
+
+	/** The swarm remembers what it knew of a peer. */
+	lose(peer: string, reason: string): void {
+		const facts = this.view.facts(peer);
+		this.view.disconnect(peer);
+		const remembered = this.view.facts.bind(this.view);
+		this.view.facts = asked => (asked === peer && !this.view.isConnected(peer) ? facts : remembered(asked));
+		this.input(disconnected(peer, reason));
+	}
+
+	topology(): Topology {
+		const [reply] = this.input(asked({command: 'topology', id: '1'}));
+		return (reply as Extract<BehaviourOutput, {type: 'reply'}>).result as Topology;
+	}
+
+	edges(): string[] {
+		const names = new Map(IDENTITIES.map(({peerId}, index) => [peerId, 'abcdefgh'[index]]));
+		return this.topology().edges.map(({a, b}) => `${names.get(a)}${names.get(b)}`);
+	}
+}
+
+/** What somebody states: whom it names, whom it has lost, and how many seconds ago. */
+function stated(
+	author: Identity,
+	named: readonly string[],
+	more: Partial<Statement> & {age?: number} = {},
+): Neighbours {
+	const {age = 0, ...rest} = more;
+	const statement: Statement = {
+		author: author.peerId,
+		sequence: 1,
+		timestamp: TIMESTAMP,
+		validity: 150,
+		name: 'somebody',
+		rooms: ['lobby'],
+		neighbours: named.map(peer => ({peer, rtt: 3_000, rooms: []})),
+		lost: [],
+		...rest,
+	};
+	return {type: 'neighbours', ...signStatement(statement, author), age};
+}
+
+const told = (outputs: readonly BehaviourOutput[]) =>
+	outputs.flatMap(output => {
+		if (output.type !== 'send' || output.message.type !== 'neighbours') return [];
+		return [{to: output.peers, ...decodeStatement(output.message.statement)}];
+	});
+
+describe('our own statement', () => {
+	test('leaves a second after a neighbour came, for all who tell or read, and names those who tell', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.meet(CAT, {name: 'x', protocols: [READER_PROTOCOL]});
+		node.meet(DAN, {name: 'x', protocols: []});
+		expect(told(node.run(STATE_DELAY))).toEqual([
+			{
+				to: [BOB, CAT],
+				author: ANN,
+				sequence: TIMESTAMP + STATE_DELAY,
+				timestamp: TIMESTAMP + STATE_DELAY,
+				validity: 150,
+				name: 'me',
+				rooms: ['lobby'],
+				neighbours: [{peer: BOB, rtt: 2_000, rooms: ['lobby']}],
+				lost: [],
+			},
+		]);
+	});
+
+	test('follows changes at its pace, tells of losses sooner, and comes now and then if nothing changes', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.run(STATE_DELAY);
+		node.meet(CAT);
+		expect(told(node.run(STATE_INTERVAL - 1))).toEqual([]);
+		expect(told(node.run(1)).map(({neighbours}) => neighbours.length)).toEqual([2]);
+		node.lose(CAT, 'no-heartbeat');
+		const [afterLoss] = told(node.run(2_000));
+		expect(afterLoss).toMatchObject({neighbours: [{peer: BOB}], lost: [{peer: CAT, ago: 2}]});
+		expect(told(node.run(53_000))).toEqual([]);
+		expect(told(node.run(13_000))).toHaveLength(1);
+	});
+
+	test('goes on behind what somebody with our key has stated', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.input(received(BOB, stated(ann, [CAT], {sequence: 2 ** 50})));
+		expect(told(node.run(STATE_DELAY))).toMatchObject([{sequence: 2 ** 50 + 1}]);
+		expect(node.edges()).toEqual(['ab']);
+	});
+
+	test('is not made by who does not tell: it reads, and hands nothing on', () => {
+		const node = new Node(false);
+		expect(node.protocol).toBe(READER_PROTOCOL);
+		node.meet(BOB);
+		node.meet(DAN);
+		node.input(received(BOB, stated(bob, [CAT])));
+		node.input(received(BOB, stated(cat, [BOB])));
+		expect(told(node.run(200_000))).toEqual([]);
+		expect(node.topology().tells).toBe(false);
+	});
+});
+
+describe('statements of others', () => {
+	test('are handed on to neighbours whom the author does not name, once, with their age', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+		node.run(10_000);
+		const message = stated(bob, [ANN, CAT], {age: 7});
+		node.input(received(BOB, message));
+		expect(node.run(RELAY_DELAY)).toEqual([send([DAN], {...message, age: 7})]);
+		expect(told(node.run(20_000))).toEqual([]);
+	});
+
+	test('are not handed on to whoever has them, or gets them from two others', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+		node.run(10_000);
+		const message = stated(bob, [ANN]);
+		node.input(received(BOB, message));
+		node.input(received(CAT, message));
+		node.input(received(DAN, stated(dan, [ANN, ...IDENTITIES.slice(4).map(({peerId}) => peerId)])));
+		// Of those near to BOB only we are a neighbour of DAN.
+		expect(told(node.run(RELAY_DELAY)).map(({to, author}) => [to, author])).toEqual([
+			[[DAN], BOB],
+			[[BOB, CAT], DAN],
+		]);
+	});
+
+	test('older ones, and what is no statement, are dropped; a forged one costs the connection', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.meet(CAT);
+		const newer = stated(bob, [ANN, CAT], {sequence: 2});
+		expect(node.input(received(BOB, newer))).toEqual([]);
+		expect(node.input(received(CAT, newer))).toEqual([]);
+		expect(node.input(received(CAT, stated(bob, [ANN])))).toEqual([count('old-statement')]);
+		expect(
+			node.input(received(CAT, {...newer, statement: Uint8Array.of(0xc0), signature: new Uint8Array(64)})),
+		).toEqual([count('bad-statement')]);
+		const forged = {...stated(dan, [BOB]), signature: new Uint8Array(64).fill(1)};
+		expect(node.input(received(CAT, forged))).toEqual([
+			count('forged-statement'),
+			{type: 'disconnect', peer: CAT, reason: 'forged-statement', misbehaved: true},
+		]);
+	});
+
+	test('are good for as long as they say, less their age; replays are no news for an hour after that', () => {
+		const node = new Node();
+		node.meet(BOB);
+		const message = stated(bob, [ANN, CAT], {validity: 100});
+		node.input(received(BOB, {...message, age: 40}));
+		node.run(60_000);
+		expect(node.edges()).toEqual(['ab', 'bc']);
+		node.run(5_000);
+		expect(node.edges()).toEqual(['ab']);
+		node.run(3_500_000);
+		expect(node.input(received(BOB, message))).toEqual([count('old-statement')]);
+		node.run(100_000);
+		expect(node.input(received(BOB, message))).toEqual([]);
+	});
+
+	test('of one sender have a rate', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.meet(CAT);
+		const message = received(BOB, stated(bob, [ANN]));
+		for (let number = 0; number < PEER_STATEMENTS.burst; number++) expect(node.input(message)).toEqual([]);
+		expect(node.input(message)).toEqual([count('neighbours-flood')]);
+		expect(node.input(received(CAT, stated(cat, [ANN])))).toEqual([]);
+	});
+});
+
+test('who brings very many authors pushes out what it has brought, and nobody else', () => {
+	const known = new KnownStatements();
+	const template = decodeStatement(stated(bob, []).statement);
+	const add = (number: number, author: string, bringer: string) => {
+		const statement: Statement = {...template, author, sequence: number};
+		const signed = {statement: new Uint8Array(1), signature: Uint8Array.of(number >> 8, number)};
+		known.add({statement, signed, bringer, age: 0}, 0);
+	};
+	add(1, BOB, BOB);
+	add(2, CAT, CAT);
+	add(3, DAN, CAT);
+	for (let number = 4; number < 4 + 2 * MAX_AUTHORS; number++) add(number, `invented ${number}`, BOB);
+	const authors = [...known.entries()].map(([author]) => author);
+	expect([authors.length, authors.slice(0, 3)]).toEqual([MAX_AUTHORS, [BOB, CAT, DAN]]);
+	expect(authors.at(-1)).toBe(`invented ${3 + 2 * MAX_AUTHORS}`);
+});
+
+describe('the report', () => {
+	test('says all that is known', () => {
+		const node = new Node();
+		node.meet(BOB, {...TELLS, name: 'bob'});
+		node.meet(CAT, {...TELLS, name: 'cat'});
+		node.input(received(BOB, stated(bob, [ANN, CAT, DAN])));
+		node.input(received(CAT, stated(cat, [ANN, BOB])));
+		node.input(received(BOB, stated(dan, [BOB], {name: 'dan', age: 3})));
+		expect(node.topology()).toEqual({
+			nodes: [
+				{peer: ANN, name: 'me', isSelf: true, isNeighbour: false, isReachable: true},
+				{peer: BOB, name: 'bob', isSelf: false, isNeighbour: true, toldAgo: 0, isReachable: true},
+				{peer: CAT, name: 'cat', isSelf: false, isNeighbour: true, toldAgo: 0, isReachable: true},
+				{peer: DAN, name: 'dan', isSelf: false, isNeighbour: false, toldAgo: 3_000, isReachable: true},
+			],
+			edges: [
+				{a: ANN, b: BOB, rtt: 2, mesh: ['lobby'], isConfirmed: true},
+				{a: ANN, b: CAT, rtt: 2, mesh: [], isConfirmed: true},
+				{a: BOB, b: CAT, rtt: 3, mesh: [], isConfirmed: true},
+				{a: BOB, b: DAN, rtt: 3, mesh: [], isConfirmed: true},
+			],
+			bridges: [{a: BOB, b: DAN}],
+			groups: [[ANN, BOB, CAT, DAN]],
+			unreachable: [],
+			tells: true,
+		});
+	});
+});
+
+describe('who is unreachable', () => {
+	const unreachable = (outputs: readonly BehaviourOutput[]) =>
+		outputs.flatMap(output =>
+			output.type === 'emit' && output.event.type === 'partition' ? [output.event.unreachable] : [],
+		);
+
+	test('is whoever fell silent, and who hung on it, until it is back', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.meet(CAT);
+		node.input(received(CAT, stated(cat, [ANN, DAN])));
+		node.input(received(CAT, stated(dan, [CAT], {name: 'dan'})));
+		node.run(10_000);
+		node.lose(CAT, 'no-heartbeat');
+		expect(unreachable(node.run(LOSS_GRACE - 1))).toEqual([]);
+		const since = TIMESTAMP + 10_000;
+		expect(unreachable(node.run(6_000))).toEqual([
+			[CAT, DAN].map(peer => ({peer, name: peer === DAN ? 'dan' : 'x', since, how: 'lost', reachedBy: []})),
+		]);
+		// Long after what they said last has expired, too.
+		expect(unreachable(node.run(300_000))).toEqual([]);
+		node.meet(CAT);
+		node.input(received(CAT, stated(cat, [ANN, DAN], {sequence: 2})));
+		node.input(received(CAT, stated(dan, [CAT], {sequence: 2})));
+		expect(unreachable(node.run(6_000))).toEqual([[]]);
+	});
+
+	test('is nobody who said goodbye, was reset, was let go, or is reached by others', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+		node.lose(BOB, 'goodbye: leaving');
+		node.lose(DAN, 'closed');
+		node.input(received(CAT, stated(cat, [ANN, DAN])));
+		expect(unreachable(node.run(60_000))).toEqual([]);
+		node.meet(DAN);
+		node.lose(DAN, 'no-heartbeat');
+		expect(unreachable(node.run(60_000))).toEqual([]);
+	});
+
+	test('is whoever others have lost and nobody has found, but not for ever', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.input(received(BOB, stated(bob, [ANN], {lost: [{peer: DAN, ago: 100}], validity: 3_600})));
+		expect(unreachable(node.run(6_000)).map(list => list.map(({peer, since}) => [peer, since]))).toEqual([
+			[[DAN, TIMESTAMP - 100_000]],
+		]);
+		expect(unreachable(node.run(520_000))).toEqual([[]]);
+	});
+
+	test('is whoever is in our room and reached by others only, if a dial of ours fails', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.input(received(BOB, stated(bob, [ANN, CAT, DAN], {validity: 3_600})));
+		node.input(received(BOB, stated(cat, [BOB], {validity: 3_600})));
+		node.input(received(BOB, stated(dan, [BOB], {validity: 3_600, rooms: ['other']})));
+		expect(unreachable(node.run(60_000))).toEqual([]);
+		const failedAt = node.now;
+		Object.assign(node.view, {dialFailedAt: () => failedAt});
+		expect(unreachable(node.run(30_000))).toEqual([]);
+		Object.assign(node.view, {dialFailedAt: () => node.now});
+		const [list] = unreachable(node.run(60_000));
+		expect(list).toMatchObject([{peer: CAT, how: 'only-us', reachedBy: [BOB]}]);
+	});
+});
