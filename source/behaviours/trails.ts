@@ -42,7 +42,7 @@ export class Trails {
 	stored(peer: PeerId, messageId: string, {hops, via, waited}: Arrival, roundTrip: number, now: Instant): void {
 		const trail = this.#trails.get(messageId);
 		if (!trail || trail.steps.has(peer)) return;
-		const after = Math.max(0, now - trail.sentAt - waited / 1_000 - roundTrip / 2);
+		const after = wayOf(Math.max(0, now - trail.sentAt - waited / 1_000), roundTrip);
 		trail.steps.set(peer, {after, hops: hops === 0 ? undefined : hops, via});
 		const delivery = this.#deliveries.get(trail.room) ?? new Histogram();
 		this.#deliveries.set(trail.room, delivery);
@@ -79,4 +79,13 @@ export class Trails {
 		for (const messageId of this.trailsIn(room)) this.#trails.delete(messageId);
 		this.#deliveries.delete(room);
 	}
+}
+
+/**
+ * What of the way there and back was the way there. `roundTrip` tells how long the receipt took; if that cannot be, for it
+ * was measured when the line or the machine was busier, both took the same as far as we know.
+ */
+function wayOf(both: number, roundTrip: number): number {
+	const way = both - roundTrip / 2;
+	return way >= 0 ? way : both / 2;
 }

@@ -83,6 +83,14 @@ describe('spread of an own message', () => {
 		]);
 	});
 
+	test('does not believe a round trip that was longer than this one', () => {
+		const desk = startTogether();
+		desk.view.connect(BOB, {name: 'bob', rtt: 200});
+		const messageId = idOf(desk.say('hi', 'lobby', 1_000));
+		desk.handle(received(BOB, receipt(messageId)), 1_038);
+		expect(spread(desk, messageId)).toMatchObject({holders: [{peer: ANN}, {...bob, after: 4}]});
+	});
+
 	test('has no figures from before a restart, and those of a digest get theirs with the receipt', () => {
 		const desk = startTogether();
 		const messageId = idOf(desk.say('hi', 'lobby', 1_000));
