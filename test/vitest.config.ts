@@ -1,6 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
+import {BaseSequencer, type TestSpecification} from 'vitest/node';
 
 /** These start programs, or wait for the real time to pass, and stand where they belong all the same. */
 const PROGRAMS = [
@@ -18,11 +19,30 @@ const resolve = {
 	alias: [{find: /^fast-check$/, replacement: fileURLToPath(new URL('helpers/fast-check.js', import.meta.url))}],
 };
 
+/** Of those that run side by side. The longest come first, so that no core is without work at the end. */
+const ORDER = [/\/simulator\/(thousand|history|seeds)/, /\/simulator\//];
+
+/**
+ * One project after another: what one has loaded serves its next file only as long as no file of another project comes in
+ * between.
+ */
+class ByProject extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const projects = [...new Set(files.map(({project}) => project.name))].sort().reverse();
+		const rank = ({project, moduleId}: TestSpecification) => {
+			const first = ORDER.findIndex(pattern => pattern.test(moduleId));
+			return first === -1 ? ORDER.length + projects.indexOf(project.name) : first;
+		};
+		return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+	}
+}
+
 export default defineConfig({
 	root: fileURLToPath(new URL('..', import.meta.url)),
 	test: {
 		// Simulations take as long as all the rest together: one core is for them.
 		maxWorkers: Math.max(2, availableParallelism()),
+		sequence: {sequencer: ByProject},
 		projects: [
 			{
 				resolve,

@@ -51,8 +51,9 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
 }
 
 /** The person sees one line of it; whoever looks for the cause finds the rest here. */
-function logFatal({logLevel, logFile}: CoreConfig, error: unknown): void {
-	openLog({level: logLevel}, logFile, () => {})('error', 'screen', `the screen failed: ${describeStack(error)}`);
+function logFatal({logLevel, logLevels, logFile}: CoreConfig, error: unknown): void {
+	const log = openLog({level: logLevel, ...(logLevels && {levels: logLevels})}, logFile, () => {});
+	log('error', 'screen', `the screen failed: ${describeStack(error)}`);
 }
 
 class Screen {
