@@ -35,7 +35,7 @@ export type ErrorCode =
 	| 'dial-wrong-peer'
 	| 'dial-failed'
 	| 'ping-timeout'
-	/** No answer to a trace; or there is nobody in the room to ask. */
+	/** No answer to a trace. */
 	| 'trace-timeout'
 	| 'no-lab'
 	| 'busy'
