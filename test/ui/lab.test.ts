@@ -191,13 +191,14 @@ test.each<[string, readonly string[], LabDeed | undefined]>([
 	['more loss', ['L'], {deed: 'loss', value: 0.1}],
 	['less delay', ['d'], {deed: 'delay', value: 10}],
 	['faster', ['+'], {deed: 'speed', value: 2}],
+	['faster and faster', ['+', '+', '+'], {deed: 'speed', value: 10}],
 	['hold', ['0'], {deed: 'speed', value: 0}],
 	['more talk', ['t'], {deed: 'chatter', perSecond: 1}],
 	['say', ['down', 's'], {deed: 'say', node: 1}],
 	['say as oneself', ['s'], undefined],
 	['compare', ['c'], {deed: 'compare'}],
 ])('keys: %s', (_, keys, deed) => {
-	expect(asked(inLab(), ...keys)).toMatchObject(deed === undefined ? [] : [{command: 'lab', ...deed}]);
+	expect(asked(inLab(), ...keys).slice(-1)).toMatchObject(deed === undefined ? [] : [{command: 'lab', ...deed}]);
 });
 
 test('in a real network there is neither a hint of it nor keys for it, and the page says how to start one', () => {

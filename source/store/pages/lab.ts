@@ -59,7 +59,20 @@ export function doInLab(stage: Stage, deed: LabPageDeed): void {
 	if (deed.deed === 'mark') return mark(stage, choice);
 	const wanted = 'step' in deed ? stepped(stage, deed, lab) : deedOf(stage, deed.deed, choice);
 	if (typeof wanted === 'string') return notify(stage.draft, 'info', wanted);
+	foresee(stage, lab, wanted);
 	stage.send({command: 'lab', ...wanted});
+}
+
+/** What a step leads to counts at once: keys come faster than the core tells. */
+function foresee(stage: Stage, lab: LabState, wanted: LabDeed): void {
+	const {pages} = stage.state;
+	const change =
+		'value' in wanted
+			? {[wanted.deed]: wanted.value}
+			: wanted.deed === 'chatter'
+				? {chatter: wanted.perSecond}
+				: undefined;
+	if (change) stage.draft.set({pages: {...pages, lab: {...pages.lab, lab: {...lab, ...change}}}});
 }
 
 /** Once more takes the mark away. */

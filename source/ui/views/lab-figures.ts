@@ -34,11 +34,11 @@ export function figureParts({figures}: LabState, isShort: boolean, {paint}: Them
 	const {router, delivered, duplicates, p50, p99, meanHops, payloadBytes, controlBytes} = figures;
 	const few: readonly (readonly [string, string])[] = [
 		['delivered', percent(delivered)],
-		['copies too many', times(duplicates)],
-		['p50', formatRtt(p50)],
-		['p99', formatRtt(p99)],
+		[isShort ? 'copies' : 'copies too many', times(duplicates)],
 	];
 	const rest: typeof few = [
+		['p50', formatRtt(p50)],
+		['p99', formatRtt(p99)],
 		['hops', meanHops.toFixed(1)],
 		['a node sent', bytes(payloadBytes)],
 		['upkeep', bytes(controlBytes)],
@@ -63,7 +63,7 @@ export function comparisonRows(both: readonly LabRouterFigures[], width: number,
 	const {paint} = theme;
 	const half = Math.floor((width - 2 - LABEL_CELLS) / 2);
 	const room = Math.min(MAX_BAR, half - VALUE_CELLS - 2);
-	const head = both.flatMap(({router}) => [span(fit(router, half), paint.title)]);
+	const head = both.map(({router}, index) => span(index === 0 ? fit(router, half) : router, paint.title));
 	const rows = FIGURES.map(({label, value, text}) => {
 		const values = both.map(value);
 		const most = Math.max(...values, Number.MIN_VALUE);

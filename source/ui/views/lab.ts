@@ -51,8 +51,7 @@ function headRows(state: State, lab: LabState, width: number, height: number, th
 		...flowed(knobs(lab, keymapOf(state), theme), width),
 		...(height >= ROOMY ? flowed(deeds(keymapOf(state), theme), width) : []),
 		...blank,
-		...flowed(figureParts(lab, height < ROOMY, theme), width),
-		...comparison(lab, width, height, theme),
+		...figureRows(lab, width, height, theme),
 		...(height >= ROOMY ? [row(width, [span(` ${belief(lab, state.pages.topology.topology)}`, paint.dim)])] : []),
 		...blank,
 	];
@@ -103,11 +102,16 @@ function flowed(parts: readonly (readonly Span[])[], width: number): string[] {
 	return rows.map(spans => row(width, spans));
 }
 
-function comparison({comparison: both}: LabState, width: number, height: number, theme: Theme): readonly string[] {
-	if (both === undefined) return [];
-	if (both === 'running') return [row(width, [span(' comparing both routers, on the same seed…', theme.paint.accent)])];
-	if (height < TALL || width < WIDE) return shortComparison(both, width, theme);
-	return [row(width, []), ...comparisonRows(both, width, theme)];
+/** Those of now, and of both routers once these were compared: instead of the former where there is little room. */
+function figureRows(lab: LabState, width: number, height: number, theme: Theme): readonly string[] {
+	const {comparison: both} = lab;
+	const isRunning = both === 'running';
+	if (height < ROOMY && both !== undefined && !isRunning) return shortComparison(both, width, theme);
+	const now = flowed(figureParts(lab, height < ROOMY, theme), width);
+	if (both === undefined) return now;
+	if (isRunning) return [...now, row(width, [span(' comparing both routers on this seed…', theme.paint.accent)])];
+	if (height < TALL || width < WIDE) return [...now, ...shortComparison(both, width, theme)];
+	return [...now, row(width, []), ...comparisonRows(both, width, theme)];
 }
 
 // --- the nodes ---
