@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import fc from 'fast-check';
-import {beforeEach, describe, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {UserError} from '../../source/base/errors.ts';
 import {figuresOf} from '../../source/cli/ping/figures.ts';
 import {bucketsOf, drawHistogram, takesUnicode} from '../../source/cli/ping/histogram.ts';
@@ -17,6 +17,10 @@ beforeEach(() => {
 	core = new FakeCore();
 	lines = [];
 	signals = new EventEmitter();
+});
+
+afterEach(() => {
+	vi.useRealTimers();
 });
 
 function start(given: Partial<PingOptions> = {}): Promise<number> {
@@ -209,6 +213,28 @@ describe('somebody named', () => {
 			details: ['12D3KooWone', '12D3KooWtwo'],
 		});
 		expect(core.isStopped).toBe(true);
+	});
+
+	test('twice is noticed as well if the second comes while others are still coming', async () => {
+		vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']});
+		const done = start({target: {name: 'bob'}, settle: 700});
+		const refused = expect(done).rejects.toThrow('2 peers are called "bob"');
+		core.emit(person('12D3KooWone', 'bob'));
+		await vi.advanceTimersByTimeAsync(600);
+		core.emit({type: 'peer-discovered', peer: '12D3KooWtwo', address: ADDRESS, via: 'announcement'});
+		await vi.advanceTimersByTimeAsync(600);
+		core.emit(person('12D3KooWtwo', 'bob'));
+		await vi.advanceTimersByTimeAsync(700);
+		await refused;
+		// A crowd that never ends is not waited for.
+		answerPings([0.3]);
+		const alone = start({target: {name: 'bob'}, settle: 700, count: 1});
+		core.emit(person('12D3KooWone', 'bob'));
+		for (let other = 0; other < 5; other++) {
+			await vi.advanceTimersByTimeAsync(600);
+			core.emit(person(`12D3KooW${other}`, `${other}`));
+		}
+		expect(await alone).toBe(0);
 	});
 
 	test('who does not come is an error that says who is there', async () => {

@@ -3,8 +3,14 @@ import type {NodeEvent} from '../../api/event.ts';
 import {UserError} from '../../base/errors.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 
-/** Milliseconds after the first one of a name in which others of the same name have to show up: a round of answers. */
-export const SETTLE = 500;
+/**
+ * Milliseconds without anybody new after which those of a name are all there: a round of answers, and the time that a
+ * busy machine takes to connect to whoever was heard.
+ */
+export const SETTLE = 700;
+
+/** So many times that at most, in a crowd that never ends. */
+const MAX_SETTLES = 4;
 
 /** Names of others that are told when the one who is wanted is not there. */
 const MAX_TOLD = 8;
@@ -28,6 +34,8 @@ export class PeerFinder {
 	readonly #present = new Map<string, string>();
 	readonly #timeout: NodeJS.Timeout;
 	#settling: NodeJS.Timeout | undefined;
+	/** When it is decided, whoever comes. */
+	#latest: number | undefined;
 	#settle!: {resolve(peer: string): void; reject(error: Error): void};
 
 	constructor(options: FinderOptions) {
@@ -44,11 +52,13 @@ export class PeerFinder {
 		const {wanted, dial} = this.#options;
 		switch (event.type) {
 			case 'peer-discovered':
+				this.#settleAnew();
 				if ('peer' in wanted && event.peer === wanted.peer) dial(`${event.address}/p2p/${event.peer}`);
 				return;
 			case 'peer-connected':
 			case 'peer-renamed':
 				this.#present.set(event.peer, event.name);
+				this.#settleAnew();
 				return this.#look();
 			case 'peer-disconnected':
 				this.#present.delete(event.peer);
@@ -63,7 +73,21 @@ export class PeerFinder {
 	#look(): void {
 		if (this.#matches().length === 0) return;
 		if ('peer' in this.#options.wanted) this.#decide();
-		else this.#settling ??= setTimeout(() => this.#decide(), this.#options.settle);
+		else this.#settleSoon();
+	}
+
+	#settleSoon(): void {
+		const {settle} = this.#options;
+		this.#latest ??= performance.now() + MAX_SETTLES * settle;
+		this.#settling ??= setTimeout(() => this.#decide(), Math.min(settle, this.#latest - performance.now()));
+	}
+
+	/** Somebody new is there, so another of that name may be just behind. */
+	#settleAnew(): void {
+		if (this.#settling === undefined) return;
+		clearTimeout(this.#settling);
+		this.#settling = undefined;
+		this.#settleSoon();
 	}
 
 	/** Who is meant: those whose name is written like that; only if there are none, in whatever case. */
