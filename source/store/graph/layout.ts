@@ -1,5 +1,5 @@
 /** Where everyone and every link stands: from where they stood before and from who is connected to whom now. */
-import type {Topology} from '../../api/topology.ts';
+import type {Topology, TopologyEdge} from '../../api/topology.ts';
 import {type Lanes, type Link, lanesFor} from './lanes.ts';
 import {type Neighbours, orderOf} from './order.ts';
 
@@ -9,10 +9,10 @@ export type GraphLayout = {
 	/** Of all links. Undefined: there are more than could be drawn anywhere. */
 	readonly lanes: Lanes | undefined;
 	/** What it was made for: the same again gives the same object. */
-	readonly shape: string;
+	readonly madeFor: Topology | undefined;
 };
 
-export const EMPTY_LAYOUT: GraphLayout = {groups: [], lanes: undefined, shape: ''};
+export const EMPTY_LAYOUT: GraphLayout = {groups: [], lanes: undefined, madeFor: undefined};
 
 /** Of an edge: the same whatever else there is. */
 export function edgeKey({a, b}: {readonly a: string; readonly b: string}): string {
@@ -20,15 +20,31 @@ export function edgeKey({a, b}: {readonly a: string; readonly b: string}): strin
 }
 
 export function nextLayout(before: GraphLayout, topology: Topology): GraphLayout {
+	if (before.madeFor && isAlike(before.madeFor, topology)) return before;
 	const {edges} = topology;
 	const groups = groupsOf(topology);
-	const shape = [...groups.map(group => group.toSorted().join()), ...edges.map(edgeKey).sort()].join('|');
-	if (shape === before.shape) return before;
 	const neighbours = neighboursOf(edges);
 	const self = topology.nodes.find(({isSelf}) => isSelf)?.peer;
 	const stood = before.groups.flat();
 	const ordered = groups.map(group => orderOf(stood, new Set(group), neighbours, self));
-	return {groups: ordered, lanes: lanesFor(linksOf(edges, rowsOf(ordered)), before.lanes), shape};
+	return {groups: ordered, lanes: lanesFor(linksOf(edges, rowsOf(ordered)), before.lanes), madeFor: topology};
+}
+
+/** The same members, groups and edges, told in the same order; whatever is measured of them. */
+function isAlike(one: Topology, other: Topology): boolean {
+	return (
+		isSame(one.nodes, other.nodes, (a, b) => a.peer === b.peer) &&
+		isSame(one.edges, other.edges, (a, b) => a.a === b.a && a.b === b.b) &&
+		isSame(one.groups, other.groups, (a, b) => isSame(a, b, (peer, same) => peer === same))
+	);
+}
+
+function isSame<Item>(
+	some: readonly Item[],
+	others: readonly Item[],
+	areSame: (one: Item, other: Item) => boolean,
+): boolean {
+	return some.length === others.length && some.every((item, index) => areSame(item, others[index] as Item));
 }
 
 export function neighboursOf(edges: Topology['edges']): Neighbours {
@@ -50,11 +66,14 @@ export function rowsOf(groups: GraphLayout['groups']): ReadonlyMap<string, numbe
 	return new Map(groups.flat().map((peer, row) => [peer, row]));
 }
 
-export function linksOf(edges: Topology['edges'], rows: ReadonlyMap<string, number>): readonly Link[] {
+/** A link of an edge. */
+export type EdgeLink = Link & {readonly edge: TopologyEdge};
+
+export function linksOf(edges: Topology['edges'], rows: ReadonlyMap<string, number>): readonly EdgeLink[] {
 	return edges.flatMap(edge => {
 		const [a, b] = [rows.get(edge.a), rows.get(edge.b)];
 		if (a === undefined || b === undefined || a === b) return [];
-		return [{key: edgeKey(edge), top: Math.min(a, b), bottom: Math.max(a, b)}];
+		return [{key: edgeKey(edge), top: Math.min(a, b), bottom: Math.max(a, b), edge}];
 	});
 }
 

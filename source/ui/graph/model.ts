@@ -1,6 +1,5 @@
 /** What there is to draw: everyone with their links, found fast; made once for each answer of the core. */
 import type {Topology, TopologyEdge, TopologyNode, Unreachable} from '../../api/topology.ts';
-import {edgeKey} from '../../store/graph/layout.ts';
 import type {Paint, Theme} from '../theme.ts';
 
 /** One's link to somebody else. */
@@ -11,8 +10,9 @@ export type Model = {
 	readonly nodes: ReadonlyMap<string, TopologyNode>;
 	/** The fastest first, those of unknown latency last. */
 	readonly links: ReadonlyMap<string, readonly LinkTo[]>;
-	readonly edges: ReadonlyMap<string, TopologyEdge>;
-	readonly bridges: ReadonlySet<string>;
+	/** By one end, then by the other, both ways round. */
+	readonly edges: ReadonlyMap<string, ReadonlyMap<string, TopologyEdge>>;
+	readonly bridges: ReadonlySet<TopologyEdge>;
 	readonly unreachable: ReadonlyMap<string, Unreachable>;
 	readonly self: TopologyNode | undefined;
 };
@@ -27,16 +27,19 @@ export function modelOf(topology: Topology): Model {
 
 function makeModel(topology: Topology): Model {
 	const links = new Map<string, LinkTo[]>(topology.nodes.map(({peer}) => [peer, []]));
+	const edges = new Map<string, Map<string, TopologyEdge>>(topology.nodes.map(({peer}) => [peer, new Map()]));
 	for (const edge of topology.edges.toSorted((one, other) => timeOf(one) - timeOf(other))) {
 		links.get(edge.a)?.push({peer: edge.b, edge});
 		links.get(edge.b)?.push({peer: edge.a, edge});
+		edges.get(edge.a)?.set(edge.b, edge);
+		edges.get(edge.b)?.set(edge.a, edge);
 	}
 	return {
 		topology,
 		links,
+		edges,
 		nodes: new Map(topology.nodes.map(node => [node.peer, node])),
-		edges: new Map(topology.edges.map(edge => [edgeKey(edge), edge])),
-		bridges: new Set(topology.bridges.map(edgeKey)),
+		bridges: new Set(topology.bridges.flatMap(({a, b}) => edges.get(a)?.get(b) ?? [])),
 		unreachable: new Map(topology.unreachable.map(each => [each.peer, each])),
 		self: topology.nodes.find(({isSelf}) => isSelf),
 	};
@@ -47,7 +50,7 @@ function timeOf({rtt}: TopologyEdge): number {
 }
 
 export function edgeBetween({edges}: Model, one: string, other: string): TopologyEdge | undefined {
-	return edges.get(edgeKey(one < other ? {a: one, b: other} : {a: other, b: one}));
+	return edges.get(one)?.get(other);
 }
 
 /** Whether it belongs to the mesh of that room, or of any. */
@@ -56,7 +59,7 @@ export function isInMesh({mesh}: TopologyEdge, room: string | undefined): boolea
 }
 
 export function isBridge({bridges}: Model, edge: TopologyEdge): boolean {
-	return bridges.has(edgeKey(edge));
+	return bridges.has(edge);
 }
 
 /** Round trips in milliseconds below which a link is near, middling and far: a LAN, a city, a continent. */

@@ -1,7 +1,7 @@
 /** The graph: a line for each member and a link for each connection, with what the chosen one has to do with each. */
 import type {TopologyEdge, TopologyNode} from '../../api/topology.ts';
 import {type Lanes, type Link, lanesFor, NO_LANES} from '../../store/graph/lanes.ts';
-import {linksOf as allLinks, type GraphLayout, rowsOf} from '../../store/graph/layout.ts';
+import {type EdgeLink, type GraphLayout, linksOf as linksIn, rowsOf} from '../../store/graph/layout.ts';
 import {formatRtt, formatTime, plural} from '../format.ts';
 import {type DrawnLink, draw, LEAD, type LinkStyle, laneColumn, type Picture} from '../graph/drawing.ts';
 import {edgeBetween, isBridge, isInMesh, latencyOf, latencyPaint} from '../graph/model.ts';
@@ -23,33 +23,46 @@ const READABLE = {stride: 3, lanes: 30} as const;
 /** Of so many links all show their latency; of more only those of the chosen one, and slow ones. */
 const FEW_LINKS = 24;
 
-export type GraphPlan = {
-	readonly lanes: Lanes;
-	readonly stride: number;
+/** Where the rows of the graph would be, and whether it can be read there. */
+export type GraphFrame = {
 	/** Rows of the drawing by peer id; those between two groups are no part of it. */
 	readonly places: ReadonlyMap<string, number>;
 	/** It can be read, and is in view as a whole. */
 	readonly isReadable: boolean;
+};
+
+export type GraphPlan = {
+	readonly places: GraphFrame['places'];
+	readonly lanes: Lanes;
+	readonly stride: number;
 	/** Links that are drawn: all, or with those of the chosen one the mesh and bridges, only bridges, or nothing else. */
-	readonly links: readonly Link[];
+	readonly links: readonly EdgeLink[];
 	readonly drawn: 'all' | 'mesh' | 'bridges' | 'chosen';
 };
 
 /**
- * How the graph would be drawn in so many rows. What decides whether it can be read is the number of lanes, that is the
- * most links that run side by side, with the cells there are for each of them: a full mesh of 8 has 20, one of 12 has 42.
+ * How the graph would be in so many rows. What decides whether it can be read is the number of lanes, that is the most
+ * links that run side by side, with the cells there are for each of them: a full mesh of 8 has 20, one of 12 has 42.
  */
-export function planGraph(view: View, height: number): GraphPlan {
-	const {layout, model} = view;
-	const rows = rowsOf(layout.groups);
+export function frameGraph({layout, nameCells, width}: View, links: readonly Link[], height: number): GraphFrame {
+	const {groups, lanes} = layout;
+	const rest = height - (groups.length - 1);
+	const places = placesOf(groups, links, rest);
+	const room = drawingWidth({nameCells, width});
+	const isClear = lanes !== undefined && canBeFollowed(lanes, room) && strideFor(lanes, room) >= READABLE.stride;
+	return {places, isReadable: isClear && places.size <= rest};
+}
+
+export function edgeLinks({layout, model}: View): readonly EdgeLink[] {
+	return linksIn(model.topology.edges, rowsOf(layout.groups));
+}
+
+/** What is drawn of the links, and in which lanes. */
+export function planGraph(view: View, {places}: GraphFrame, links: readonly EdgeLink[]): GraphPlan {
+	const {lanes} = view.layout;
 	const room = drawingWidth(view);
-	const rest = height - (layout.groups.length - 1);
-	const links = allLinks(model.topology.edges, rows);
-	const places = placesOf(layout.groups, links, rest);
-	const {lanes} = layout;
-	if (!lanes || !canBeFollowed(lanes, room)) return {...reduced(view, links, room), places, isReadable: false};
-	const stride = strideFor(lanes, room);
-	return {lanes, links, stride, places, drawn: 'all', isReadable: rows.size <= rest && stride >= READABLE.stride};
+	if (!lanes || !canBeFollowed(lanes, room)) return {...reduced(view, links, room), places};
+	return {lanes, links, stride: strideFor(lanes, room), places, drawn: 'all'};
 }
 
 function canBeFollowed(lanes: Lanes, room: number): boolean {
@@ -90,7 +103,7 @@ function openLinks(links: readonly Link[], count: number): readonly number[] {
 	return change.slice(0, count).map(by => (open += by));
 }
 
-function drawingWidth({width, nameCells}: View): number {
+function drawingWidth({width, nameCells}: Pick<View, 'width' | 'nameCells'>): number {
 	return Math.max(1, width - BESIDE_NAME - nameCells - DISTANCE_CELLS);
 }
 
@@ -107,23 +120,22 @@ function strideFor({count}: Lanes, room: number): number {
 /** Of more links than can be told apart: bridges and those of the chosen one, with the mesh if that leaves room. */
 function reduced(
 	{model, chosen, room}: View,
-	links: readonly Link[],
+	links: readonly EdgeLink[],
 	cells: number,
 ): Pick<GraphPlan, 'lanes' | 'stride' | 'links' | 'drawn'> {
-	const edgeOf = ({key}: Link) => model.edges.get(key) as TopologyEdge;
 	const isOfChosen = ({a, b}: TopologyEdge) => a === chosen || b === chosen;
-	const bridges = links.filter(link => isBridge(model, edgeOf(link)));
-	const meshed = links.filter(link => isBridge(model, edgeOf(link)) || isInMesh(edgeOf(link), room));
+	const bridges = links.filter(link => isBridge(model, link.edge));
+	const meshed = links.filter(link => isBridge(model, link.edge) || isInMesh(link.edge, room));
 	for (const [drawn, backbone] of [['mesh', meshed] as const, ['bridges', bridges] as const]) {
 		const known = new Set(backbone);
-		const some = [...backbone, ...links.filter(link => !known.has(link) && isOfChosen(edgeOf(link)))];
+		const some = [...backbone, ...links.filter(link => !known.has(link) && isOfChosen(link.edge))];
 		// What is always drawn stays where it is when another one is chosen.
 		const lanes = lanesFor(some, lanesFor(backbone));
 		if (lanes && canBeFollowed(lanes, cells)) return {lanes, stride: strideFor(lanes, cells), links: some, drawn};
 	}
 	const most = Math.floor((cells - LEAD - 1) / MIN_STRIDE) + 1;
 	const nearest = links
-		.filter(link => isOfChosen(edgeOf(link)))
+		.filter(link => isOfChosen(link.edge))
 		.toSorted(byLength)
 		.slice(0, most);
 	const lanes = lanesFor(nearest) ?? NO_LANES;
@@ -152,15 +164,14 @@ export function addGraph(content: PageBuilder, view: View, plan: GraphPlan): voi
 }
 
 function pictureOf(view: View, plan: GraphPlan): Picture {
-	const {chosen, model, theme} = view;
+	const {chosen, theme} = view;
 	const {paint} = theme;
 	const {places} = plan;
 	const peers = [...places.keys()];
 	const isCrowded = plan.links.length > FEW_LINKS;
-	const links = plan.links.flatMap(({key, top, bottom}): DrawnLink[] => {
-		const edge = model.edges.get(key);
+	const links = plan.links.flatMap(({key, top, bottom, edge}): DrawnLink[] => {
 		const lane = plan.lanes.of.get(key);
-		if (!edge || lane === undefined) return [];
+		if (lane === undefined) return [];
 		const at = (index: number) => places.get(peers[index] as string) as number;
 		return [{top: at(top), bottom: at(bottom), lane, ...lookOf(view, edge, isCrowded)}];
 	});

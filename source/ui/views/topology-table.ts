@@ -12,7 +12,7 @@ import {besideSpans, cutRow} from './topology-graph.ts';
 import {linksOf, nameSpans, type View} from './topology-view.ts';
 
 /** In the square: what a pair is to each other. */
-export const PAIR_SIGNS = {mesh: '■', link: '▪', unsure: '▫', bridge: '◆', none: '·', self: '╲'} as const;
+export const PAIR_SIGNS = {mesh: '■', link: '▪', unsure: '▫', bridge: '║', none: '·', self: '╲'} as const;
 
 const DISTANCE_CELLS = 10;
 const BESIDE_NAME = 4;

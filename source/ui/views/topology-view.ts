@@ -5,7 +5,7 @@ import {type Holders, holdersOf, joinHolders} from '../../store/names.ts';
 import {meshRoom, type TopologyPage} from '../../store/pages/topology.ts';
 import {displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
-import {type LinkTo, type Model, modelOf, OLD_STATEMENT} from '../graph/model.ts';
+import {edgeBetween, type LinkTo, type Model, modelOf, OLD_STATEMENT} from '../graph/model.ts';
 import {fitName, type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 
@@ -92,7 +92,7 @@ export function tells({isSelf, toldAgo}: TopologyNode): boolean {
 /** Mark and name, and whether it says nothing: as many cells as the column of names and three. */
 export function nameSpans({theme, chosen, nameCells, nameOf, model}: View, node: TopologyNode): readonly Span[] {
 	const {paint} = theme;
-	const isNear = node.peer === chosen || linksOf(model, chosen).some(({peer}) => peer === node.peer);
+	const isNear = node.peer === chosen || edgeBetween(model, chosen, node.peer) !== undefined;
 	const own = node.isSelf ? paint.own : theme.peer(node.peer);
 	const sign = signOf(model, node);
 	const name = nameOf(node.peer);

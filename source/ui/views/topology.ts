@@ -1,5 +1,6 @@
 /** Who is connected to whom: a graph, or a table where it could not be read; and whom nobody reaches. */
 import type {TopologyNode} from '../../api/topology.ts';
+import type {EdgeLink} from '../../store/graph/layout.ts';
 import type {TopologyPage} from '../../store/pages/topology.ts';
 import {nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
@@ -8,7 +9,7 @@ import {isInMesh} from '../graph/model.ts';
 import {row, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {PageBuilder, type PageContent} from './content.ts';
-import {addGraph, type GraphPlan, planGraph} from './topology-graph.ts';
+import {addGraph, edgeLinks, frameGraph, type GraphFrame, type GraphPlan, planGraph} from './topology-graph.ts';
 import {legendRow} from './topology-legend.ts';
 import {addTable, neighbourSpans, tableHead} from './topology-table.ts';
 import {linksOf, tells, type View, viewOf} from './topology-view.ts';
@@ -34,19 +35,26 @@ export function topologyContent(state: State, width: number, height: number, the
 /** From so many rows on there is an empty one between the parts, and more to be said of the one that is chosen. */
 const ROOMY = 18;
 
-type Frame = {readonly above: readonly string[]; readonly below: readonly string[]; readonly plan: GraphPlan};
+type Frame = {readonly above: readonly string[]; readonly below: readonly string[]; readonly graph: GraphFrame};
 
 function contentOf(view: View): PageContent {
-	const roomy = frameOf(view, view.height >= ROOMY);
-	const tight = frameOf(view, false);
+	const links = edgeLinks(view);
+	const roomy = frameOf(view, links, view.height >= ROOMY);
+	const tight = frameOf(view, links, false);
 	// Rather a graph that fills the page than a table with room around it.
-	const {above, below, plan} = tight.plan.isReadable && !roomy.plan.isReadable ? tight : roomy;
-	const look = view.shows === 'auto' ? (plan.isReadable ? 'graph' : 'table') : view.shows;
+	const {above, below, graph} = tight.graph.isReadable && !roomy.graph.isReadable ? tight : roomy;
+	const look = view.shows === 'auto' ? (graph.isReadable ? 'graph' : 'table') : view.shows;
 	const content = new PageBuilder();
 	content.look = look;
-	content.head.push(...above, ...(look === 'graph' ? omittedRow(view, plan) : tableHead(view)));
-	if (look === 'graph') addGraph(content, view, plan);
-	else addTable(content, view);
+	content.head.push(...above);
+	if (look === 'graph') {
+		const plan = planGraph(view, graph, links);
+		content.head.push(...omittedRow(view, plan));
+		addGraph(content, view, plan);
+	} else {
+		content.head.push(...tableHead(view));
+		addTable(content, view);
+	}
 	// Near what it is about, unless that scrolls.
 	const fits = content.head.length + content.lines.length + below.length < view.height;
 	if (fits) content.add(...below);
@@ -55,11 +63,11 @@ function contentOf(view: View): PageContent {
 }
 
 /** What stands around the graph or table, but for the legend; and how the graph would be in what is left. */
-function frameOf(view: View, isRoomy: boolean): Frame {
+function frameOf(view: View, links: readonly EdgeLink[], isRoomy: boolean): Frame {
 	const blank = isRoomy ? [row(view.width, [])] : [];
 	const above = [headRow(view), ...hintRows(view), ...blank];
 	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
-	return {above, below, plan: planGraph(view, view.height - above.length - below.length - 1)};
+	return {above, below, graph: frameGraph(view, links, view.height - above.length - below.length - 1)};
 }
 
 /** From here on there is room for whole sentences. */
