@@ -14,7 +14,7 @@ export type World = {readonly simulation: Simulation; readonly random: Random};
  */
 export function worldOf(seed: number, network: NetworkOptions = {}, nodes: Partial<NodeOptions> = {}): World {
 	const random = seededRandom(seed ^ 0x70b0);
-	const count = 8 + Math.floor(22 * random.float() ** 5);
+	const count = 8 + Math.floor(18 * random.float() ** 6);
 	const sparse = {discovery: false, limits: {target: 5, max: 12}};
 	const common = {pingInterval: 20_000, ...(seed % 2 === 1 && sparse), ...nodes};
 	const simulation = new Simulation({seed, ...network, nodes: common});

