@@ -99,7 +99,8 @@ function spreadLines(state: State, spread: RoomSpread): readonly string[] {
 		? `half of the copies arrived within ${formatRtt(delivery.p50)}, 99 of 100 within ${formatRtt(delivery.p99)}`
 		: 'nothing is timed yet';
 	const reached = coverage === undefined ? '' : `; ${shareText(coverage)} % of members have them`;
-	const flood = floodDuplicates === undefined ? '' : `; flooding would bring ${floodDuplicates.toFixed(1)}`;
+	const flood =
+		floodDuplicates === undefined ? '' : `; flooding would bring ${(floodDuplicates / delivered).toFixed(1)}`;
 	return [
 		`${room ? roomTitle(state, room) : 'That room'}: ${plural(members, 'other')}, ${mesh} of them in the mesh (${router}).`,
 		`  Of ${plural(followed, 'message')} of yours: ${arrival}${reached}.`,

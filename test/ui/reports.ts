@@ -167,7 +167,7 @@ export const ROOM_SPREAD: RoomSpread = {
 	coverage: 0.985,
 	delivered: 1_204,
 	duplicates: 1_130,
-	floodDuplicates: 5.2,
+	floodDuplicates: 6_260,
 	payloadBytes: 402_000,
 	controlBytes: 58_000,
 };

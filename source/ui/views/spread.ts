@@ -104,13 +104,14 @@ function copyRows(
 	const {paint} = theme;
 	if (delivered === 0) return words('Nothing yet: nobody else has said anything.', width, paint.dim);
 	const surplus = duplicates / delivered;
-	const most = Math.max(surplus, floodDuplicates ?? 0, 1e-9);
+	const flooded = floodDuplicates === undefined ? undefined : floodDuplicates / delivered;
+	const most = Math.max(surplus, flooded ?? 0, 1e-9);
 	const figure = (copies: number) => `${copies.toFixed(1)}×`;
 	return [
 		barRow(['too many', figure(surplus), surplus / most], width, theme, paint.accent),
-		...(floodDuplicates === undefined
+		...(flooded === undefined
 			? []
-			: [barRow(['by flooding', figure(floodDuplicates), floodDuplicates / most], width, theme, paint.warn)]),
+			: [barRow(['by flooding', figure(flooded), flooded / most], width, theme, paint.warn)]),
 		...words(
 			`for each of ${counted(delivered, 'message')}${floodDuplicates === undefined ? '' : '; flooding is reckoned from the links that are known'}`,
 			width,
