@@ -7,7 +7,7 @@ import {readKey} from '../../source/ui/key-names.ts';
 import {BINDINGS, describeKey, describeKeys, type KeyContext, Keymap} from '../../source/ui/keymap.ts';
 import {keyBytes} from '../helpers/key-bytes.ts';
 
-const CONTEXTS: readonly KeyContext[] = ['chat', 'select', 'switcher', 'page'];
+const CONTEXTS: readonly KeyContext[] = ['chat', 'select', 'switcher', 'page', 'network', 'filter', 'topology', 'lab'];
 const USUAL = new Keymap();
 
 /** What the bytes that a terminal sends mean. */
