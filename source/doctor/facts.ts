@@ -45,6 +45,8 @@ export type PeerFacts = {
 	/** It has opened a TCP connection to us. */
 	readonly reachedUs: boolean;
 	readonly dial?: DialFacts;
+	/** Whether it answered when asked for its hardware address (ARP), so that one machine alone can be reached here; undefined where that is not known. */
+	readonly isOnLink?: boolean;
 };
 
 export type DiscoveryFacts = {

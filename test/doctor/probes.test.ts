@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {probeFirewall} from '../../source/doctor/probes/firewall.ts';
 import {lsofHolders, probeHolders, windowsHolders} from '../../source/doctor/probes/holders.ts';
 import {probeRoutes, probeSurroundings} from '../../source/doctor/probes/machine.ts';
-import {defaultRoutesOfNetstat} from '../../source/doctor/probes/proc-net.ts';
+import {defaultRoutesOfNetstat, resolvedHosts} from '../../source/doctor/probes/proc-net.ts';
 import type {System} from '../../source/doctor/probes/system.ts';
 import {LAN} from './facts.ts';
 
@@ -76,6 +76,17 @@ ${zeros} 00 ${zeros} 00 fe800000000000000000000000000001 00000400 00000001 00000
 	expect(defaultRoutesOfNetstat(macos, 'darwin')).toEqual([
 		{interface: 'en0', gateway: '192.168.1.1', family: 4},
 		{interface: 'utun0', family: 6},
+	]);
+});
+
+test('who answers when asked for the hardware address', () => {
+	const arp = `IP address       HW type     Flags       HW address            Mask     Device
+192.168.1.8      0x1         0x2         52:54:00:00:00:08     *        eth0
+192.168.1.9      0x1         0x0         00:00:00:00:00:00     *        eth0
+`;
+	expect([...resolvedHosts(arp)]).toEqual([
+		['192.168.1.8', true],
+		['192.168.1.9', false],
 	]);
 });
 

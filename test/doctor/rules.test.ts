@@ -96,7 +96,12 @@ describe('named', () => {
 			{...firewall({manager: 'iptables', iptables: CLOSED}), discovery: {...DISCOVERY, ways: lost}},
 			['problem firewall-udp', 'problem firewall-tcp'],
 		],
-		['clients kept apart', peer({answered: false, dial: SILENT}), ['problem client-isolation']],
+		['clients kept apart', peer({answered: false, isOnLink: false, dial: SILENT}), ['problem client-isolation']],
+		[
+			'a firewall over there that drops all',
+			peer({answered: false, isOnLink: true, dial: SILENT}),
+			['problem peer-firewall'],
+		],
 		['a firewall over there', peer({dial: SILENT}), ['problem peer-firewall']],
 		['one of two is shut', discovery({peers: [PEER, {...PEER, peer: 'cat', dial: SILENT}]}), ['warning peer-firewall']],
 		['nobody listens there', peer({dial: {...SILENT, code: 'refused'}}), ['warning peer-refused']],

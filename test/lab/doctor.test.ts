@@ -69,6 +69,8 @@ describe.concurrent('doctor', () => {
 		obey(ann, only(shy, 'firewall-tcp'));
 		// Both are mended now, or it would say so.
 		network.isolate();
+		// As if it had always been so.
+		ann.ip('neigh flush dev lan0');
 		const apart = await examine(ann, '--listen', '/ip4/0.0.0.0/tcp/4001');
 		expect({status: apart.status, alarms: alarms(apart)}).toEqual({status: 1, alarms: ['client-isolation']});
 	});
@@ -106,16 +108,24 @@ describe.concurrent('doctor', () => {
 		expect({status: alone.status, alarms: alarms(alone)}).toEqual({status: 1, alarms: ['no-network']});
 	});
 
-	test('two that do not see each other do when one has done what the doctor says there', async ({lab}) => {
-		const [ann, bob] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
-		nft(ann.namespace, ...CLOSED);
+	test('two closed machines see each other when both have done what the doctor says', async ({lab}) => {
+		const hosts = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		const [ann, bob] = hosts;
+		for (const {namespace} of hosts) nft(namespace, ...CLOSED);
 		const [first, second] = [ann.start(), bob.start()];
 		await Promise.all([first.ready, second.ready]);
-		const report = await examine(ann);
+		const [report, reportOfBob] = await Promise.all([examine(ann), examine(bob)]);
 		// The doctor has said goodbye as well.
 		expect((await first.result({command: 'peers'})).peers).toEqual([]);
 		expect(alarms(report)).toEqual(['firewall-udp', 'firewall-tcp']);
 		obey(ann, only(report, 'firewall-udp'));
-		await meet(first, second);
+		obey(ann, only(report, 'firewall-tcp'));
+		const again = await examine(ann, '--listen', '/ip4/0.0.0.0/tcp/4001');
+		expect(alarms(again)).toEqual(['peer-firewall']);
+		expect(only(again, 'peer-firewall').fix!.commands).toEqual(['p2p-tui doctor']);
+		obey(bob, only(reportOfBob, 'firewall-udp'));
+		// Bob's own port is still shut: that he can connect to ann's is enough, once she listens where the doctor said.
+		await first.dispose();
+		await meet(ann.start('ann', {args: ['--listen', '/ip4/0.0.0.0/tcp/4001']}), second);
 	});
 });

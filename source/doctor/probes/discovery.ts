@@ -4,10 +4,11 @@ import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {NetworkInterface} from '../../net/interfaces.ts';
 import {identityFromSeed} from '../../wire/identity.ts';
-import type {DiscoveryFacts} from '../facts.ts';
+import type {DiscoveryFacts, PeerFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
 import {DOCTOR_MARK, Meeting} from './meeting.ts';
+import {resolvedHosts} from './proc-net.ts';
 import type {System} from './system.ts';
 
 /**
@@ -48,11 +49,16 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
 	await listening.announce({leaving: true});
 	const {ways, failures} = listening;
+	const hosts = resolvedHosts((await system.read('/proc/net/arp')) ?? '');
+	const onLink = (peer: PeerFacts): PeerFacts => {
+		const isOnLink = hosts.get(peer.host);
+		return isOnLink === undefined ? peer : {...peer, isOnLink};
+	};
 	await meeting.close();
 	await listening.close();
 	return {
 		...{port, listening: {...failures}, holders: await holders, ways},
-		...{peers: meeting.peers, here: meeting.here, listened},
+		...{peers: meeting.peers.map(onLink), here: meeting.here, listened},
 	};
 }
 

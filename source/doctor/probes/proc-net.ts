@@ -38,6 +38,14 @@ export function defaultRoutes6(table: string): RouteFacts[] {
 	});
 }
 
+/** ATF_COM of Linux's `if_arp.h`: the hardware address is known. */
+const RESOLVED = 0x2;
+
+/** From /proc/net/arp: hosts that were asked for their hardware address, and whether they have answered. */
+export function resolvedHosts(table: string): Map<string, boolean> {
+	return new Map(linesOf(table).map(([host = '', , flags]) => [host, (Number(flags) & RESOLVED) !== 0]));
+}
+
 /** Default routes as `netstat -rn` of macOS and Windows prints them. */
 export function defaultRoutesOfNetstat(text: string, platform: NodeJS.Platform): RouteFacts[] {
 	return text.split('\n').flatMap((line): RouteFacts[] => {

@@ -28,12 +28,12 @@ function failures(facts: Facts, failed: readonly PeerFacts[], doOthersWork: bool
 
 const SILENT = new Set(['timeout', 'unreachable']);
 
-function kindOf({dial, answered, reachedUs, isDoctor}: PeerFacts): string {
+function kindOf({dial, answered, reachedUs, isDoctor, isOnLink}: PeerFacts): string {
 	const code = dial?.result === 'failed' ? dial.code : '';
 	if (!SILENT.has(code)) return code === 'refused' ? 'refused' : 'failed';
 	if (reachedUs) return 'one-way';
-	// A datagram to us alone came through: the network does not keep us apart. A doctor sends none.
-	return answered || isDoctor ? 'peer-firewall' : 'isolated';
+	// Something for us alone came through: the network does not keep us apart. A doctor sends nothing of the kind.
+	return answered || isDoctor || isOnLink ? 'peer-firewall' : 'isolated';
 }
 
 function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthersWork: boolean): Finding {
@@ -62,7 +62,7 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 			return find(
 				'peer-firewall',
 				grave,
-				`${what} answered our announcement, and takes no connection: a firewall there or in between drops TCP`,
+				`${what} is heard and takes no connection: a firewall there drops TCP`,
 				there(),
 			);
 		default:
