@@ -83,8 +83,8 @@ describe('what a settings file says', () => {
 
 	test('a key may change its owner', () => {
 		expect(complaints('{"keys": {"open-switcher": [], "next-room": ["Ctrl-K"]}}')).toEqual([]);
-		expect(complaints('{"keys": {"next-room": ["F5"], "previous-room": ["F5"]}}')).toHaveLength(1);
-		expect(complaints('{"keys": {"next-room": ["F5", "f5"]}}')).toEqual(['1:31: F5 stands here twice']);
+		expect(complaints('{"keys": {"next-room": ["F9"], "previous-room": ["F9"]}}')).toHaveLength(1);
+		expect(complaints('{"keys": {"next-room": ["F9", "f9"]}}')).toEqual(['1:31: F9 stands here twice']);
 	});
 
 	test.each([
