@@ -35,12 +35,15 @@ export function topologyContent(state: State, width: number, height: number, the
 /** From so many rows on there is an empty one between the parts, and more to be said of the one that is chosen. */
 const ROOMY = 18;
 
+type Parts = {readonly head: readonly string[]; readonly details: readonly string[]};
 type Frame = {readonly above: readonly string[]; readonly below: readonly string[]; readonly graph: GraphFrame};
 
 function contentOf(view: View): PageContent {
-	const links = edgeLinks(view);
-	const roomy = frameOf(view, links, view.height >= ROOMY);
-	const tight = frameOf(view, links, false);
+	const parts = {head: [headRow(view), ...hintRows(view)], details: detailRows(view)};
+	// Where nothing could be drawn whole, nobody asks how far apart the rows would be.
+	const links = view.layout.lanes ? edgeLinks(view) : [];
+	const roomy = frameOf(view, parts, links, view.height >= ROOMY);
+	const tight = frameOf(view, parts, links, false);
 	// Rather a graph that fills the page than a table with room around it.
 	const {above, below, graph} = tight.graph.isReadable && !roomy.graph.isReadable ? tight : roomy;
 	const look = view.shows === 'auto' ? (graph.isReadable ? 'graph' : 'table') : view.shows;
@@ -48,7 +51,7 @@ function contentOf(view: View): PageContent {
 	content.look = look;
 	content.head.push(...above);
 	if (look === 'graph') {
-		const plan = planGraph(view, graph, links);
+		const plan = planGraph(view, graph, view.layout.lanes ? links : edgeLinks(view));
 		content.head.push(...omittedRow(view, plan));
 		addGraph(content, view, plan);
 	} else {
@@ -63,10 +66,10 @@ function contentOf(view: View): PageContent {
 }
 
 /** What stands around the graph or table, but for the legend; and how the graph would be in what is left. */
-function frameOf(view: View, links: readonly EdgeLink[], isRoomy: boolean): Frame {
+function frameOf(view: View, {head, details}: Parts, links: readonly EdgeLink[], isRoomy: boolean): Frame {
 	const blank = isRoomy ? [row(view.width, [])] : [];
-	const above = [headRow(view), ...hintRows(view), ...blank];
-	const below = [...blank, ...detailRows(view).slice(0, isRoomy ? 3 : 1)];
+	const above = [...head, ...blank];
+	const below = [...blank, ...details.slice(0, isRoomy ? 3 : 1)];
 	return {above, below, graph: frameGraph(view, links, view.height - above.length - below.length - 1)};
 }
 
