@@ -1,5 +1,6 @@
 /** Networks that break and come back, and hosts that sleep. They mostly wait, so they run side by side. */
 import {describe, expect} from 'vitest';
+import type {EventOf} from '../../source/api/event.ts';
 import type {HeadlessNode} from '../helpers/node-process.ts';
 import type {Host} from './host.ts';
 import type {Lab} from './lab.ts';
@@ -32,6 +33,12 @@ async function arrange(lab: Lab, names: readonly string[]): Promise<Place> {
 	const nodes = hosts.map(host => host.start());
 	await meet(...nodes);
 	return {hosts, nodes};
+}
+
+/** Whom the banner names when it comes. */
+async function missing(node: HeadlessNode): Promise<string[]> {
+	const {unreachable} = await node.waitFor('partition', ({unreachable}) => unreachable.length > 0);
+	return unreachable.map(({name}) => name);
 }
 
 describe.concurrent('row 58', {retry: BUSY}, () => {
@@ -161,8 +168,14 @@ describe.concurrent('row 59', {retry: BUSY}, () => {
 		const noticed = await Promise.all([untilGone(ann, bob), untilGone(bob, ann)]);
 		report('Cable out, noticed after', ...noticed);
 		for (const time of noticed) expect(time).toBeLessThan(NOTICE);
+		const names = await Promise.all(nodes.map(missing));
+		expect(names).toEqual([['bob'], ['ann']]);
+		const marks = nodes.map(node => node.mark);
 		hosts[0]!.plug();
 		const times = await Promise.all([untilHeard(ann, bob), untilHeard(bob, ann)]);
+		const isOver = (event: EventOf<'partition'>) => event.unreachable.length === 0;
+		await Promise.all(nodes.map((node, index) => node.waitFor('partition', isOver, {since: marks[index]!})));
+		expect((await ann.result({command: 'topology'})).edges).toHaveLength(1);
 		report('Cable in again, heard after', ...times);
 		for (const time of times) expect(time).toBeLessThan(2 * BACK);
 		expectNothingTwice(...nodes);
