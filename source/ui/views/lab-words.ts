@@ -15,7 +15,7 @@ export function lesson(lab: LabState): string {
 	if (lab.speed === 0) return `the clock stands still: ${equal} of ${alive.length} hold the same`;
 	if (lab.isSplit) return splitLesson(alive);
 	const events = plural(most, 'event');
-	if (!lab.isConverged) {
+	if (equal < alive.length) {
 		const lacking = `${alive.length - equal} of ${alive.length}`;
 		if (lab.healedAt !== undefined && lab.healedAfter === undefined) {
 			return `healed ${formatSpan(Math.round(lab.now - lab.healedAt))} ago: ${lacking} compare and fetch what they lack`;
