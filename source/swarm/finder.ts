@@ -113,14 +113,14 @@ export class Finder {
 
 	/** Somebody announced itself. */
 	announced(input: Extract<SwarmInput, {type: 'announcement'}>, now: Instant): void {
-		const {counters, self, outbox} = this.#options;
+		const {counters, self} = this.#options;
 		const {announcement, host, family, scope} = input;
 		const {peer, instance} = announcement;
 		if (peer === self) return;
 		if (!this.#perAddress.take(sourceOf(host), now)) return counters.add('announcement-flood');
 		if (announcement.leaving) return this.#sightings.expire(peer, now);
 		const port = family === 4 ? announcement.port4 : announcement.port6;
-		if (port === undefined) return;
+		if (port === undefined) return this.#tellSeeker(input, now);
 		const place: TcpAddress = {host, port, family, ...(scope === undefined ? {} : {scope})};
 		// Where a datagram from this machine comes from is on this machine.
 		if (!this.#isUsable(place, this.#isLocal || isLoopback(place))) return;
@@ -128,10 +128,21 @@ export class Finder {
 		const source = placeOf(place);
 		const news = this.#note({peer, addresses: [address], via: 'announcement', source, instance}, now);
 		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
+		this.#answer(input, now);
+		this.#checkConnected(announcement, place, news, now);
+	}
+
+	/** Whoever listens nowhere cannot be dialled, and may want to know whom to dial. */
+	#tellSeeker(input: Extract<SwarmInput, {type: 'announcement'}>, now: Instant): void {
+		const {port4, port6} = input.announcement;
+		if (port4 === undefined && port6 === undefined) this.#answer(input, now);
+	}
+
+	#answer(input: Extract<SwarmInput, {type: 'announcement'}>, now: Instant): void {
+		const {counters, outbox} = this.#options;
 		const answer = this.#announcer.answer(input, now);
 		if (answer) outbox.push(answer);
-		else if (announcement.wantsAnswer) counters.add('answer-limit');
-		this.#checkConnected(announcement, place, news, now);
+		else if (input.announcement.wantsAnswer) counters.add('answer-limit');
 	}
 
 	/**

@@ -167,7 +167,7 @@ describe('announcements', () => {
 	test.each([
 		['our own', {peer: IDENTITIES[0].peerId}],
 		['one of a peer that leaves', {leaving: true}],
-		['one without a port for the family that it came over', {port4: undefined}],
+		['one without a port for the family that it came over', {port4: undefined, port6: 4001}],
 	])('%s is ignored', (_, change) => {
 		const rig = startChat();
 		const usual = {
@@ -180,6 +180,15 @@ describe('announcements', () => {
 		};
 		const announcement = {...usual, ...change};
 		expect(rig.input({type: 'announcement', announcement, host: '192.0.2.2', port: 1, family: 4})).toEqual([]);
+		expect(listed(rig)).toEqual([]);
+	});
+
+	test('of one who listens nowhere is answered, so that it can dial; it is neither listed nor dialled', () => {
+		const rig = startChat();
+		const ports = {port4: undefined, port6: undefined};
+		const announcement = {peer: BOB, instance: 'cd'.repeat(16), ...ports, wantsAnswer: true, leaving: false};
+		const seen = rig.input({type: 'announcement', announcement, host: '192.0.2.2', port: 1, family: 4});
+		expect(seen).toMatchObject([{type: 'answer', host: '192.0.2.2', port: 1}]);
 		expect(listed(rig)).toEqual([]);
 	});
 
