@@ -28,7 +28,7 @@ export function leastLanes(links: readonly Link[]): number {
 	return most;
 }
 
-/** A link in more lanes than this beyond what is needed is put in order again. */
+/** Lanes that were kept may be so many times as many as fresh ones would be. */
 const SLACK = 1.25;
 
 /** Links keep the lanes that they had, unless that takes much more room. Undefined: more lanes than fit anywhere. */

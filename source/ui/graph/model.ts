@@ -76,5 +76,5 @@ export function latencyPaint(latency: Latency, {paint}: Theme): Paint {
 	return {near: paint.good, middling: paint.accent, far: paint.warn, farther: paint.bad, unknown: paint.dim}[latency];
 }
 
-/** A statement of neighbours that is older than this is not what is now: three of the times between two of them. */
-export const OLD_STATEMENT = 90_000;
+/** Milliseconds: a statement of neighbours that is older may not be what is now. Those that hold no more are not told. */
+export const OLD_STATEMENT = 60_000;

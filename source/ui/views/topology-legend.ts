@@ -76,7 +76,7 @@ function markEntries({model, theme}: View): readonly (readonly Span[])[] {
 		entry(
 			nodes.some(node => !tells(node) && node.isReachable),
 			'?',
-			'does not say, or not lately',
+			'does not say',
 		),
 		entry(marks.has('lost'), MARKS.lost, 'unreachable'),
 	];

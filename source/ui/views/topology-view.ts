@@ -5,7 +5,7 @@ import {type Holders, holdersOf, joinHolders} from '../../store/names.ts';
 import {meshRoom, type TopologyPage} from '../../store/pages/topology.ts';
 import {displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
-import {edgeBetween, type LinkTo, type Model, modelOf, OLD_STATEMENT} from '../graph/model.ts';
+import {edgeBetween, type LinkTo, type Model, modelOf} from '../graph/model.ts';
 import {fitName, type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 
@@ -84,9 +84,9 @@ export function markSpan(node: TopologyNode, {paint}: Theme): Span {
 	return span(MARKS[mark], paints[mark]);
 }
 
-/** Whether it says who its neighbours are, and has said so lately. */
+/** Whether it says who its neighbours are. */
 export function tells({isSelf, toldAgo}: TopologyNode): boolean {
-	return isSelf || (toldAgo !== undefined && toldAgo < OLD_STATEMENT);
+	return isSelf || toldAgo !== undefined;
 }
 
 /** Mark and name, and whether it says nothing: as many cells as the column of names and three. */

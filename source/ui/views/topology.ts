@@ -5,14 +5,14 @@ import type {TopologyPage} from '../../store/pages/topology.ts';
 import {nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {formatSpan, formatTime, plural} from '../format.ts';
-import {isInMesh} from '../graph/model.ts';
+import {isInMesh, OLD_STATEMENT} from '../graph/model.ts';
 import {row, span, spansWidth} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {PageBuilder, type PageContent} from './content.ts';
 import {addGraph, edgeLinks, frameGraph, type GraphFrame, type GraphPlan, planGraph} from './topology-graph.ts';
 import {legendRow} from './topology-legend.ts';
 import {addTable, neighbourSpans, tableHead} from './topology-table.ts';
-import {linksOf, tells, type View, viewOf} from './topology-view.ts';
+import {linksOf, type View, viewOf} from './topology-view.ts';
 
 type Made = {readonly inputs: readonly unknown[]; readonly content: PageContent};
 
@@ -157,7 +157,7 @@ function aboutOf({model, chosen, room, roomLabel, nameOf}: View, node: TopologyN
 		plural(links.length, 'edge'),
 		`${meshed} in the mesh of ${roomLabel}`,
 		...(lost ? [`you cannot reach it since ${formatTime(lost.since)}${by}`] : placeOf(node)),
-		...(tells(node) || !node.isReachable ? [] : [saidOf(node)]),
+		...(node.isReachable ? saidOf(node) : []),
 	];
 }
 
@@ -167,6 +167,9 @@ function placeOf({isSelf, isNeighbour, isReachable}: TopologyNode): readonly str
 	return [isNeighbour ? 'connected to you' : 'reached through others'];
 }
 
-function saidOf({toldAgo}: TopologyNode): string {
-	return toldAgo === undefined ? 'does not say who its neighbours are' : `said so ${formatSpan(toldAgo)} ago`;
+/** Who its neighbours are, or how long ago it has said so. */
+function saidOf({isSelf, toldAgo}: TopologyNode): readonly string[] {
+	if (isSelf) return [];
+	if (toldAgo === undefined) return ['does not say who its neighbours are'];
+	return toldAgo > OLD_STATEMENT ? [`said so ${formatSpan(toldAgo)} ago`] : [];
 }
