@@ -3,7 +3,7 @@ import type {LabRouterFigures} from '../api/lab.ts';
 import {LabWorld, type WorldOptions} from './world.ts';
 
 /** Virtual milliseconds until all are connected and meshes have settled. */
-const SETTLING = 8_000;
+const SETTLING = 6_000;
 /** What is said then, one after the other; and the virtual milliseconds in between and after the last one. */
 const MESSAGES = 12;
 const PAUSE = 300;
@@ -21,7 +21,7 @@ export function* compareRouters(options: ComparisonOptions): Generator<undefined
 	for (const router of ROUTERS) {
 		const rest = {chatter: 0, name: 'first', rooms: ['lobby'], tellsNeighbours: false};
 		const world = new LabWorld({...options, ...rest, router});
-		yield* pass(world, SETTLING);
+		yield* pass(world, world.startedAt + SETTLING);
 		world.resetFigures();
 		for (let said = 0; said < MESSAGES; said++) {
 			world.do({deed: 'say', text: `message ${said + 1} of ${MESSAGES}`});

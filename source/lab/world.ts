@@ -41,8 +41,9 @@ export const MAX_NODES = 250;
 export const MAX_LOSS = 0.9;
 export const MAX_DELAY = 2_000;
 export const MAX_CHATTER = 20;
-/** Milliseconds in which the first nodes start, one after the other. */
+/** Milliseconds in which the first nodes start, one after the other: at least, and for each of them. */
 const START_WINDOW = 2_000;
+const START_PAUSE = 50;
 /** More than a small room holds, so that a room has a mesh that is not everybody; and few enough to be drawn. */
 const LIMITS = {target: 14, max: 24};
 /** Nodes that hear each other's announcements: in a larger network each is told of one other, and the rest by exchange. */
@@ -58,6 +59,8 @@ const LEAST_DELAY = 0.25;
 
 export class LabWorld {
 	readonly simulation: Simulation;
+	/** When the last of the first nodes starts, virtual milliseconds. */
+	readonly startedAt: number;
 	readonly #options: WorldOptions;
 	readonly #random: Random;
 	readonly #nameOf: (index: number) => string;
@@ -94,8 +97,9 @@ export class LabWorld {
 			nodes: {pubsub: router, rooms, limits: LIMITS, keepsEvents: false, skew: startsAt - EPOCH, tellsNeighbours},
 			onEvent: (node, event) => this.#told(node, event),
 		});
-		for (let index = 0; index < nodes; index++) this.#add((index / nodes) * START_WINDOW);
-		this.#planChat(START_WINDOW);
+		this.startedAt = Math.max(START_WINDOW, nodes * START_PAUSE);
+		for (let index = 0; index < nodes; index++) this.#add((index / nodes) * this.startedAt);
+		this.#planChat(this.startedAt);
 	}
 
 	get now(): number {
