@@ -22,7 +22,7 @@ export type TopologyEdge = {
 	readonly rtt?: number;
 	/** Rooms in whose mesh one of the two has the other. */
 	readonly mesh: readonly RoomName[];
-	/** Both say so, or one of them does and the other says nothing at all. */
+	/** Both say so, or it is our own connection. Otherwise one of them says so, and the other says nothing at all. */
 	readonly isConfirmed: boolean;
 };
 
@@ -39,7 +39,7 @@ export type Topology = {
 	readonly tells: boolean;
 };
 
-/** Somebody who was here and is not, without having said goodbye; or whom others reach and we do not. */
+/** Somebody who fell silent without a goodbye, for ten minutes; or whom others reach and we do not. */
 export type Unreachable = {
 	readonly peer: string;
 	readonly name: string;

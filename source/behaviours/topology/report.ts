@@ -10,18 +10,27 @@ export type ReportOptions = {
 	/** What is known of a node besides its edges. */
 	readonly about: (peer: PeerId) => {readonly name: string; readonly isNeighbour: boolean; readonly toldAgo?: number};
 	readonly unreachable: readonly Unreachable[];
+	/** Whom somebody has lost. */
+	readonly missed: ReadonlySet<PeerId>;
 	readonly tells: boolean;
 };
 
-/** Whoever has no edge, and whom nobody misses, has left: its last statement is still good for a while. */
-export function report({self, claims, about, unreachable, tells}: ReportOptions): Topology {
-	const edges = edgesOf(claims, self).sort(byEnds);
-	const peers = new Set([self, ...edges.flatMap(({a, b}) => [a, b]), ...unreachable.map(({peer}) => peer)]);
+/**
+ * Groups that there is no way to, and of whom nobody misses anybody, have left: what they said last is still good for a
+ * while, and is not told.
+ */
+export function report({self, claims, about, unreachable, missed, tells}: ReportOptions): Topology {
+	const all = edgesOf(claims, self).sort(byEnds);
+	const peers = new Set([self, ...all.flatMap(({a, b}) => [a, b]), ...unreachable.map(({peer}) => peer)]);
+	const groups = groupsOf([...peers].sort(), all, self)
+		.filter((group, index) => index === 0 || group.some(peer => missed.has(peer)))
+		.map(group => group.sort());
+	const kept = new Set(groups.flat());
+	const edges = all.filter(({a}) => kept.has(a));
 	const reached = reachedFrom(self, claims);
-	const nodes = [...peers].sort().map((peer): TopologyNode => {
+	const nodes = [...kept].sort().map((peer): TopologyNode => {
 		return {peer, ...about(peer), isSelf: peer === self, isReachable: reached.has(peer)};
 	});
-	const groups = groupsOf([...peers].sort(), edges, self).map(group => group.sort());
 	return {nodes, edges, bridges: bridgesOf(edges).sort(byEnds), groups, unreachable, tells};
 }
 

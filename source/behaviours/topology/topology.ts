@@ -313,9 +313,9 @@ export class TopologyBehaviour implements Behaviour {
 			const toldAgo = known && {toldAgo: Math.max(0, Math.round(now - known.leftAt))};
 			return {name, isNeighbour: view.isConnected(peer), ...toldAgo};
 		};
-		return [
-			{type: 'reply', command, result: report({self, claims: this.#claims(), about, unreachable, tells: isTelling})},
-		];
+		const missed = this.#unreachable.missed();
+		const result = report({self, claims: this.#claims(), about, unreachable, missed, tells: isTelling});
+		return [{type: 'reply', command, result}];
 	}
 
 	/** An earlier one that is under way under this name stays. */

@@ -56,6 +56,14 @@ export class UnreachablePeers {
 		return this.#list;
 	}
 
+	/** Whom we or others have lost, named or not yet. */
+	missed(): Set<PeerId> {
+		const {known, losses} = this.#options;
+		const missed = new Set([...this.#list.map(({peer}) => peer), ...[...losses.entries()].map(([peer]) => peer)]);
+		for (const {statement} of known.values()) for (const {peer} of statement.lost) missed.add(peer);
+		return missed;
+	}
+
 	/** Whether there is any reason to look: where all is well, it costs nothing. */
 	isSuspected(): boolean {
 		const {known, losses} = this.#options;

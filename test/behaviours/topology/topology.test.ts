@@ -310,6 +310,25 @@ describe('the report', () => {
 	});
 });
 
+test('a group that nobody misses has left, though what it said last is still good', () => {
+	const node = new Node();
+	node.meet(BOB);
+	node.meet(CAT);
+	node.input(received(CAT, stated(cat, [ANN, DAN])));
+	node.input(received(CAT, stated(dan, [CAT])));
+	node.lose(CAT, 'closed');
+	expect([node.edges(), node.topology().groups]).toEqual([['ab'], [[ANN, BOB]]]);
+	node.meet(CAT);
+	node.lose(CAT, 'no-heartbeat');
+	expect([node.edges(), node.topology().groups]).toEqual([
+		['ab', 'cd'],
+		[
+			[ANN, BOB],
+			[CAT, DAN],
+		],
+	]);
+});
+
 describe('who is unreachable', () => {
 	const unreachable = (outputs: readonly BehaviourOutput[]) =>
 		outputs.flatMap(output =>
