@@ -22,10 +22,10 @@ export const VALID_FOR = 2.5;
 
 /**
  * All intervals grow with the network, so that what a node hears does not: milliseconds for each author known. With a
- * thousand of them ten minutes lie between two signs of life, and two statements come a second. News of neighbours that
+ * thousand of them twenty minutes lie between two signs of life, and two statements come a second. News of neighbours that
  * came may be as late as twenty seconds among a hundred; of those that were lost, two.
  */
-export const LIFE_PER_AUTHOR = 600;
+export const LIFE_PER_AUTHOR = 1_200;
 export const STATE_PER_AUTHOR = 200;
 export const LOSS_PER_AUTHOR = 20;
 
