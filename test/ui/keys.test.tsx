@@ -49,7 +49,7 @@ test('what is typed is sent with Enter; pasted lines are not', async () => {
 test('a command shows how it goes on, and is carried out', async () => {
 	const app = await lively();
 	await app.type('/');
-	expect(app.frame()).toMatch(/\/dial <multiaddr>.*\n.*\/edit \[new text\]/u);
+	expect(app.frame()).toMatch(/\/doctor .*\n.*\/edit \[new text\]/u);
 	await app.type('join ');
 	expect(app.frame()).toContain('/join <room> · ');
 	await app.type('#ops');

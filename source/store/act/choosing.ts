@@ -104,7 +104,8 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 		if (index === undefined) stage.perform({type: 'back'});
 		return;
 	}
-	if (view === 'network' || view === 'topology') return doOnNetwork(stage, {page: 'network', deed: 'peer', peer: item.id});
+	if (view === 'network' || view === 'topology')
+		return doOnNetwork(stage, {page: 'network', deed: 'peer', peer: item.id});
 	if (view === 'peers') return stage.perform({type: 'open-direct', peer: item.id});
 	const hit = search?.hits.find(({id}) => id === item.id);
 	if (view === 'search' && hit) jumpTo(stage, hit.room, hit.id);
