@@ -58,6 +58,8 @@ export type DiscoveryFacts = {
 	readonly peers: readonly PeerFacts[];
 	/** Nodes on this very machine, this program's own among them. */
 	readonly here: number;
+	/** TCP ports on which those take connections from other machines. */
+	readonly portsHere: readonly number[];
 	/** How long was listened, in milliseconds. */
 	readonly listened: number;
 };
@@ -74,7 +76,7 @@ export type FirewallFacts = {
 	readonly text?: string;
 	/** There are such tools, and this user may not ask them. */
 	readonly forbidden: boolean;
-	/** The TCP port that others dial: of `--listen`, else one like those that the system chooses. */
+	/** The TCP port that others dial: of `--listen`, else one like those that the system chooses (and see `portsHere`). */
 	readonly tcpPort: number;
 	/** Whether `--listen` names it. */
 	readonly isTcpPortFixed: boolean;

@@ -8,7 +8,7 @@ import type {Counters} from '../base/counters.ts';
 import type {Random} from '../base/random.ts';
 import {TokenBuckets} from '../base/token-bucket.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
-import type {Announcement} from '../wire/announcement.ts';
+import {type Announcement, isDoctor} from '../wire/announcement.ts';
 import {placeOf, sourceOf} from '../wire/ip.ts';
 import {formatTcpAddress, isLoopback, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
@@ -126,7 +126,8 @@ export class Finder {
 		if (!this.#isUsable(place, this.#isLocal || isLoopback(place))) return;
 		const address = formatTcpAddress(place);
 		const source = placeOf(place);
-		const news = this.#note({peer, addresses: [address], via: 'announcement', source, instance}, now);
+		const what = {via: 'announcement', isDoctor: isDoctor(announcement)} as const;
+		const news = this.#note({peer, addresses: [address], source, instance, ...what}, now);
 		if (news === 'flood' && this.#sightings.viaOf(peer) === undefined) return;
 		this.#answer(input, now);
 		this.#checkConnected(announcement, place, news, now);
@@ -238,10 +239,10 @@ export class Finder {
 	}
 
 	/** People hear of a peer that is new, or elsewhere; not of one that they see connected. */
-	#tell({peer, addresses, via, speaks}: Sight, news: News): void {
+	#tell({peer, addresses, via, speaks, isDoctor}: Sight, news: News): void {
 		const {store, outbox} = this.#options;
 		const address = addresses[0] as string;
-		if ((news !== 'peer' && news !== 'change') || store.isConnected(peer)) return;
+		if (isDoctor === true || (news !== 'peer' && news !== 'change') || store.isConnected(peer)) return;
 		outbox.emit({type: 'peer-discovered', peer, address, via, ...(speaks && {speaks})});
 	}
 

@@ -54,6 +54,8 @@ export type Sight = {
 	/** Which start of the program it is, if that was said. */
 	readonly instance?: string;
 	readonly speaks?: 'libp2p';
+	/** It only looks around: nobody to be listed. */
+	readonly isDoctor?: boolean;
 	/** Milliseconds for which it is said to be good. */
 	readonly lifetime?: number;
 };
@@ -64,6 +66,7 @@ export type Listed = {
 	readonly address: string;
 	readonly via: Via;
 	readonly speaks?: 'libp2p';
+	readonly isDoctor?: boolean;
 };
 
 export type News =
@@ -129,7 +132,7 @@ export class Sightings {
 	/** Peers that were heard of lately, connected or not, the latest last. */
 	current(now: Instant): readonly Listed[] {
 		return [...this.#ours.entries.values(), ...this.#foreign.entries.values()]
-			.filter(({goodUntil}) => now < goodUntil)
+			.filter(({goodUntil, listed}) => now < goodUntil && listed.isDoctor !== true)
 			.map(({listed}) => listed);
 	}
 
@@ -196,8 +199,8 @@ function goodUntil({lifetime = SIGHTING_LIFETIME}: Sight, now: Instant): Instant
 	return now + Math.min(lifetime, MAX_SIGHTING_LIFETIME);
 }
 
-function listed({peer, addresses, via, speaks}: Sight): Listed {
-	return {peer, address: addresses[0] as string, via, ...(speaks && {speaks})};
+function listed({peer, addresses, via, speaks, isDoctor}: Sight): Listed {
+	return {peer, address: addresses[0] as string, via, ...(speaks && {speaks}), ...(isDoctor && {isDoctor})};
 }
 
 function recent(values: readonly string[], newer: readonly string[]): readonly string[] {

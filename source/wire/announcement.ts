@@ -41,6 +41,16 @@ export type Announcement = {
 	readonly leaving: boolean;
 };
 
+/**
+ * What the instance ids of doctors begin with, in hex: `doctor`. They come and go, are nobody to talk to, and two that
+ * examine at once know each other.
+ */
+export const DOCTOR_MARK = Buffer.from('doctor').toString('hex');
+
+export function isDoctor({instance}: Pick<Announcement, 'instance'>): boolean {
+	return instance.startsWith(DOCTOR_MARK);
+}
+
 export function encodeAnnouncement(announcement: Announcement): Uint8Array {
 	const ports = Buffer.alloc(ANNOUNCEMENT_PORTS_BYTES);
 	ports.writeUInt16BE(announcement.port4 ?? 0, 0);

@@ -40,6 +40,7 @@ export const DISCOVERY: DiscoveryFacts = {
 	],
 	peers: [PEER],
 	here: 0,
+	portsHere: [],
 	listened: 1_250,
 };
 

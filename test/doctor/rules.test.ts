@@ -28,6 +28,15 @@ const directory = (state: NonNullable<Facts['directory']>['state'], freeBytes = 
 
 const CLOSED =
 	'*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m state --state ESTABLISHED -j ACCEPT\nCOMMIT\n';
+/** As after `iptables -I INPUT -p tcp --dport 4001 -j ACCEPT` and the same for announcements. */
+const OPENED = CLOSED.replace(
+	'COMMIT',
+	'-A INPUT -p tcp -m tcp --dport 4001 -j ACCEPT\n-A INPUT -p udp -m udp --dport 9999 -j ACCEPT\nCOMMIT',
+);
+const opened = (...portsHere: readonly number[]): Facts => ({
+	...{...discovery({portsHere, here: portsHere.length}), isRoot: true},
+	firewall: {...FIREWALL, manager: 'iptables', iptables: OPENED},
+});
 const VPN = {...LAN, name: 'wg0', kind: 'vpn', addresses: [{address: '10.8.0.2', family: 4}]} as const;
 const SILENT = {result: 'failed', code: 'timeout', message: 'did not answer'} as const;
 const lost = DISCOVERY.ways.map(way => ({...way, returned: false}));
@@ -58,6 +67,11 @@ describe('no alarm', () => {
 		['a profile in use', {...HEALTHY, directory: {...HEALTHY.directory!, heldBy: 7}}],
 		['no profile yet', directory('missing')],
 		['two doctors at once', peer({isDoctor: true, answered: false, dial: {result: 'connected'}})],
+		['a closed firewall but for the port on which p2p-tui runs', opened(4001)],
+		[
+			'a firewall over there, and an open port here',
+			{...opened(4001), discovery: {...opened(4001).discovery, peers: [{...PEER, dial: SILENT}]}},
+		],
 		['they reach us, if not we them', peer({reachedUs: true, dial: SILENT})],
 	])('%s', (_, facts) => {
 		expect(alarms(facts)).toEqual([]);
@@ -96,6 +110,9 @@ describe('named', () => {
 			{...firewall({manager: 'iptables', iptables: CLOSED}), discovery: {...DISCOVERY, ways: lost}},
 			['problem firewall-udp', 'problem firewall-tcp'],
 		],
+		['one port open, and p2p-tui on another', opened(50_123), ['problem firewall-tcp']],
+		['one port open, and nothing runs', opened(), ['problem firewall-tcp']],
+		['one p2p-tui of two on the open port', opened(50_123, 4001), ['warning firewall-tcp']],
 		['clients kept apart', peer({answered: false, isOnLink: false, dial: SILENT}), ['problem client-isolation']],
 		[
 			'a firewall over there that drops all',
@@ -148,6 +165,18 @@ describe('mended by', () => {
 			closed({manager: 'firewalld', tcpPort: 7001, isTcpPortFixed: true}),
 			'firewall-tcp',
 			['firewall-cmd --permanent --add-port=7001/tcp', 'firewall-cmd --reload'],
+		],
+		[
+			'a port that is open already: no second rule',
+			opened(50_123),
+			'firewall-tcp',
+			['p2p-tui --listen /ip4/0.0.0.0/tcp/4001'],
+		],
+		[
+			'the port that a running p2p-tui was given',
+			opened(7001),
+			'firewall-tcp',
+			['iptables -t filter -I INPUT -p tcp --dport 7001 -j ACCEPT'],
 		],
 		[
 			'a firewall that may not be read',

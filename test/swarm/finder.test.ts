@@ -4,6 +4,7 @@ import type {PeerInfo, Results} from '../../source/api/event.ts';
 import {CROWD_SPREAD} from '../../source/swarm/dial-planner.ts';
 import {DIAL_GRACE} from '../../source/swarm/dialer.ts';
 import {MAX_SIGHTINGS, NEWS_IN_ALL, NEWS_PER_SOURCE, SIGHTING_LIFETIME} from '../../source/swarm/sightings.ts';
+import {DOCTOR_MARK} from '../../source/wire/announcement.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
 import {addressOf, BOB, CAT, DAN, IDENTITIES} from '../behaviours/fixtures.ts';
 import {callers, strangers} from './fixtures.ts';
@@ -190,6 +191,13 @@ describe('announcements', () => {
 		const seen = rig.input({type: 'announcement', announcement, host: '192.0.2.2', port: 1, family: 4});
 		expect(seen).toMatchObject([{type: 'answer', host: '192.0.2.2', port: 1}]);
 		expect(listed(rig)).toEqual([]);
+	});
+
+	test('of a doctor is answered and dialled, since it wants to know whether that works; people do not hear of it', () => {
+		const rig = startChat();
+		const seen = announce(rig, BOB, DOCTOR_MARK.padEnd(32, '0'));
+		expect(seen).toMatchObject([{type: 'answer'}, {type: 'dial'}]);
+		expect([shown(seen), listed(rig)]).toEqual([[], []]);
 	});
 
 	test('in a crowd, a node with some connections takes its time, so that chance chooses and not nearness', () => {

@@ -41,6 +41,12 @@ export function blocksOf(facts: Facts, interfaces: readonly InterfaceFacts[]): B
 	);
 }
 
+/** What drops connections to that TCP port. */
+export function connectionBlocks(facts: Facts, interfaces: readonly InterfaceFacts[], tcpPort: number): Block[] {
+	const blocks = blocksOf({...facts, firewall: {...facts.firewall, tcpPort}}, interfaces);
+	return blocks.filter(({traffic}) => traffic === 'connections');
+}
+
 /** A port as systems choose them for whoever asks for none. */
 const ANY_PORT = 45_678;
 

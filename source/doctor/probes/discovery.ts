@@ -3,12 +3,13 @@
 import {randomBytes} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {NetworkInterface} from '../../net/interfaces.ts';
+import {DOCTOR_MARK} from '../../wire/announcement.ts';
 import {identityFromSeed} from '../../wire/identity.ts';
 import type {DiscoveryFacts, PeerFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
-import {DOCTOR_MARK, Meeting} from './meeting.ts';
-import {resolvedHosts} from './proc-net.ts';
+import {Meeting} from './meeting.ts';
+import {outwardPorts, resolvedHosts} from './proc-net.ts';
 import type {System} from './system.ts';
 
 /**
@@ -59,7 +60,15 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	return {
 		...{port, listening: {...failures}, holders: await holders, ways},
 		...{peers: meeting.peers.map(onLink), here: meeting.here, listened},
+		portsHere: await outward(meeting.portsHere, system),
 	};
+}
+
+/** Without those on which only this machine is listened to, where that is known. */
+async function outward(ports: readonly number[], system: System): Promise<number[]> {
+	const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => system.read(path)));
+	const known = tables.flatMap(table => (table === undefined ? [] : [outwardPorts(table)]));
+	return ports.filter(port => known.length === 0 || known.some(list => list.includes(port)));
 }
 
 /** Milliseconds for which it listened. */

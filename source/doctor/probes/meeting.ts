@@ -10,13 +10,10 @@ import type {NetworkInterface} from '../../net/interfaces.ts';
 import {hostFrom} from '../../net/socket-host.ts';
 import {sourceFor} from '../../net/source-address.ts';
 import {Transport} from '../../net/transport.ts';
-import type {Announcement} from '../../wire/announcement.ts';
+import {type Announcement, isDoctor} from '../../wire/announcement.ts';
 import {decodeMessage} from '../../wire/codec.ts';
 import type {Identity} from '../../wire/identity.ts';
 import type {DialFacts, PeerFacts} from '../facts.ts';
-
-/** What the instance ids of doctors begin with, in hex: two that examine at once know each other. */
-export const DOCTOR_MARK = Buffer.from('doctor').toString('hex');
 
 /** Peers that are dialled: a few tell as much as all. */
 const MAX_DIALS = 4;
@@ -50,7 +47,8 @@ export class Meeting {
 	readonly #transport: Transport;
 	readonly #servers: Server[] = [];
 	readonly #peers = new Map<string, Known>();
-	readonly #here = new Set<string>();
+	/** Nodes on this machine, and their TCP ports. */
+	readonly #here = new Map<string, number | undefined>();
 	readonly #guests = new Set<string>();
 	readonly #dials = new Set<Promise<void>>();
 	#dialled = 0;
@@ -74,7 +72,7 @@ export class Meeting {
 		const {peer, leaving} = announcement;
 		const {interfaces} = this.#options;
 		if (leaving) return;
-		if (interfaces.some(({address}) => address === source.host)) return void this.#here.add(peer);
+		if (interfaces.some(({address}) => address === source.host)) return this.#heardHere(announcement);
 		const at = interfaces.find(
 			({contains, scope}) => contains(source.host) && (source.scope === undefined || source.scope === scope),
 		);
@@ -98,6 +96,10 @@ export class Meeting {
 		return this.#here.size;
 	}
 
+	get portsHere(): number[] {
+		return [...new Set(this.#here.values())].filter(port => port !== undefined);
+	}
+
 	get peers(): PeerFacts[] {
 		return [...this.#peers.values()].map(({peer, source, interface: name, announced, answered, dial, isDoctor}) => ({
 			...{peer, host: source.host, announced, answered, reachedUs: this.#guests.has(source.host)},
@@ -113,12 +115,19 @@ export class Meeting {
 		await this.#transport.close();
 	}
 
+	#heardHere(announcement: Announcement): void {
+		if (isDoctor(announcement) || this.#here.size >= MAX_PEERS) return;
+		this.#here.set(announcement.peer, announcement.port4 ?? announcement.port6);
+	}
+
 	#add(announcement: Announcement, source: DatagramSource, name: string | undefined): Known | undefined {
 		if (this.#peers.size >= MAX_PEERS) return undefined;
-		const {peer, instance} = announcement;
+		const {peer} = announcement;
 		const port = source.family === 4 ? announcement.port4 : announcement.port6;
-		const isDoctor = instance.startsWith(DOCTOR_MARK);
-		const known: Known = {peer, source, interface: name, port, isDoctor, announced: false, answered: false};
+		const known: Known = {
+			...{peer, source, interface: name, port, isDoctor: isDoctor(announcement)},
+			...{announced: false, answered: false},
+		};
 		this.#peers.set(peer, known);
 		if (port === undefined || this.#dialled >= MAX_DIALS) return known;
 		this.#dialled++;

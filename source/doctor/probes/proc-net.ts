@@ -10,6 +10,20 @@ export function inodesOnPort(table: string, port: number): string[] {
 	});
 }
 
+/** TCP_LISTEN of Linux's `tcp_states.h`. */
+const LISTENING = '0A';
+
+/** 127.0.0.1 and ::1, as words of the machine's byte order. */
+const LOOPBACK = new Set(['0100007F', '00000000000000000000000001000000']);
+
+/** Ports on which other machines are listened to, from /proc/net/tcp or tcp6. */
+export function outwardPorts(table: string): number[] {
+	return linesOf(table).flatMap(([, local = '', , state]) => {
+		const [address = '', port = ''] = local.split(':');
+		return state === LISTENING && !LOOPBACK.has(address) ? [Number.parseInt(port, 16)] : [];
+	});
+}
+
 /** `socket:[4711]` → `4711`. */
 export function socketInode(link: string): string | undefined {
 	return /^socket:\[(\d+)\]$/.exec(link)?.[1];

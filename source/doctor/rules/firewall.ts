@@ -4,6 +4,7 @@ import type {Facts} from '../facts.ts';
 import {type Block, blocksOf, type Traffic} from '../firewall/judge.ts';
 import type {BaseChain} from '../firewall/ruleset.ts';
 import {acceptCommand, asRoot, howToKeep, openCommands} from '../words.ts';
+import {ADVISED_PORT, doors} from './doors.ts';
 import {about, type Fix, fix, lansOf, listed, type Rule} from './rule.ts';
 
 export const firewallRules: readonly Rule[] = [firewall];
@@ -31,7 +32,9 @@ function linux(facts: Facts): Finding[] {
 		return [find('firewall-unread', 'skipped', `${found} cannot be read by this user`, advice)];
 	}
 	const blocks = blocksOf(facts, lansOf(facts));
-	const findings = TRAFFIC.flatMap(traffic => blockFinding(facts, blocks, traffic));
+	const findings = TRAFFIC.flatMap(traffic =>
+		traffic === 'connections' ? doors(facts) : blockFinding(facts, blocks, traffic),
+	);
 	if (findings.length > 0) return findings;
 	const found =
 		manager === 'none' ? 'there is no firewall' : `${manager}: nothing that p2p-tui needs is seen to be dropped`;
@@ -40,15 +43,17 @@ function linux(facts: Facts): Finding[] {
 
 const TRAFFIC = ['announcements', 'connections', 'answers', 'announcements-out', 'connections-out'] as const;
 
-const IDS: Readonly<Record<Traffic, string>> = {
+/** Which port others connect to is a matter of its own. */
+type Blocked = Exclude<Traffic, 'connections'>;
+
+const IDS: Readonly<Record<Blocked, string>> = {
 	announcements: 'firewall-udp',
-	connections: 'firewall-tcp',
 	answers: 'firewall-answers',
 	'announcements-out': 'firewall-udp-out',
 	'connections-out': 'firewall-tcp-out',
 };
 
-function blockFinding(facts: Facts, all: readonly Block[], traffic: Traffic): Finding[] {
+function blockFinding(facts: Facts, all: readonly Block[], traffic: Blocked): Finding[] {
 	const blocks = all.filter(each => each.traffic === traffic);
 	if (blocks.length === 0) return [];
 	const chains = [...new Set(blocks.flatMap(({by}) => by))];
@@ -66,14 +71,10 @@ function blockFinding(facts: Facts, all: readonly Block[], traffic: Traffic): Fi
 	];
 }
 
-const WORDS: Readonly<Record<Traffic, (facts: Facts) => {readonly tested: string; readonly what: string}>> = {
+const WORDS: Readonly<Record<Blocked, (facts: Facts) => {readonly tested: string; readonly what: string}>> = {
 	announcements: ({discovery}) => ({
 		tested: `incoming UDP port ${discovery.port}`,
 		what: 'announcements of others do not come in',
-	}),
-	connections: ({firewall: {tcpPort, isTcpPortFixed}}) => ({
-		tested: isTcpPortFixed ? `incoming TCP port ${tcpPort}` : 'incoming TCP connections',
-		what: 'others cannot connect to this machine',
 	}),
 	answers: () => ({tested: 'answers to TCP connections from here', what: 'this machine cannot connect to others'}),
 	'announcements-out': ({discovery}) => ({
@@ -83,23 +84,11 @@ const WORDS: Readonly<Record<Traffic, (facts: Facts) => {readonly tested: string
 	'connections-out': () => ({tested: 'outgoing TCP connections', what: 'this machine cannot connect to others'}),
 };
 
-/** The port that is advised to open, if none was chosen. */
-const ADVISED_PORT = 4001;
-
-const FIXES: Readonly<Record<Traffic, (facts: Facts, chains: readonly BaseChain[]) => Fix>> = {
+const FIXES: Readonly<Record<Blocked, (facts: Facts, chains: readonly BaseChain[]) => Fix>> = {
 	announcements(facts, chains) {
 		const {port} = facts.discovery;
 		const advice = `Let UDP port ${port} in.${howToKeep(facts.firewall, chains)}`;
 		return fix(advice, ...openCommands(facts, {protocol: 'udp', port}, chains));
-	},
-	connections(facts, chains) {
-		const {tcpPort, isTcpPortFixed} = facts.firewall;
-		const port = isTcpPortFixed ? tcpPort : ADVISED_PORT;
-		const commands = openCommands(facts, {protocol: 'tcp', port}, chains);
-		const keep = howToKeep(facts.firewall, chains);
-		if (isTcpPortFixed) return fix(`Let TCP port ${port} in.${keep}`, ...commands);
-		const advice = `Let one TCP port in, and start p2p-tui on that port.${keep}`;
-		return fix(advice, ...commands, `p2p-tui --listen /ip4/0.0.0.0/tcp/${port}`);
 	},
 	answers: (facts, chains) =>
 		byHand(

@@ -2,6 +2,7 @@
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts, PeerFacts} from '../facts.ts';
 import {blocksOf} from '../firewall/judge.ts';
+import {hasOpenDoor} from './doors.ts';
 import {about, count, fix, lansOf, listed, type Rule} from './rule.ts';
 
 export const peerRules: readonly Rule[] = [connections, clocks];
@@ -22,16 +23,21 @@ function connections(facts: Facts): Finding[] {
 /** The kinds in which connections fail, each told once. */
 function failures(facts: Facts, failed: readonly PeerFacts[], doOthersWork: boolean): Finding[] {
 	const kinds = new Map<string, PeerFacts[]>();
-	for (const peer of failed) kinds.set(kindOf(peer), [...(kinds.get(kindOf(peer)) ?? []), peer]);
+	const isOpen = hasOpenDoor(facts);
+	for (const peer of failed) {
+		const kind = kindOf(peer, isOpen);
+		kinds.set(kind, [...(kinds.get(kind) ?? []), peer]);
+	}
 	return [...kinds].map(([kind, peers]) => failure(facts, kind, peers, doOthersWork));
 }
 
 const SILENT = new Set(['timeout', 'unreachable']);
 
-function kindOf({dial, answered, reachedUs, isDoctor, isOnLink}: PeerFacts): string {
+function kindOf({dial, answered, reachedUs, isDoctor, isOnLink}: PeerFacts, isOpen: boolean): string {
 	const code = dial?.result === 'failed' ? dial.code : '';
 	if (!SILENT.has(code)) return code === 'refused' ? 'refused' : 'failed';
-	if (reachedUs) return 'one-way';
+	// Who answers has heard where we are, and what it cannot do to the doctor it can do to the p2p-tui here.
+	if (reachedUs || (answered && isOpen)) return 'one-way';
 	// Something for us alone came through: the network does not keep us apart. A doctor sends nothing of the kind.
 	return answered || isDoctor || isOnLink ? 'peer-firewall' : 'isolated';
 }

@@ -19,7 +19,7 @@ const COLOURS: Readonly<Record<number, string>> = {
 function terminal({terminal: it}: Facts): Finding[] {
 	const find = about('terminal', 'terminal');
 	const {isTerminal, columns, rows, type, colourDepth, multiplexer} = it;
-	if (!isTerminal) return [find('terminal', 'skipped', 'the output is none')];
+	if (!isTerminal) return [find('terminal', 'skipped', 'the output does not go to one')];
 	if (type === 'dumb') {
 		return [find('terminal-dumb', 'note', 'it cannot draw: the chat comes line by line', fix('', 'p2p-tui --plain'))];
 	}
