@@ -3,7 +3,7 @@
  * every key can be tested without a terminal. The deeds themselves are in `act/`.
  */
 import type {Command} from '../api/command.ts';
-import {choose, chooseOnPage, openList, step, stepOnPage} from './act/choosing.ts';
+import {choose, chooseOnPage, openList, step, stepOnPage, writeCommand} from './act/choosing.ts';
 import {inspect} from './act/inspecting.ts';
 import {answerPaste, paste} from './act/pasting.ts';
 import {recall} from './act/recalling.ts';
@@ -102,6 +102,9 @@ function show(stage: Stage, intent: Intent): void {
 			return openView(stage, intent.view);
 		case 'back':
 			return back(stage);
+		case 'write-command':
+			openView(stage, 'chat');
+			return writeCommand(stage, '/');
 		case 'open-direct':
 			return stage.go(roomCalled(draft, `@${intent.peer}`).room);
 		case 'close-direct':

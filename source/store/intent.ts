@@ -86,6 +86,8 @@ export type Intent =
 	/** Back to the chat: closes what is open, disarms what is armed. */
 	| {readonly type: 'back'}
 	| {readonly type: 'edit'; readonly edit: Edit}
+	/** From a page to the line in the chat, to write a command there. */
+	| {readonly type: 'write-command'}
 	/** Text from the clipboard: a little goes into the line, much of it is asked about first. */
 	| {readonly type: 'paste'; readonly text: string; readonly dropped?: number}
 	/** The answer: into the line, or not. */

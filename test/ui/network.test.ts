@@ -42,9 +42,11 @@ const rowOf = (app: Bare, words: string) =>
 		.findIndex(line => line.includes(words));
 const count = (app: Bare, name: string) => app.asked.filter(({command}) => command === name).length;
 
+/** From the page that tells of this command. */
 function tracing(app: Bare, outcome: 'asked' | 'way' | 'problem') {
-	app.press('escape');
-	app.type('/trace cat');
+	app.press('f5');
+	app.type('/');
+	app.type('trace cat');
 	app.press('return');
 	const id = app.sent.find(({command}) => command === 'trace')?.id as string;
 	const hop = (name: keyof typeof PEERS, link: number, total: number) => ({peer: PEERS[name], name, link, total});
@@ -137,6 +139,22 @@ describe('on the network page', () => {
 		expect(app.frame()).toContain('by time connected');
 	});
 
+	test('a page down, and to either end: the choice goes along, so that no key acts on what is not seen', () => {
+		const app = measured(MIDDLE, crowdReport(60));
+		const marked = () => /│▌(.{12})/u.exec(app.frame())?.[1];
+		const first = marked();
+		app.press('down', 'pagedown');
+		const next = marked();
+		expect(next).not.toBe(undefined);
+		app.press('end');
+		const last = marked();
+		expect(new Set([first, next, last, undefined]).size).toBe(4);
+		app.press('home');
+		expect(marked()).toBe(first);
+		app.press('down', 'down', 'home');
+		expect(marked()).toBe(first);
+	});
+
 	test('letters filter, and are no keys while they do', () => {
 		const app = measured(MIDDLE);
 		app.type('/');
@@ -155,6 +173,15 @@ describe('on the network page', () => {
 		app.press('escape');
 		expect(app.frame()).not.toContain('filter 2001');
 		expect(rowOf(app, ' ann ')).toBeGreaterThan(0);
+		// Of nobody nothing is chosen; a filter that is kept goes first, and is announced so.
+		app.type('/');
+		app.type('qs');
+		app.press('return', 'return');
+		expect(app.frame()).toContain('filter qs 0 of 12');
+		expect(app.frame()).toMatch(/Esc shows all.*\n(?:.*\n)*.*Esc show all/u);
+		app.press('escape');
+		expect(rowOf(app, ' ann ')).toBeGreaterThan(0);
+		expect(app.frame()).toContain('Esc back');
 		// Whoever leaves in the middle comes back to keys.
 		app.type('/');
 		app.press('f2');

@@ -1,6 +1,6 @@
 /** Choosing from the list over the chat, and from the rows of a page. */
 import {replaceText} from '../composer.ts';
-import type {Edit} from '../intent.ts';
+import type {Edit, ViewName} from '../intent.ts';
 import {doOnNetwork} from '../pages/network.ts';
 import {type Choice, chosenIndex, type Deed, paletteChoices, roomOrder} from '../palette.ts';
 import {editField, emptySwitcher} from '../switcher.ts';
@@ -66,12 +66,13 @@ function take(stage: Stage, choice: Choice): void {
 	}
 }
 
-/** What is being written stays: it may well be what the command needs. */
 function takeDeed(stage: Stage, {does}: Deed): void {
-	if (typeof does !== 'string') {
-		for (const intent of does) stage.perform(intent);
-		return;
-	}
+	if (typeof does === 'string') return writeCommand(stage, does);
+	for (const intent of does) stage.perform(intent);
+}
+
+/** Its beginning stands in the line. What is being written stays: it may well be what the command needs. */
+export function writeCommand(stage: Stage, does: string): void {
 	stage.draft.set({view: 'chat', selection: undefined});
 	stage.edit(composer => {
 		const rest = composer.text.startsWith('/') ? '' : composer.text;
@@ -101,7 +102,8 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 	const {view, chosen, search} = stage.state;
 	const item = index === undefined ? (items.find(({id}) => id === chosen) ?? items[0]) : items[index];
 	if (!item) {
-		if (index === undefined) stage.perform({type: 'back'});
+		// On a page without rows there is nothing else to do; of a list that happens to be empty nothing was chosen.
+		if (index === undefined && !isList(view)) stage.perform({type: 'back'});
 		return;
 	}
 	if (view === 'network' || view === 'topology')
@@ -109,4 +111,9 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 	if (view === 'peers') return stage.perform({type: 'open-direct', peer: item.id});
 	const hit = search?.hits.find(({id}) => id === item.id);
 	if (view === 'search' && hit) jumpTo(stage, hit.room, hit.id);
+}
+
+/** Pages of rows that can be chosen, of which there may be none just now. */
+function isList(view: ViewName): boolean {
+	return view === 'network' || view === 'topology' || view === 'lab';
 }

@@ -63,7 +63,22 @@ export function passOver(stage: Stage): void {
 }
 
 function scrollPage(stage: Stage, pages: number): void {
-	scrollLines(stage, -pages * Math.max(1, stage.around.page.shown - 2));
+	const {page} = stage.around;
+	const rows = -pages * Math.max(1, page.shown - 2);
+	const from = page.items?.find(({id}) => id === stage.state.chosen) ?? page.items?.[0];
+	scrollLines(stage, rows);
+	if (from) carryChoice(stage, from.first + rows, rows > 0);
+}
+
+/** The choice goes as far as the page: at its ends to the first and to the last one, as far as these are in view. */
+function carryChoice(stage: Stage, target: number, isDown: boolean): void {
+	const {shown, items = []} = stage.around.page;
+	const {viewScroll} = stage.state;
+	const next = isDown
+		? (items.find(({first}) => first >= target) ?? items.at(-1))
+		: (items.findLast(({first}) => first <= target) ?? items[0]);
+	if (!next || next.first < viewScroll || next.first + next.rows > viewScroll + shown) return;
+	stage.draft.set({chosen: next.id});
 }
 
 /** Rows of a page, downwards when positive. What is chosen there goes along. */

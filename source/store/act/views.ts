@@ -4,7 +4,7 @@ import {askedPaste} from '../composer-paste.ts';
 import type {ViewName} from '../intent.ts';
 import {markRead} from '../navigate.ts';
 import {pagesOnOpening} from '../pages/index.ts';
-import {leavePeer} from '../pages/network.ts';
+import {keepsFilter, leavePeer} from '../pages/network.ts';
 import {putPartitionAway} from '../pages/partition.ts';
 import {standingConflicts} from '../reduce/alarms.ts';
 import {notify} from '../reduce/notices.ts';
@@ -25,6 +25,7 @@ export function back(stage: Stage): void {
 	const {draft, state} = stage;
 	if (state.switcher) return draft.set({switcher: undefined});
 	if (state.view === 'peer') return leavePeer(stage);
+	if (keepsFilter(state)) return stage.perform({type: 'page', deed: {page: 'network', deed: 'filter-clear'}});
 	if (state.view !== 'chat') return openView(stage, 'chat');
 	if (state.selection?.asksRedact) return draft.set({selection: {...state.selection, asksRedact: false}});
 	if (state.selection) return leaveSelection(stage);

@@ -136,6 +136,11 @@ export function isFiltering({view, pages}: Draft['state']): boolean {
 	return view === 'network' && pages.network.isFiltering;
 }
 
+/** True while letters that were typed before keep peers from being shown. */
+export function keepsFilter({view, pages}: Draft['state']): boolean {
+	return view === 'network' && !pages.network.isFiltering && pages.network.filter !== '';
+}
+
 /** What is typed while the filter is open: at its end. */
 export function editFilter({draft}: Stage, edit: Edit): void {
 	const before = draft.state.pages.network.filter;

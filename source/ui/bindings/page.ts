@@ -39,6 +39,15 @@ export const PAGE: readonly Binding[] = [
 		intents: always({type: 'choose'}),
 	},
 	{
+		id: 'write-command',
+		keys: ['/'],
+		// On the network page it filters.
+		contexts: PAGES.filter(context => context !== 'network'),
+		group: 'On a page',
+		help: 'back to the chat, to write a command',
+		intents: always({type: 'write-command'}),
+	},
+	{
 		id: 'page-up',
 		keys: ['pageup'],
 		contexts: PAGES,

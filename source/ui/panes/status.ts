@@ -1,7 +1,7 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
 import type {ViewName} from '../../store/intent.ts';
-import {isFiltering} from '../../store/pages/network.ts';
+import {isFiltering, keepsFilter} from '../../store/pages/network.ts';
 import {linksIn} from '../../store/palette.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {messageIn} from '../../store/selection.ts';
@@ -79,7 +79,8 @@ function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
 	const wanted = keymapOf(state).statusHints(keyContext(state), givenIn(state));
 	for (const {key, hint} of wanted) {
-		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${hint}`, paint.dim)];
+		const what = hint === 'back' && keepsFilter(state) ? 'show all' : hint;
+		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${what}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);
 	}

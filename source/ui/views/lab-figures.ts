@@ -32,14 +32,17 @@ const FIGURES: readonly Figure[] = [
 /** `gossipsub`, `delivered 100 %`, `copies too many 2.2×` …: the most important first, and `isShort` leaves out the rest. */
 export function figureParts({figures}: LabState, isShort: boolean, {paint}: Theme): readonly (readonly Span[])[] {
 	const {router, delivered, duplicates, p50, p99, meanHops, payloadBytes, controlBytes} = figures;
+	// Every message goes over a link at least, unless there was none.
+	const isQuiet = meanHops === 0 && delivered === 1;
+	const known = (text: string) => (isQuiet ? '–' : text);
 	const few: readonly (readonly [string, string])[] = [
-		['delivered', percent(delivered)],
-		[isShort ? 'copies' : 'copies too many', times(duplicates)],
+		['delivered', known(percent(delivered))],
+		[isShort ? 'copies' : 'copies too many', known(times(duplicates))],
 	];
 	const rest: typeof few = [
-		['p50', formatRtt(p50)],
-		['p99', formatRtt(p99)],
-		['hops', meanHops.toFixed(1)],
+		['p50', known(formatRtt(p50))],
+		['p99', known(formatRtt(p99))],
+		['hops', known(meanHops.toFixed(1))],
 		['a node sent', bytes(payloadBytes)],
 		['upkeep', bytes(controlBytes)],
 	];

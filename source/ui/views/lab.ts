@@ -3,7 +3,7 @@ import type {LabEdge, LabNode, LabState} from '../../api/lab.ts';
 import type {State} from '../../store/state.ts';
 import {formatSpan} from '../format.ts';
 import {type Keymap, keymapOf} from '../keymap.ts';
-import {fitName, row, type Span, span, spansWidth} from '../text.ts';
+import {fitName, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
@@ -189,7 +189,8 @@ function kindOf(edge: LabEdge | undefined): Kind {
 }
 
 function legendRow(lab: LabState, width: number, {paint}: Theme): string {
-	const right = [span(`seed ${lab.seed} · ${formatSpan(Math.floor(lab.now / 1_000) * 1_000)} `, paint.dim)];
-	const what = ' ● alive ✗ dead   = same history −3 lacks 3   █ mesh ▒ link × cut';
-	return row(width, [span(what, paint.dim)], right);
+	const what = ' ● alive ✗ dead   = the same −3 lacks 3   █ mesh ▒ link × cut';
+	const time = formatSpan(Math.floor(lab.now / 1_000) * 1_000);
+	const right = [`   seed ${lab.seed} · ${time} `, `   ${time} `].find(text => widthOf(what + text) <= width);
+	return row(width, [span(what, paint.dim)], [span(right ?? '', paint.dim)]);
 }

@@ -1,5 +1,6 @@
 /** A page that takes the place of the panes: a frame, a title, and rows that scroll. */
 import {sanitizeLine} from '../../base/sanitize.ts';
+import {keepsFilter} from '../../store/pages/network.ts';
 import type {State} from '../../store/state.ts';
 import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
@@ -110,7 +111,7 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 					span(state.view === 'network' || state.view === 'topology' ? ' opens · ' : ' goes there · ', paint.dim),
 				]
 			: [];
-	const back = [...go, span('Esc', paint.key), span(' back', paint.dim)];
+	const back = [...go, span('Esc', paint.key), span(keepsFilter(state) ? ' shows all' : ' back', paint.dim)];
 	return [
 		titleRow(rect.width, ['╭', '╮'], paint.border, title, back),
 		...[...(content.head ?? []), ...shown, ...filling, ...(content.foot ?? [])].map(line => framed(line, paint.border)),

@@ -46,18 +46,20 @@ function linkEntries(view: View, look: 'graph' | 'table'): readonly (readonly Sp
 	];
 }
 
-/** `<5 <40 <150 ms, more`: each in its colour. */
+/** `rtt <5 <40 ≥150 ms`: each in its colour. */
 function latencySpans({model, theme}: View): readonly Span[] {
 	const found = new Set(model.topology.edges.map(latencyOf));
 	const [near, middling, far] = LATENCIES;
 	const names: Readonly<Record<Exclude<Latency, 'unknown'>, string>> = {
-		near: `<${near} ms`,
-		middling: `<${middling} ms`,
-		far: `<${far} ms`,
-		farther: `≥${far} ms`,
+		near: `<${near}`,
+		middling: `<${middling}`,
+		far: `<${far}`,
+		farther: `≥${far}`,
 	};
 	const shown = (Object.keys(names) as (keyof typeof names)[]).filter(latency => found.has(latency));
-	return shown.map((latency, index) => span(`${index > 0 ? ' ' : ''}${names[latency]}`, latencyPaint(latency, theme)));
+	if (shown.length === 0) return [];
+	const times = shown.map(latency => span(` ${names[latency]}`, latencyPaint(latency, theme)));
+	return [span('rtt', theme.paint.dim), ...times, span(' ms', theme.paint.dim)];
 }
 
 function markEntries({model, theme}: View): readonly (readonly Span[])[] {
