@@ -274,7 +274,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		flag: 'deadline',
 		short: 'w',
 		value: '<s>',
-		help: 'end after so many seconds, whatever has been measured',
+		help: 'end so many seconds after the first ping, whatever has been measured',
 		commands: ['ping'],
 	},
 	flood: {

@@ -29,7 +29,7 @@ export type PingOptions = PingStyle & {
 	/** Milliseconds to find somebody by name; and how long further ones of that name are waited for. */
 	readonly timeout: number;
 	readonly settle?: number;
-	/** Milliseconds for all of it, from the start; undefined: as long as it takes. */
+	/** Milliseconds from the first ping: whoever is not found has `timeout`. Undefined: as long as it takes. */
 	readonly deadline: number | undefined;
 	readonly signals: EventEmitter;
 	/** Shows how far it is, on one line, instead of what was there; only where somebody sees it. */
@@ -69,8 +69,6 @@ export async function ping(
 export async function runPing(options: PingOptions): Promise<number> {
 	const interruption = new Interruption();
 	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
-	const timer =
-		options.deadline === undefined ? undefined : setTimeout(() => interruption.interrupt(), options.deadline);
 	const run = new Run(options, interruption);
 	try {
 		await run.done();
@@ -80,7 +78,6 @@ export async function runPing(options: PingOptions): Promise<number> {
 			throw error;
 		}
 	} finally {
-		clearTimeout(timer);
 		stopSignals();
 		await run.stop();
 	}
@@ -98,6 +95,7 @@ class Run {
 	#peer: string | undefined;
 	#sent = 0;
 	#ended = 0;
+	#timer: NodeJS.Timeout | undefined;
 	#toldAt = Number.NEGATIVE_INFINITY;
 
 	constructor(options: PingOptions, interruption: Interruption) {
@@ -127,14 +125,16 @@ class Run {
 	}
 
 	async done(): Promise<void> {
-		const {target, flood} = this.#options;
+		const {target, flood, deadline} = this.#options;
 		this.#peer = await this.#interruption.orElse(this.#find());
 		printPeer(this.#options, this.#peer, target);
+		if (deadline !== undefined) this.#timer = setTimeout(() => this.#interruption.interrupt(), deadline);
 		if (!flood) return this.#series(this.#peer);
 		await Promise.all(Array.from({length: FLOOD_WIDTH}, () => this.#flood(this.#peer!)));
 	}
 
 	async stop(): Promise<void> {
+		clearTimeout(this.#timer);
 		this.#finder?.close();
 		await this.#client.stop();
 	}

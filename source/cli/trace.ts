@@ -97,6 +97,7 @@ class Run {
 	/** Who is connected to us, and who of the room. */
 	readonly #connected = new Set<string>();
 	readonly #members = new Set<string>();
+	readonly #names = new Map<string, string>();
 	/** Looks again whether the one we wait for has come. */
 	#look: () => void = () => {};
 	#longest = 0;
@@ -115,13 +116,16 @@ class Run {
 		const orElse = <Value>(work: Promise<Value>) => this.#interruption.orElse(work);
 		const peer = await orElse(Promise.race([this.#find(target), this.#client.failed]));
 		await orElse(Promise.race([this.#inRoom(peer, 'peer' in target), this.#client.failed]));
+		if (!this.#options.json) this.#options.print(`To ${this.#label(peer)} in #${this.#options.room}`);
 		await this.#interruption.sleep(settle);
 		for (let sequence = 1; sequence <= count; sequence++) {
 			const started = performance.now();
 			this.#print(sequence, peer, await orElse(this.#ask(peer)));
 			if (sequence < count) await this.#interruption.sleep(started + interval - performance.now());
 		}
-		if (this.#longest > 1 && this.#connected.has(peer)) this.#printDirect(peer, await orElse(this.#client.ping(peer)));
+		if ((this.#longest > 1 || this.#options.json) && this.#connected.has(peer)) {
+			this.#printDirect(peer, await orElse(this.#client.ping(peer)));
+		}
 	}
 
 	async stop(): Promise<void> {
@@ -132,6 +136,7 @@ class Run {
 	#event(event: NodeEvent): void {
 		this.#finder?.event(event);
 		if (event.type === 'peer-connected') this.#connected.add(event.peer);
+		if (event.type === 'peer-connected' || event.type === 'member-joined') this.#names.set(event.peer, event.name);
 		if (event.type === 'peer-disconnected') this.#connected.delete(event.peer);
 		if (event.type === 'member-joined' && event.room === this.#options.room) this.#members.add(event.peer);
 		if (event.type === 'member-left' && event.room === this.#options.room) this.#members.delete(event.peer);
@@ -161,7 +166,7 @@ class Run {
 
 	#notThere(peer: string, isAnybody: boolean): UserError {
 		const {room, timeout} = this.#options;
-		const who = isAnybody ? 'Nobody' : shortPeerId(peer);
+		const who = isAnybody ? 'Nobody' : this.#label(peer);
 		const verb = isAnybody ? 'was' : 'was not';
 		return new UserError(`${who} ${verb} in #${room} within ${timeout / 1_000} s`, {
 			hint: isAnybody
@@ -169,6 +174,12 @@ class Run {
 				: 'A message of another room may take another way: --room <room>',
 			exitStatus: EXIT_FAILED,
 		});
+	}
+
+	/** As people know it. */
+	#label(peer: string): string {
+		const name = this.#names.get(peer);
+		return name === undefined ? shortPeerId(peer) : `${sanitizeLine(name)} (${shortPeerId(peer)})`;
 	}
 
 	/** Undefined if no answer came. */
@@ -193,10 +204,10 @@ class Run {
 
 	/** In a small network everyone is connected to everyone, and own words need no mesh. */
 	#printDirect(peer: string, milliseconds: number | undefined): void {
-		const {json, print} = this.#options;
+		const {json, print, room} = this.#options;
+		if (json) return print(jsonLine({type: 'direct', room, peer, milliseconds: milliseconds ?? null}));
 		if (milliseconds === undefined) return;
-		if (json) return print(jsonLine({type: 'direct', peer, milliseconds}));
-		print(`Own messages go straight to ${shortPeerId(peer)} as well: ${inMilliseconds(milliseconds)} there and back`);
+		print(`Own messages go straight to ${this.#label(peer)} as well: ${inMilliseconds(milliseconds)} there and back`);
 	}
 }
 

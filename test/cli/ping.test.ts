@@ -237,6 +237,16 @@ describe('somebody named', () => {
 		expect(await alone).toBe(0);
 	});
 
+	test('has to be found within the timeout; the deadline begins with the first ping', async () => {
+		vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']});
+		answerPings([0.3, 0.3]);
+		const done = start({target: {name: 'bob'}, settle: 700, interval: 400, count: 1_000_000, deadline: 500});
+		core.emit(person(OTHER, 'bob'));
+		await vi.advanceTimersByTimeAsync(1_200);
+		expect(await done).toBe(0);
+		expect(lines.slice(1, 4)).toEqual(['1  0.300 ms', '2  0.300 ms', '2 sent, 2 answered, 0 % lost']);
+	});
+
 	test('who does not come is an error that says who is there', async () => {
 		const done = start({target: {name: 'bob'}, timeout: 5});
 		core.emit(person('12D3KooWcat', 'c\x1b[2Jat'));

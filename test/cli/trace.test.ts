@@ -60,6 +60,7 @@ test('prints the way: one line a link, names made harmless and aligned', async (
 	met(RELAY);
 	expect(await run).toBe(0);
 	expect(lines).toEqual([
+		'To 12D3Koo…imQ5 in #lobby',
 		'1  2 links, 13.500 ms there and back',
 		'   1  山\\x1b[31m  12D3Koo…feSB     1.203 ms     1.203 ms',
 		'   2  bob         12D3Koo…imQ5    12.297 ms    13.500 ms',
@@ -78,7 +79,7 @@ test('says as JSON what it found, and how far the peer is without the mesh if it
 	expect(await run).toBe(0);
 	expect(lines.map(line => JSON.parse(line))).toEqual([
 		{type: 'trace', sequence: 1, room: 'lobby', peer: OTHER, hops: HOPS},
-		{type: 'direct', peer: OTHER, milliseconds: 20},
+		{type: 'direct', room: 'lobby', peer: OTHER, milliseconds: 20},
 	]);
 	expect(lines.join('')).not.toContain('\u001b');
 });
@@ -89,7 +90,10 @@ test('a way of one link says nothing of the direct one; no answer at all is stat
 	connected(OTHER, 'bob');
 	met(OTHER);
 	expect(await run).toBe(0);
-	expect(lines).toEqual(['1  1 link, 13.500 ms there and back', expect.stringMatching(/^ {3}1 {2}bob {2}/)]);
+	expect(lines).toEqual([
+		...['To bob (12D3Koo…imQ5) in #lobby', '1  1 link, 13.500 ms there and back'],
+		expect.stringMatching(/^ {3}1 {2}bob {2}/),
+	]);
 	answer();
 	const none = start({count: 1, json: true});
 	met(OTHER);
