@@ -33,7 +33,7 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	want: 'chat',
 	events: 'bulk',
 	read: 'chat',
-	neighbours: 'chat',
+	neighbours: 'bulk',
 	trace: 'chat',
 	traced: 'chat',
 };

@@ -1,4 +1,7 @@
-/** Whom we have lost: peers that fell silent without a goodbye, until they are seen again or for ten minutes. */
+/**
+ * Whom we have lost: peers that fell silent without a goodbye, until they are seen again or for ten minutes. Only those that
+ * let others name them: of the rest nobody would say that they are there again.
+ */
 import {BoundedMap} from '../../base/bounded.ts';
 import {MAX_LOST_AGO, MAX_LOST_NEIGHBOURS} from '../../wire/limits.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -20,10 +23,17 @@ export class Losses {
 	}
 
 	/** A connection has ended. Returns whether that is a loss. */
-	ended(peer: PeerId, reason: string, now: Instant): boolean {
-		if (SILENCE.has(reason)) this.#lost.set(peer, now);
+	ended(peer: PeerId, reason: string, isTelling: boolean, now: Instant): boolean {
+		const isLost = isTelling && SILENCE.has(reason);
+		if (isLost) this.#lost.set(peer, now);
 		if (ON_PURPOSE.test(reason)) this.#parted.set(peer, now);
-		return SILENCE.has(reason);
+		return isLost;
+	}
+
+	/** It has said goodbye to others. */
+	leftThere(peer: PeerId, now: Instant): void {
+		this.#lost.delete(peer);
+		this.#parted.set(peer, now);
 	}
 
 	/** It is connected. Returns whether it was missed. */
@@ -59,9 +69,9 @@ export class Losses {
 		return this.#lost.entries();
 	}
 
-	/** For a statement: the latest ones. */
-	stated(now: Instant): {peer: PeerId; ago: number}[] {
-		const latest = [...this.#lost.entries()].slice(-MAX_LOST_NEIGHBOURS);
+	/** For a statement: the latest ones, of those that may be named. */
+	stated(mayName: (peer: PeerId) => boolean, now: Instant): {peer: PeerId; ago: number}[] {
+		const latest = [...this.#lost.entries()].filter(([peer]) => mayName(peer)).slice(-MAX_LOST_NEIGHBOURS);
 		return latest.map(([peer, at]) => ({peer, ago: Math.min(MAX_LOST_AGO, Math.floor((now - at) / 1_000))}));
 	}
 }

@@ -41,6 +41,10 @@ export const GREETING_DELAY = 2_500;
 /** Statements handed on in one go: they must not stand in front of what people say. The rest follows with the next go. */
 export const RELAY_BATCH = 32;
 
+/** Peers that are looked at to find who hands on one statement, and in one go: some milliseconds, whatever others state. */
+export const MAX_RELAY_STEPS = 20_000;
+export const RELAY_STEPS = 200_000;
+
 /** How many of those who could hand a statement on to somebody do so: one may be gone, or withhold it. */
 export const RELAYS = 2;
 
@@ -57,8 +61,11 @@ export const MAX_AUTHORS = 1_000;
 export const MAX_SEQUENCES = 4 * MAX_AUTHORS;
 export const SEQUENCE_MEMORY = 3_600_000;
 
-/** Statements of one sender. All that it knows may come at once, when it is new to us. */
-export const PEER_STATEMENTS = {burst: 2 * MAX_AUTHORS, perSecond: 40};
+/**
+ * Statements of one sender. All that it knows may come at once, when it is new to us, or when a network falls apart. In
+ * peace it is five a second for the whole of a network, however large.
+ */
+export const PEER_STATEMENTS = {burst: 2 * MAX_AUTHORS, perSecond: 20};
 
 /** A statement that left its author so long after a loss shows that the author is there: none from before comes as late. */
 export const SEEN_AFTER = 2_000;
@@ -90,6 +97,9 @@ export const APART_FOR = 35_000;
 
 /** Of the connections wanted: whoever has more does not look for every single peer, and is not cut off from anybody. */
 export const FEW_CONNECTIONS = 2 / 3;
+
+/** Peers that are named as unreachable: the list goes to the screen and into the log. */
+export const MAX_UNREACHABLE = 256;
 
 /** Names in `reachedBy`. */
 export const MAX_REACHED_BY = 8;

@@ -30,9 +30,10 @@ import {
 	READER_PROTOCOL,
 	RELAY_BATCH,
 	RELAY_DELAY,
+	RELAY_STEPS,
 	TOPOLOGY_PROTOCOL,
 } from './parameters.ts';
-import {handsOn} from './relay.ts';
+import {Relay} from './relay.ts';
 import {report} from './report.ts';
 import {UnreachablePeers} from './unreachable.ts';
 
@@ -47,9 +48,6 @@ export type TopologyOptions = {
 	/** Peers that a node wants to be connected to. */
 	readonly target: number;
 };
-
-/** Something to hand on: a statement, and to whom. */
-type Errand = {readonly known: Known; readonly target: PeerId};
 
 export class TopologyBehaviour implements Behaviour {
 	readonly name = 'topology';
@@ -72,7 +70,8 @@ export class TopologyBehaviour implements Behaviour {
 	 */
 	#young = new Set<PeerId>();
 	#ripe = new Set<PeerId>();
-	#errands: Errand[] = [];
+	/** What is to be handed on: statements by their author, always the newest, and to whom. */
+	readonly #errands = new Map<PeerId, Set<PeerId>>();
 	/** Newcomers that are to be told of all others. */
 	readonly #newcomers = new Map<PeerId, Instant>();
 	#statement: Neighbours | undefined;
@@ -151,11 +150,12 @@ export class TopologyBehaviour implements Behaviour {
 	}
 
 	#left(peer: PeerId, reason: string, now: Instant): BehaviourOutput[] {
-		const isLost = this.#losses.ended(peer, reason, now);
+		const isTelling = tells(this.#options.view, peer);
+		const isLost = this.#losses.ended(peer, reason, isTelling, now);
 		this.#newcomers.delete(peer);
 		this.#known.disconnected(peer);
 		if (reason === 'goodbye: leaving') this.#known.forget(peer);
-		if (!tells(this.#options.view, peer)) return [];
+		if (!isTelling) return [];
 		return [...this.#changed(isLost ? 'loss' : 'neighbours', now), ...this.#judgeSoon(now)];
 	}
 
@@ -173,7 +173,8 @@ export class TopologyBehaviour implements Behaviour {
 	#state(now: Instant): BehaviourOutput[] {
 		const {identity, view} = this.#options;
 		const listeners = view.connectedPeers().filter(peer => this.#isListener(peer));
-		const signed = signStatement(this.#own.make(this.#losses.stated(now), now), identity);
+		const lost = this.#losses.stated(peer => tells(view, peer), now);
+		const signed = signStatement(this.#own.make(lost, now), identity);
 		this.#statement = {type: 'neighbours', ...signed, age: 0};
 		this.#statedAt = now;
 		const next = this.#scheduleState();
@@ -230,40 +231,39 @@ export class TopologyBehaviour implements Behaviour {
 	#handOn(now: Instant): BehaviourOutput[] {
 		const {view} = this.#options;
 		const targets = view.connectedPeers().filter(peer => tells(view, peer));
-		for (const author of this.#fresh) {
-			const known = this.#known.get(author);
-			if (known) for (const target of targets) this.#errands.push({known, target});
-		}
+		for (const author of this.#fresh) this.#errands.set(author, new Set(targets));
 		this.#fresh.clear();
 		for (const [target, at] of this.#newcomers) {
 			if (at > now || !this.#newcomers.delete(target)) continue;
-			for (const known of this.#known.values()) this.#errands.push({known, target});
+			for (const [author] of this.#known.entries()) {
+				const others = this.#errands.get(author);
+				if (others) others.add(target);
+				else this.#errands.set(author, new Set([target]));
+			}
 		}
 		const sent = this.#run(now);
-		const nextAt = this.#errands.length > 0 ? now + RELAY_DELAY : Math.min(...this.#newcomers.values());
+		const nextAt = this.#errands.size > 0 ? now + RELAY_DELAY : Math.min(...this.#newcomers.values());
 		return Number.isFinite(nextAt) ? [...sent, ...this.#schedule('relay', nextAt)] : sent;
 	}
 
-	/** Goes through the errands until enough was sent; each statement is one message, however many get it. */
+	/** Goes through the errands until enough was sent or looked at; each statement is one message, however many get it. */
 	#run(now: Instant): BehaviourOutput[] {
 		const {view} = this.#options;
 		const own = new Map(view.connectedPeers().map(peer => [peer, undefined]));
 		const namedBy = (peer: PeerId) => (peer === view.self ? own : this.#known.get(peer)?.claims);
-		const batch = new Map<Known, PeerId[]>();
-		let done = 0;
-		for (const {known, target} of this.#errands) {
-			if (batch.size >= RELAY_BATCH) break;
-			done += 1;
-			// There may be a newer one by now, or it was handed on to this one meanwhile.
-			const isNewest = this.#known.get(known.statement.author) === known;
-			if (!isNewest || !view.isConnected(target) || !handsOn(known, target, {self: view.self, namedBy})) continue;
-			known.holders.add(target);
-			batch.set(known, [...(batch.get(known) ?? []), target]);
+		const outputs: BehaviourOutput[] = [];
+		let steps = 0;
+		for (const [author, targets] of this.#errands) {
+			if (outputs.length >= RELAY_BATCH || steps >= RELAY_STEPS) break;
+			this.#errands.delete(author);
+			const known = this.#known.get(author);
+			if (!known) continue;
+			const relay = new Relay(known, {self: view.self, namedBy});
+			const peers = [...targets].filter(target => view.isConnected(target) && relay.isFor(target));
+			steps += targets.size + relay.steps;
+			if (peers.length > 0) outputs.push(handedOn(known, peers, now));
 		}
-		this.#errands = this.#errands.slice(done);
-		return [...batch].map(([{signed, leftAt}, peers]) => {
-			return {type: 'send', peers, message: {type: 'neighbours', ...signed, age: secondsSince(leftAt, now)}};
-		});
+		return outputs;
 	}
 
 	// --- what follows
@@ -306,10 +306,11 @@ export class TopologyBehaviour implements Behaviour {
 		const {view, tells: isTelling} = this.#options;
 		const {self} = view;
 		const unreachable = this.#unreachable.list;
+		const lastNames = new Map(unreachable.map(one => [one.peer, one.name]));
 		const about = (peer: PeerId) => {
 			const known = this.#known.get(peer);
-			const missed = unreachable.find(one => one.peer === peer);
-			const name = peer === self ? view.name : (view.facts(peer).name ?? known?.statement.name ?? missed?.name ?? '');
+			const last = known?.statement.name ?? lastNames.get(peer) ?? '';
+			const name = peer === self ? view.name : (view.facts(peer).name ?? last);
 			const toldAgo = known && {toldAgo: Math.max(0, Math.round(now - known.leftAt))};
 			return {name, isNeighbour: view.isConnected(peer), ...toldAgo};
 		};
@@ -324,6 +325,12 @@ export class TopologyBehaviour implements Behaviour {
 		this.#timers.set(timer, at);
 		return [{type: 'schedule', timer, at}];
 	}
+}
+
+function handedOn(known: Known, peers: readonly PeerId[], now: Instant): BehaviourOutput {
+	for (const peer of peers) known.holders.add(peer);
+	const age = secondsSince(known.leftAt, now);
+	return {type: 'send', peers, message: {type: 'neighbours', ...known.signed, age}};
 }
 
 /** Undefined for what is no statement: who hands it on may be of a version that knows other ones. */

@@ -2,8 +2,9 @@
  * Whom we cannot reach, though they did not say goodbye.
  *
  * `lost`: somebody whom we reach, or we ourselves, had a connection to it that fell silent, and there is no way to it over
- * what is known now. Whoever hung on those that are lost, by what both of them said last, is lost with them, though nobody
- * on our side was connected to it.
+ * what is known now. The word of others counts only if the lost one has stated itself that it was connected to them, and that
+ * it is in one of our rooms: nobody can invent a loss. Whoever hung on those that are lost, by what both of them said last,
+ * is lost with them, though nobody on our side was connected to it.
  *
  * `only-us`: there is a way to it over others, it is in one of our rooms, we look for connections, and a dial has failed
  * since; and so it has been for longer than the longest pause between two dials.
@@ -11,18 +12,20 @@
  * A connection that was reset is no sign of anything: that is what the end of a process looks like.
  */
 import type {Unreachable} from '../../api/topology.ts';
+import {BoundedMap} from '../../base/bounded.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant, View} from '../behaviour.ts';
 import {type Claims, reachedFrom} from './graph.ts';
 import type {Known, KnownStatements} from './known.ts';
 import type {Losses} from './losses.ts';
-import {tells} from './own.ts';
 import {
 	APART_FOR,
 	FEW_CONNECTIONS,
 	LOSS_GRACE,
 	LOSS_MEMORY,
+	MAX_LOSSES,
 	MAX_REACHED_BY,
+	MAX_UNREACHABLE,
 	NOTICING,
 	SEEN_AFTER,
 } from './parameters.ts';
@@ -37,12 +40,21 @@ export type UnreachableOptions = {
 	readonly target: number;
 };
 
-/** `by`: who was lost itself, if this one hung on it. */
-type Missing = {readonly since: Instant; readonly by: PeerId | undefined};
+type Missing = {
+	readonly since: Instant;
+	/** Who was lost itself, if this one hung on it. */
+	readonly by: PeerId | undefined;
+	/** What it stated last. That is no longer good after some minutes: it still is what we know. */
+	readonly last: Known | undefined;
+};
 
 export class UnreachablePeers {
 	readonly #options: UnreachableOptions;
 	#lost = new Map<PeerId, Missing>();
+	/** Whom we or others have lost, named or not yet, as of the last `judge`. */
+	#reported: ReadonlyMap<PeerId, Instant> = new Map();
+	/** Peers that were lost and are reached again. */
+	readonly #returned = new BoundedMap<PeerId, Instant>(MAX_LOSSES);
 	/** Others are connected to them, and we are not: since when. */
 	readonly #apart = new Map<PeerId, Instant>();
 	#list: readonly Unreachable[] = [];
@@ -58,10 +70,8 @@ export class UnreachablePeers {
 
 	/** Whom we or others have lost, named or not yet. */
 	missed(): Set<PeerId> {
-		const {known, losses} = this.#options;
-		const missed = new Set([...this.#list.map(({peer}) => peer), ...[...losses.entries()].map(([peer]) => peer)]);
-		for (const {statement} of known.values()) for (const {peer} of statement.lost) missed.add(peer);
-		return missed;
+		const own = [...this.#options.losses.entries()].map(([peer]) => peer);
+		return new Set([...this.#list.map(({peer}) => peer), ...own, ...this.#reported.keys()]);
 	}
 
 	/** Whether there is any reason to look: where all is well, it costs nothing. */
@@ -79,14 +89,29 @@ export class UnreachablePeers {
 		for (const [peer, at] of [...losses.entries()]) {
 			if (reached.has(peer) && now - at >= NOTICING) losses.found(peer);
 		}
+		this.#findReturned(reached, now);
 		this.#findLost(reached, now);
 		this.#findApart(claims, reached, now);
-		const list = [...this.#listLost(now), ...this.#listApart(reached, now)].sort((a, b) => (a.peer < b.peer ? -1 : 1));
-		const hasChanged = keyOf(list) !== keyOf(this.#list);
-		// Of what was told before, the time stays: it is the same absence.
-		const before = new Map(this.#list.map(one => [`${one.how} ${one.peer}`, one]));
-		this.#list = list.map(one => ({...one, since: before.get(`${one.how} ${one.peer}`)?.since ?? one.since}));
+		const before = new Map(this.#list.map(one => [one.peer, one]));
+		const list = [...this.#listLost(before, now), ...this.#listApart(reached, before, now)];
+		const sorted = list.slice(0, MAX_UNREACHABLE).sort((a, b) => (a.peer < b.peer ? -1 : 1));
+		const hasChanged = keyOf(sorted) !== keyOf(this.#list);
+		this.#list = sorted;
 		return hasChanged;
+	}
+
+	/** Whoever left there, on the other side, while there were two is not lost: those know that were with it. */
+	#findReturned(reached: ReadonlySet<PeerId>, now: Instant): void {
+		const {known, losses} = this.#options;
+		for (const [peer, {since}] of this.#lost) if (reached.has(peer)) this.#returned.set(peer, since);
+		for (const [peer, {since, last}] of this.#lost) {
+			if (reached.has(peer)) continue;
+			const hasLeft = [...(last?.claims.keys() ?? [])].some(other => {
+				const witness = this.#returned.has(other) && reached.has(other) ? known.get(other) : undefined;
+				return witness && witness.leftAt >= since + SEEN_AFTER && !isMentioned(peer, witness);
+			});
+			if (hasLeft) losses.leftThere(peer, now);
+		}
 	}
 
 	#findLost(reached: ReadonlySet<PeerId>, now: Instant): void {
@@ -94,22 +119,26 @@ export class UnreachablePeers {
 		const before = this.#lost;
 		const lost = new Map<PeerId, Missing>();
 		const isMissed = (peer: PeerId, since: Instant) => this.#isMissed(peer, since, reached, now);
-		for (const [peer, since] of this.#reported(reached)) {
-			if (isMissed(peer, since)) lost.set(peer, {since, by: undefined});
+		this.#reported = this.#losses(reached);
+		for (const [peer, since] of this.#reported) {
+			if (isMissed(peer, since)) lost.set(peer, {since, by: undefined, last: this.#lastOf(peer)});
 		}
 		// A map goes on to what is added to it meanwhile.
 		for (const [peer, {since, by = peer}] of lost) {
 			for (const other of known.get(peer)?.claims.keys() ?? []) {
-				const isLinked = known.get(other)?.claims.has(peer) ?? false;
-				if (isLinked && !lost.has(other) && isMissed(other, since)) lost.set(other, {since, by});
+				const last = known.get(other);
+				if (last?.claims.has(peer) && !lost.has(other) && isMissed(other, since)) lost.set(other, {since, by, last});
 			}
 		}
-		// What was said last is no longer good after some minutes: it still is what we know.
 		for (const [peer, missing] of before) {
 			const {since, by} = missing;
 			if (by !== undefined && lost.has(by) && !lost.has(peer) && isMissed(peer, since)) lost.set(peer, missing);
 		}
 		this.#lost = lost;
+	}
+
+	#lastOf(peer: PeerId): Known | undefined {
+		return this.#options.known.get(peer) ?? this.#lost.get(peer)?.last;
 	}
 
 	#isMissed(peer: PeerId, since: Instant, reached: ReadonlySet<PeerId>, now: Instant): boolean {
@@ -119,17 +148,16 @@ export class UnreachablePeers {
 	}
 
 	/** Whom we have lost, and whom others whom we reach have lost, with the time of the last of these losses. */
-	#reported(reached: ReadonlySet<PeerId>): Map<PeerId, Instant> {
-		const {view, known, losses} = this.#options;
-		const reported = new Map<PeerId, Instant>();
-		// Of who does not tell, others do not tell either: it may well be connected to them.
-		for (const [peer, at] of losses.entries()) if (tells(view, peer)) reported.set(peer, at);
+	#losses(reached: ReadonlySet<PeerId>): Map<PeerId, Instant> {
+		const {known, losses} = this.#options;
+		const reported = new Map(losses.entries());
 		for (const [author, {statement, leftAt}] of known.entries()) {
 			if (!reached.has(author)) continue;
 			for (const {peer, ago} of statement.lost) {
+				const last = this.#lastOf(peer);
 				const at = leftAt - ago * 1_000;
-				const isBack = (known.get(peer)?.leftAt ?? Number.NEGATIVE_INFINITY) >= at + SEEN_AFTER;
-				if (!isBack) reported.set(peer, Math.max(at, reported.get(peer) ?? at));
+				if (!last?.claims.has(author) || last.leftAt >= at + SEEN_AFTER) continue;
+				reported.set(peer, Math.max(at, reported.get(peer) ?? at));
 			}
 		}
 		return reported;
@@ -157,33 +185,44 @@ export class UnreachablePeers {
 		}
 	}
 
-	*#listLost(now: Instant): IterableIterator<Unreachable> {
-		for (const [peer, {since}] of this.#lost) yield this.#entry(peer, since, 'lost', [], now);
+	/** Whom we were connected to, or who is in one of our rooms. */
+	*#listLost(before: Before, now: Instant): IterableIterator<Unreachable> {
+		const {losses, rooms} = this.#options;
+		const own = new Map(losses.entries());
+		const ours = new Set(rooms());
+		for (const [peer, {since, last}] of this.#lost) {
+			const isOurs = own.has(peer) || last?.statement.rooms.some(room => ours.has(room));
+			if (isOurs) yield this.#entry({peer, since, how: 'lost', reachedBy: []}, before, now);
+		}
 	}
 
-	*#listApart(reached: ReadonlySet<PeerId>, now: Instant): IterableIterator<Unreachable> {
+	*#listApart(reached: ReadonlySet<PeerId>, before: Before, now: Instant): IterableIterator<Unreachable> {
 		const {view, known} = this.#options;
 		for (const [peer, since] of this.#apart) {
 			const failedAt = view.dialFailedAt?.(peer) ?? Number.NEGATIVE_INFINITY;
 			if (now - since < APART_FOR || failedAt < since) continue;
 			const isBetween = (one: PeerId) => reached.has(one) && (known.get(one)?.claims.has(peer) ?? false);
-			const reachedBy = [...(known.get(peer)?.claims.keys() ?? [])].filter(isBetween).sort();
-			yield this.#entry(peer, since, 'only-us', reachedBy.slice(0, MAX_REACHED_BY), now);
+			const between = [...(known.get(peer)?.claims.keys() ?? [])].filter(isBetween).sort();
+			yield this.#entry({peer, since, how: 'only-us', reachedBy: between.slice(0, MAX_REACHED_BY)}, before, now);
 		}
 	}
 
-	#entry(
-		peer: PeerId,
-		since: Instant,
-		how: Unreachable['how'],
-		reachedBy: readonly PeerId[],
-		now: Instant,
-	): Unreachable {
-		const {view, known} = this.#options;
-		const before = this.#list.find(one => one.peer === peer)?.name;
-		const name = view.facts(peer).name ?? known.get(peer)?.statement.name ?? before ?? '';
-		return {peer, name, since: Math.round(view.timestamp() - (now - since)), how, reachedBy};
+	#entry(one: Omit<Unreachable, 'name'>, before: Before, now: Instant): Unreachable {
+		const {view} = this.#options;
+		const {peer, since, how} = one;
+		const told = before.get(peer);
+		const name = view.facts(peer).name ?? this.#lastOf(peer)?.statement.name ?? told?.name ?? '';
+		// Of what was told before, the time stays: it is the same absence.
+		const wall = told?.how === how ? told.since : Math.round(view.timestamp() - (now - since));
+		return {...one, name, since: wall};
 	}
+}
+
+/** What was told before, by peer. */
+type Before = ReadonlyMap<PeerId, Unreachable>;
+
+function isMentioned(peer: PeerId, {claims, statement}: Known): boolean {
+	return claims.has(peer) || statement.lost.some(one => one.peer === peer);
 }
 
 function keyOf(list: readonly Unreachable[]): string {

@@ -1,143 +1,18 @@
 import {describe, expect, test} from 'vitest';
-import type {Topology} from '../../../source/api/topology.ts';
-import {seededRandom} from '../../../source/base/random.ts';
-import type {BehaviourInput, BehaviourOutput, PeerFacts} from '../../../source/behaviours/behaviour.ts';
 import {KnownStatements} from '../../../source/behaviours/topology/known.ts';
 import {
-	LOSS_GRACE,
 	MAX_AUTHORS,
 	PEER_STATEMENTS,
 	READER_PROTOCOL,
 	RELAY_DELAY,
 	STATE_DELAY,
 	STATE_INTERVAL,
-	TOPOLOGY_PROTOCOL,
 } from '../../../source/behaviours/topology/parameters.ts';
-import {TopologyBehaviour} from '../../../source/behaviours/topology/topology.ts';
-import type {Identity} from '../../../source/wire/identity.ts';
-import type {Neighbours} from '../../../source/wire/messages.ts';
-import {decodeStatement, type Statement, signStatement, verifyStatement} from '../../../source/wire/neighbours.ts';
-import {
-	ANN,
-	asked,
-	BOB,
-	CAT,
-	connected,
-	count,
-	DAN,
-	disconnected,
-	FakeView,
-	IDENTITIES,
-	received,
-	send,
-	TIMESTAMP,
-	timer,
-} from '../fixtures.ts';
+import {decodeStatement, type Statement} from '../../../source/wire/neighbours.ts';
+import {ANN, BOB, CAT, count, DAN, IDENTITIES, received, send, TIMESTAMP} from '../fixtures.ts';
+import {Node, stated, TELLS, told} from './node.ts';
 
 const [ann, bob, cat, dan] = IDENTITIES;
-
-const TELLS: Partial<PeerFacts> = {name: 'x', protocols: [TOPOLOGY_PROTOCOL], rtt: 2};
-
-/** ANN, with virtual time of her own: timers fire when they are due. */
-class Node {
-	readonly view = new FakeView(ANN);
-	now = 0;
-	readonly outputs: BehaviourOutput[] = [];
-	readonly #behaviour: TopologyBehaviour;
-	readonly #timers = new Map<string, number>();
-
-	constructor(tells = true) {
-		const overlay = {rooms: () => ['lobby'], mesh: () => [BOB]};
-		const [random, verify] = [seededRandom(1), verifyStatement];
-		const {view} = this;
-		this.#behaviour = new TopologyBehaviour({view, overlay, identity: ann, random, verify, tells, target: 96});
-		this.input({type: 'start'});
-	}
-
-	get protocol(): string {
-		return this.#behaviour.protocol;
-	}
-
-	input(input: BehaviourInput): BehaviourOutput[] {
-		const outputs = this.#behaviour.handle(input, this.now);
-		for (const output of outputs) {
-			if (output.type === 'schedule') this.#timers.set(output.timer, output.at);
-			else this.outputs.push(output);
-		}
-		return outputs.filter(({type}) => type !== 'schedule');
-	}
-
-	/** Lets time pass; returns what came of it but timers. */
-	run(milliseconds: number): BehaviourOutput[] {
-		const [end, before] = [this.now + milliseconds, this.outputs.length];
-		for (;;) {
-			const [name, at] = [...this.#timers].sort((a, b) => a[1] - b[1])[0] ?? ['', Number.POSITIVE_INFINITY];
-			if (at > end) break;
-			this.#timers.delete(name);
-			this.view.wallClock += at - this.now;
-			this.now = at;
-			this.input(timer(name));
-		}
-		this.view.wallClock += end - this.now;
-		this.now = end;
-		return this.outputs.slice(before);
-	}
-
-	meet(peer: string, facts: Partial<PeerFacts> = TELLS): void {
-		this.input(connected(peer));
-		this.view.connect(peer, facts);
-		this.input({
-			type: 'event',
-			event: {type: 'peer-connected', peer, name: 'x', address: '/ip4/192.0.2.1/tcp/1', direction: 'inbound'},
-		});
-	}
-
-	/** The swarm remembers what it knew of a peer. */
-	lose(peer: string, reason: string): void {
-		const facts = this.view.facts(peer);
-		this.view.disconnect(peer);
-		const remembered = this.view.facts.bind(this.view);
-		this.view.facts = asked => (asked === peer && !this.view.isConnected(peer) ? facts : remembered(asked));
-		this.input(disconnected(peer, reason));
-	}
-
-	topology(): Topology {
-		const [reply] = this.input(asked({command: 'topology', id: '1'}));
-		return (reply as Extract<BehaviourOutput, {type: 'reply'}>).result as Topology;
-	}
-
-	edges(): string[] {
-		const names = new Map(IDENTITIES.map(({peerId}, index) => [peerId, 'abcdefgh'[index]]));
-		return this.topology().edges.map(({a, b}) => `${names.get(a)}${names.get(b)}`);
-	}
-}
-
-/** What somebody states: whom it names, whom it has lost, and how many seconds ago. */
-function stated(
-	author: Identity,
-	named: readonly string[],
-	more: Partial<Statement> & {age?: number} = {},
-): Neighbours {
-	const {age = 0, ...rest} = more;
-	const statement: Statement = {
-		author: author.peerId,
-		sequence: 1,
-		timestamp: TIMESTAMP,
-		validity: 150,
-		name: 'somebody',
-		rooms: ['lobby'],
-		neighbours: named.map(peer => ({peer, rtt: 3_000, rooms: []})),
-		lost: [],
-		...rest,
-	};
-	return {type: 'neighbours', ...signStatement(statement, author), age};
-}
-
-const told = (outputs: readonly BehaviourOutput[]) =>
-	outputs.flatMap(output => {
-		if (output.type !== 'send' || output.message.type !== 'neighbours') return [];
-		return [{to: output.peers, ...decodeStatement(output.message.statement)}];
-	});
 
 describe('our own statement', () => {
 	test('leaves a second after a neighbour came, for all who tell or read, and names those who tell', () => {
@@ -218,6 +93,14 @@ describe('statements of others', () => {
 			[[DAN], BOB],
 			[[BOB, CAT], DAN],
 		]);
+	});
+
+	test('leave once in a go, the newest of each author', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT]) node.meet(peer);
+		node.run(10_000);
+		for (const sequence of [1, 2, 3]) node.input(received(BOB, stated(bob, [ANN], {sequence})));
+		expect(told(node.run(20_000)).map(({to, author, sequence}) => [to, author, sequence])).toEqual([[[CAT], BOB, 3]]);
 	});
 
 	test('older ones, and what is no statement, are dropped; a forged one costs the connection', () => {
@@ -327,69 +210,4 @@ test('a group that nobody misses has left, though what it said last is still goo
 			[CAT, DAN],
 		],
 	]);
-});
-
-describe('who is unreachable', () => {
-	const unreachable = (outputs: readonly BehaviourOutput[]) =>
-		outputs.flatMap(output =>
-			output.type === 'emit' && output.event.type === 'partition' ? [output.event.unreachable] : [],
-		);
-
-	test('is whoever fell silent, and who hung on it, until it is back', () => {
-		const node = new Node();
-		node.meet(BOB);
-		node.meet(CAT);
-		node.input(received(CAT, stated(cat, [ANN, DAN])));
-		node.input(received(CAT, stated(dan, [CAT], {name: 'dan'})));
-		node.run(10_000);
-		node.lose(CAT, 'no-heartbeat');
-		expect(unreachable(node.run(LOSS_GRACE - 1))).toEqual([]);
-		const since = TIMESTAMP + 10_000;
-		expect(unreachable(node.run(6_000))).toEqual([
-			[CAT, DAN].map(peer => ({peer, name: peer === DAN ? 'dan' : 'x', since, how: 'lost', reachedBy: []})),
-		]);
-		// Long after what they said last has expired, too.
-		expect(unreachable(node.run(300_000))).toEqual([]);
-		node.meet(CAT);
-		node.input(received(CAT, stated(cat, [ANN, DAN], {sequence: 2})));
-		node.input(received(CAT, stated(dan, [CAT], {sequence: 2})));
-		expect(unreachable(node.run(6_000))).toEqual([[]]);
-	});
-
-	test('is nobody who said goodbye, was reset, was let go, or is reached by others', () => {
-		const node = new Node();
-		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
-		node.lose(BOB, 'goodbye: leaving');
-		node.lose(DAN, 'closed');
-		node.input(received(CAT, stated(cat, [ANN, DAN])));
-		expect(unreachable(node.run(60_000))).toEqual([]);
-		node.meet(DAN);
-		node.lose(DAN, 'no-heartbeat');
-		expect(unreachable(node.run(60_000))).toEqual([]);
-	});
-
-	test('is whoever others have lost and nobody has found, but not for ever', () => {
-		const node = new Node();
-		node.meet(BOB);
-		node.input(received(BOB, stated(bob, [ANN], {lost: [{peer: DAN, ago: 100}], validity: 3_600})));
-		expect(unreachable(node.run(6_000)).map(list => list.map(({peer, since}) => [peer, since]))).toEqual([
-			[[DAN, TIMESTAMP - 100_000]],
-		]);
-		expect(unreachable(node.run(520_000))).toEqual([[]]);
-	});
-
-	test('is whoever is in our room and reached by others only, if a dial of ours fails', () => {
-		const node = new Node();
-		node.meet(BOB);
-		node.input(received(BOB, stated(bob, [ANN, CAT, DAN], {validity: 3_600})));
-		node.input(received(BOB, stated(cat, [BOB], {validity: 3_600})));
-		node.input(received(BOB, stated(dan, [BOB], {validity: 3_600, rooms: ['other']})));
-		expect(unreachable(node.run(60_000))).toEqual([]);
-		const failedAt = node.now;
-		Object.assign(node.view, {dialFailedAt: () => failedAt});
-		expect(unreachable(node.run(30_000))).toEqual([]);
-		Object.assign(node.view, {dialFailedAt: () => node.now});
-		const [list] = unreachable(node.run(60_000));
-		expect(list).toMatchObject([{peer: CAT, how: 'only-us', reachedBy: [BOB]}]);
-	});
 });
