@@ -361,7 +361,7 @@ export class History implements Behaviour {
 			this.#progress.got(room, kept.length);
 			this.#rejoin.got(
 				room,
-				kept.map(({stored}) => stored.order),
+				kept.map(({event, stored}) => ({author: event.author, order: stored.order})),
 				now,
 			);
 			outputs.push(...this.#progress.tell(room, now).map(emit));

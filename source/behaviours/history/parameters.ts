@@ -131,6 +131,8 @@ export const AWAY_TIME = 10_000;
 /** The report waits for company and for all comparisons; not longer than the other. */
 export const REPORT_DELAY = 1_000;
 export const REPORT_DEADLINE = 5_000;
+/** When all are connected again who are to be: the longest pause between two dials of a peer. */
+export const RETURN_TIME = 40_000;
 /** Rooms and peers that were together, and since when they are not, that are remembered. */
 export const MAX_AWAY = 4_096;
 

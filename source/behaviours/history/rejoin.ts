@@ -1,10 +1,14 @@
 /**
  * The report after a separation: members who were away, or from whom we were, are back; so many events came of what was
- * said meanwhile, and so many went the other way. One report for each room and healing, within seconds.
+ * said meanwhile, and so many went the other way. One report for each room and healing, within seconds of the first of
+ * them who is connected to us.
+ *
+ * Connections come back one by one, since everyone's next dial has its own time. So it begins with the first sign of those
+ * who were away, which may be their words that others of our side hand on, long before we are connected to any of them; and
+ * ends when all dials have had their turn: whoever else is back until then was told of already.
  *
  * `received` counts what has really come, not what anybody claims: events that were kept, from whomever, and stand after
- * all that was here when they went. It begins a little before the first of them is seen again, for others of our side
- * may have met them before and handed on what they had. `given` is what those who came back lacked of what we held, by the
+ * all that was here when they went. It begins a little before the first sign. `given` is what those who came back lacked of what we held, by the
  * first comparison with each; if they have it all by then, since others of our side were faster, it is what was kept here
  * while they were away. So all of one side tell the same story, unless only some of them had been cut off.
  */
@@ -17,7 +21,7 @@ import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant} from '../behaviour.ts';
 import type {Alarm} from './alarm.ts';
 import {chainKey} from './chain-key.ts';
-import {AWAY_TIME, MAX_AWAY, REPORT_DEADLINE, REPORT_DELAY} from './parameters.ts';
+import {AWAY_TIME, MAX_AWAY, REPORT_DEADLINE, REPORT_DELAY, RETURN_TIME} from './parameters.ts';
 
 type Spans = ReadonlyMap<string, readonly Span[]>;
 
@@ -26,7 +30,9 @@ type Parting = {
 	readonly at: Instant;
 	readonly events: number;
 	readonly order: number;
-	/** When something of that member came live for the first time after it: over others, or since we are whole again. */
+	/** When something of that member came last, over others: what was under way came a little later. */
+	silentSince: Instant;
+	/** When something came again after AWAY_TIME of silence: over others, or since we are whole again. */
 	heardAt?: Instant;
 };
 
@@ -34,8 +40,11 @@ type Healing = {
 	readonly since: Instant;
 	/** Unix milliseconds. */
 	readonly timestamp: number;
-	/** When the last of them came back. */
+	/** When the first and the last of them was connected to us. */
+	metAt?: Instant;
 	joinedAt: Instant;
+	/** People know of it. */
+	isTold: boolean;
 	/** Of the one who was away for longest. */
 	parting: Parting;
 	readonly peers: Set<PeerId>;
@@ -43,7 +52,7 @@ type Healing = {
 	readonly waiting: Map<PeerId, Map<string, readonly Span[]>>;
 	/** Somebody held something else than we. */
 	hasCompared: boolean;
-	/** What we held when the first of them came back, by chain, and how many events. */
+	/** What we held at the first sign, by chain, and how many events. */
 	readonly ours: Spans;
 	readonly events: number;
 	/** Orders of what came before that, and since. */
@@ -78,7 +87,7 @@ export class Rejoin {
 
 	left(room: string, peer: PeerId, now: Instant): void {
 		const {events, heads} = this.#options.archive.room(room);
-		this.#left.set(`${room} ${peer}`, {at: now, events, order: heads.at(-1)?.order ?? -1});
+		this.#left.set(`${room} ${peer}`, {at: now, silentSince: now, events, order: heads.at(-1)?.order ?? -1});
 		this.#healings.get(room)?.waiting.delete(peer);
 	}
 
@@ -96,15 +105,21 @@ export class Rejoin {
 		const parting = this.#left.get(key);
 		this.#left.delete(key);
 		// Who left the room of his own will was not away; nor who could be heard over others.
-		if (!parting || now - parting.at < AWAY_TIME) return;
-		if (now - (parting.heardAt ?? now) >= REPORT_DEADLINE) return;
-		if ((this.#lost.get(peer) ?? Number.NEGATIVE_INFINITY) < parting.at) return;
-		const healing = this.#healings.get(room) ?? this.#begin(room, parting, now);
+		if (!parting || !this.#wasAway(parting, peer, parting.heardAt ?? now)) return;
+		if (now - (parting.heardAt ?? now) >= RETURN_TIME) return;
+		const last = this.#healings.get(room);
+		if (last?.isTold && parting.heardAt !== undefined && parting.at < last.since) return;
+		const healing = last && !last.isTold ? last : this.#begin(room, parting, now);
+		healing.metAt ??= now;
 		healing.joinedAt = now;
 		if (parting.at < healing.parting.at) healing.parting = parting;
 		healing.peers.add(peer);
 		healing.waiting.set(peer, new Map(healing.ours));
 		this.#options.alarm.by(now + REPORT_DELAY);
+	}
+
+	#wasAway({at, silentSince}: Parting, peer: PeerId, back: Instant): boolean {
+		return back - silentSince >= AWAY_TIME && (this.#lost.get(peer) ?? Number.NEGATIVE_INFINITY) >= at;
 	}
 
 	/** It holds exactly what we hold. */
@@ -127,34 +142,54 @@ export class Rejoin {
 		healing.waiting.delete(peer);
 	}
 
-	/** These were taken over and are on disk; `orders`: where they stand. */
-	got(room: string, orders: readonly number[], now: Instant): void {
-		const healing = this.#healings.get(room);
-		for (const order of healing ? orders : []) healing?.received.push(order);
+	/** These were taken over and are on disk; `order`: where they stand. */
+	got(room: string, events: readonly {readonly author: PeerId; readonly order: number}[], now: Instant): void {
+		const orders = events.map(({order}) => order);
+		this.#healings.get(room)?.received.push(...orders);
 		this.#remember(room, orders, now);
+		for (const {author, order} of events) this.#sign(room, author, order, now);
 	}
 
 	/** One came live: after a separation it may have been said before. */
 	heard(room: string, author: PeerId, order: number, now: Instant): void {
 		const healing = this.#healings.get(room);
+		const isEarly = healing && healing.metAt === undefined && now - healing.since < REPORT_DEADLINE;
+		if (healing && (isEarly || order < healing.timestamp)) healing.received.push(order);
+		else if (this.#left.has(`${room} ${author}`)) this.#remember(room, [order], now);
+		this.#sign(room, author, order, now);
+	}
+
+	/** Something came that this member said after going: a sign of him. */
+	#sign(room: string, author: PeerId, order: number, now: Instant): void {
 		const parting = this.#left.get(`${room} ${author}`);
-		if (healing && order < healing.timestamp) healing.received.push(order);
-		else if (parting) this.#remember(room, [order], now);
-		if (parting) parting.heardAt ??= now;
+		if (!parting || parting.heardAt !== undefined || order <= parting.order) return;
+		if (now - parting.silentSince < AWAY_TIME) {
+			parting.silentSince = now;
+			return;
+		}
+		parting.heardAt = now;
+		const last = this.#healings.get(room);
+		const isNew = !last || (last.isTold && parting.at >= last.since);
+		if (isNew && this.#wasAway(parting, author, now)) this.#begin(room, parting, now);
 	}
 
 	/** The reports that are due. */
 	run(now: Instant): NodeEvent[] {
 		const events: NodeEvent[] = [];
 		for (const [room, healing] of this.#healings) {
+			const {metAt, since} = healing;
+			if (now >= Math.max(since, metAt ?? since) + RETURN_TIME) this.#healings.delete(room);
+			else this.#options.alarm.by(Math.max(since, metAt ?? since) + RETURN_TIME);
+			if (metAt === undefined || healing.isTold) continue;
 			const isSettled = healing.waiting.size === 0 && !this.#options.isActive(room);
-			const deadline = healing.since + REPORT_DEADLINE;
+			const deadline = metAt + REPORT_DEADLINE;
 			if (now < deadline && (!isSettled || now - healing.joinedAt < REPORT_DELAY)) {
 				this.#options.alarm.by(Math.min(now + REPORT_DELAY, deadline));
 				continue;
 			}
-			this.#healings.delete(room);
-			const {parting, peers, since} = healing;
+			healing.isTold = true;
+			this.#recent.delete(room);
+			const {parting, peers} = healing;
 			const [received, given] = countsOf(healing);
 			if (received + given === 0) continue;
 			const name = this.#options.nameOf(room);
@@ -173,11 +208,20 @@ export class Rejoin {
 		const ours = archive.isOpen(room) ? archive.ranges(room) : [];
 		const recent = this.#recent.get(room)?.filter(({at}) => now - at < REPORT_DEADLINE) ?? [];
 		const healing: Healing = {
-			...{since: now, timestamp: timestamp(), joinedAt: now, parting, peers: new Set(), waiting: new Map()},
+			...{
+				since: now,
+				timestamp: timestamp(),
+				joinedAt: now,
+				isTold: false,
+				parting,
+				peers: new Set(),
+				waiting: new Map(),
+			},
 			...{ours: new Map(ours.map(chain => [chainKey(chain), chain.spans])), events: archive.room(room).events},
 			...{before: recent.flatMap(({orders}) => orders), received: [], given: new Map(), hasCompared: false},
 		};
 		this.#healings.set(room, healing);
+		this.#options.alarm.by(now + RETURN_TIME);
 		return healing;
 	}
 }
