@@ -21,8 +21,8 @@ export const HEARTBEAT_TIMEOUT = 7_000;
 type Pulse = {
 	/** When it connected, or we woke: it has been silent since then at the most. */
 	since: Instant;
-	/** The last sequence number, to count the missing ones. */
-	sequence: number | undefined;
+	/** The highest sequence number, to count the missing ones, and when it came. */
+	highest: {readonly sequence: number; readonly at: Instant} | undefined;
 	received: number;
 	lost: number;
 	clock: ClockMeter;
@@ -52,7 +52,7 @@ export class Heartbeat implements Behaviour {
 			case 'start':
 				return [this.#schedule(now)];
 			case 'connected':
-				this.#pulses.set(input.peer, {since: now, sequence: undefined, received: 0, lost: 0, clock: new ClockMeter()});
+				this.#pulses.set(input.peer, {since: now, highest: undefined, received: 0, lost: 0, clock: new ClockMeter()});
 				return [];
 			case 'disconnected':
 				this.#pulses.delete(input.peer);
@@ -115,8 +115,8 @@ export class Heartbeat implements Behaviour {
 	#heard(peer: PeerId, {sequence, timestamp}: HeartbeatMessage, now: Instant): BehaviourOutput[] {
 		const pulse = this.#pulses.get(peer);
 		if (!pulse) return [];
-		const missing = Math.max(0, sequence - (pulse.sequence ?? sequence) - 1);
-		pulse.sequence = sequence;
+		const missing = missingBefore(pulse, sequence, now);
+		if (sequence > (pulse.highest?.sequence ?? -1)) pulse.highest = {sequence, at: now};
 		pulse.received += 1;
 		pulse.lost += missing;
 		this.#received += 1;
@@ -130,4 +130,14 @@ export class Heartbeat implements Behaviour {
 		const peers = [...this.#pulses.keys()];
 		return peers.length === 0 ? [] : [{type: 'send', peers, message: {type: 'goodbye', reason: 'leaving'}}];
 	}
+}
+
+/**
+ * How many are missing between the highest number and this one. Numbers are a claim: there are no more than there was time
+ * for since, at the usual pace, and none where they do not rise.
+ */
+function missingBefore({highest}: Pulse, sequence: number, now: Instant): number {
+	if (!highest) return 0;
+	const most = Math.round((now - highest.at) / HEARTBEAT_INTERVAL);
+	return Math.max(0, Math.min(sequence - highest.sequence - 1, most));
 }

@@ -1,5 +1,5 @@
 import type {CoreConfig} from '../api/core.ts';
-import type {NodeEvent} from '../api/event.ts';
+import type {ChatMessage, EventOf, NodeEvent} from '../api/event.ts';
 import {describeError} from '../base/errors.ts';
 import {type EntryLevel, type Log, openLog, type Subsystem} from '../base/log.ts';
 
@@ -54,12 +54,34 @@ function levelOf(event: NodeEvent): EntryLevel {
 	return LEVEL_OF[event.type] ?? 'debug';
 }
 
+/** What is written of an event, its type left out. */
+type Told = Readonly<Record<string, unknown>>;
+
+/**
+ * What people say to each other is nobody's business but theirs, whoever reads the log: of words there is only how many
+ * bytes they are. An answer holds whatever was asked for, and a snapshot the rooms with their topics.
+ */
+const TOLD: {readonly [Type in NodeEvent['type']]?: (event: EventOf<Type>) => Told} = {
+	message: entry,
+	notice: entry,
+	'message-changed': ({change, ...changed}) => ({change, ...entry(changed)}),
+	'topic-changed': ({room, topic, from}) => ({room, from, bytes: Buffer.byteLength(topic)}),
+	'room-joined': ({room, members, unread}) => ({room, members: members.length, unread}),
+	reply: reply => ({id: reply.id, ...(reply.ok ? {ok: 'yes'} : {ok: 'no', code: reply.error.code})}),
+	snapshot: ({peerId, name, addresses, interfaces}) => ({peerId, name, addresses, interfaces}),
+};
+
+function entry({room, messageId, kind, from, text}: ChatMessage): Told {
+	return {room, messageId, kind, from, bytes: Buffer.byteLength(text)};
+}
+
 function describe(event: NodeEvent): [message: string, fields: Record<string, string | number>] {
-	const {type, ...rest} = event;
+	const {type, ...all} = event;
+	const tell = TOLD[type] as ((event: NodeEvent) => Told) | undefined;
 	// An id and words are fields; what is deeper is told as JSON.
-	const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
+	const fields = Object.entries(tell ? tell(event) : all).filter(([, value]) => value !== undefined);
 	const plain = (value: unknown) =>
 		typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
-	// `message` is the text of a chat: that is nobody's business but who asked for everything.
+	// `message` is what happened already.
 	return [type, Object.fromEntries(fields.map(([name, value]) => [name === 'message' ? 'why' : name, plain(value)]))];
 }

@@ -104,8 +104,8 @@ describe('a silent peer', () => {
 });
 
 describe('sequence numbers', () => {
-	const heard = (heartbeat: Heartbeat, sequence: number) =>
-		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence}), 100);
+	const heard = (heartbeat: Heartbeat, sequence: number, now = 100) =>
+		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence}), now);
 
 	test('the first one may be any, and the next one up is no loss', () => {
 		const {heartbeat} = start(BOB);
@@ -116,8 +116,19 @@ describe('sequence numbers', () => {
 	test('missing ones are counted', () => {
 		const {heartbeat} = start(BOB);
 		heard(heartbeat, 41);
-		expect(heard(heartbeat, 44)).toEqual([count('heartbeat-lost', 2)]);
-		expect(heard(heartbeat, 45)).toEqual([]);
+		expect(heard(heartbeat, 44, 5_900)).toEqual([count('heartbeat-lost', 2)]);
+		expect(heard(heartbeat, 45, 8_100)).toEqual([]);
+	});
+
+	test('no more are missing than there was time for, and none twice: numbers are what a peer claims', () => {
+		const {heartbeat} = start(BOB);
+		heard(heartbeat, 1);
+		expect(heard(heartbeat, Number.MAX_SAFE_INTEGER, 4_100)).toEqual([count('heartbeat-lost', 2)]);
+		heartbeat.handle(connected(BOB), 5_000);
+		heard(heartbeat, 10, 5_000);
+		for (let time = 6_000; time < 60_000; time += 1_000)
+			expect(heard(heartbeat, time % 2_000 === 0 ? 1 : 10, time)).toEqual([]);
+		expect(heartbeat.stats()).toMatchObject({heartbeats: {lost: 2}});
 	});
 
 	test('the same again, or a step back, is no loss', () => {
@@ -138,19 +149,21 @@ describe('sequence numbers', () => {
 
 describe('what is measured of a peer', () => {
 	const beats = (heartbeat: Heartbeat, ...sequences: number[]) => {
-		for (const sequence of sequences)
-			heartbeat.handle(received(BOB, {type: 'heartbeat', sequence, timestamp: TIMESTAMP + 1_000}), 50);
+		for (const sequence of sequences) beatAt(heartbeat, sequence, 50);
 	};
+	const beatAt = (heartbeat: Heartbeat, sequence: number, now: number) =>
+		heartbeat.handle(received(BOB, {type: 'heartbeat', sequence, timestamp: TIMESTAMP + 1_000}), now);
 
 	test('heartbeats that came and that are missing, since it connected; and in all', () => {
 		const {heartbeat} = start(BOB);
-		beats(heartbeat, 7, 8, 11, 12);
-		expect(heartbeat.measured(BOB, 100, TIMESTAMP)).toEqual({heartbeats: {received: 4, lost: 2}});
-		heartbeat.handle(disconnected(BOB), 200);
-		expect(heartbeat.measured(BOB, 200, TIMESTAMP)).toEqual({});
-		heartbeat.handle(connected(BOB), 300);
-		beats(heartbeat, 40);
-		expect(heartbeat.measured(BOB, 300, TIMESTAMP)).toEqual({heartbeats: {received: 1, lost: 0}});
+		for (const sequence of [7, 8, 11, 12]) beatAt(heartbeat, sequence, HEARTBEAT_INTERVAL * sequence);
+		const now = HEARTBEAT_INTERVAL * 13;
+		expect(heartbeat.measured(BOB, now, TIMESTAMP)).toMatchObject({heartbeats: {received: 4, lost: 2}});
+		heartbeat.handle(disconnected(BOB), now);
+		expect(heartbeat.measured(BOB, now, TIMESTAMP)).toEqual({});
+		heartbeat.handle(connected(BOB), now);
+		beatAt(heartbeat, 40, now);
+		expect(heartbeat.measured(BOB, now, TIMESTAMP)).toEqual({heartbeats: {received: 1, lost: 0}});
 		expect(heartbeat.stats()).toEqual({heartbeats: {received: 5, lost: 2}});
 	});
 
