@@ -45,7 +45,10 @@ export type PeerFacts = {
 	/** It has opened a TCP connection to us. */
 	readonly reachedUs: boolean;
 	readonly dial?: DialFacts;
-	/** Whether it answered when asked for its hardware address (ARP), so that one machine alone can be reached here; undefined where that is not known. */
+	/**
+	 * Whether it answered when it was asked for its hardware address (ARP, neighbour discovery), so that what is meant for
+	 * one machine alone gets through here; undefined where that is not known.
+	 */
 	readonly isOnLink?: boolean;
 };
 
@@ -114,6 +117,9 @@ export type Facts = {
 	readonly isRoot: boolean;
 	/** What `--interface` names. */
 	readonly chosen: readonly string[];
+	/** Of those, what is not there now; and the names of all interfaces that are. */
+	readonly missing: readonly string[];
+	readonly present: readonly string[];
 	readonly interfaces: readonly InterfaceFacts[];
 	readonly discovery: DiscoveryFacts;
 	readonly firewall: FirewallFacts;

@@ -1,7 +1,7 @@
 /** Examines this machine: all probes side by side, then the rules. Takes six seconds at most. */
 import {networkInterfaces} from 'node:os';
 import type {DoctorReport} from '../api/doctor.ts';
-import {filterInterfaces, selectInterfaces} from '../net/interfaces.ts';
+import {filterInterfaces, type SystemInterfaces} from '../net/interfaces.ts';
 import type {Facts} from './facts.ts';
 import {probeDiscovery} from './probes/discovery.ts';
 import {probeFirewall} from './probes/firewall.ts';
@@ -26,20 +26,22 @@ export type DoctorOptions = {
 /** As systems choose them: Linux from 32768, the others from 49152. */
 const SOME_PORT = 50_000;
 
-/** @throws UserError for an interface that is not there. */
-export async function runDoctor(options: DoctorOptions, system: System = thisSystem): Promise<DoctorReport> {
-	const all = networkInterfaces();
-	const chosen = options.interfaces;
-	const known = chosen.length === 0 ? filterInterfaces(all, []) : selectInterfaces(all, chosen);
-	return reportOf(await examine(options, known, system));
+/** `all`: those of the system. */
+export async function runDoctor(
+	options: DoctorOptions,
+	system: System = thisSystem,
+	all: SystemInterfaces = networkInterfaces(),
+): Promise<DoctorReport> {
+	return reportOf(await examine(options, all, system));
 }
 
 async function examine(
 	{discoveryPort, interfaces: chosen, dataDirectory, tcpPort, output, columns, rows}: DoctorOptions,
-	known: ReturnType<typeof filterInterfaces>,
+	all: SystemInterfaces,
 	system: System,
 ): Promise<Facts> {
 	const isRestricted = chosen.length > 0;
+	const known = filterInterfaces(all, chosen);
 	const interfaces = await probeInterfaces(known, system);
 	const [discovery, firewall, routes, surroundings, directory] = await Promise.all([
 		probeDiscovery({port: discoveryPort, interfaces: known, isRestricted}, system),
@@ -53,6 +55,8 @@ async function examine(
 			platform: system.platform,
 			isRoot: system.isRoot,
 			chosen,
+			missing: chosen.filter(name => filterInterfaces(all, [name]).length === 0),
+			present: Object.keys(all),
 			interfaces,
 			discovery,
 			routes,

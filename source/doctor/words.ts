@@ -5,6 +5,19 @@ import type {BaseChain} from './firewall/ruleset.ts';
 
 type Place = Pick<Facts, 'platform' | 'isRoot'>;
 
+/** Where announcements go if nobody says otherwise (`cli/options.ts`). */
+const USUAL_PORT = 9_999;
+
+/** p2p-tui as it is started on other machines, so that it meets those of this one. */
+export function otherCommand({discovery: {port}}: Pick<Facts, 'discovery'>, ...words: readonly string[]): string {
+	return ['p2p-tui', ...words, ...(port === USUAL_PORT ? [] : ['--discovery-port', port])].join(' ');
+}
+
+/** The same on this machine, with what was chosen here. */
+export function ownCommand(facts: Pick<Facts, 'discovery' | 'chosen'>, ...words: readonly string[]): string {
+	return [otherCommand(facts, ...words), ...facts.chosen.flatMap(name => ['--interface', quote(name)])].join(' ');
+}
+
 /** With `sudo` for whoever is not root. */
 export function asRoot({platform, isRoot}: Place, command: string): string {
 	return isRoot || platform === 'win32' ? command : `sudo ${command}`;

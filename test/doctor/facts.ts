@@ -56,6 +56,8 @@ export const HEALTHY: Facts = {
 	platform: 'linux',
 	isRoot: false,
 	chosen: [],
+	missing: [],
+	present: ['lo', 'eth0'],
 	interfaces: [LOOPBACK, LAN],
 	discovery: DISCOVERY,
 	firewall: FIREWALL,

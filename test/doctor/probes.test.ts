@@ -89,11 +89,12 @@ ${zeros} 00 ${zeros} 00 fe800000000000000000000000000001 00000400 00000001 00000
 });
 
 test('who answers when asked for the hardware address', () => {
-	const arp = `IP address       HW type     Flags       HW address            Mask     Device
-192.168.1.8      0x1         0x2         52:54:00:00:00:08     *        eth0
-192.168.1.9      0x1         0x0         00:00:00:00:00:00     *        eth0
+	const neighbours = `192.168.1.8 dev eth0 lladdr 52:54:00:00:00:08 ref 1 used 0/0/0 probes 1 REACHABLE
+192.168.1.9 dev eth0  FAILED
+192.168.1.10 dev eth0 lladdr 52:54:00:00:00:0a STALE
+fe80::b dev eth0 lladdr 52:54:00:00:00:0b DELAY
 `;
-	expect([...resolvedHosts(arp)]).toEqual([
+	expect([...resolvedHosts(neighbours)]).toEqual([
 		['192.168.1.8', true],
 		['192.168.1.9', false],
 	]);

@@ -39,6 +39,10 @@ const opened = (...portsHere: readonly number[]): Facts => ({
 });
 const VPN = {...LAN, name: 'wg0', kind: 'vpn', addresses: [{address: '10.8.0.2', family: 4}]} as const;
 const SILENT = {result: 'failed', code: 'timeout', message: 'did not answer'} as const;
+const ELSEWHERE = {
+	...{peer: '12D3KooWCat', host: '10.9.9.9', announced: true, answered: false, reachedUs: false, isOnLink: false},
+	dial: SILENT,
+};
 const lost = DISCOVERY.ways.map(way => ({...way, returned: false}));
 
 test('where all is well nothing is alarmed, noted, or left out', () => {
@@ -113,6 +117,8 @@ describe('named', () => {
 		['one port open, and p2p-tui on another', opened(50_123), ['problem firewall-tcp']],
 		['one port open, and nothing runs', opened(), ['problem firewall-tcp']],
 		['one p2p-tui of two on the open port', opened(50_123, 4001), ['warning firewall-tcp']],
+		['another subnet', discovery({peers: [ELSEWHERE]}), ['problem other-subnet']],
+		['an interface that has gone', {...HEALTHY, missing: ['wg7']}, ['problem interface-missing']],
 		['clients kept apart', peer({answered: false, isOnLink: false, dial: SILENT}), ['problem client-isolation']],
 		[
 			'a firewall over there that drops all',
@@ -171,6 +177,18 @@ describe('mended by', () => {
 			opened(50_123),
 			'firewall-tcp',
 			['p2p-tui --listen /ip4/0.0.0.0/tcp/4001'],
+		],
+		[
+			'the same with what was chosen here',
+			{...opened(50_123), chosen: ['eth0'], discovery: {...opened(50_123).discovery, port: 9998}},
+			'firewall-tcp',
+			['p2p-tui --listen /ip4/0.0.0.0/tcp/4001 --discovery-port 9998 --interface eth0'],
+		],
+		[
+			'a firewall over there, with the port of all',
+			{...peer({dial: SILENT}), discovery: {...peer({dial: SILENT}).discovery, port: 9998}},
+			'peer-firewall',
+			['p2p-tui doctor --discovery-port 9998'],
 		],
 		[
 			'the port that a running p2p-tui was given',

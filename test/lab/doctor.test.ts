@@ -70,7 +70,7 @@ describe.concurrent('doctor', () => {
 		// Both are mended now, or it would say so.
 		network.isolate();
 		// As if it had always been so.
-		ann.ip('neigh flush dev lan0');
+		for (const host of [ann, bob]) host.ip('neigh flush dev lan0');
 		const apart = await examine(ann, '--listen', '/ip4/0.0.0.0/tcp/4001');
 		expect({status: apart.status, alarms: alarms(apart)}).toEqual({status: 1, alarms: ['client-isolation']});
 	});
@@ -127,5 +127,7 @@ describe.concurrent('doctor', () => {
 		// Bob's own port is still shut: that he can connect to ann's is enough, once she listens where the doctor said.
 		await first.dispose();
 		await meet(ann.start('ann', {args: ['--listen', '/ip4/0.0.0.0/tcp/4001']}), second);
+		const done = await examine(ann);
+		expect({status: done.status, alarms: alarms(done)}).toEqual({status: 0, alarms: []});
 	});
 });

@@ -50,7 +50,8 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
 	await listening.announce({leaving: true});
 	const {ways, failures} = listening;
-	const hosts = resolvedHosts((await system.read('/proc/net/arp')) ?? '');
+	const neighbours = system.platform === 'linux' ? (await system.run('ip', 'neigh')).output : '';
+	const hosts = resolvedHosts(neighbours);
 	const onLink = (peer: PeerFacts): PeerFacts => {
 		const isOnLink = hosts.get(peer.host);
 		return isOnLink === undefined ? peer : {...peer, isOnLink};

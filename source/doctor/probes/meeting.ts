@@ -77,7 +77,10 @@ export class Meeting {
 			({contains, scope}) => contains(source.host) && (source.scope === undefined || source.scope === scope),
 		);
 		if (this.#options.isRestricted && at === undefined) return;
-		const known = this.#peers.get(peer) ?? this.#add(announcement, source, at?.name);
+		const before = this.#peers.get(peer);
+		// It may be of another subnet over IPv4, and close by over IPv6.
+		const isCloser = before?.interface === undefined && at !== undefined;
+		const known = before === undefined || isCloser ? this.#add(announcement, source, at?.name) : before;
 		if (known === undefined) return;
 		known.announced ||= !isAnswer;
 		known.answered ||= isAnswer;
@@ -121,8 +124,8 @@ export class Meeting {
 	}
 
 	#add(announcement: Announcement, source: DatagramSource, name: string | undefined): Known | undefined {
-		if (this.#peers.size >= MAX_PEERS) return undefined;
 		const {peer} = announcement;
+		if (this.#peers.size >= MAX_PEERS && !this.#peers.has(peer)) return undefined;
 		const port = source.family === 4 ? announcement.port4 : announcement.port6;
 		const known: Known = {
 			...{peer, source, interface: name, port, isDoctor: isDoctor(announcement)},

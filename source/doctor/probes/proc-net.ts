@@ -52,12 +52,20 @@ export function defaultRoutes6(table: string): RouteFacts[] {
 	});
 }
 
-/** ATF_COM of Linux's `if_arp.h`: the hardware address is known. */
-const RESOLVED = 0x2;
-
-/** From /proc/net/arp: hosts that were asked for their hardware address, and whether they have answered. */
-export function resolvedHosts(table: string): Map<string, boolean> {
-	return new Map(linesOf(table).map(([host = '', , flags]) => [host, (Number(flags) & RESOLVED) !== 0]));
+/**
+ * From `ip neigh`: hosts that were asked for their hardware address, and whether they have answered. Only REACHABLE says so:
+ * an address may as well be known because its owner has asked everyone for ours (STALE, DELAY, PROBE), which also gets
+ * through where machines are kept apart. Source: ip-neighbour(8), arp(7).
+ */
+export function resolvedHosts(text: string): Map<string, boolean> {
+	return new Map(
+		text.split('\n').flatMap((line): [string, boolean][] => {
+			const words = line.trim().split(/\s+/);
+			const [host = '', state = ''] = [words[0], words.at(-1)];
+			if (state === 'REACHABLE') return [[host, true]];
+			return state === 'FAILED' || state === 'INCOMPLETE' ? [[host, false]] : [];
+		}),
+	);
 }
 
 /** Default routes as `netstat -rn` of macOS and Windows prints them. */

@@ -2,7 +2,7 @@
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts, PortHolder, WayFacts} from '../facts.ts';
 import {blocksOf} from '../firewall/judge.ts';
-import {asRoot, endCommand, openCommands, whoHasCommand} from '../words.ts';
+import {asRoot, endCommand, openCommands, otherCommand, ownCommand, whoHasCommand} from '../words.ts';
 import {about, count, type Fix, fix, lansOf, listed, type Rule} from './rule.ts';
 
 export const discoveryRules: readonly Rule[] = [port, ways, heard];
@@ -123,7 +123,8 @@ function droppedFix(facts: Facts): Fix {
 	if (manager === 'ufw' || manager === 'firewalld') {
 		return fix(`${likely} Let it in:`, ...openCommands(facts, {protocol: 'udp', port: number}, []));
 	}
-	if (forbidden) return fix(`${likely} Who may read its rules is told which:`, asRoot(facts, 'p2p-tui doctor'));
+	if (forbidden)
+		return fix(`${likely} Who may read its rules is told which:`, asRoot(facts, ownCommand(facts, 'doctor')));
 	return fix(
 		`${likely} Look for it in its rules:`,
 		asRoot(facts, manager === 'iptables' ? 'iptables-save' : 'nft list ruleset'),
@@ -152,13 +153,14 @@ function heard(facts: Facts): Finding[] {
 	if (peers.length === 0) {
 		const found = `none in ${(listened / 1000).toFixed()} s${alsoHere}`;
 		if (areDropped(facts)) return [find('nobody-heard', 'note', `${found}: see the firewall`)];
-		const advice = `Is p2p-tui running there, on the same network (no guest Wi-Fi), with --discovery-port ${number}? If so, run p2p-tui doctor there as well: what keeps announcements out may be at that end, or the network may keep its guests apart (client isolation).`;
+		const command = otherCommand(facts, 'doctor');
+		const advice = `Is p2p-tui running there, on the same network (no guest Wi-Fi), with --discovery-port ${number}? If so, run ${command} there as well: what keeps announcements out may be at that end, or the network may keep its guests apart (client isolation).`;
 		return [find('nobody-heard', 'note', found, fix(advice))];
 	}
-	const places = listed(peers.map(peer => peer.interface ?? 'elsewhere'));
+	const places = listed(peers.map(peer => (peer.interface ? `on ${peer.interface}` : 'from another subnet')));
 	const hosts = listed(peers.slice(0, MAX_HOSTS).map(({host}) => host));
 	const more = peers.length > MAX_HOSTS ? ' …' : '';
-	return [find('heard', 'ok', `${count(peers.length, 'peer')} on ${places}: ${hosts}${more}${alsoHere}`)];
+	return [find('heard', 'ok', `${count(peers.length, 'peer')} ${places}: ${hosts}${more}${alsoHere}`)];
 }
 
 const MAX_HOSTS = 5;

@@ -5,7 +5,7 @@
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts} from '../facts.ts';
 import {type Block, connectionBlocks} from '../firewall/judge.ts';
-import {howToKeep, openCommands} from '../words.ts';
+import {howToKeep, openCommands, ownCommand} from '../words.ts';
 import {about, type Fix, fix, lansOf, listed} from './rule.ts';
 
 /** The port that is advised to open, if none was chosen. */
@@ -57,7 +57,7 @@ function mending(facts: Facts, shut: number, chains: Parameters<typeof howToKeep
 	const {isTcpPortFixed} = facts.firewall;
 	const isMeant = isTcpPortFixed || (facts.discovery.portsHere.includes(shut) && shut < FIRST_CHOSEN_BY_SYSTEM);
 	const port = isMeant ? shut : ADVISED_PORT;
-	const start = `p2p-tui --listen /ip4/0.0.0.0/tcp/${port}`;
+	const start = ownCommand(facts, '--listen', `/ip4/0.0.0.0/tcp/${port}`);
 	if (blocksOf(facts, port).length === 0) {
 		return fix(`TCP port ${port} is let in already: start p2p-tui on that port.`, start);
 	}

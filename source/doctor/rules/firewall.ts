@@ -3,7 +3,7 @@ import type {Finding} from '../../api/doctor.ts';
 import type {Facts} from '../facts.ts';
 import {type Block, blocksOf, type Traffic} from '../firewall/judge.ts';
 import type {BaseChain} from '../firewall/ruleset.ts';
-import {acceptCommand, asRoot, howToKeep, openCommands} from '../words.ts';
+import {acceptCommand, asRoot, howToKeep, openCommands, ownCommand} from '../words.ts';
 import {ADVISED_PORT, doors} from './doors.ts';
 import {about, type Fix, fix, lansOf, listed, type Rule} from './rule.ts';
 
@@ -28,7 +28,7 @@ function linux(facts: Facts): Finding[] {
 	if (forbidden) {
 		const found = manager === 'ufw' || manager === 'firewalld' ? `${manager} is on; its rules` : 'they';
 		// What they do shows in whether announcements come back.
-		const advice = fix('To have them read as well:', asRoot(facts, 'p2p-tui doctor'));
+		const advice = fix('To have them read as well:', asRoot(facts, ownCommand(facts, 'doctor')));
 		return [find('firewall-unread', 'skipped', `${found} cannot be read by this user`, advice)];
 	}
 	const blocks = blocksOf(facts, lansOf(facts));
@@ -152,7 +152,7 @@ function windows(facts: Facts): Finding[] {
 	const commands = [
 		...openCommands(facts, {protocol: 'udp', port: facts.discovery.port}, []),
 		...openCommands(facts, {protocol: 'tcp', port}, []),
-		...(isTcpPortFixed ? [] : [`p2p-tui --listen /ip4/0.0.0.0/tcp/${port}`]),
+		...(isTcpPortFixed ? [] : [ownCommand(facts, '--listen', `/ip4/0.0.0.0/tcp/${port}`)]),
 	];
 	const advice =
 		'It lets in who you allowed when it asked about Node.js, and on a network that is set to public mostly nobody. To allow it, as an administrator:';

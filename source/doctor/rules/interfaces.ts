@@ -4,7 +4,7 @@ import type {Facts, InterfaceFacts} from '../facts.ts';
 import {asRoot} from '../words.ts';
 import {about, fix, isLan, lansOf, listed, type Rule} from './rule.ts';
 
-export const interfaceRules: readonly Rule[] = [network, interfaces, multicast, noLease, surroundings];
+export const interfaceRules: readonly Rule[] = [chosen, network, interfaces, multicast, noLease, surroundings];
 
 /** By the name: what has left an interface behind. The first that fits. */
 const ORIGINS: readonly (readonly [RegExp, string])[] = [
@@ -39,6 +39,19 @@ export function describeKind({name, kind}: Pick<InterfaceFacts, 'name' | 'kind'>
 	if (kind !== 'vpn' && kind !== 'virtual') return KINDS[kind];
 	const origin = ORIGINS.find(([pattern]) => pattern.test(name))?.[1];
 	return origin === undefined ? KINDS[kind] : `${KINDS[kind]} (${origin})`;
+}
+
+/** What `--interface` names may have gone since: a tunnel that is closed, Wi-Fi that is off. */
+function chosen({missing, present}: Facts): Finding[] {
+	return missing.map(name => {
+		const there = present.length === 0 ? 'there is none at all' : `there are ${listed(present)}`;
+		return about('interfaces', `interface ${name}`)(
+			'interface-missing',
+			'problem',
+			`it was chosen, and is not there or has no address; ${there}`,
+			fix(`Connect it, or start p2p-tui without --interface ${name}.`),
+		);
+	});
 }
 
 /** Whether there is a network with people on it at all. */

@@ -2,6 +2,7 @@
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts, PeerFacts} from '../facts.ts';
 import {blocksOf} from '../firewall/judge.ts';
+import {otherCommand} from '../words.ts';
 import {hasOpenDoor} from './doors.ts';
 import {about, count, fix, lansOf, listed, type Rule} from './rule.ts';
 
@@ -33,11 +34,13 @@ function failures(facts: Facts, failed: readonly PeerFacts[], doOthersWork: bool
 
 const SILENT = new Set(['timeout', 'unreachable']);
 
-function kindOf({dial, answered, reachedUs, isDoctor, isOnLink}: PeerFacts, isOpen: boolean): string {
+function kindOf(peer: PeerFacts, isOpen: boolean): string {
+	const {dial, answered, reachedUs, isDoctor, isOnLink} = peer;
 	const code = dial?.result === 'failed' ? dial.code : '';
 	if (!SILENT.has(code)) return code === 'refused' ? 'refused' : 'failed';
 	// Who answers has heard where we are, and what it cannot do to the doctor it can do to the p2p-tui here.
 	if (reachedUs || (answered && isOpen)) return 'one-way';
+	if (peer.interface === undefined) return 'other-subnet';
 	// Something for us alone came through: the network does not keep us apart. A doctor sends nothing of the kind.
 	return answered || isDoctor || isOnLink ? 'peer-firewall' : 'isolated';
 }
@@ -53,7 +56,7 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 				'peer-refused',
 				'warning',
 				`${what} refused: it has just ended, or a firewall there says no`,
-				there(),
+				there(facts),
 			);
 		case 'failed':
 			return find('peer-failed', 'warning', `${what} did not complete the handshake: ${reasonOf(peers[0]!)}`);
@@ -62,14 +65,16 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 				'peer-one-way',
 				'note',
 				`${what} can connect to us, and we cannot connect there: a firewall there. One way is enough`,
-				there(),
+				there(facts),
 			);
+		case 'other-subnet':
+			return find('other-subnet', grave, `${what} heard from another subnet: ${ownAddresses(facts)}`, sameSubnet());
 		case 'peer-firewall':
 			return find(
 				'peer-firewall',
 				grave,
 				`${what} is heard and takes no connection: a firewall there drops TCP`,
-				there(),
+				there(facts),
 			);
 		default:
 			return isOurOwnFault(facts)
@@ -78,9 +83,22 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 						'client-isolation',
 						grave,
 						`${what} heard, but nothing that is meant for one machine alone gets through: the network seems to keep its clients apart (client isolation)`,
-						isolation(),
+						isolation(facts),
 					);
 	}
+}
+
+function ownAddresses(facts: Facts): string {
+	const own = lansOf(facts).flatMap(({name, addresses}) =>
+		addresses.filter(({family}) => family === 4).map(({address}) => `${address} (${name})`),
+	);
+	return own.length === 0 ? 'this machine has no IPv4 address' : `this machine has ${listed(own)}, and no way there`;
+}
+
+function sameSubnet() {
+	return fix(
+		'On one wire, but one of the two has an address that does not fit: let both get theirs from the same router (DHCP), or give one of them an address in the range of the other by hand.',
+	);
 }
 
 function reasonOf({dial}: PeerFacts): string {
@@ -91,14 +109,14 @@ function isOurOwnFault(facts: Facts): boolean {
 	return blocksOf(facts, lansOf(facts)).some(({traffic}) => traffic === 'answers' || traffic === 'connections-out');
 }
 
-function there() {
-	return fix('Run this on that machine, and do what it says:', 'p2p-tui doctor');
+function there(facts: Facts) {
+	return fix('Run this on that machine, and do what it says:', otherCommand(facts, 'doctor'));
 }
 
-function isolation() {
+function isolation(facts: Facts) {
 	return fix(
 		'Switch off “client isolation” (also: AP isolation, wireless isolation, guest mode) in the settings of the access point, or leave the guest network; a cable or the hotspot of a telephone helps at once. If that is not it, a firewall on the other machine drops everything: run this there.',
-		'p2p-tui doctor',
+		otherCommand(facts, 'doctor'),
 	);
 }
 

@@ -1,6 +1,7 @@
 /** Whether the screen can be drawn. */
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts} from '../facts.ts';
+import {ownCommand} from '../words.ts';
 import {about, fix, type Rule} from './rule.ts';
 
 export const terminalRules: readonly Rule[] = [terminal, letters];
@@ -16,17 +17,18 @@ const COLOURS: Readonly<Record<number, string>> = {
 	24: 'all colours',
 };
 
-function terminal({terminal: it}: Facts): Finding[] {
+function terminal(facts: Facts): Finding[] {
 	const find = about('terminal', 'terminal');
-	const {isTerminal, columns, rows, type, colourDepth, multiplexer} = it;
+	const {isTerminal, columns, rows, type, colourDepth, multiplexer} = facts.terminal;
+	const plain = ownCommand(facts, '--plain');
 	if (!isTerminal) return [find('terminal', 'skipped', 'the output does not go to one')];
 	if (type === 'dumb') {
-		return [find('terminal-dumb', 'note', 'it cannot draw: the chat comes line by line', fix('', 'p2p-tui --plain'))];
+		return [find('terminal-dumb', 'note', 'it cannot draw: the chat comes line by line', fix('', plain))];
 	}
 	const size = `${columns}×${rows}`;
 	if (columns < MIN_COLUMNS || rows < MIN_ROWS) {
 		const advice = `Make it at least ${MIN_COLUMNS}×${MIN_ROWS}, or take lines instead of a screen:`;
-		return [find('terminal-small', 'warning', `${size} is too small`, fix(advice, 'p2p-tui --plain'))];
+		return [find('terminal-small', 'warning', `${size} is too small`, fix(advice, plain))];
 	}
 	const within = multiplexer === undefined ? '' : ` in ${multiplexer}`;
 	const found = `${type ?? 'of an unknown type'}${within}, ${size}, ${COLOURS[colourDepth] ?? `${colourDepth} bits of colour`}`;
