@@ -14,9 +14,10 @@ export type Known = {
 	readonly signed: SignedStatement;
 	/** Its neighbours. */
 	readonly claims: ReadonlyMap<PeerId, Claim>;
-	/** When it left its author, as far as those measured who handed it on. */
-	readonly leftAt: Instant;
-	readonly expiresAt: Instant;
+	/** When it left its author, as far as those measured who handed it on: the latest of what they said. */
+	leftAt: Instant;
+	expiresAt: Instant;
+	readonly heardAt: Instant;
 	readonly bringer: PeerId;
 	/** Connected peers that have it: they gave it to us, or we to them. */
 	readonly holders: Set<PeerId>;
@@ -28,6 +29,8 @@ type Heard = {
 	readonly bringer: PeerId;
 	/** Milliseconds since it left its author. */
 	readonly age: number;
+	/** Milliseconds from then on. */
+	readonly goodFor: number;
 };
 
 export class KnownStatements {
@@ -66,19 +69,30 @@ export class KnownStatements {
 	}
 
 	/** Takes a statement that is news and verified. */
-	add({statement, signed, bringer, age}: Heard, now: Instant): Known {
-		const {author, sequence, validity, neighbours} = statement;
+	add({statement, signed, bringer, age, goodFor}: Heard, now: Instant): Known {
+		const {author, sequence, neighbours} = statement;
 		const leftAt = now - age;
-		const expiresAt = leftAt + validity * 1_000;
+		const expiresAt = leftAt + goodFor;
 		this.#drop(author);
 		if (this.#byAuthor.size >= MAX_AUTHORS) this.#makeRoom();
 		const claims = new Map(neighbours.map(({peer, rtt, rooms}) => [peer, claimOf(rtt, rooms)]));
-		const known = {statement, signed, claims, leftAt, expiresAt, bringer, holders: new Set([bringer])};
+		const holders = new Set([bringer]);
+		const known = {statement, signed, claims, leftAt, expiresAt, heardAt: now, bringer, holders};
 		this.#byAuthor.set(author, known);
 		if (bringer !== author) this.#broughtBy.set(bringer, (this.#broughtBy.get(bringer) ?? new Set()).add(author));
 		this.#bySignature.set(signatureKey(signed.signature), known);
 		this.#sequences.set(author, {sequence, until: expiresAt + SEQUENCE_MEMORY});
 		return known;
+	}
+
+	/** It came again: who brought it first may have said that it was older than it is. */
+	renew(known: Known, age: number, now: Instant): void {
+		const leftAt = Math.min(known.heardAt, now - age);
+		if (leftAt <= known.leftAt) return;
+		known.expiresAt += leftAt - known.leftAt;
+		known.leftAt = leftAt;
+		const {author, sequence} = known.statement;
+		this.#sequences.set(author, {sequence, until: known.expiresAt + SEQUENCE_MEMORY});
 	}
 
 	/** Its author is no longer there; older statements of it are no news all the same. */

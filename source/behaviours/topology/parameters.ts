@@ -61,6 +61,9 @@ export const MAX_AUTHORS = 1_000;
 export const MAX_SEQUENCES = 4 * MAX_AUTHORS;
 export const SEQUENCE_MEMORY = 3_600_000;
 
+/** Seconds that a statement is good for at most if its timestamp is off by more than that memory and its validity. */
+export const DOUBTFUL_VALIDITY = 150;
+
 /**
  * Statements of one sender. All that it knows may come at once, when it is new to us, or when a network falls apart. In
  * peace it is five a second for the whole of a network, however large.

@@ -22,6 +22,7 @@ import {type Known, KnownStatements} from './known.ts';
 import {Losses} from './losses.ts';
 import {type Change, OwnStatement, tells} from './own.ts';
 import {
+	DOUBTFUL_VALIDITY,
 	GREETING_DELAY,
 	JUDGE_DELAY,
 	JUDGE_PER_AUTHOR,
@@ -31,6 +32,7 @@ import {
 	RELAY_BATCH,
 	RELAY_DELAY,
 	RELAY_STEPS,
+	SEQUENCE_MEMORY,
 	TOPOLOGY_PROTOCOL,
 } from './parameters.ts';
 import {Relay} from './relay.ts';
@@ -90,6 +92,7 @@ export class TopologyBehaviour implements Behaviour {
 			losses: this.#losses,
 			rooms: () => overlay.rooms(),
 			target,
+			seesAll: () => options.tells && this.#seesAll(),
 		});
 	}
 
@@ -173,12 +176,19 @@ export class TopologyBehaviour implements Behaviour {
 	#state(now: Instant): BehaviourOutput[] {
 		const {identity, view} = this.#options;
 		const listeners = view.connectedPeers().filter(peer => this.#isListener(peer));
-		const lost = this.#losses.stated(peer => tells(view, peer), now);
+		// Whom it seems to have lost may be behind somebody who does not tell.
+		const lost = this.#seesAll() ? this.#losses.stated(peer => tells(view, peer), now) : [];
 		const signed = signStatement(this.#own.make(lost, now), identity);
 		this.#statement = {type: 'neighbours', ...signed, age: 0};
 		this.#statedAt = now;
 		const next = this.#scheduleState();
 		return listeners.length === 0 ? next : [{type: 'send', peers: listeners, message: this.#statement}, ...next];
+	}
+
+	/** Whether all that have introduced themselves say who their neighbours are. */
+	#seesAll(): boolean {
+		const {view} = this.#options;
+		return view.connectedPeers().every(peer => view.facts(peer).name === undefined || tells(view, peer));
 	}
 
 	#isListener(peer: PeerId): boolean {
@@ -193,6 +203,7 @@ export class TopologyBehaviour implements Behaviour {
 		const held = this.#known.withSignature(message.signature);
 		if (held && Buffer.compare(held.signed.statement, message.statement) === 0) {
 			held.holders.add(from);
+			this.#known.renew(held, message.age * 1_000, now);
 			return [];
 		}
 		const statement = decoded(message.statement);
@@ -212,10 +223,12 @@ export class TopologyBehaviour implements Behaviour {
 	}
 
 	#take(from: PeerId, message: Neighbours, statement: Statement, now: Instant): BehaviourOutput[] {
-		const {author, validity} = statement;
+		const {author} = statement;
 		const {statement: bytes, signature, age} = message;
+		const validity = this.#validityOf(statement);
 		if (age >= validity) return [count('old-statement')];
-		const heard = {statement, signed: {statement: bytes, signature}, bringer: from, age: age * 1_000};
+		const signed = {statement: bytes, signature};
+		const heard = {statement, signed, bringer: from, age: age * 1_000, goodFor: validity * 1_000};
 		const {leftAt} = this.#known.add(heard, now);
 		const isBack = this.#losses.heard(author, leftAt);
 		this.#fresh.add(author);
@@ -225,6 +238,12 @@ export class TopologyBehaviour implements Behaviour {
 			...(this.#options.tells ? this.#schedule('relay', now + RELAY_DELAY) : []),
 			...this.#judgeSoon(now),
 		];
+	}
+
+	/** Seconds. One from long ago may be told again as if it were young: what its clock says shows that, if clocks are right. */
+	#validityOf({timestamp, validity}: Statement): number {
+		const isFar = Math.abs(this.#options.view.timestamp() - timestamp) > SEQUENCE_MEMORY + validity * 1_000;
+		return isFar ? Math.min(validity, DOUBTFUL_VALIDITY) : validity;
 	}
 
 	/** To those who do not get it from somebody nearer; to newcomers all that we know. */

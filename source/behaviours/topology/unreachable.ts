@@ -4,7 +4,9 @@
  * `lost`: somebody whom we reach, or we ourselves, had a connection to it that fell silent, and there is no way to it over
  * what is known now. The word of others counts only if the lost one has stated itself that it was connected to them, and that
  * it is in one of our rooms: nobody can invent a loss. Whoever hung on those that are lost, by what both of them said last,
- * is lost with them, though nobody on our side was connected to it.
+ * is lost with them, though nobody on our side was connected to it. One alone who falls silent while others are there has
+ * closed his laptop: only several at once are told, or all. And nobody, as long as we are connected to somebody who does not
+ * tell, or do not tell ourselves: then there may be a way that we do not see.
  *
  * `only-us`: there is a way to it over others, it is in one of our rooms, we look for connections, and a dial has failed
  * since; and so it has been for longer than the longest pause between two dials.
@@ -38,6 +40,8 @@ export type UnreachableOptions = {
 	readonly rooms: () => readonly string[];
 	/** Peers that a node wants to be connected to. */
 	readonly target: number;
+	/** Whether we see who our neighbours' neighbours are, all of them. */
+	readonly seesAll: () => boolean;
 };
 
 type Missing = {
@@ -185,15 +189,18 @@ export class UnreachablePeers {
 		}
 	}
 
-	/** Whom we were connected to, or who is in one of our rooms. */
+	/** Whom we were connected to, or who is in one of our rooms; several, or all that there were. */
 	*#listLost(before: Before, now: Instant): IterableIterator<Unreachable> {
-		const {losses, rooms} = this.#options;
+		const {view, losses, rooms, seesAll} = this.#options;
+		const isAlone = view.connectedPeers().length === 0;
+		if (!isAlone && !seesAll()) return;
 		const own = new Map(losses.entries());
 		const ours = new Set(rooms());
-		for (const [peer, {since, last}] of this.#lost) {
-			const isOurs = own.has(peer) || last?.statement.rooms.some(room => ours.has(room));
-			if (isOurs) yield this.#entry({peer, since, how: 'lost', reachedBy: []}, before, now);
-		}
+		const isOurs = ([peer, {last}]: [PeerId, Missing]) =>
+			own.has(peer) || last?.statement.rooms.some(room => ours.has(room)) === true;
+		const lost = [...this.#lost].filter(isOurs);
+		const kept = isAlone ? lost : together(lost);
+		for (const [peer, {since}] of kept) yield this.#entry({peer, since, how: 'lost', reachedBy: []}, before, now);
 	}
 
 	*#listApart(reached: ReadonlySet<PeerId>, before: Before, now: Instant): IterableIterator<Unreachable> {
@@ -220,6 +227,17 @@ export class UnreachablePeers {
 
 /** What was told before, by peer. */
 type Before = ReadonlyMap<PeerId, Unreachable>;
+
+/** Those that were lost at about the same time as another one, or that had said that they are connected to one. */
+function together(lost: readonly [PeerId, Missing][]): [PeerId, Missing][] {
+	const peers = new Set(lost.map(([peer]) => peer));
+	const inTime = [...lost].sort(([, a], [, b]) => a.since - b.since);
+	return inTime.filter(([, {since, last}], index) => {
+		const near = [inTime[index - 1], inTime[index + 1]];
+		if (near.some(other => other && Math.abs(other[1].since - since) <= NOTICING)) return true;
+		return [...(last?.claims.keys() ?? [])].some(peer => peers.has(peer));
+	});
+}
 
 function isMentioned(peer: PeerId, {claims, statement}: Known): boolean {
 	return claims.has(peer) || statement.lost.some(one => one.peer === peer);

@@ -30,7 +30,7 @@ function copies(links: Links, author: string, named: readonly string[], first: r
 	const got = new Map([...links.keys()].map(peer => [peer, 0]));
 	const holders = new Set(first);
 	for (const self of holders) {
-		const known = new KnownStatements().add({statement, signed, bringer: author, age: 0}, 0);
+		const known = new KnownStatements().add({statement, signed, bringer: author, age: 0, goodFor: 60_000}, 0);
 		const relay = new Relay(known, {self, namedBy: peer => (peer === author ? known.claims : links.get(peer))});
 		for (const target of links.get(self)!.keys()) {
 			if (!relay.isFor(target)) continue;

@@ -136,6 +136,31 @@ describe('statements of others', () => {
 		expect(node.input(received(BOB, message))).toEqual([]);
 	});
 
+	test('are as young as the youngest that came, whoever said first that they were old', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT]) node.meet(peer);
+		const message = stated(dan, [CAT]);
+		node.input(received(CAT, stated(cat, [ANN, DAN])));
+		node.input(received(BOB, {...message, age: 149}));
+		node.input(received(CAT, {...message, age: 1}));
+		node.run(100_000);
+		expect(node.edges()).toContain('cd');
+		// But not younger than they were when they came.
+		node.input(received(BOB, message));
+		node.run(60_000);
+		expect(node.edges()).not.toContain('cd');
+	});
+
+	test('with a time far from ours are not good for long', () => {
+		const node = new Node();
+		node.meet(BOB);
+		node.input(received(BOB, stated(bob, [ANN, CAT], {validity: 3_600, timestamp: 1_000})));
+		node.input(received(BOB, stated(dan, [BOB, CAT], {validity: 3_600})));
+		node.run(160_000);
+		expect(node.topology().nodes.find(({peer}) => peer === BOB)?.toldAgo).toBeUndefined();
+		expect(node.topology().nodes.find(({peer}) => peer === DAN)?.toldAgo).toBe(160_000);
+	});
+
 	test('of one sender have a rate', () => {
 		const node = new Node();
 		node.meet(BOB);
@@ -153,7 +178,7 @@ test('who brings very many authors pushes out what it has brought, and nobody el
 	const add = (number: number, author: string, bringer: string) => {
 		const statement: Statement = {...template, author, sequence: number};
 		const signed = {statement: new Uint8Array(1), signature: Uint8Array.of(number >> 8, number)};
-		known.add({statement, signed, bringer, age: 0}, 0);
+		known.add({statement, signed, bringer, age: 0, goodFor: 60_000}, 0);
 	};
 	add(1, BOB, BOB);
 	add(2, CAT, CAT);

@@ -50,10 +50,11 @@ describe('who is unreachable', () => {
 	test('is whoever others have lost and nobody has found, but not for ever', () => {
 		const node = new Node();
 		node.meet(BOB);
-		node.input(received(BOB, stated(dan, [BOB], {age: 101})));
-		node.input(received(BOB, stated(bob, [ANN], {lost: [{peer: DAN, ago: 100}], validity: 3_600})));
+		for (const one of [cat, dan]) node.input(received(BOB, stated(one, [BOB], {age: 101})));
+		const lost = [CAT, DAN].map(peer => ({peer, ago: 100}));
+		node.input(received(BOB, stated(bob, [ANN], {lost, validity: 3_600})));
 		expect(unreachable(node.run(6_000)).map(list => list.map(({peer, since}) => [peer, since]))).toEqual([
-			[[DAN, TIMESTAMP - 100_000]],
+			[CAT, DAN].map(peer => [peer, TIMESTAMP - 100_000]),
 		]);
 		expect(unreachable(node.run(520_000))).toEqual([[]]);
 	});
@@ -76,13 +77,16 @@ describe('who is unreachable', () => {
 	test('is nobody whom somebody only says to have lost: it must have named the other itself, and be in our room', () => {
 		const node = new Node();
 		node.meet(BOB);
-		const [, , , , eve, fay] = IDENTITIES.map(({peerId}) => peerId);
-		const lost = [CAT, DAN, eve!, fay!].map(peer => ({peer, ago: 20}));
+		const others = IDENTITIES.slice(2, 7);
+		const lost = others.map(({peerId}) => ({peer: peerId, ago: 20}));
 		node.input(received(BOB, stated(cat, [ANN], {age: 30})));
 		node.input(received(BOB, stated(dan, [BOB], {age: 30, rooms: ['other']})));
-		node.input(received(BOB, stated(IDENTITIES[4]!, [BOB], {age: 30})));
+		const good = IDENTITIES.slice(4, 6);
+		for (const one of good) node.input(received(BOB, stated(one, [BOB], {age: 30})));
 		node.input(received(BOB, stated(bob, [ANN], {lost})));
-		expect(unreachable(node.run(60_000)).map(list => list.map(({peer}) => peer))).toEqual([[eve]]);
+		expect(unreachable(node.run(60_000)).map(list => list.map(({peer}) => peer))).toEqual([
+			good.map(({peerId}) => peerId).sort(),
+		]);
 	});
 
 	test('is nobody who does not tell, neither here nor in what we state', () => {
@@ -97,6 +101,55 @@ describe('who is unreachable', () => {
 			told(outputs).map(() => expect.objectContaining({peer: BOB})),
 		);
 		expect([unreachable(outputs), node.topology().nodes.map(({peer}) => peer)]).toEqual([[], [ANN, BOB].sort()]);
+	});
+
+	test('is nobody who fell silent alone, while others are there', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+		node.lose(CAT, 'no-heartbeat');
+		expect(unreachable(node.run(20_000))).toEqual([]);
+		node.lose(DAN, 'no-heartbeat');
+		expect(unreachable(node.run(20_000))).toEqual([]);
+		node.lose(BOB, 'no-heartbeat');
+		expect(unreachable(node.run(20_000)).at(-1)?.map(({peer}) => peer)).toEqual([BOB, CAT, DAN].sort());
+	});
+
+	test('is nobody while there may be a way that is not told: over whom does not tell, or as we do not', () => {
+		const [mixed, reader] = [new Node(), new Node(false)];
+		mixed.meet(IDENTITIES[4]!.peerId, {name: 'x', protocols: [READER_PROTOCOL]});
+		for (const node of [mixed, reader]) {
+			for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+			for (const peer of [CAT, DAN]) node.lose(peer, 'no-heartbeat');
+			const outputs = node.run(20_000);
+			expect([unreachable(outputs), told(outputs).flatMap(({lost}) => lost)]).toEqual([[], []]);
+		}
+		reader.lose(BOB, 'no-heartbeat');
+		expect(unreachable(reader.run(20_000)).at(-1)).toHaveLength(3);
+	});
+
+	test('is nobody who left properly on the other side, as those say that come back from there', () => {
+		const node = new Node();
+		for (const peer of [BOB, CAT, DAN]) node.meet(peer);
+		node.input(received(CAT, stated(cat, [ANN, BOB, DAN])));
+		node.input(received(DAN, stated(dan, [ANN, BOB, CAT])));
+		node.run(10_000);
+		for (const peer of [CAT, DAN]) node.lose(peer, 'no-heartbeat');
+		expect(unreachable(node.run(30_000)).map(list => list.length)).toEqual([2]);
+		node.lose(BOB, 'no-heartbeat');
+		node.run(20_000);
+		node.meet(CAT);
+		node.input(received(CAT, stated(cat, [ANN], {sequence: 2})));
+		expect(
+			unreachable(node.run(20_000))
+				.at(-1)
+				?.map(({peer}) => peer),
+		).not.toContain(DAN);
+		node.lose(CAT, 'no-heartbeat');
+		expect(
+			unreachable(node.run(20_000))
+				.at(-1)
+				?.map(({peer}) => peer),
+		).toEqual([BOB, CAT].sort());
 	});
 
 	test('are so many at the most', () => {
