@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {probeFirewall} from '../../source/doctor/probes/firewall.ts';
 import {lsofHolders, probeHolders, windowsHolders} from '../../source/doctor/probes/holders.ts';
 import {probeRoutes, probeSurroundings} from '../../source/doctor/probes/machine.ts';
-import {defaultRoutesOfNetstat, outwardPorts, resolvedHosts} from '../../source/doctor/probes/proc-net.ts';
+import {defaultRoutesOfNetstat, guestsOn, outwardPorts, resolvedHosts} from '../../source/doctor/probes/proc-net.ts';
 import type {System} from '../../source/doctor/probes/system.ts';
 import {LAN} from './facts.ts';
 
@@ -47,13 +47,14 @@ test('Linux: who has the port, with the program where it may be read', async () 
 	expect(await probeHolders(4444, 1, linux)).toEqual([]);
 });
 
-test('Linux: ports on which others are listened to', () => {
+test('Linux: ports on which others are listened to, and who is connected there', () => {
 	const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 00000000:0FA1 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
    1: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1 0 100 0 0 10 0
    2: 0701A8C0:C350 0801A8C0:0FA1 01 00000000:00000000 00:00000000 00000000     0        0 3 1 0 20 4 30 10 -1
+   3: 0701A8C0:0FA1 0901A8C0:C351 01 00000000:00000000 00:00000000 00000000     0        0 4 1 0 20 4 30 10 -1
 `;
-	expect(outwardPorts(tcp)).toEqual([4001]);
+	expect([outwardPorts(tcp), guestsOn(tcp, [4001])]).toEqual([[4001], ['192.168.1.9']]);
 });
 
 test('macOS and Windows: who has the port', () => {

@@ -9,7 +9,7 @@ import type {DiscoveryFacts, PeerFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
 import {Meeting} from './meeting.ts';
-import {outwardPorts, resolvedHosts} from './proc-net.ts';
+import {guestsOn, outwardPorts, resolvedHosts} from './proc-net.ts';
 import type {System} from './system.ts';
 
 /**
@@ -50,19 +50,26 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
 	await listening.announce({leaving: true});
 	const {ways, failures} = listening;
-	const neighbours = system.platform === 'linux' ? (await system.run('ip', 'neigh')).output : '';
-	const hosts = resolvedHosts(neighbours);
-	const onLink = (peer: PeerFacts): PeerFacts => {
-		const isOnLink = hosts.get(peer.host);
-		return isOnLink === undefined ? peer : {...peer, isOnLink};
-	};
+	const peers = await withSystem(meeting, system);
 	await meeting.close();
 	await listening.close();
 	return {
 		...{port, listening: {...failures}, holders: await holders, ways},
-		...{peers: meeting.peers.map(onLink), here: meeting.here, listened},
-		portsHere: await outward(meeting.portsHere, system),
+		...{peers, here: meeting.here, portsHere: await outward(meeting.portsHere, system), listened},
 	};
+}
+
+/** What the system knows besides: who has answered on the link, and who is connected to a p2p-tui that runs here. */
+async function withSystem({peers, portsHere}: Meeting, system: System): Promise<PeerFacts[]> {
+	if (system.platform !== 'linux') return peers;
+	const [neighbours, tcp] = await Promise.all([system.run('ip', 'neigh'), system.read('/proc/net/tcp')]);
+	const hosts = resolvedHosts(neighbours.output);
+	const guests = guestsOn(tcp ?? '', portsHere);
+	return peers.map(peer => {
+		const isOnLink = hosts.get(peer.host);
+		const reachedUs = peer.reachedUs || guests.includes(peer.host);
+		return {...peer, reachedUs, ...(isOnLink !== undefined && {isOnLink})};
+	});
 }
 
 /** Without those on which only this machine is listened to, where that is known. */

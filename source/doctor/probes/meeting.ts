@@ -22,12 +22,18 @@ const MAX_PEERS = 256;
 /** Milliseconds for a heartbeat, of which every node sends one in two seconds. */
 const HEARTBEAT_PATIENCE = 2_300;
 
-type Known = {
-	readonly peer: string;
+type Place = {
 	readonly source: DatagramSource;
 	readonly interface: string | undefined;
-	readonly port: number | undefined;
+};
+
+type Known = {
+	readonly peer: string;
 	readonly isDoctor: boolean;
+	/** Where it was heard first, or where it could be reached. */
+	place: Place;
+	/** Those in which it was dialled, each once: it may be of another subnet over IPv4, and close by over IPv6. */
+	readonly families: Set<4 | 6>;
 	announced: boolean;
 	answered: boolean;
 	dial?: DialFacts;
@@ -77,13 +83,12 @@ export class Meeting {
 			({contains, scope}) => contains(source.host) && (source.scope === undefined || source.scope === scope),
 		);
 		if (this.#options.isRestricted && at === undefined) return;
-		const before = this.#peers.get(peer);
-		// It may be of another subnet over IPv4, and close by over IPv6.
-		const isCloser = before?.interface === undefined && at !== undefined;
-		const known = before === undefined || isCloser ? this.#add(announcement, source, at?.name) : before;
+		const place = {source, interface: at?.name};
+		const known = this.#peers.get(peer) ?? this.#add(announcement, place);
 		if (known === undefined) return;
 		known.announced ||= !isAnswer;
 		known.answered ||= isAnswer;
+		this.#try(known, announcement, place);
 	}
 
 	/** Somebody was heard, and no dial is under way. */
@@ -104,9 +109,9 @@ export class Meeting {
 	}
 
 	get peers(): PeerFacts[] {
-		return [...this.#peers.values()].map(({peer, source, interface: name, announced, answered, dial, isDoctor}) => ({
-			...{peer, host: source.host, announced, answered, reachedUs: this.#guests.has(source.host)},
-			...(name !== undefined && {interface: name}),
+		return [...this.#peers.values()].map(({peer, place, announced, answered, dial, isDoctor}) => ({
+			...{peer, host: place.source.host, announced, answered, reachedUs: this.#guests.has(place.source.host)},
+			...(place.interface !== undefined && {interface: place.interface}),
 			...(dial && {dial}),
 			...(isDoctor && ({isDoctor} as const)),
 		}));
@@ -123,26 +128,34 @@ export class Meeting {
 		this.#here.set(announcement.peer, announcement.port4 ?? announcement.port6);
 	}
 
-	#add(announcement: Announcement, source: DatagramSource, name: string | undefined): Known | undefined {
+	#add(announcement: Announcement, place: Place): Known | undefined {
 		const {peer} = announcement;
-		if (this.#peers.size >= MAX_PEERS && !this.#peers.has(peer)) return undefined;
-		const port = source.family === 4 ? announcement.port4 : announcement.port6;
+		if (this.#peers.size >= MAX_PEERS) return undefined;
 		const known: Known = {
-			...{peer, source, interface: name, port, isDoctor: isDoctor(announcement)},
+			...{peer, place, isDoctor: isDoctor(announcement), families: new Set()},
 			...{announced: false, answered: false},
 		};
 		this.#peers.set(peer, known);
-		if (port === undefined || this.#dialled >= MAX_DIALS) return known;
-		this.#dialled++;
-		const dial = this.#dial(known, port).then(result => {
-			known.dial = result;
-			this.#dials.delete(dial);
-		});
-		this.#dials.add(dial);
 		return known;
 	}
 
-	async #dial({peer, source: {host, family, scope}, isDoctor}: Known, port: number): Promise<DialFacts> {
+	#try(known: Known, {port4, port6}: Announcement, place: Place): void {
+		const {family} = place.source;
+		const port = family === 4 ? port4 : port6;
+		if (port === undefined || known.families.has(family)) return;
+		if (known.families.size === 0 && this.#dialled++ >= MAX_DIALS) return;
+		known.families.add(family);
+		const dial = this.#dial(known, place.source, port).then(result => {
+			this.#dials.delete(dial);
+			const isBetter = result.result === 'connected' || (known.place.interface === undefined && place.interface);
+			if (known.dial !== undefined && (known.dial.result === 'connected' || !isBetter)) return;
+			known.dial = result;
+			known.place = place;
+		});
+		this.#dials.add(dial);
+	}
+
+	async #dial({peer, isDoctor}: Known, {host, family, scope}: DatagramSource, port: number): Promise<DialFacts> {
 		const {interfaces, deadline, isRestricted} = this.#options;
 		const address = {host, port, family, ...(scope === undefined ? {} : {scope})};
 		const signal = AbortSignal.timeout(Math.max(1, Math.floor(deadline - performance.now())));

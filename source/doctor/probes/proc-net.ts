@@ -10,7 +10,8 @@ export function inodesOnPort(table: string, port: number): string[] {
 	});
 }
 
-/** TCP_LISTEN of Linux's `tcp_states.h`. */
+/** TCP_ESTABLISHED and TCP_LISTEN of Linux's `tcp_states.h`. */
+const ESTABLISHED = '01';
 const LISTENING = '0A';
 
 /** 127.0.0.1 and ::1, as words of the machine's byte order. */
@@ -21,6 +22,14 @@ export function outwardPorts(table: string): number[] {
 	return linesOf(table).flatMap(([, local = '', , state]) => {
 		const [address = '', port = ''] = local.split(':');
 		return state === LISTENING && !LOOPBACK.has(address) ? [Number.parseInt(port, 16)] : [];
+	});
+}
+
+/** Hosts that are connected to one of these ports over IPv4, from /proc/net/tcp. */
+export function guestsOn(table: string, ports: readonly number[]): string[] {
+	return linesOf(table).flatMap(([, local = '', remote = '', state]) => {
+		const isOurs = ports.includes(Number.parseInt(local.split(':')[1] ?? '', 16));
+		return state === ESTABLISHED && isOurs ? [ipv4Of(remote.split(':')[0] ?? '')] : [];
 	});
 }
 
