@@ -9,7 +9,7 @@ import {conflictText, standingConflicts} from '../store/reduce/alarms.ts';
 import {activeRoom, connectedPeers} from '../store/selectors.ts';
 import type {Entry, MessageEntry, Room, State, SystemEntry} from '../store/state.ts';
 import {plural} from '../ui/format.ts';
-import {aloneTexts} from '../ui/panes/empty.ts';
+import {aloneTexts, heardText} from '../ui/panes/empty.ts';
 import {changeLines} from './changes.ts';
 import {Deliveries} from './deliveries.ts';
 import {measuredLines, partitionLines} from './measured.ts';
@@ -76,6 +76,7 @@ export class Narrator {
 			...measuredLines(before, state, events),
 			...this.#deliveries.tell(state, now),
 			...(state.showsHints && !before.showsHints && connectedPeers(state).length === 0 ? aloneLines(state) : []),
+			...heardLines(before, state),
 		];
 	}
 
@@ -257,6 +258,13 @@ function coreLines(before: State, {core, storage, conflicts, self}: State): read
 function noticeLines({notice: before}: State, {notice}: State): readonly string[] {
 	if (!notice || notice === before) return [];
 	return [notice.level === 'info' ? notice.text : `${notice.level}: ${notice.text}`];
+}
+
+/** Somebody is heard and takes no connection: once, while nobody is here. */
+function heardLines(before: State, state: State): readonly string[] {
+	const heardAlone = (at: State) => (connectedPeers(at).length === 0 ? heardText(at) : undefined);
+	const text = heardAlone(state);
+	return text === undefined || text === heardAlone(before) ? [] : [`warning: ${text}`];
 }
 
 function aloneLines(state: State): readonly string[] {

@@ -77,6 +77,20 @@ export const connectedPeers: (state: State) => readonly Peer[] = derive(
 	peers => peers.filter(peer => peer.state === 'connected'),
 );
 
+/** Milliseconds after which whoever is heard and is not connected takes no connection. */
+const HEARD_IN_VAIN = 10_000;
+
+/** Who announces itself on this network, for a while already, and has never been connected. */
+export function heardInVain(state: State): readonly Peer[] {
+	return sortedPeers(state).filter(
+		({state: is, via, isForeign, lastSeen}) =>
+			is === 'discovered' &&
+			(via === 'announcement' || via === 'mdns') &&
+			!isForeign &&
+			state.clock - lastSeen >= HEARD_IN_VAIN,
+	);
+}
+
 function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }

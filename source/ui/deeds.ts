@@ -59,6 +59,7 @@ const NOWHERE: SlashContext = {
 	room: undefined,
 	topic: '',
 	rooms: [],
+	roomsWith: () => [],
 	peers: [],
 	recent: () => [],
 	isFarUp: false,

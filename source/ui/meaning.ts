@@ -14,6 +14,10 @@ export function meaningOf(line: string, state: State, faults: boolean): LineMean
 		room: state.active,
 		topic: open?.topic ?? '',
 		rooms: state.rooms.map(room => room.room),
+		roomsWith: who =>
+			state.rooms
+				.filter(({peer, members}) => peer === undefined && members.some(member => member.peer === who))
+				.map(({room}) => room),
 		peers: people(state),
 		recent: () => recentMessages(open),
 		endKey: keymapOf(state).label('scroll-to-end'),

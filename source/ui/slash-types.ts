@@ -23,6 +23,8 @@ export type SlashContext = {
 	readonly room: string | undefined;
 	readonly topic: string;
 	readonly rooms: readonly string[];
+	/** Those of them in which somebody is with us, conversations left out. */
+	readonly roomsWith: (peer: string) => readonly string[];
 	/** Everyone that could be meant, here or not. */
 	readonly peers: readonly SlashPeer[];
 	/** Messages of the open room that were not taken back, the newest first. */

@@ -116,11 +116,14 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 		usage: '/trace <name or peer id>',
 		help: 'which way a message takes to somebody, link by link',
 		arguments: [{kind: 'person', question: 'To whom?'}],
-		parse(argument, {peers, room}) {
+		parse(argument, {peers, room, roomsWith}) {
 			const found = personNamed(argument, peers);
 			if ('message' in found) return wrong(found.message);
+			// In a conversation: how a room's messages would get there.
 			if (room === undefined) return wrong(NO_ROOM);
-			return done(ask({command: 'trace', peer: found.peer, room}), {type: 'view', view: 'spread'});
+			const way = peerOf(room) === undefined ? room : roomsWith(found.peer)[0];
+			if (way === undefined) return wrong('A trace takes the way of a room, and you are in none together now');
+			return done(ask({command: 'trace', peer: found.peer, room: way}), {type: 'view', view: 'spread'});
 		},
 	},
 	{

@@ -309,7 +309,7 @@ test('what is measured is said to whoever asks, and not what the screen asks by 
 		  "#lobby: 14 others, 6 of them in the mesh (gossipsub).",
 		  "  Of 24 messages of yours: half of the copies arrived within 1.8 ms, 99 of 100 within 41 ms; 99 % of members have them.",
 		  "  Of 1204 messages of others: 0.9 copies too many for each; flooding would bring 5.2.",
-		  "  402 kB of events, 58 kB of control.",
+		  "  402 kB of events; 58 kB of control, to keep the mesh and to offer them.",
 		]
 	`);
 	listener.types('/topology');
@@ -370,4 +370,21 @@ test('who cannot be reached is said once, and who is back', () => {
 	};
 	listener.hears(partition(lost('cat', 'lost')));
 	expect(listener.hears(connected('cat'), partition())).toEqual(['Back after 1 h: cat']);
+});
+
+test('whoever is heard and takes no connection is told of once, while nobody is here', () => {
+	const listener = new Listener();
+	const heard: NodeEvent = {
+		type: 'peer-discovered',
+		peer: '12D3KooWHeard0',
+		address: '/ip4/192.0.2.8/tcp/4001',
+		via: 'announcement',
+	};
+	listener.hears(heard);
+	expect(listener.waits(20_000)).toEqual([]);
+	const gone = (peer: string): NodeEvent => ({type: 'peer-disconnected', peer, reason: 'closed'});
+	expect(listener.hears(gone(PEERS.ann), gone(PEERS.bob))).toContain(
+		'warning: 192.0.2.8 is heard and takes no connection: /doctor says why.',
+	);
+	expect(listener.waits(20_000)).toEqual([]);
 });

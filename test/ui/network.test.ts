@@ -395,3 +395,22 @@ test('no words and no figures make a row too wide or too narrow, at any size', (
 					expect(wrong, `${view} at ${width}×${height}`).toBeUndefined();
 				}
 });
+
+test('between two nothing spreads: that is said, and nothing is asked', () => {
+	const app = openBare(MIDDLE);
+	app.events(...measuredEvents(REPORT));
+	app.type('/msg ann');
+	app.press('return', 'f5');
+	expect(app.frame()).toContain('What two say to each other goes from one to the other');
+	expect(count(app, 'room-spread')).toBe(0);
+});
+
+test('letters are looked for in the list, on pages with keys of their own too', () => {
+	for (const key of ['f3', 'f4']) {
+		const app = openBare(MIDDLE);
+		app.events(...measuredEvents(REPORT));
+		app.press(key, 'ctrl+k');
+		app.type('/');
+		expect(app.store.getState().switcher?.query).toBe('/');
+	}
+});

@@ -179,6 +179,12 @@ test('while nothing flows, nothing that is drawn of it changes', () => {
 	expect(after([0, 0], [900, 0])).not.toEqual(after([0, 0]));
 });
 
+const USUAL = [
+	[40, 12],
+	[80, 24],
+	[120, 40],
+] as const;
+
 describe('an empty room', () => {
 	const kept: NodeEvent = {type: 'reply', id: 'screen-1', ok: true, result: {messages: []}};
 	const at = (columns: number, rows: number, store: Store): string => {
@@ -212,8 +218,31 @@ describe('an empty room', () => {
 		expect(at(120, 30, store)).toMatch(/^ {3}\/dial \/ip4\/192\.0\.2\.7\/tcp\/4001 +what others type to reach you$/m);
 		expect(at(120, 30, store)).not.toContain('firewall');
 		waits(store, 30_000);
-		expect(at(120, 30, store).replaceAll(/\s+/g, ' ')).toContain('let UDP port 9999 and TCP port 4001 in.');
+		expect(at(120, 30, store).replaceAll(/\s+/g, ' ')).toContain('A firewall may be in the way: /doctor finds out');
 		expect(at(40, 12, store)).toMatch(/Nobody else is here yet\.\n {3}Listening on eth0 and wlan0/);
+	});
+
+	test('names whoever is heard and takes no connection, in the room and beside it, and the doctor', () => {
+		const store = open([snapshotOf(['lobby'])]);
+		for (const [columns, rows] of USUAL) expect(at(columns, rows, store)).toContain('/doctor');
+		const heard = {type: 'peer-discovered', via: 'announcement', address: '/ip4/192.0.2.8/tcp/4001'} as const;
+		store.receive([
+			{...heard, peer: '12D3KooWHeard0', address: '/ip4/192.0.2.8/tcp/4001'},
+			{...heard, peer: '12D3KooWHeard1', address: '/ip6/fe80::1/tcp/4001'},
+			{...heard, peer: '12D3KooWOther0', address: '/ip4/192.0.2.9/tcp/4001', speaks: 'libp2p'},
+			{...heard, peer: '12D3KooWOther1', address: '/ip4/192.0.2.7/tcp/4001', via: 'memory'},
+		]);
+		waits(store, 9_000);
+		const pane = () => peersRows(store.getState(), {x: 0, y: 0, width: 26, height: 6}, theme, true).join('\n');
+		expect(pane()).toContain('nobody yet');
+		waits(store, 10_000);
+		for (const [columns, rows] of USUAL) {
+			const words = at(columns, rows, store).replaceAll(/\s+/g, ' ');
+			expect(words).toContain('192.0.2.8 and fe80::1 are heard and take no connection: /doctor says why.');
+			expect(words).not.toContain('192.0.2.9');
+		}
+		expect(pane()).toContain('2 heard, not reached');
+		expect(peersRows(store.getState(), {x: 0, y: 0, width: 26, height: 3}, theme, true)).toHaveLength(3);
 	});
 
 	test('promises nobody where discovery is off', () => {

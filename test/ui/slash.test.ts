@@ -20,6 +20,7 @@ const CONTEXT: SlashContext = {
 	room: 'lobby',
 	topic: 'ships',
 	rooms: ['lobby', 'dev', `@${ANN.peer}`],
+	roomsWith: peer => (peer === ANN.peer ? ['dev'] : []),
 	peers: [ANN, BOB, OTHER_BOB, MARY],
 	recent: () => RECENT,
 	isFarUp: false,
@@ -27,6 +28,14 @@ const CONTEXT: SlashContext = {
 	forgetting: undefined,
 	faults: false,
 };
+
+const traces = (room: string): SlashResult => ({
+	ok: true,
+	intents: [
+		{type: 'command', command: {command: 'trace', peer: ANN.peer, room}},
+		{type: 'view', view: 'spread'},
+	],
+});
 
 const asks = (command: Command): SlashResult => ({ok: true, intents: [{type: 'command', command}]});
 
@@ -225,4 +234,10 @@ describe('what is meant by "last" is not guessed', () => {
 		expect(parseLine('/edit', context)).toMatchObject({ok: false});
 		expect(parseLine('/edit all of it anew', context).ok).toBe(true);
 	});
+});
+
+test('a trace takes the way of the open room; in a conversation, of a room in which both are', () => {
+	expect(parseLine('/trace ann', CONTEXT)).toEqual(traces('lobby'));
+	expect(parseLine('/trace ann', {...CONTEXT, room: `@${ANN.peer}`})).toEqual(traces('dev'));
+	expect(parseLine('/trace mary', {...CONTEXT, room: `@${ANN.peer}`})).toMatchObject({ok: false});
 });

@@ -82,6 +82,8 @@ export function askForPage(draft: Draft, ask: (command: Command) => void): void 
 	for (const command of commands) ask(command);
 }
 
+const isConversation = (room: string): boolean => room.startsWith('@');
+
 function questionsOf({state}: Draft, view: ViewName): readonly Command[] {
 	switch (view) {
 		case 'network':
@@ -95,7 +97,10 @@ function questionsOf({state}: Draft, view: ViewName): readonly Command[] {
 		case 'details':
 			return state.details ? [{command: 'spread', room: state.details.room, messageId: state.details.id}] : [];
 		case 'spread':
-			return state.active === undefined ? [] : [{command: 'room-spread', room: state.active}];
+			// Between two there is nothing to spread.
+			return state.active === undefined || isConversation(state.active)
+				? []
+				: [{command: 'room-spread', room: state.active}];
 		default:
 			return [];
 	}

@@ -1,5 +1,5 @@
 /** From room to room. */
-import {ANY, always, type Binding, CHAT} from './types.ts';
+import {ANY, always, type Binding, CHAT, PAGES} from './types.ts';
 
 const ROOM_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].map(digit => `alt+${digit}`);
 
@@ -49,7 +49,7 @@ export const ROOMS: readonly Binding[] = [
 	{
 		id: 'open-switcher',
 		keys: ['ctrl+k'],
-		contexts: ['chat', 'select', 'page'],
+		contexts: ['chat', 'select', ...PAGES],
 		group: 'Rooms',
 		help: 'go to a room or a person by name, or find a command',
 		hint: 'go to…',

@@ -1,7 +1,7 @@
 /** What to say where there is nothing yet: what the program is doing, who is here, and what to do next. */
 import {entryAt} from '../../store/log.ts';
 import {GREETING} from '../../store/reduce.ts';
-import {connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
+import {connectedPeers, displayName, heardInVain, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
 import {type Keymap, keymapOf} from '../keymap.ts';
 import {row, type Span, span, widthOf} from '../text.ts';
@@ -146,8 +146,8 @@ function alone(state: State, width: number, height: number, theme: Theme): reado
 	const keys = keymapOf(state);
 	const help =
 		height < LOW
-			? keyed(keys, 'help', 'all keys · /quit leaves', 3)
-			: [...keyed(keys, 'help', 'all keys and commands', 3), {what: '/quit', why: 'leave', rank: 3}];
+			? keyed(keys, 'help', 'all keys · /doctor · /quit', 3)
+			: [DOCTOR, ...keyed(keys, 'help', 'all keys and commands', 3), {what: '/quit', why: 'leave', rank: 3}];
 	const both = columnFor([...things, ...help], width);
 	const column = both === 0 ? columnFor(things, width) : both;
 	return [
@@ -160,6 +160,9 @@ function alone(state: State, width: number, height: number, theme: Theme): reado
 		...help.map(each => tries(each, width, theme, each.rank, both === 0 ? columnFor(help, width) : both)),
 	];
 }
+
+/** What somebody wants who sees nobody. */
+const DOCTOR = {what: '/doctor', why: 'why others are not seen', rank: 2} as const;
 
 /** Rows below which each one counts. */
 const LOW = 9;
@@ -174,6 +177,8 @@ export type AloneTexts = {
 	/** Nothing at first: whoever is out there needs a moment to appear. */
 	readonly tries: readonly Try[];
 };
+
+const WALL = 'Still nobody? A firewall may be in the way: /doctor finds out, and says how to let others in.';
 
 /** For whoever has nobody around: what is happening, and what to try. */
 export function aloneTexts(state: State): AloneTexts {
@@ -191,13 +196,26 @@ export function aloneTexts(state: State): AloneTexts {
 		: 'Discovery is off: nobody appears by themselves, somebody has to dial.';
 	const isLonely =
 		isFindable && readyAt !== undefined && clock - readyAt >= LONELY && !isLocal && interfaces.length > 0;
-	const wall = `Still nobody? A firewall may be in the way: let UDP port ${port}${tcpPort(state)} in.`;
+	const heard = heardText(state);
 	return {
 		headline: 'Nobody else is here yet.',
-		texts: [listening, ...(interfaces.length > 0 ? [others] : []), ...(isLonely ? [wall] : [])],
+		texts:
+			heard === undefined
+				? [listening, ...(interfaces.length > 0 ? [others] : []), ...(isLonely ? [WALL] : [])]
+				: [heard, listening],
 		tries: showsHints ? thingsToTry(state, isLocal) : [],
 	};
 }
+
+/** Whoever is heard and takes no connection is the best trace of what is wrong. */
+export function heardText(state: State): string | undefined {
+	const hosts = [...new Set(heardInVain(state).map(({address}) => hostOf(address)))];
+	if (hosts.length === 0) return undefined;
+	const [is, takes] = hosts.length === 1 ? ['is', 'takes'] : ['are', 'take'];
+	return `${listed(hosts)} ${is} heard and ${takes} no connection: /doctor says why.`;
+}
+
+const hostOf = (address: string): string => /\/ip[46]\/([^/]+)/.exec(address)?.[1] ?? address;
 
 function thingsToTry({launch, self, isFindable}: State, isLocal: boolean): readonly Try[] {
 	const [program = 'p2p-tui'] = launch.split(' --');
@@ -221,11 +239,6 @@ const USUAL_PORT = '9999';
 
 function discoveryPort(launch: string): string {
 	return /--discovery-port (\d+)/.exec(launch)?.[1] ?? USUAL_PORT;
-}
-
-function tcpPort({self}: State): string {
-	const port = self?.addresses.map(each => /\/tcp\/(\d+)/.exec(each)?.[1]).find(each => each !== undefined);
-	return port === undefined ? '' : ` and TCP port ${port}`;
 }
 
 function isLoopback(name: string): boolean {

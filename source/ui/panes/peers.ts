@@ -1,6 +1,6 @@
 /** Who is connected and how far away, then who was. */
 import {shapeOf} from '../../base/look-alike.ts';
-import {displayName, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
+import {displayName, heardInVain, nameHolders, sortedPeers, trendOf} from '../../store/selectors.ts';
 import type {Peer, State} from '../../store/state.ts';
 import {formatAgo} from '../format.ts';
 import {type Rect, showsHistory} from '../layout.ts';
@@ -19,13 +19,23 @@ export function peersRows(state: State, rect: Rect, theme: Theme, isLast: boolea
 	const {paint} = theme;
 	const {peers, more} = shownPeers(state, height);
 	const rows = peers.map(peer => peerRow(state, peer, width, theme, showsHistory(rect)));
-	if (peers.length === 0) rows.push(row(width, [span(' nobody yet', paint.dim)]));
+	if (peers.length === 0) rows.push(...nobodyRows(state, width, theme).slice(0, height));
 	if (more > 0) rows.push(row(width, [span(` … ${moreText(state, more)}`, paint.dim)]));
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => ' '.repeat(width));
 	return [
 		titleRow(rect.width, ['├', '┤'], paint.border, [span('Peers', paint.title)]),
 		...[...rows, ...filling].map(line => framed(line, paint.border)),
 		...(isLast ? [titleRow(rect.width, ['╰', '╯'], paint.border, [])] : []),
+	];
+}
+
+/** Somebody may be heard all the same. */
+function nobodyRows(state: State, width: number, {paint}: Theme): readonly string[] {
+	const heard = heardInVain(state).length;
+	if (heard === 0) return [row(width, [span(' nobody yet', paint.dim)])];
+	return [
+		row(width, [span(` ${heard} heard, not reached`, paint.warn)]),
+		row(width, [span(' /doctor says why', paint.dim)]),
 	];
 }
 

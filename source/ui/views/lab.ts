@@ -189,7 +189,7 @@ function kindOf(edge: LabEdge | undefined): Kind {
 }
 
 function legendRow(lab: LabState, width: number, {paint}: Theme): string {
-	const what = ' ● alive ✗ dead   = the same −3 lacks 3   █ mesh ▒ link × cut';
+	const what = ' ● alive ✗ dead   = same −3 lacks 3   █ mesh ▒ link × cut';
 	const time = formatSpan(Math.floor(lab.now / 1_000) * 1_000);
 	const right = [`   seed ${lab.seed} · ${time} `, `   ${time} `].find(text => widthOf(what + text) <= width);
 	return row(width, [span(what, paint.dim)], [span(right ?? '', paint.dim)]);

@@ -15,6 +15,9 @@ const LABEL_CELLS = 13;
 const FIGURE_CELLS = 9;
 const MAX_BAR = 60;
 
+const BETWEEN_TWO =
+	'What two say to each other goes from one to the other, and nowhere else. In a room, this page shows how it spreads.';
+
 /** `height`: rows that are seen at once. */
 export function spreadContent(state: State, width: number, _height: number, theme: Theme): PageContent {
 	const {paint} = theme;
@@ -23,6 +26,7 @@ export function spreadContent(state: State, width: number, _height: number, them
 	const {room: spread} = state.pages.spread;
 	const blank = row(width, []);
 	if (!room) content.add(blank, row(width, [span(' You are in no room.', paint.dim)]));
+	else if (room.peer !== undefined) content.add(blank, ...words(BETWEEN_TWO, width, paint.dim));
 	else if (spread?.room !== room.room) content.add(blank, row(width, [span(' asking…', paint.dim)]));
 	else content.add(...roomRows(spread, roomTitle(state, room), width, theme));
 	const holders = nameHolders(state);
@@ -123,11 +127,10 @@ function copyRows(
 function costRows({payloadBytes, controlBytes}: RoomSpread, width: number, theme: Theme): readonly string[] {
 	const {paint} = theme;
 	const most = Math.max(payloadBytes, controlBytes, 1);
-	const ratio =
-		payloadBytes === 0 ? '' : `: ${(controlBytes / payloadBytes).toFixed(2)} bytes of it for each byte said`;
+	const ratio = payloadBytes === 0 ? '' : `; ${(controlBytes / payloadBytes).toFixed(2)} bytes for each byte said`;
 	return [
 		barRow(['events', formatBytes(payloadBytes), payloadBytes / most], width, theme, paint.accent),
 		barRow(['control', formatBytes(controlBytes), controlBytes / most], width, theme, paint.warn),
-		...words(`control is of all rooms${ratio}`, width, paint.dim),
+		...words(`control: the mesh and offers of this room${ratio}`, width, paint.dim),
 	];
 }
