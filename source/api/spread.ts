@@ -52,7 +52,11 @@ export type RoomSpread = {
 	 * would send none back.
 	 */
 	readonly floodDuplicates?: number;
-	/** Bytes of the frames that carried events of this room, and those of gossip and subscriptions of all rooms; in and out. */
+	/**
+	 * Bytes of the messages that carried events of this room, and of those that keep its mesh and offer what is said in it
+	 * (graft, prune, ihave, idontwant, choke, unchoke), bodies only; in and out. What asks for events (iwant), refuses such as
+	 * are not here yet, or is about many rooms (subscriptions) stands in `stats` alone.
+	 */
 	readonly payloadBytes: number;
 	readonly controlBytes: number;
 };

@@ -15,15 +15,23 @@ type Counts = {
 	flood: number;
 	/** Bodies of `publish`, in and out. */
 	bytes: number;
+	/** Bodies of control messages that are about this room, in and out. */
+	control: number;
 };
 
-const NOTHING: Readonly<Counts> = {delivered: 0, duplicates: 0, flood: 0, bytes: 0};
+const NOTHING: Readonly<Counts> = {delivered: 0, duplicates: 0, flood: 0, bytes: 0, control: 0};
 
 export class PubsubMeter {
 	readonly #rooms = new Map<string, Counts>();
 	readonly #hops: number[] = [];
+	readonly #roomOf: (messageId: string) => string | undefined;
 	#controlBytesIn = 0;
 	#controlBytesOut = 0;
+
+	/** `roomOf`: the room of an event that came or was sent lately. */
+	constructor(roomOf: (messageId: string) => string | undefined) {
+		this.#roomOf = roomOf;
+	}
 
 	enter(room: string): void {
 		this.#rooms.set(room, {...NOTHING});
@@ -60,7 +68,9 @@ export class PubsubMeter {
 	}
 
 	received(message: Message): void {
-		this.#controlBytesIn += controlBytes(message);
+		const bytes = controlBytes(message);
+		this.#controlBytesIn += bytes;
+		if (bytes > 0) this.#control(message, bytes);
 	}
 
 	sent(outputs: readonly BehaviourOutput[], view: View): void {
@@ -71,7 +81,7 @@ export class PubsubMeter {
 			const counts = message.type === 'publish' ? this.#countsOf(message.event) : undefined;
 			if (counts) counts.bytes += publishBytes(message as Publish) * receivers();
 			const bytes = controlBytes(message);
-			if (bytes > 0) this.#controlBytesOut += bytes * receivers();
+			if (bytes > 0) this.#controlOut(message, bytes * receivers());
 		}
 	}
 
@@ -81,7 +91,7 @@ export class PubsubMeter {
 		return {delivered, duplicates};
 	}
 
-	/** The same with the bytes of events, and with what flooding would have cost. */
+	/** The same with the bytes of events and of control, and with what flooding would have cost. */
 	flow(room: string): Readonly<Counts> {
 		return {...(this.#rooms.get(room) ?? NOTHING)};
 	}
@@ -92,6 +102,33 @@ export class PubsubMeter {
 			controlBytesOut: this.#controlBytesOut,
 		};
 		return {hops: [...this.#hops], controlBytesIn, controlBytesOut};
+	}
+
+	#controlOut(message: Message, bytes: number): void {
+		this.#controlBytesOut += bytes;
+		this.#control(message, bytes);
+	}
+
+	#control(message: Message, bytes: number): void {
+		const room = this.#roomOfControl(message);
+		const counts = room === undefined ? undefined : this.#rooms.get(room);
+		if (counts) counts.control += bytes;
+	}
+
+	/** `iwant` asks for what is not here yet, and `subscriptions` are of many rooms: neither is counted to any. */
+	#roomOfControl(message: Message): string | undefined {
+		switch (message.type) {
+			case 'graft':
+			case 'prune':
+			case 'ihave':
+			case 'choke':
+			case 'unchoke':
+				return message.room;
+			case 'idontwant':
+				return this.#roomOf(message.messageIds[0] ?? '');
+			default:
+				return undefined;
+		}
 	}
 
 	#countsOf(event: Uint8Array): Counts | undefined {

@@ -15,6 +15,7 @@ import {MAX_RECEIPT_IDS} from '../wire/limits.ts';
 import type {Arrival} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
+import {tells} from './topology/own.ts';
 import {Trails} from './trails.ts';
 
 /** Milliseconds that a receipt waits for others to the same author. */
@@ -60,6 +61,7 @@ export class Receipts {
 	readonly trails = new Trails();
 	readonly #view: View;
 	readonly #archive: Archive;
+	readonly #tells: boolean;
 	readonly #spreads = new BoundedMap<string, Spread>(MAX_FOLLOWED);
 	/** Receipts not yet sent, by author and room. */
 	readonly #due = new Map<PeerId, Map<string, Owed[]>>();
@@ -68,8 +70,11 @@ export class Receipts {
 	/** Those of them that the next commit writes. */
 	readonly #staged = new Set<string>();
 
-	constructor({view, archive}: {readonly view: View; readonly archive: Archive}) {
+	/** `tells`: whether others may hear who our neighbours are; true, if it is left out. */
+	constructor(options: {readonly view: View; readonly archive: Archive; readonly tells?: boolean}) {
+		const {view, archive, tells: isTelling = true} = options;
 		this.#view = view;
+		this.#tells = isTelling;
 		this.#archive = archive;
 		for (const {messageId, room, members, holders} of archive.store.spreads(MAX_FOLLOWED)) {
 			this.#spreads.set(messageId, {room, members: new Set(members), holders: new Set(holders)});
@@ -262,7 +267,7 @@ export class Receipts {
 		const outputs: BehaviourOutput[] = isFirst ? [{type: 'schedule', timer: RECEIPTS, at: now + RECEIPT_DELAY}] : [];
 		if (due.length >= MAX_RECEIPT_IDS) {
 			rooms.delete(room);
-			outputs.push(receipt(author, room, due, now));
+			outputs.push(this.#receipt(author, room, due, now));
 		}
 		return outputs;
 	}
@@ -285,17 +290,23 @@ export class Receipts {
 	#flush(now: Instant): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		for (const [author, rooms] of this.#due) {
-			for (const [room, due] of rooms) outputs.push(receipt(author, room, due, now));
+			for (const [room, due] of rooms) outputs.push(this.#receipt(author, room, due, now));
 		}
 		this.#due.clear();
 		return outputs;
 	}
-}
 
-function receipt(author: PeerId, room: string, due: readonly Owed[], now: Instant): BehaviourOutput {
-	const messageIds = due.map(({messageId}) => messageId);
-	const arrivals = due.map(({hops, via, at}) => ({hops, via, waited: Math.round((now - at) * 1_000)}));
-	return {type: 'send', peers: [author], message: {type: 'receipt', room, messageIds, arrivals}};
+	/**
+	 * Who brought a message is a neighbour of ours: that is told of those only who let others name them, unless it is the
+	 * author, who knows; and nothing of the way at all if we tell nobody who our neighbours are.
+	 */
+	#receipt(author: PeerId, room: string, due: readonly Owed[], now: Instant): BehaviourOutput {
+		const messageIds = due.map(({messageId}) => messageId);
+		const named = (via: PeerId) => (via === author || tells(this.#view, via) ? via : undefined);
+		const arrivals = due.map(({hops, via, at}) => ({hops, via: named(via), waited: Math.round((now - at) * 1_000)}));
+		const message = {type: 'receipt', room, messageIds, ...(this.#tells && {arrivals})} as const;
+		return {type: 'send', peers: [author], message};
+	}
 }
 
 function storedSpread(messageId: string, {room, members, holders}: Spread): StoredSpread {

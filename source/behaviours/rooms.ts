@@ -76,7 +76,7 @@ export class Rooms implements Behaviour {
 	readonly #events: RoomEvents;
 	readonly #reorder: Reorder;
 	readonly #storage = new StorageWatch();
-	readonly #meter = new PubsubMeter();
+	readonly #meter: PubsubMeter;
 	readonly #rooms = new Map<string, Room>();
 	readonly #ownChanges = new TokenBucket(OWN_SUBSCRIPTIONS);
 	/** Of each connected peer. */
@@ -84,8 +84,9 @@ export class Rooms implements Behaviour {
 
 	constructor(options: RoomsOptions) {
 		const {view, archive, random} = options;
-		const [membership, storage, meter] = [this.#membership, this.#storage, this.#meter];
+		const [membership, storage] = [this.#membership, this.#storage];
 		const seen = new BoundedMap<string, string>(SEEN_CACHE_SIZE);
+		const meter = new PubsubMeter(messageId => seen.get(messageId));
 		// What came by sync was never seen here: it is in the archive.
 		const isSeen = (room: string, messageId: string) => seen.has(messageId) || archive.has(room, messageId);
 		const findRoom = (name: string) => this.#rooms.get(name);
@@ -102,6 +103,7 @@ export class Rooms implements Behaviour {
 		this.#infos = infos;
 		this.#notices = notices;
 		this.#router = router;
+		this.#meter = meter;
 		this.#publisher = publisher;
 		this.#reorder = reorder;
 		this.#talk = new Talk({view, archive, directs, infos, notices, publisher, storage, findRoom});

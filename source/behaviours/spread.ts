@@ -68,8 +68,7 @@ export function roomSpread(
 	overlay: Pick<Overlay, 'router' | 'members' | 'mesh' | 'meter'>,
 	room: string,
 ): RoomSpread {
-	const {delivered, duplicates, flood, bytes} = overlay.meter.flow(room);
-	const {controlBytesIn, controlBytesOut} = overlay.meter.totals();
+	const {delivered, duplicates, flood, bytes, control} = overlay.meter.flow(room);
 	return {
 		room,
 		router: overlay.router,
@@ -81,7 +80,7 @@ export function roomSpread(
 		duplicates,
 		floodDuplicates: flood,
 		payloadBytes: bytes,
-		controlBytes: controlBytesIn + controlBytesOut,
+		controlBytes: control,
 	};
 }
 

@@ -107,7 +107,7 @@ function spreadLines(state: State, spread: RoomSpread): readonly string[] {
 		delivered === 0
 			? '  Nobody else has said anything.'
 			: `  Of ${plural(delivered, 'message')} of others: ${(duplicates / delivered).toFixed(1)} copies too many for each${flood}.`,
-		`  ${formatBytes(spread.payloadBytes)} of events, ${formatBytes(spread.controlBytes)} of control.`,
+		`  ${formatBytes(spread.payloadBytes)} of events; ${formatBytes(spread.controlBytes)} of control, to keep the mesh and to offer them.`,
 	];
 }
 

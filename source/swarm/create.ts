@@ -65,7 +65,8 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 	const {limits = {}, verify = verifyEvent, pingInterval, keep, wallClock} = options;
 	const archive = new Archive({store: options.store ?? new MemoryEventStore(random), identity});
 	const behaviours = (view: View): readonly Behaviour[] => {
-		const receipts = new Receipts({view, archive});
+		const {tellsNeighbours: tells = true, verifyNeighbours = verifyStatement} = options;
+		const receipts = new Receipts({view, archive, tells});
 		const people = new Acquaintances({view, store: archive.store});
 		const spread = (messageId: string) => receipts.spreadOf(messageId);
 		const chronicle = new Chronicle({view, archive, people, spread});
@@ -73,7 +74,6 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
 		const {directs, overlay} = talking;
 		options.onOverlay?.(talking.overlay);
-		const {tellsNeighbours: tells = true, verifyNeighbours = verifyStatement} = options;
 		const target = limits.target ?? DEFAULT_LIMITS.target;
 		const trace = new Trace({view, overlay, chronicle, random, tells});
 		const topology = new TopologyBehaviour({view, overlay, identity, random, verify: verifyNeighbours, tells, target});

@@ -73,7 +73,7 @@ export class Shelf {
 	readonly people: Acquaintances;
 	readonly chronicle: Chronicle;
 	readonly membership = new Membership();
-	readonly meter = new PubsubMeter();
+	readonly meter = new PubsubMeter(() => undefined);
 	readonly overlay = new Overlay(new Map(), this.membership, new Floodsub(this), this.meter);
 
 	constructor({store = new MemoryEventStore(seededRandom(1))}: {readonly store?: MemoryEventStore} = {}) {

@@ -1,12 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../source/behaviours/behaviour.ts';
-import {
-	MAX_FOLLOWED,
-	MAX_HOLDERS,
-	RECEIPT_DELAY,
-	type Receipts,
-	SPREAD_DELAY,
-} from '../../source/behaviours/receipts.ts';
+import {MAX_FOLLOWED, MAX_HOLDERS, RECEIPT_DELAY, Receipts, SPREAD_DELAY} from '../../source/behaviours/receipts.ts';
+import {TOPOLOGY_PROTOCOL} from '../../source/behaviours/topology/parameters.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {MAX_RECEIPT_IDS} from '../../source/wire/limits.ts';
 import {ANN, BOB, CAT, DAN, emit, send} from './fixtures.ts';
@@ -27,7 +22,9 @@ const storedAt = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'sp
 
 /** Ann's, whose room `dev` is open. */
 function start(): Receipts {
-	return new Desk({rooms: ['dev'], peers: []}).receipts;
+	const desk = new Desk({rooms: ['dev'], peers: []});
+	desk.view.connect(DAN, {protocols: [TOPOLOGY_PROTOCOL]});
+	return desk.receipts;
 }
 
 describe('receipts that we owe', () => {
@@ -66,6 +63,22 @@ describe('receipts that we owe', () => {
 		owe(receipts, CAT, 'dev', numbered(2), 100);
 		receipts.forget(BOB);
 		expect(receipts.timer('receipts', 130)).toEqual([receipt(CAT, 'dev', [numbered(2)], [30_000])]);
+	});
+
+	test('name who brought it only if it lets itself be named, or is the author, who knows', () => {
+		const receipts = start();
+		for (const [index, via] of [DAN, CAT, BOB].entries())
+			receipts.owe({author: BOB, room: 'dev', messageId: numbered(index), hops: 2, via, at: 0}, 0);
+		const [output] = receipts.timer('receipts', 0);
+		expect(output).toMatchObject({message: {arrivals: [{via: DAN}, {via: undefined, hops: 2}, {via: BOB}]}});
+	});
+
+	test('tell nothing of the way if we tell nobody who our neighbours are', () => {
+		const {view, archive} = new Desk({rooms: ['dev'], peers: []});
+		const receipts = new Receipts({view, archive, tells: false});
+		owe(receipts, BOB, 'dev', numbered(1), 0);
+		const message = {type: 'receipt', room: 'dev', messageIds: [numbered(1)]} as const;
+		expect(receipts.timer('receipts', 0)).toEqual([send([BOB], message)]);
 	});
 
 	test('have two timers, by their names', () => {

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {RECEIPT_DELAY} from '../../source/behaviours/receipts.ts';
 import {REORDER_PAUSE} from '../../source/behaviours/reorder.ts';
 import {LIVE_BYTES} from '../../source/behaviours/room-events.ts';
+import {TOPOLOGY_PROTOCOL} from '../../source/behaviours/topology/parameters.ts';
 import {eventId} from '../../source/wire/event.ts';
 import {EVENT_DOMAIN} from '../../source/wire/layout.ts';
 import {MAX_TEXT_BYTES} from '../../source/wire/limits.ts';
@@ -119,6 +120,7 @@ describe('receiving', () => {
 	test('shows a message, hands the same bytes on to the others, and owes its author a receipt', () => {
 		const event = written(bobIdentity);
 		const desk = startTogether();
+		desk.view.connect(CAT, {name: 'cat', protocols: [TOPOLOGY_PROTOCOL]});
 		desk.handle(subscribed(DAN, ['lobby']));
 		expect(desk.handle(publishing(CAT, event), 50)).toEqual([
 			shown({messageId: event.messageId, via: CAT}),

@@ -4,6 +4,7 @@ import type {BehaviourInput} from '../../source/behaviours/behaviour.ts';
 import {MAX_COUNTED_HOPS} from '../../source/behaviours/pubsub-meter.ts';
 import {encodeMessage} from '../../source/wire/codec.ts';
 import {MAX_HOPS} from '../../source/wire/limits.ts';
+import type {Message} from '../../source/wire/messages.ts';
 import {pack} from '../../source/wire/msgpack.ts';
 import type {PeerId} from '../../source/wire/peer-id.ts';
 import {asked, BOB, CAT, connected, count, DAN, disconnected, received, timer} from './fixtures.ts';
@@ -21,6 +22,8 @@ import {
 	type Words,
 	written,
 } from './rooms-fixtures.ts';
+
+const size = (message: Message) => encodeMessage(message).length;
 
 /** Bob, Cat and Dan are in the lobby with us. */
 function start(peers: readonly PeerId[] = [BOB, CAT, DAN]) {
@@ -69,12 +72,17 @@ describe('statistics', () => {
 
 	test('count control bytes as they are on the wire, once for each receiver that is there', () => {
 		const rooms = start([]);
-		let [bytesIn, bytesOut] = [0, 0];
+		let [bytesIn, bytesOut, ofLobby] = [0, 0, 0];
+		const lobbys = (message: Message) => ('room' in message && message.room === 'lobby' ? size(message) : 0);
 		const handle = (input: BehaviourInput) => {
-			if (input.type === 'message') bytesIn += encodeMessage(input.message).length;
+			if (input.type === 'message') {
+				bytesIn += size(input.message);
+				ofLobby += lobbys(input.message);
+			}
 			for (const output of rooms.handle(input, 10)) {
-				if (output.type !== 'send') continue;
-				if (output.message.type !== 'publish') bytesOut += encodeMessage(output.message).length * output.peers.length;
+				if (output.type !== 'send' || output.message.type === 'publish') continue;
+				bytesOut += size(output.message) * output.peers.length;
+				ofLobby += lobbys(output.message) * output.peers.length;
 			}
 		};
 		for (const peer of [BOB, CAT]) {
@@ -84,9 +92,20 @@ describe('statistics', () => {
 		}
 		handle(asked({command: 'join', room: 'dev'}));
 		handle(received(BOB, {type: 'ihave', room: 'lobby', messageIds: ['ab'.repeat(32)]}));
+		handle(received(BOB, {type: 'graft', room: 'dev'}));
 		const {controlBytesIn, controlBytesOut} = rooms.stats().pubsub!;
 		expect([controlBytesIn, controlBytesOut]).toEqual([bytesIn, bytesOut]);
 		expect(bytesOut).toBeGreaterThan(100);
+		// What is of the room itself: not what is of another, asks for what is not here, or refuses it.
+		const control = () => rooms.overlay.meter.flow('lobby').control;
+		rooms.handle(received(BOB, {type: 'idontwant', messageIds: ['cd'.repeat(32)]}), 10);
+		expect([control(), ofLobby > 50]).toEqual([ofLobby, true]);
+		const {messageId} = written(catIdentity);
+		rooms.handle(publishing(CAT, written(catIdentity)), 10);
+		const before = control();
+		const refusal = {type: 'idontwant', messageIds: [messageId]} as const;
+		rooms.handle(received(BOB, refusal), 10);
+		expect(control() - before).toBe(size(refusal));
 	});
 });
 
