@@ -1,5 +1,6 @@
 /** What `network` answers: every connection as it is measured, and their sums. */
 import type {Direction, RoomName} from './event.ts';
+import type {RoomSpread} from './spread.ts';
 
 /** Milliseconds, with microsecond precision. Missing until there is something to tell. */
 export type RttFigures = {
@@ -71,4 +72,12 @@ export type NetworkReport = {
 	readonly bytesOut: number;
 	readonly framesIn: number;
 	readonly framesOut: number;
+};
+
+/** The network as a whole, for whoever asks now and then: it takes longer to find out than the rest. */
+export type Overview = {
+	/** The named rooms that we are in. */
+	readonly rooms?: readonly RoomSpread[];
+	/** Peers that have said who their neighbours are, and those that cannot be reached. */
+	readonly topology?: {readonly authors: number; readonly unreachable: number};
 };

@@ -13,7 +13,7 @@
  */
 import type {Command, CommandName} from '../api/command.ts';
 import type {Direction, Failure, HistoryStats, NodeEvent, PubsubStats, Results} from '../api/event.ts';
-import type {PeerMeasures, RttFigures} from '../api/metrics.ts';
+import type {Overview, PeerMeasures, RttFigures} from '../api/metrics.ts';
 import type {StorageFailure} from '../history/event-store.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
@@ -120,6 +120,7 @@ export interface Behaviour {
 	readonly watches?: readonly NodeEvent['type'][];
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
 	stats?(): BehaviourStats;
+	overview?(): Overview;
 	/**
 	 * What it has measured of a connected peer since that connected: its share of the answer of `network`. `timestamp` is
 	 * the wall clock at `now`, Unix milliseconds.

@@ -5,6 +5,7 @@
 import type {CommandOf} from '../api/command.ts';
 import type {ChatMessage, ErrorCode, NodeEvent} from '../api/event.ts';
 import type {EventDetails} from '../api/event-details.ts';
+import type {Overview} from '../api/metrics.ts';
 import type {MessageSpread, RoomSpread} from '../api/spread.ts';
 import type {Archive} from '../history/archive.ts';
 import type {EventStore, Position, StoredEvent} from '../history/event-store.ts';
@@ -197,6 +198,11 @@ export class Queries implements Behaviour {
 	#spread(command: CommandOf<'spread'>): MessageSpread {
 		const [stored, event] = this.#kept(command);
 		return messageSpread(this.#options, stored, event);
+	}
+
+	overview(): Overview {
+		const {overlay} = this.#options;
+		return {rooms: overlay.rooms().map(room => roomSpread(this.#options, overlay, room))};
 	}
 
 	/** @throws Refused */

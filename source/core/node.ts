@@ -304,7 +304,8 @@ export class Node {
 
 	/** For whoever scrapes: everything that is measured. */
 	measure(): Measured {
-		return {peerId: this.#options.identity.peerId, stats: this.#stats('scraper'), network: this.#network()};
+		const {peerId} = this.#options.identity;
+		return {peerId, stats: this.#stats('scraper'), network: this.#network(), overview: this.#swarm.overview()};
 	}
 
 	#stats(reader?: Reader): Stats {

@@ -5,14 +5,20 @@
  */
 import {Counter, Gauge, Registry} from 'prom-client';
 import type {Stats} from '../api/event.ts';
-import type {NetworkReport, PeerMetrics, RttFigures} from '../api/metrics.ts';
+import type {NetworkReport, Overview, PeerMetrics, RttFigures} from '../api/metrics.ts';
+import type {RoomSpread} from '../api/spread.ts';
 import {version} from '../base/version.ts';
 
 /** Peers and rooms with labels of their own; sums hold all of them. */
 export const MAX_PEERS = 160;
 export const MAX_ROOMS = 256;
 
-export type Measured = {readonly peerId: string; readonly stats: Stats; readonly network: NetworkReport};
+export type Measured = {
+	readonly peerId: string;
+	readonly stats: Stats;
+	readonly network: NetworkReport;
+	readonly overview: Overview;
+};
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [value: number, labels?: Labels];
@@ -68,6 +74,17 @@ const byRoom = (name: string, help: string, of: (room: Room) => number): Metric 
 	of: ({stats}) => (stats.pubsub?.rooms ?? []).slice(0, MAX_ROOMS).map(room => [of(room), {room: room.room}]),
 });
 
+const bySpread = (name: string, help: string, of: (spread: RoomSpread) => number | undefined): Metric => ({
+	name,
+	help,
+	labels: ['room'],
+	of: ({overview: {rooms = []}}) =>
+		rooms.slice(0, MAX_ROOMS).flatMap(spread => {
+			const value = of(spread);
+			return value === undefined ? [] : [[value, {room: spread.room}] as const];
+		}),
+});
+
 /** Only where there is something to tell. */
 const maybe = (name: string, help: string, of: (stats: Stats) => number | undefined): Metric => ({
 	name,
@@ -76,6 +93,12 @@ const maybe = (name: string, help: string, of: (stats: Stats) => number | undefi
 		const value = of(stats);
 		return value === undefined ? [] : [[value]];
 	},
+});
+
+const overall = (name: string, help: string, of: (topology: NonNullable<Overview['topology']>) => number): Metric => ({
+	name,
+	help,
+	of: ({overview: {topology}}) => (topology ? [[of(topology)]] : []),
 });
 
 const quantiles = (figures: {readonly p50: number; readonly p99: number} | undefined, labels: Labels = {}): Sample[] =>
@@ -126,6 +149,18 @@ const METRICS: readonly Metric[] = [
 	byRoom('mesh_peers', 'Members to whom events of a room are pushed at once', ({mesh}) => mesh),
 	byRoom('gossip_delivered_total', 'Events of others that came for the first time', ({delivered}) => delivered),
 	byRoom('gossip_duplicates_total', 'Copies of events that came later', ({duplicates}) => duplicates),
+	{
+		name: 'room_delivery_seconds',
+		help: 'From publishing a message here until it arrived at a member, as receipts tell',
+		labels: ['room', 'quantile'],
+		of: ({overview: {rooms = []}}) =>
+			rooms.slice(0, MAX_ROOMS).flatMap(({room, delivery}) => quantiles(delivery, {room})),
+	},
+	bySpread('room_coverage_ratio', 'Members known to hold the newest own messages, of all of them', one => one.coverage),
+	bySpread('room_event_bytes_total', 'Bytes of events and copies, in and out', ({payloadBytes}) => payloadBytes),
+	bySpread('room_control_bytes_total', 'Bytes of control of its mesh, in and out', ({controlBytes}) => controlBytes),
+	overall('topology_authors', 'Other peers that have said who their neighbours are', ({authors}) => authors),
+	overall('unreachable_peers', 'Peers that cannot be reached though they did not leave', one => one.unreachable),
 	maybe('gossip_control_bytes_received_total', 'Bytes of gossip control', ({pubsub}) => pubsub?.controlBytesIn),
 	maybe('gossip_control_bytes_sent_total', 'Bytes of gossip control', ({pubsub}) => pubsub?.controlBytesOut),
 	maybe('history_events', 'Events that are kept', ({history}) => history?.events),

@@ -4,7 +4,7 @@
  */
 import type {Command, CommandName} from '../api/command.ts';
 import type {NodeEvent} from '../api/event.ts';
-import type {PeerMeasures} from '../api/metrics.ts';
+import type {Overview, PeerMeasures} from '../api/metrics.ts';
 import type {Counters} from '../base/counters.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, BehaviourStats, Instant} from '../behaviours/behaviour.ts';
 import {encodeMessage} from '../wire/codec.ts';
@@ -50,6 +50,10 @@ export class BehaviourHost {
 	/** What the behaviours have to say of themselves. */
 	stats(): BehaviourStats {
 		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.stats?.()));
+	}
+
+	overview(): Overview {
+		return Object.assign({}, ...this.#options.behaviours.map(behaviour => behaviour.overview?.()));
 	}
 
 	/** What the behaviours have measured of a connected peer. */

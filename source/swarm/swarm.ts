@@ -9,7 +9,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {PeerInfo, Stats} from '../api/event.ts';
-import type {SwarmMetrics} from '../api/metrics.ts';
+import type {Overview, SwarmMetrics} from '../api/metrics.ts';
 import {Counters} from '../base/counters.ts';
 import {describeError, WireError} from '../base/errors.ts';
 import type {Random} from '../base/random.ts';
@@ -174,6 +174,10 @@ export class Swarm {
 	/** What the behaviours have to say of themselves. */
 	stats(): BehaviourStats {
 		return this.#host.stats();
+	}
+
+	overview(): Overview {
+		return this.#host.overview();
 	}
 
 	/** Effects are to be carried out in the order given. Never throws on what comes from the network. */

@@ -137,6 +137,7 @@ describe('spread of a room', () => {
 		const before = roomSpread(desk);
 		expect(before).toMatchObject({router: 'floodsub', members: 3, mesh: 3, followed: 1, coverage: 0, delivered: 0});
 		expect(before).not.toHaveProperty('delivery');
+		expect(new Queries(desk).overview()).toEqual({rooms: [before]});
 		const event = written(bobIdentity);
 		const size = (hops: number) => encodeMessage({type: 'publish', ...event, hops}).length;
 		for (const source of [CAT, BOB]) desk.handle(publishing(source, event, 1), 50);

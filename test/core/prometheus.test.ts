@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Stats} from '../../source/api/event.ts';
-import type {PeerMetrics} from '../../source/api/metrics.ts';
+import type {Overview, PeerMetrics} from '../../source/api/metrics.ts';
+import type {RoomSpread} from '../../source/api/spread.ts';
 import {MAX_PEERS, MAX_ROOMS, renderMetrics} from '../../source/core/prometheus.ts';
 import {type Exposition, readExposition} from '../helpers/exposition.ts';
 
@@ -37,9 +38,23 @@ function peer(id: string): PeerMetrics {
 	};
 }
 
-async function scrape(stats: Stats, peers: readonly PeerMetrics[] = []): Promise<Exposition> {
+const SPREAD: RoomSpread = {
+	...{
+		room: 'lobby',
+		router: 'gossipsub',
+		members: 4,
+		mesh: 3,
+		followed: 5,
+		coverage: 0.75,
+		delivered: 7,
+		duplicates: 2,
+	},
+	...{delivery: {p50: 10, p99: 250, count: 20}, payloadBytes: 1_000, controlBytes: 80},
+};
+
+async function scrape(stats: Stats, peers: readonly PeerMetrics[] = [], overview: Overview = {}): Promise<Exposition> {
 	const network = {peers, bytesIn: 0, bytesOut: 0, framesIn: 0, framesOut: 0, ...(stats.rtt && {rtt: stats.rtt})};
-	return readExposition(await renderMetrics({peerId: '12D3KooWself', stats, network}));
+	return readExposition(await renderMetrics({peerId: '12D3KooWself', stats, network, overview}));
 }
 
 test('the page is one that Prometheus takes, in its units, and names peers by their ids', async () => {
@@ -67,11 +82,36 @@ test('what nobody has measured yet is left out, and who is gone leaves nothing',
 	expect(names).toContain('p2p_tui_connections');
 });
 
+test('what an operator waits for: who cannot be reached, and how long messages take and how far they come', async () => {
+	const young = {room: 'dev', router: 'gossipsub', members: 0, mesh: 0, followed: 0} as const;
+	const rooms = [SPREAD, {...young, delivered: 0, duplicates: 0, payloadBytes: 0, controlBytes: 0}];
+	const {samples} = await scrape(STATS, [], {rooms, topology: {authors: 9, unreachable: 2}});
+	expect(samples).toMatchObject({
+		p2p_tui_unreachable_peers: 2,
+		p2p_tui_topology_authors: 9,
+		'p2p_tui_room_delivery_seconds{room="lobby",quantile="0.5"}': 0.01,
+		'p2p_tui_room_delivery_seconds{room="lobby",quantile="0.99"}': 0.25,
+		'p2p_tui_room_coverage_ratio{room="lobby"}': 0.75,
+		'p2p_tui_room_event_bytes_total{room="lobby"}': 1_000,
+		'p2p_tui_room_control_bytes_total{room="lobby"}': 80,
+	});
+	const ofYoung = Object.keys(samples).filter(name => name.includes('room="dev"'));
+	expect(ofYoung.map(name => name.replace(/\{.*/, ''))).toEqual([
+		'p2p_tui_room_event_bytes_total',
+		'p2p_tui_room_control_bytes_total',
+	]);
+});
+
 test('labels are bounded, however many peers and rooms there are', async () => {
 	const rooms = Array.from({length: 1_000}, (_, index) => ({...STATS.pubsub!.rooms[0]!, room: `room-${index}`}));
 	const crowd = Array.from({length: 1_000}, (_, index) => peer(`12D3KooW${index}`));
-	const {samples} = await scrape({...STATS, pubsub: {...STATS.pubsub!, rooms}}, crowd);
+	const spreads = rooms.map(({room}) => ({...SPREAD, room}));
+	const {samples} = await scrape({...STATS, pubsub: {...STATS.pubsub!, rooms}}, crowd, {rooms: spreads});
 	const count = (metric: string) => Object.keys(samples).filter(name => name.startsWith(`${metric}{`)).length;
 	expect([count('p2p_tui_peer_score'), count('p2p_tui_peer_rtt_seconds')]).toEqual([MAX_PEERS, 2 * MAX_PEERS]);
 	expect(count('p2p_tui_mesh_peers')).toBe(MAX_ROOMS);
+	expect([count('p2p_tui_room_coverage_ratio'), count('p2p_tui_room_delivery_seconds')]).toEqual([
+		MAX_ROOMS,
+		2 * MAX_ROOMS,
+	]);
 });
