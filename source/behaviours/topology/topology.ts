@@ -7,6 +7,7 @@
  * Whoever does not tell is named by nobody, hands nothing on, and hears from its neighbours about themselves only.
  */
 import type {CommandOf} from '../../api/command.ts';
+import type {Overview} from '../../api/metrics.ts';
 import {WireError} from '../../base/errors.ts';
 import type {Random} from '../../base/random.ts';
 import {TokenBuckets} from '../../base/token-bucket.ts';
@@ -118,6 +119,10 @@ export class TopologyBehaviour implements Behaviour {
 			default:
 				return [];
 		}
+	}
+
+	overview(): Overview {
+		return {topology: {authors: this.#known.size, unreachable: this.#unreachable.list.length}};
 	}
 
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
