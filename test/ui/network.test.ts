@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent, Results} from '../../source/api/event.ts';
 import type {NetworkReport} from '../../source/api/metrics.ts';
+import {alarmRows} from '../../source/ui/panes/alarm.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME} from '../../source/ui/theme.ts';
 import {pageRows} from '../../source/ui/views/page.ts';
@@ -244,7 +245,32 @@ describe('on the network page', () => {
 		app.press('return');
 		app.events({type: 'peer-disconnected', peer: PEERS.cat, reason: 'goodbye'});
 		answer(app, 'network', {...REPORT, peers: []});
-		expect(app.frame()).toContain('cat is not connected any more');
+		expect(app.frame()).toContain('cat is not connected any more: gone just now (');
+		// What was measured last stays, also with the answers that follow.
+		app.time.advance(1_000);
+		app.events({type: 'traffic', bytesInPerSecond: 1, bytesOutPerSecond: 1});
+		answer(app, 'network', {...REPORT, peers: []});
+		expect(app.frame()).toContain('─ Round trip ─');
+	});
+
+	test('the page of somebody whom we are not connected to says who is, and our own that it is ours', () => {
+		const app = measured(MIDDLE, {...REPORT, peers: []});
+		const [dan, ann] = ['12D3KooWDistant', PEERS.ann];
+		const node = {isSelf: false, isNeighbour: false, isReachable: true};
+		const edges = [{a: dan, b: ann, mesh: [], isConfirmed: true}];
+		const nodes = [
+			{...node, peer: SELF, name: 'you', isSelf: true},
+			{...node, peer: dan, name: 'dan'},
+			{...node, peer: ann, name: 'ann'},
+		];
+		app.press('f4');
+		answer(app, 'topology', {nodes, edges, bridges: [], groups: [[SELF, ann, dan]], unreachable: [], tells: true});
+		const pages = [0, 1, 2].map(steps => {
+			app.press('f4', ...Array<string>(steps).fill('down'), 'return');
+			return app.frame();
+		});
+		expect(pages[0]).toContain('That is you.');
+		expect(pages.join('\n')).toMatch(/dan\S* is not connected to you; to ann, as they say\./u);
 	});
 });
 
@@ -312,6 +338,15 @@ describe('who cannot be reached', () => {
 		app.events(back('cat'), back('dan'), partition());
 		expect(app.frame()).toMatch(/Back after \d+ .*: cat and dan/);
 		expect(app.frame()).not.toContain('cannot be reached');
+	});
+
+	test('where there is no room for it all, the names go before the time does', () => {
+		const {store} = chatting();
+		store.receive([partition(lost('cat'), lost('dan'))]);
+		store.flush();
+		const at = (width: number) => alarmRows(store.getState(), width, 10, PLAIN_THEME).join('').trim();
+		expect(at(43)).toBe('▲ unreachable since 12:03: cat and dan');
+		expect(at(38)).toBe('▲ 2 of 4 unreachable since 12:03');
 	});
 
 	test('only from here: what to do about it; Esc puts it away until somebody else is missing', () => {

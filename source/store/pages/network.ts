@@ -27,6 +27,8 @@ export type NetworkPage = {
 	readonly isFiltering: boolean;
 	/** The peer whose own page is open last, and from where it was opened. */
 	readonly peer: string | undefined;
+	/** What was measured of it last, if it has gone while it was looked at. */
+	readonly lost: PeerMetrics | undefined;
 	readonly from: {readonly view: ViewName; readonly scroll: number};
 };
 
@@ -44,6 +46,7 @@ export const EMPTY_NETWORK: NetworkPage = {
 	filter: '',
 	isFiltering: false,
 	peer: undefined,
+	lost: undefined,
 	from: {view: 'network', scroll: 0},
 };
 
@@ -54,7 +57,13 @@ const MAX_SAMPLES = 60;
 const MAX_FILTER = 100;
 
 export function networkCame(draft: Draft, {peers, ...sums}: Results['network']): void {
-	change(draft, {report: {...sums, peers: peers.slice(0, MAX_PEERS).map(cleanMetrics)}});
+	const report = {...sums, peers: peers.slice(0, MAX_PEERS).map(cleanMetrics)};
+	change(draft, {report, lost: lostOf(draft.state.pages.network, report)});
+}
+
+function lostOf({report: before, peer, lost}: NetworkPage, now: NetworkReport): PeerMetrics | undefined {
+	const isIt = (each: PeerMetrics) => each.peer === peer;
+	return now.peers.some(isIt) ? undefined : (before?.peers.find(isIt) ?? lost);
 }
 
 function cleanMetrics(told: PeerMetrics): PeerMetrics {
@@ -120,7 +129,7 @@ export function doOnNetwork(stage: Stage, deed: NetworkDeed): void {
 function openPeer(stage: Stage, peer: string): void {
 	const {view, viewScroll} = stage.state;
 	const from = view === 'peer' || view === 'chat' ? EMPTY_NETWORK.from : {view, scroll: viewScroll};
-	change(stage.draft, {peer, from, isFiltering: false});
+	change(stage.draft, {peer, from, lost: undefined, isFiltering: false});
 	stage.perform({type: 'view', view: 'peer'});
 }
 

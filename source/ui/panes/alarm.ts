@@ -59,7 +59,13 @@ export function partitionTexts(
 	const texts: [string, ...string[]][] = [];
 	if (lost) {
 		const text = `${lost.names} cannot be reached since ${lost.since}`;
-		texts.push([`${text} · ${lost.count} of ${othersCount(state)}`, text, `unreachable: ${lost.names}`]);
+		const of = `${lost.count} of ${othersCount(state)}`;
+		texts.push([
+			`${text} · ${of}`,
+			text,
+			`unreachable since ${lost.since}: ${lost.names}`,
+			`${of} unreachable since ${lost.since}`,
+		]);
 	}
 	if (ours) {
 		const them = ours.count === 1 ? 'it' : 'them';

@@ -31,14 +31,16 @@ type Sheet = {
 
 /** `height`: rows that are seen at once. */
 export function peerContent(state: State, width: number, height: number, theme: Theme): PageContent {
-	const {report, peer: id} = state.pages.network;
+	const {report, peer: id, lost} = state.pages.network;
 	const content = new PageBuilder();
 	if (!report) return content.add(row(width, []), row(width, [span(' asking…', theme.paint.dim)]));
-	const peer = report.peers.find(each => each.peer === id);
-	if (!peer) return content.add(...goneRows(state, id ?? '', width, theme));
+	const connected = report.peers.find(each => each.peer === id);
+	const gone = connected ? [] : goneRows(state, id ?? '', width, theme);
+	const peer = connected ?? lost;
+	if (!peer) return content.add(...gone);
 	const name = displayName(nameHolders(state), peer.peer, peer.name);
 	const isWide = width >= WIDE;
-	const rowsWith = (tall: number) => peerRows({state, peer, name, width, theme, tall}, isWide);
+	const rowsWith = (tall: number) => [...gone, ...peerRows({state, peer, name, width, theme, tall}, isWide)];
 	// What the words leave of the page, the pictures share.
 	const least = rowsWith(LEAST_PICTURE);
 	const more = Math.floor((height - least.length) / (isWide ? 2 : 3));
@@ -58,14 +60,41 @@ function peerRows(sheet: Sheet, isWide: boolean): readonly string[] {
 	];
 }
 
+/** Why nothing is measured of that one now. */
 function goneRows(state: State, id: string, width: number, {paint}: Theme): readonly string[] {
-	const known = state.peers.get(id);
-	const name = known ? displayName(nameHolders(state), id, known.name) : id;
-	const since = known && known.state !== 'connected' ? ` since ${formatAgo(state.clock - known.lastSeen)}` : '';
-	const reason = known && known.reason !== '' ? ` (${known.reason})` : '';
-	const text = `${name} is not connected any more${since.replace(' ago', '').replace('since', 'for')}${reason}`;
-	return [row(width, []), ...wrap(text, width - 2).map(line => row(width, [span(` ${line}`, paint.warn)]))];
+	const text = goneText(state, id);
+	return [
+		row(width, []),
+		...wrap(text, width - 2).map(line => row(width, [span(` ${line}`, paint.warn)])),
+		row(width, []),
+	];
 }
+
+function goneText(state: State, id: string): string {
+	if (id === state.self?.peerId)
+		return 'That is you. What is measured is between you and the others: choose one of them.';
+	const {topology} = state.pages.topology;
+	const holders = nameHolders(state);
+	const nameOf = (peer: string) => {
+		const name = state.peers.get(peer)?.name ?? topology?.nodes.find(node => node.peer === peer)?.name;
+		return name === undefined ? peer : displayName(holders, peer, name);
+	};
+	const known = state.peers.get(id);
+	if (known?.state === 'gone') {
+		const reason = known.reason === '' ? '' : ` (${known.reason})`;
+		return `${nameOf(id)} is not connected any more: gone ${formatAgo(state.clock - known.lastSeen)}${reason}`;
+	}
+	const others = (topology?.edges ?? [])
+		.flatMap(({a, b}) => (a === id ? [b] : b === id ? [a] : []))
+		.filter(peer => peer !== state.self?.peerId)
+		.map(nameOf);
+	const by =
+		others.slice(0, MAX_NAMED).join(', ') + (others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : '');
+	return `${nameOf(id)} is not connected to you${by === '' ? '' : `; to ${by}, as they say`}.`;
+}
+
+/** Of those who are connected to somebody whom we are not connected to. */
+const MAX_NAMED = 3;
 
 const LABEL_CELLS = 11;
 

@@ -167,7 +167,7 @@ export function neighbourSpans(view: View, links: readonly LinkTo[], cells: numb
 	let left = cells;
 	for (const [index, {peer, edge}] of links.entries()) {
 		const time = times ? ` ${edge.rtt === undefined ? '?' : formatRtt(edge.rtt)}` : '';
-		const sign = isBridge(model, edge) ? `${PAIR_SIGNS.bridge}` : '';
+		const sign = isBridge(model, edge) ? `${PAIR_SIGNS.bridge} ` : '';
 		const name = sign + fit(nameOf(peer), Math.min(view.nameCells, widthOf(nameOf(peer))));
 		const needed = widthOf(name) + time.length + 2;
 		const more = `+${links.length - index}`;
