@@ -4,6 +4,7 @@ import type {DoctorReport} from '../api/doctor.ts';
 import {describeError, EXIT_FAILED} from '../base/errors.ts';
 import {doctorLines} from '../plain/doctor.ts';
 import {sizeOf} from '../ui/terminal.ts';
+import {truncate} from '../ui/text.ts';
 import {EXAMINING} from '../ui/views/doctor-words.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {type Machine, nodeConfig} from './config.ts';
@@ -14,7 +15,8 @@ import {jsonLine} from './output.ts';
 export async function doctor(options: Options, machine: Machine): Promise<number> {
 	const {stdout, stderr} = process;
 	const progress = !options.json && stdout.isTTY === true && stderr.isTTY === true;
-	if (progress) stderr.write(EXAMINING);
+	// On one row, so that it can be taken away again.
+	if (progress) stderr.write(truncate(EXAMINING, sizeOf(stderr).columns - 1));
 	let report: DoctorReport;
 	try {
 		report = await examine(nodeConfig(options, machine, false));

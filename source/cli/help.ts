@@ -85,7 +85,7 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
 	],
 	ping: [
-		'A name or a peer id is looked for as the screen does; nobody sees more of it than a peer that comes and goes.',
+		'A name or a peer id is looked for as the screen does; others see a peer called ping-… that comes and goes.',
 		'At the end: sent, answered and lost, times, jitter (mean difference from one to the next), mdev (standard deviation)',
 		'and a histogram. Ctrl-C ends it and prints them. Exit status 1: nothing came back, or nobody is there.',
 	],

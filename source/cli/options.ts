@@ -247,34 +247,51 @@ function sourceOf(flags: Record<string, unknown>, env: Environment, name: Option
 	return {label, texts: repeatable ? text.split(/[\s,]+/).filter(part => part !== '') : [text]};
 }
 
-function readOptions(flags: Record<string, unknown>, env: Environment, command: CommandName): Options {
-	const each = <Value>(name: OptionName, parse: (text: string, label: string) => Value): Value[] => {
+type Parse<Value> = (text: string, label: string) => Value;
+
+/** Takes options from the command line, or else from the environment. */
+type Reader = {
+	each<Value>(name: OptionName, parse: Parse<Value>): Value[];
+	one<Value>(name: OptionName, parse: Parse<Value>): Value | undefined;
+	on(name: OptionName): boolean;
+};
+
+function readerOf(flags: Record<string, unknown>, env: Environment, command: CommandName): Reader {
+	const each = <Value>(name: OptionName, parse: Parse<Value>): Value[] => {
 		// A variable is set for every command; only one that takes the option should stumble over it.
 		if (!isGiven(flags, name) && !OPTIONS[name].commands.includes(command)) return [];
 		const {label, texts} = sourceOf(flags, env, name);
 		return texts.map(text => parse(values.parseText(text, label), label));
 	};
-	const one = <Value>(name: OptionName, parse: (text: string, label: string) => Value) => each(name, parse)[0];
 	const on = (name: OptionName) => {
 		if (isGiven(flags, name)) return true;
 		if (!OPTIONS[name].commands.includes(command)) return false;
 		return values.parseSwitch(env[variableOf(name)] ?? '', variableOf(name));
 	};
-	const address = (text: string, label: string) => formatTcpAddress(values.parseAddress(text, label));
-	const target = (text: string, label: string) => formatTcpAddress(values.parseDialAddress(text, label));
-	const whole = (least: number, most: number) => (text: string, label: string) =>
-		values.parseInteger(text, label, least, most);
+	return {each, one: (name, parse) => each(name, parse)[0], on};
+}
+
+function whole(least: number, most: number): Parse<number> {
+	return (text, label) => values.parseInteger(text, label, least, most);
+}
+
+function readOptions(flags: Record<string, unknown>, env: Environment, command: CommandName): Options {
+	const reader = readerOf(flags, env, command);
+	return {...nodeOptions(reader, command), ...programOptions(reader, command)};
+}
+
+/** What a node is, and where it is. */
+function nodeOptions({each, one, on}: Reader, command: CommandName) {
 	const rooms = each('room', command === 'export' ? values.parseConversation : values.parseRoom);
 	const keep = one('keep', values.parseKeep);
-	const deadline = one('deadline', whole(1, MAX_TIMEOUT));
-	const listen = each('listen', address);
+	const listen = each('listen', (text, label) => formatTcpAddress(values.parseAddress(text, label)));
 	return {
 		name: one('name', values.parseName),
 		areDefaultRooms: rooms.length === 0,
 		rooms: rooms.length > 0 || ONE_ROOM.includes(command) ? [...new Set(rooms)] : ['lobby'],
 		listen: listen.length > 0 ? listen : undefined,
 		interfaces: each('interface', values.parseText),
-		peers: each('peer', target),
+		peers: each('peer', (text, label) => formatTcpAddress(values.parseDialAddress(text, label))),
 		discoveryPort: one('discoveryPort', whole(1, 65_535)) ?? DEFAULT_DISCOVERY_PORT,
 		discovery: !on('noDiscovery'),
 		mdns: !on('noMdns'),
@@ -284,6 +301,15 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		pubsub: one('pubsub', (text, label) => values.parseChoice(text, label, PUBSUB_ROUTERS)) ?? 'gossipsub',
 		topology: !on('noTopology'),
 		metrics: one('metrics', values.parseLoopback),
+		...(one('logLevel', values.parseLogLevels) ?? {logLevel: 'warn' as const, logLevels: {}}),
+		logFile: one('logFile', values.parseText),
+	};
+}
+
+/** What a command does, and how it shows it. */
+function programOptions({one, on}: Reader, command: CommandName) {
+	const deadline = one('deadline', whole(1, MAX_TIMEOUT));
+	return {
 		nodes: one('nodes', whole(1, MAX_LAB_NODES)) ?? DEFAULT_LAB_NODES,
 		seed: one('seed', whole(0, 2 ** 31 - 1)) ?? 1,
 		loss: (one('loss', whole(0, 90)) ?? 0) / 100,
@@ -291,8 +317,6 @@ function readOptions(flags: Record<string, unknown>, env: Environment, command: 
 		theme: one('theme', (text, label) => values.parseChoice(text, label, THEMES)),
 		plain: on('plain'),
 		config: one('config', values.parseText),
-		...(one('logLevel', values.parseLogLevels) ?? {logLevel: 'warn', logLevels: {}}),
-		logFile: one('logFile', values.parseText),
 		direct: one('direct', values.parsePeer),
 		to: one('to', whole(1, MAX_TO)) ?? 1,
 		timeout: (one('timeout', whole(1, MAX_TIMEOUT)) ?? DEFAULT_TIMEOUT) * 1000,

@@ -59,9 +59,8 @@ export async function trace(
 }
 
 /**
- * Somebody who is in the room for a moment and says nothing, so that nobody is told that it came: join notices go out with
- * the first words. It takes over no history, and does not count among those who hold it; it is on nobody's way, and its
- * neighbours are nobody's business.
+ * Somebody who is in the room for a moment and says nothing: its members see a guest come and go. It takes over no history,
+ * and does not count among those who hold it; it is on nobody's way, and its neighbours are nobody's business.
  */
 function visitorConfig(config: CoreConfig, name: string | undefined, room: string): CoreConfig {
 	const guest = `trace-${randomBytes(4).toString('hex')}`;
@@ -182,8 +181,8 @@ class Run {
 		return name === undefined ? shortPeerId(peer) : `${sanitizeLine(name)} (${shortPeerId(peer)})`;
 	}
 
-	/** Undefined if no answer came. */
-	async #ask(peer: string): Promise<TraceResult | undefined> {
+	/** If no answer came: why, as far as that is known. */
+	async #ask(peer: string): Promise<TraceResult | string> {
 		try {
 			const result = await this.#client.ask({command: 'trace', peer, room: this.#options.room});
 			this.hasAnswers = true;
@@ -191,15 +190,19 @@ class Run {
 			return result;
 		} catch (error) {
 			const isLost = error instanceof Refused && (error.code === 'trace-timeout' || error.code === 'not-connected');
-			if (isLost) return undefined;
+			if (isLost) return error.message;
 			throw error;
 		}
 	}
 
-	#print(sequence: number, peer: string, result: TraceResult | undefined): void {
+	#print(sequence: number, peer: string, result: TraceResult | string): void {
 		const {json, print, room} = this.#options;
-		if (json) return print(jsonLine({type: 'trace', sequence, room, peer, hops: result?.hops ?? null}));
-		for (const line of result ? linesOf(sequence, result.hops) : [`${sequence}  no answer`]) print(line);
+		const isLost = typeof result === 'string';
+		if (json) {
+			const outcome = isLost ? {hops: null, error: result} : {hops: result.hops};
+			return print(jsonLine({type: 'trace', sequence, room, peer, ...outcome}));
+		}
+		for (const line of isLost ? [`${sequence}  ${result}`] : linesOf(sequence, result.hops)) print(line);
 	}
 
 	/** In a small network everyone is connected to everyone, and own words need no mesh. */

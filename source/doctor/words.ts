@@ -25,12 +25,22 @@ export function asRoot({platform, isRoot}: Place, command: string): string {
 
 export type Opening = {readonly protocol: 'udp' | 'tcp'; readonly port: number};
 
-/** Lets something in, by the tool that is in use here. `by`: the chains that drop it now. */
-export function openCommands(facts: Facts, {protocol, port}: Opening, by: readonly BaseChain[]): string[] {
+/**
+ * Lets something in, by the tool that is in use here. `by`: the chains that drop it now; `on`: the only interfaces on which
+ * that is needed, none for all.
+ */
+export function openCommands(
+	facts: Facts,
+	{protocol, port}: Opening,
+	by: readonly BaseChain[],
+	on: readonly string[] = [],
+): string[] {
 	const root = (command: string) => asRoot(facts, command);
 	switch (facts.firewall.manager) {
 		case 'ufw':
-			return [root(`ufw allow ${port}/${protocol}`)];
+			return on.length === 0
+				? [root(`ufw allow ${port}/${protocol}`)]
+				: on.map(name => root(`ufw allow in on ${quote(name)} to any port ${port} proto ${protocol}`));
 		case 'firewalld':
 			return [root(`firewall-cmd --permanent --add-port=${port}/${protocol}`), root('firewall-cmd --reload')];
 		case 'macos':
@@ -43,7 +53,13 @@ export function openCommands(facts: Facts, {protocol, port}: Opening, by: readon
 				`netsh advfirewall firewall add rule name="p2p-tui ${protocol}" dir=in action=allow protocol=${protocol.toUpperCase()} localport=${port}`,
 			];
 		default:
-			return by.map(chain => root(acceptCommand(chain, `${protocol} dport ${port}`, `-p ${protocol} --dport ${port}`)));
+			return by.flatMap(chain => {
+				const [nft, iptables] = [`${protocol} dport ${port}`, `-p ${protocol} --dport ${port}`];
+				if (on.length === 0) return [root(acceptCommand(chain, nft, iptables))];
+				return on.map(name =>
+					root(acceptCommand(chain, `iifname ${quote(name)} ${nft}`, `-i ${quote(name)} ${iptables}`)),
+				);
+			});
 	}
 }
 

@@ -45,7 +45,7 @@ function answer(...traces: (readonly TraceHop[] | undefined)[]): void {
 		if (command === 'dial') return {result: {peer: OTHER}};
 		if (command === 'ping') return {result: {rtts: [20]}};
 		const hops = traces[next++];
-		return hops ? {result: {room: 'lobby', peer: OTHER, hops}} : {code: 'trace-timeout', message: 'no answer'};
+		return hops ? {result: {room: 'lobby', peer: OTHER, hops}} : {code: 'trace-timeout', message: 'it did not come'};
 	};
 }
 
@@ -64,7 +64,7 @@ test('prints the way: one line a link, names made harmless and aligned', async (
 		'1  2 links, 13.500 ms there and back',
 		'   1  山\\x1b[31m  12D3Koo…feSB     1.203 ms     1.203 ms',
 		'   2  bob         12D3Koo…imQ5    12.297 ms    13.500 ms',
-		'2  no answer',
+		'2  it did not come',
 	]);
 	const asked = {command: 'trace', peer: OTHER, room: 'lobby'};
 	expect(core.commands.map(({id, ...command}) => command)).toEqual([asked, asked]);
@@ -98,7 +98,7 @@ test('a way of one link says nothing of the direct one; no answer at all is stat
 	const none = start({count: 1, json: true});
 	met(OTHER);
 	expect(await none).toBe(1);
-	expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({hops: null});
+	expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({hops: null, error: 'it did not come'});
 });
 
 describe('who is not there', () => {

@@ -43,6 +43,17 @@ const ELSEWHERE = {
 	...{peer: '12D3KooWCat', host: '10.9.9.9', announced: true, answered: false, reachedUs: false, isOnLink: false},
 	dial: SILENT,
 };
+const WIFI = {...LAN, name: 'wlan0', kind: 'wifi', addresses: [{address: '192.168.7.7', family: 4}]} as const;
+const INTERNET = {...LAN, name: 'wan0', addresses: [{address: '93.184.216.34', family: 4}]} as const;
+const closedOn = (other: Facts['interfaces'][number]): Facts => ({
+	...{...interfaces(LAN, other), isRoot: true},
+	firewall: {
+		...FIREWALL,
+		manager: 'iptables',
+		iptables: CLOSED.replace('-i lo', `! -i ${other.name}`),
+	},
+});
+const young = {interface: 'wlan0', family: 6, way: 'multicast', returned: false, error: 'EADDRNOTAVAIL'} as const;
 const lost = DISCOVERY.ways.map(way => ({...way, returned: false}));
 
 test('where all is well nothing is alarmed, noted, or left out', () => {
@@ -75,6 +86,11 @@ describe('no alarm', () => {
 		[
 			'a firewall over there, and an open port here',
 			{...opened(4001), discovery: {...opened(4001).discovery, peers: [{...PEER, dial: SILENT}]}},
+		],
+		['the internet kept out, the LAN not', closedOn(INTERNET)],
+		[
+			'a second network that has just come up',
+			{...interfaces(LAN, WIFI), discovery: {...DISCOVERY, ways: [...DISCOVERY.ways, young]}},
 		],
 		['they reach us, if not we them', peer({reachedUs: true, dial: SILENT})],
 	])('%s', (_, facts) => {
@@ -119,6 +135,12 @@ describe('named', () => {
 		['one p2p-tui of two on the open port', opened(50_123, 4001), ['warning firewall-tcp']],
 		['another subnet', discovery({peers: [ELSEWHERE]}), ['problem other-subnet']],
 		['an interface that has gone', {...HEALTHY, missing: ['wg7']}, ['problem interface-missing']],
+		['one of two networks kept out', closedOn(WIFI), ['warning firewall-udp', 'warning firewall-tcp']],
+		[
+			'one of two networks without a way out',
+			{...interfaces(LAN, WIFI), discovery: {...DISCOVERY, ways: [...DISCOVERY.ways, {...young, error: 'EPERM'}]}},
+			['warning not-sent'],
+		],
 		['clients kept apart', peer({answered: false, isOnLink: false, dial: SILENT}), ['problem client-isolation']],
 		[
 			'a firewall over there that drops all',
@@ -189,6 +211,12 @@ describe('mended by', () => {
 			{...peer({dial: SILENT}), discovery: {...peer({dial: SILENT}).discovery, port: 9998}},
 			'peer-firewall',
 			['p2p-tui doctor --discovery-port 9998'],
+		],
+		[
+			'one of two networks: the other one stays as it is',
+			closedOn(WIFI),
+			'firewall-udp',
+			['iptables -t filter -I INPUT -i wlan0 -p udp --dport 9999 -j ACCEPT'],
 		],
 		[
 			'the port that a running p2p-tui was given',

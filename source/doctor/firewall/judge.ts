@@ -1,5 +1,6 @@
 /** What the packet filter of this machine does with what p2p-tui sends and takes. */
 import {MULTICAST_GROUP_6} from '../../net/beacon-link.ts';
+import {isPublic} from '../../wire/ip.ts';
 import type {Facts, InterfaceFacts} from '../facts.ts';
 import {parseIptables} from './iptables.ts';
 import {parseNft} from './nft.ts';
@@ -45,6 +46,27 @@ export function blocksOf(facts: Facts, interfaces: readonly InterfaceFacts[]): B
 export function connectionBlocks(facts: Facts, interfaces: readonly InterfaceFacts[], tcpPort: number): Block[] {
 	const blocks = blocksOf({...facts, firewall: {...facts.firewall, tcpPort}}, interfaces);
 	return blocks.filter(({traffic}) => traffic === 'connections');
+}
+
+/** The interfaces on which something is dropped, if it is let in on another one where people are; none if it is on all. */
+export function onlyOn(blocks: readonly Block[], interfaces: readonly InterfaceFacts[]): string[] {
+	const names = [...new Set(blocks.map(each => each.interface))];
+	return names.length < interfaces.length ? names : [];
+}
+
+/**
+ * Dropped on one of several networks, it keeps nobody out who is on another one; and where the internet is, it may well be
+ * meant.
+ */
+export function gravity(
+	blocks: readonly Block[],
+	interfaces: readonly InterfaceFacts[],
+): 'problem' | 'warning' | 'note' {
+	const only = onlyOn(blocks, interfaces);
+	if (only.length === 0) return 'problem';
+	const isOpen = ({addresses}: InterfaceFacts) =>
+		addresses.some(({family, address}) => family === 4 && isPublic(address));
+	return interfaces.filter(({name}) => only.includes(name)).every(isOpen) ? 'note' : 'warning';
 }
 
 /** A port as systems choose them for whoever asks for none. */

@@ -74,10 +74,15 @@ function sharers({discovery}: Facts): string {
 function ways(facts: Facts): Finding[] {
 	const lans = new Set(lansOf(facts).map(({name}) => name));
 	const names = [...new Set(facts.discovery.ways.map(way => way.interface))].filter(name => lans.has(name));
-	return names.flatMap(name => waysOn(facts, name));
+	return names.flatMap(name => waysOn(facts, name, doOthersWork(facts, name, lans)));
 }
 
-function waysOn(facts: Facts, name: string): Finding[] {
+/** Announcements leave by another interface where people are. */
+function doOthersWork({discovery}: Facts, name: string, lans: ReadonlySet<string>): boolean {
+	return discovery.ways.some(way => way.interface !== name && lans.has(way.interface) && way.error === undefined);
+}
+
+function waysOn(facts: Facts, name: string, isOneOfMany: boolean): Finding[] {
 	const {discovery} = facts;
 	const own = discovery.ways.filter(way => way.interface === name);
 	const find = about('discovery', `announcements on ${name}`);
@@ -85,7 +90,11 @@ function waysOn(facts: Facts, name: string): Finding[] {
 	const failed = own.filter(way => way.error !== undefined && !isNoMatter(way));
 	if (sent.length === 0) {
 		const reasons = listed(own.map(({error}) => error ?? ''));
-		return [find('not-sent', 'problem', `none can be sent: ${reasons}`, sendingFix(facts, failed))];
+		// Plugged in a moment ago: the address is still being made sure of (RFC 4862, section 5.4).
+		const isYoung = own.every(({family, error}) => family === 6 && error === 'EADDRNOTAVAIL');
+		if (isYoung && isOneOfMany) return [find('not-ready', 'skipped', 'its address cannot be used yet')];
+		const grave = isOneOfMany ? 'warning' : 'problem';
+		return [find('not-sent', grave, `none can be sent: ${reasons}`, sendingFix(facts, failed))];
 	}
 	const tried = sent.filter(({family}) => discovery.listening[family] === undefined);
 	const [back, lost] = [tried.filter(({returned}) => returned), tried.filter(({returned}) => !returned)];

@@ -4,12 +4,18 @@
  */
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts} from '../facts.ts';
-import {type Block, connectionBlocks} from '../firewall/judge.ts';
+import {type Block, connectionBlocks, gravity, onlyOn} from '../firewall/judge.ts';
 import {howToKeep, openCommands, ownCommand} from '../words.ts';
 import {about, type Fix, fix, lansOf, listed} from './rule.ts';
 
 /** The port that is advised to open, if none was chosen. */
 export const ADVISED_PORT = 4001;
+
+/** Of an interface that leads to the internet, while another one does what is needed. */
+export const NOTHING_TO_DO: Fix = {
+	advice: 'That is the way to the internet, so it may be meant; others are met on the other networks.',
+	commands: [],
+};
 
 /** Linux chooses no lower ones (net.ipv4.ip_local_port_range): somebody wanted such a port. */
 const FIRST_CHOSEN_BY_SYSTEM = 32_768;
@@ -50,7 +56,9 @@ function shutFinding(facts: Facts, port: number, open: readonly number[]): Findi
 	const dropped = `dropped on ${listed(blocks.map(each => each.interface))} by ${where}`;
 	const found = `${dropped}: others cannot connect to ${isRunning ? 'the p2p-tui that runs there' : 'this machine'}`;
 	const tell = isRunning || isTcpPortFixed ? find([port]) : about('firewall', 'incoming TCP connections');
-	return tell('firewall-tcp', open.length > 0 ? 'warning' : 'problem', found, mending(facts, port, chains));
+	const grave = gravity(blocks, lansOf(facts));
+	if (grave === 'note') return tell('firewall-tcp', grave, found, NOTHING_TO_DO);
+	return tell('firewall-tcp', open.length > 0 ? 'warning' : grave, found, mending(facts, port, chains));
 }
 
 function mending(facts: Facts, shut: number, chains: Parameters<typeof howToKeep>[1]): Fix {
@@ -61,7 +69,8 @@ function mending(facts: Facts, shut: number, chains: Parameters<typeof howToKeep
 	if (blocksOf(facts, port).length === 0) {
 		return fix(`TCP port ${port} is let in already: start p2p-tui on that port.`, start);
 	}
-	const commands = openCommands(facts, {protocol: 'tcp', port}, chains);
+	const on = onlyOn(blocksOf(facts, shut), lansOf(facts));
+	const commands = openCommands(facts, {protocol: 'tcp', port}, chains, on);
 	const keep = howToKeep(facts.firewall, chains);
 	if (isMeant) return fix(`Let TCP port ${port} in.${keep}`, ...commands);
 	return fix(`Let one TCP port in, and start p2p-tui on that port.${keep}`, ...commands, start);

@@ -1,10 +1,10 @@
 /** What the packet filter of this machine keeps out. */
 import type {Finding} from '../../api/doctor.ts';
 import type {Facts} from '../facts.ts';
-import {type Block, blocksOf, type Traffic} from '../firewall/judge.ts';
+import {type Block, blocksOf, gravity, onlyOn, type Traffic} from '../firewall/judge.ts';
 import type {BaseChain} from '../firewall/ruleset.ts';
 import {acceptCommand, asRoot, howToKeep, openCommands, ownCommand} from '../words.ts';
-import {ADVISED_PORT, doors} from './doors.ts';
+import {ADVISED_PORT, doors, NOTHING_TO_DO} from './doors.ts';
 import {about, type Fix, fix, lansOf, listed, type Rule} from './rule.ts';
 
 export const firewallRules: readonly Rule[] = [firewall];
@@ -61,14 +61,10 @@ function blockFinding(facts: Facts, all: readonly Block[], traffic: Blocked): Fi
 	const names = listed(blocks.map(each => each.interface));
 	const where = listed(chains.map(({tool, family, table, name}) => `${tool} ${family} ${table} ${name}`));
 	const {tested, what} = WORDS[traffic](facts);
-	return [
-		about('firewall', tested)(
-			IDS[traffic],
-			'problem',
-			`dropped on ${names} by ${where}: ${what}`,
-			FIXES[traffic](facts, chains),
-		),
-	];
+	const verdict = gravity(blocks, lansOf(facts));
+	const found = `dropped on ${names} by ${where}: ${what}`;
+	const mending = verdict === 'note' ? NOTHING_TO_DO : FIXES[traffic](facts, chains, onlyOn(blocks, lansOf(facts)));
+	return [about('firewall', tested)(IDS[traffic], verdict, found, mending)];
 }
 
 const WORDS: Readonly<Record<Blocked, (facts: Facts) => {readonly tested: string; readonly what: string}>> = {
@@ -84,11 +80,11 @@ const WORDS: Readonly<Record<Blocked, (facts: Facts) => {readonly tested: string
 	'connections-out': () => ({tested: 'outgoing TCP connections', what: 'this machine cannot connect to others'}),
 };
 
-const FIXES: Readonly<Record<Blocked, (facts: Facts, chains: readonly BaseChain[]) => Fix>> = {
-	announcements(facts, chains) {
+const FIXES: Readonly<Record<Blocked, (facts: Facts, chains: readonly BaseChain[], on: readonly string[]) => Fix>> = {
+	announcements(facts, chains, on) {
 		const {port} = facts.discovery;
 		const advice = `Let UDP port ${port} in.${howToKeep(facts.firewall, chains)}`;
-		return fix(advice, ...openCommands(facts, {protocol: 'udp', port}, chains));
+		return fix(advice, ...openCommands(facts, {protocol: 'udp', port}, chains, on));
 	},
 	answers: (facts, chains) =>
 		byHand(
