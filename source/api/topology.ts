@@ -29,10 +29,18 @@ export type TopologyEdge = {
 export type Topology = {
 	readonly nodes: readonly TopologyNode[];
 	readonly edges: readonly TopologyEdge[];
+	/** So many more edges are known, in a network that is larger than can be shown; each node has some. Missing for none. */
+	readonly leftOut?: number;
 	/** Edges without which what is connected now would fall apart. */
 	readonly bridges: readonly {readonly a: string; readonly b: string}[];
 	/** Peer ids by component of what can be reached, ours first, then the larger ones first. */
 	readonly groups: readonly (readonly string[])[];
+	/**
+	 * Our rooms in which messages are handed on in parts that hang on each other by no mesh, though there are connections:
+	 * peer ids by part, the largest first. Missing if there are none, and where that cannot be seen because somebody whom we
+	 * are connected to does not tell.
+	 */
+	readonly halves?: readonly {readonly room: RoomName; readonly parts: readonly (readonly string[])[]}[];
 	/** Whom we cannot reach, as in the event `partition`. */
 	readonly unreachable: readonly Unreachable[];
 	/** Whether we tell others who our neighbours are. */

@@ -18,17 +18,35 @@ function isMutual(claims: Claims, a: PeerId, b: PeerId): boolean {
 	return claims.get(b)?.has(a) ?? true;
 }
 
-/** Each edge once. `self`: our own connections need nobody's word. */
-export function edgesOf(claims: Claims, self: PeerId): TopologyEdge[] {
+/** Edges to keys that state nothing, which cost nothing to invent: in all, those near to us first, and by author. */
+export const MAX_SILENT_EDGES = 2_000;
+export const MAX_SILENT_NEIGHBOURS = 32;
+
+/** Each edge once. `self`: our own connections need nobody's word. `reached`: the nearest first. */
+export function edgesOf(
+	claims: Claims,
+	self: PeerId,
+	reached: ReadonlySet<PeerId> = reachedFrom(self, claims),
+): TopologyEdge[] {
 	const edges: TopologyEdge[] = [];
-	for (const [from, named] of claims) {
-		for (const [to, claim] of named) {
-			const back = claims.get(to);
-			const isOwn = from === self;
-			if (back && (to === self || (!isOwn && from > to))) continue;
-			if (!isOwn && !isMutual(claims, from, to)) continue;
-			edges.push(edge(from, to, claim, back?.get(from), isOwn));
-		}
+	let left = MAX_SILENT_EDGES;
+	for (const from of new Set([...reached, ...claims.keys()])) {
+		let room = Math.min(MAX_SILENT_NEIGHBOURS, left);
+		left -= room;
+		for (const edge of edgesFrom(from, claims, self)) if (edge.isConfirmed || room-- > 0) edges.push(edge);
+		left += Math.max(0, room);
+	}
+	return edges;
+}
+
+function edgesFrom(from: PeerId, claims: Claims, self: PeerId): TopologyEdge[] {
+	const edges: TopologyEdge[] = [];
+	const isOwn = from === self;
+	for (const [to, claim] of claims.get(from) ?? []) {
+		const back = claims.get(to);
+		if (back && (to === self || (!isOwn && from > to))) continue;
+		if (!isOwn && !isMutual(claims, from, to)) continue;
+		edges.push(edge(from, to, claim, back?.get(from), isOwn));
 	}
 	return edges;
 }
@@ -40,7 +58,7 @@ function edge(from: PeerId, to: PeerId, claim: Claim, back: Claim | undefined, i
 		a,
 		b,
 		...(Number.isFinite(rtt) && {rtt}),
-		mesh: [...new Set([...claim.mesh, ...(back?.mesh ?? [])])],
+		mesh: back && back.mesh.length > 0 ? [...new Set([...claim.mesh, ...back.mesh])] : claim.mesh,
 		isConfirmed: isOwn || back !== undefined,
 	};
 }
@@ -71,6 +89,17 @@ export function groupsOf(nodes: Iterable<PeerId>, edges: readonly TopologyEdge[]
 	}
 	const [own, ...others] = groups as [PeerId[], ...PeerId[][]];
 	return [own, ...others.sort((a, b) => b.length - a.length)];
+}
+
+/**
+ * The parts into which the mesh of a room has fallen, the largest first; empty if it has not. Parts of one are none: such a
+ * member floods, or has only just come.
+ */
+export function halvesOf(room: string, edges: readonly TopologyEdge[], among: ReadonlySet<PeerId>): PeerId[][] {
+	const mesh = edges.filter(({a, b, mesh}) => mesh.includes(room) && among.has(a) && among.has(b));
+	const [first] = mesh;
+	const parts = first ? groupsOf(new Set(mesh.flatMap(({a, b}) => [a, b])), mesh, first.a) : [];
+	return parts.length > 1 ? parts.map(part => part.sort()).sort((a, b) => b.length - a.length) : [];
 }
 
 /**

@@ -48,6 +48,13 @@ export const RELAY_STEPS = 200_000;
 /** How many of those who could hand a statement on to somebody do so: one may be gone, or withhold it. */
 export const RELAYS = 2;
 
+/**
+ * Between two pictures that are made for those who look, for each author known: one of hundreds takes some ten of them. Of so few it is made
+ * each time.
+ */
+export const FEW_AUTHORS = 30;
+export const PICTURE_PER_AUTHOR = 20;
+
 /** A round trip is told again when it has changed by this factor and by so many milliseconds. */
 export const RTT_FACTOR = 2;
 export const RTT_DIFFERENCE = 10;
@@ -68,7 +75,7 @@ export const DOUBTFUL_VALIDITY = 150;
  * Statements of one sender. All that it knows may come at once, when it is new to us, or when a network falls apart. In
  * peace it is five a second for the whole of a network, however large.
  */
-export const PEER_STATEMENTS = {burst: 2 * MAX_AUTHORS, perSecond: 20};
+export const PEER_STATEMENTS = {burst: MAX_AUTHORS, perSecond: 20};
 
 /** A statement that left its author so long after a loss shows that the author is there: none from before comes as late. */
 export const SEEN_AFTER = 2_000;

@@ -8,6 +8,7 @@
  */
 import type {CommandOf} from '../../api/command.ts';
 import type {Overview} from '../../api/metrics.ts';
+import type {Unreachable} from '../../api/topology.ts';
 import {WireError} from '../../base/errors.ts';
 import type {Random} from '../../base/random.ts';
 import {TokenBuckets} from '../../base/token-bucket.ts';
@@ -24,11 +25,13 @@ import {Losses} from './losses.ts';
 import {type Change, OwnStatement, tells} from './own.ts';
 import {
 	DOUBTFUL_VALIDITY,
+	FEW_AUTHORS,
 	GREETING_DELAY,
 	JUDGE_DELAY,
 	JUDGE_PER_AUTHOR,
 	LOOK_INTERVAL,
 	PEER_STATEMENTS,
+	PICTURE_PER_AUTHOR,
 	READER_PROTOCOL,
 	RELAY_BATCH,
 	RELAY_DELAY,
@@ -37,7 +40,7 @@ import {
 	TOPOLOGY_PROTOCOL,
 } from './parameters.ts';
 import {Relay} from './relay.ts';
-import {report} from './report.ts';
+import {type Picture, pictureOf, report} from './report.ts';
 import {UnreachablePeers} from './unreachable.ts';
 
 export type TopologyOptions = {
@@ -79,6 +82,8 @@ export class TopologyBehaviour implements Behaviour {
 	readonly #newcomers = new Map<PeerId, Instant>();
 	#statement: Neighbours | undefined;
 	#statedAt: Instant = 0;
+	/** What was answered last, and when, and what it must agree with. */
+	#picture: {picture: Picture; at: Instant; connected: string; unreachable: readonly Unreachable[]} | undefined;
 	/** When timers fire that are under way. */
 	readonly #timers = new Map<string, Instant>();
 
@@ -338,9 +343,24 @@ export class TopologyBehaviour implements Behaviour {
 			const toldAgo = known && {toldAgo: Math.max(0, Math.round(now - known.leftAt))};
 			return {name, isNeighbour: view.isConnected(peer), ...toldAgo};
 		};
-		const missed = this.#unreachable.missed();
-		const result = report({self, claims: this.#claims(), about, unreachable, missed, tells: isTelling});
+		const result = report(this.#pictureOf(now), {self, about, unreachable, tells: isTelling});
 		return [{type: 'reply', command, result}];
+	}
+
+	/** Made anew not too often where that takes long, unless it concerns our own connections. */
+	#pictureOf(now: Instant): Picture {
+		const {view, overlay} = this.#options;
+		const unreachable = this.#unreachable.list;
+		const connected = view.connectedPeers().join();
+		const last = this.#picture;
+		const {size} = this.#known;
+		const isYoung = last !== undefined && size > FEW_AUTHORS && now - last.at < PICTURE_PER_AUTHOR * size;
+		if (isYoung && last.connected === connected && last.unreachable === unreachable) return last.picture;
+		const missed = this.#unreachable.missed();
+		const rooms = this.#options.tells && this.#seesAll() ? overlay.rooms() : [];
+		const picture = pictureOf({self: view.self, claims: this.#claims(), unreachable, missed, rooms});
+		this.#picture = {picture, at: now, connected, unreachable};
+		return picture;
 	}
 
 	/** An earlier one that is under way under this name stays. */

@@ -1,6 +1,16 @@
 import {describe, expect, test} from 'vitest';
 import {seededRandom} from '../../../source/base/random.ts';
-import {bridgesOf, type Claims, edgesOf, groupsOf, reachedFrom} from '../../../source/behaviours/topology/graph.ts';
+import {
+	bridgesOf,
+	type Claims,
+	edgesOf,
+	groupsOf,
+	halvesOf,
+	MAX_SILENT_EDGES,
+	MAX_SILENT_NEIGHBOURS,
+	reachedFrom,
+} from '../../../source/behaviours/topology/graph.ts';
+import {MAX_REPORTED_EDGES, pictureOf} from '../../../source/behaviours/topology/report.ts';
 
 /** Who names whom: `a: 'bc'` is a, which names b and c. */
 function claimsOf(named: Readonly<Record<string, string>>): Claims {
@@ -46,6 +56,50 @@ test('there is a way over mutual edges only, and none on from who says nothing',
 test('groups: ours first, then the larger ones', () => {
 	const edges = edgesOf(claimsOf({s: '', a: 'b', b: 'a', c: 'de', d: 'c', e: 'c'}), 's');
 	expect(groupsOf('abcdes', edges, 's').map(group => group.sort().join(''))).toEqual(['s', 'cde', 'ab']);
+});
+
+describe('bounds', () => {
+	const names = (count: number, prefix: string) => Array.from({length: count}, (_, index) => `${prefix}${index}`);
+	const naming = (peers: readonly string[]) => new Map(peers.map(peer => [peer, {rtt: undefined, mesh: []}]));
+
+	test('invented neighbours are so many at the most, of one author and of all', () => {
+		const authors = names(100, 'author');
+		const claims = new Map(authors.map(author => [author, naming(names(100, author))]));
+		const edges = edgesOf(claims, authors[0]!);
+		expect(edges).toHaveLength(100 + MAX_SILENT_EDGES);
+		expect(edges.filter(({a}) => a === 'author1')).toHaveLength(MAX_SILENT_NEIGHBOURS);
+	});
+
+	test('of very many edges some of each node are told; the rest is counted', () => {
+		const all = names(150, 'n');
+		const claims = new Map(all.map(name => [name, naming(all.filter(other => other !== name))]));
+		const shown = {self: 'n0', claims, unreachable: [], missed: new Set<string>(), rooms: []};
+		const {edges, leftOut = 0, groups, bridges} = pictureOf(shown);
+		expect(edges.length).toBeLessThanOrEqual(MAX_REPORTED_EDGES + 150);
+		expect([edges.length + leftOut, groups.length, bridges]).toEqual([(150 * 149) / 2, 1, []]);
+		expect(new Set(edges.flatMap(({a, b}) => [a, b])).size).toBe(150);
+		expect(edges.filter(({a}) => a === 'n0')).toHaveLength(149);
+	});
+});
+
+test('the mesh of a room has fallen into parts if there is no way over its edges, though there are connections', () => {
+	const mesh = (pairs: string) => {
+		const all = ['ab', 'bc', 'ac', 'cd', 'de', 'ef', 'df', 'fg'];
+		return all.map(([a, b]) => ({
+			a: a!,
+			b: b!,
+			mesh: pairs.split(' ').includes(`${a}${b}`) ? ['lobby'] : ['dev'],
+			isConfirmed: true,
+		}));
+	};
+	const everyone = new Set('abcdefg');
+	expect(halvesOf('lobby', mesh('ab bc de ef df'), everyone)).toEqual([
+		['a', 'b', 'c'],
+		['d', 'e', 'f'],
+	]);
+	expect(halvesOf('lobby', mesh('ab bc cd de'), everyone)).toEqual([]);
+	expect(halvesOf('lobby', mesh('ab bc de ef df'), new Set('abcg'))).toEqual([]);
+	expect(halvesOf('lobby', mesh(''), everyone)).toEqual([]);
 });
 
 describe('bridges', () => {

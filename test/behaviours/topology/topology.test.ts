@@ -1,13 +1,16 @@
 import {describe, expect, test} from 'vitest';
 import {KnownStatements} from '../../../source/behaviours/topology/known.ts';
 import {
+	FEW_AUTHORS,
 	MAX_AUTHORS,
 	PEER_STATEMENTS,
+	PICTURE_PER_AUTHOR,
 	READER_PROTOCOL,
 	RELAY_DELAY,
 	STATE_DELAY,
 	STATE_INTERVAL,
 } from '../../../source/behaviours/topology/parameters.ts';
+import {type Identity, identityFromSeed} from '../../../source/wire/identity.ts';
 import {decodeStatement, type Statement} from '../../../source/wire/neighbours.ts';
 import {ANN, BOB, CAT, count, DAN, IDENTITIES, received, send, TIMESTAMP} from '../fixtures.ts';
 import {Node, stated, TELLS, told} from './node.ts';
@@ -216,6 +219,28 @@ describe('the report', () => {
 			tells: true,
 		});
 	});
+});
+
+test('in a large network the picture is made anew now and then only, but at once if our own connections change', () => {
+	const node = new Node();
+	const authors = Array.from({length: FEW_AUTHORS + 1}, (_, index) =>
+		identityFromSeed(new Uint8Array(32).fill(100 + index)),
+	);
+	node.meet(BOB);
+	node.input(received(BOB, stated(bob, [ANN, ...authors.map(({peerId}) => peerId)])));
+	for (const author of authors) node.input(received(BOB, stated(author, [BOB])));
+	const count = () => node.topology().edges.length;
+	const before = count();
+	expect(before).toBe(1 + authors.length);
+	const [one, other] = authors as [Identity, Identity];
+	node.input(received(BOB, stated(one, [BOB, other.peerId], {sequence: 2})));
+	node.input(received(BOB, stated(other, [BOB, one.peerId], {sequence: 2})));
+	expect(count()).toBe(before);
+	node.meet(CAT);
+	expect(count()).toBe(before + 2);
+	node.input(received(BOB, stated(one, [BOB], {sequence: 3})));
+	node.run(PICTURE_PER_AUTHOR * (FEW_AUTHORS + 10));
+	expect(count()).toBe(before + 1);
 });
 
 test('a group that nobody misses has left, though what it said last is still good', () => {

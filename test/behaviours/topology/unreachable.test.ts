@@ -111,7 +111,11 @@ describe('who is unreachable', () => {
 		node.lose(DAN, 'no-heartbeat');
 		expect(unreachable(node.run(20_000))).toEqual([]);
 		node.lose(BOB, 'no-heartbeat');
-		expect(unreachable(node.run(20_000)).at(-1)?.map(({peer}) => peer)).toEqual([BOB, CAT, DAN].sort());
+		expect(
+			unreachable(node.run(20_000))
+				.at(-1)
+				?.map(({peer}) => peer),
+		).toEqual([BOB, CAT, DAN].sort());
 	});
 
 	test('is nobody while there may be a way that is not told: over whom does not tell, or as we do not', () => {
