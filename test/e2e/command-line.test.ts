@@ -188,7 +188,8 @@ describe('ping', () => {
 		const {peerId} = await node.event(({type}) => type === 'ready');
 		const {status, stdout, stderr} = await run(['trace', 'bob', ...found, '--count', '1']);
 		expect({status, stderr}).toEqual({status: 0, stderr: ''});
-		const [head, link, ...rest] = stdout.trimEnd().split('\n');
+		const [title, head, link, ...rest] = stdout.trimEnd().split('\n');
+		expect(title).toBe(`To Bob (12D3Koo…${String(peerId).slice(-4)}) in #lobby`);
 		expect(head).toMatch(/^1 {2}1 link, \d+\.\d{3} ms there and back$/);
 		expect(link).toMatch(new RegExp(`^ {3}1 {2}Bob {2}12D3Koo…${String(peerId).slice(-4)}( +\\d+\\.\\d{3} ms){2}$`));
 		expect(rest).toEqual([]);
