@@ -13,6 +13,7 @@ import {CAN_PIN, type Place, type Row} from './shared.ts';
 import {measureStartWithHistory} from './start-with-history.ts';
 import {measureStorage} from './storage.ts';
 import {formatTable} from './table.ts';
+import {measurePages} from './watched-pages.ts';
 import {measureWatching} from './watching.ts';
 
 type PartOfSuite = {readonly name: string; readonly run: (place: Place) => Promise<readonly Row[]>};
@@ -28,6 +29,7 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'joiner', run: measureLateJoiner},
 	{name: 'idle', run: measureIdle},
 	{name: 'watching', run: measureWatching},
+	{name: 'pages', run: measurePages},
 	{name: 'events', run: measureEvents},
 	{name: 'start', run: measureStart},
 	{name: 'screen', run: measureStartOfScreen},

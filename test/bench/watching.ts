@@ -1,4 +1,7 @@
-/** What it costs to watch: two headless nodes at a thousand messages a second, asked for all their figures or not. */
+/**
+ * What it costs to watch: two headless nodes at a thousand messages a second, asked for all their figures or not. What is
+ * always counted, whoever looks, is part of both. The same with a screen: `watched-pages.ts`.
+ */
 import {atMost} from './goal.ts';
 import {Headless} from './headless.ts';
 import {processorTime} from './idle.ts';
@@ -43,12 +46,12 @@ export async function measureWatching(place: Place): Promise<Row[]> {
 	}
 }
 
-async function addressOf(node: Headless): Promise<string> {
+export async function addressOf(node: Headless): Promise<string> {
 	return (await node.next('ready')).addresses.find(each => each.startsWith('/ip4/'))!;
 }
 
 /** Says something all the time. Returns how to stop it. */
-function talk(node: Headless): () => void {
+export function talk(node: Headless): () => void {
 	const from = performance.now();
 	let sent = 0;
 	const timer = setInterval(() => {
