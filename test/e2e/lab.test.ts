@@ -18,7 +18,7 @@ test('the laboratory: a network to see, to talk in, to split and to heal', async
 	await screen.waitFor(/speed ×10/);
 	await screen.waitFor(/7 peers/);
 	screen.type('p');
-	await screen.waitFor(/split: 4 nodes here hold/);
+	await screen.waitFor(/split: 4 nodes with/);
 	screen.press('escape');
 	await screen.waitFor('#lobby');
 	screen.type('is anybody there?\r');

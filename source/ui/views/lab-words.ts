@@ -22,11 +22,11 @@ export function lesson(lab: LabState): string {
 		}
 		return `${equal} of ${alive.length} hold ${events}: news is on its way to the others`;
 	}
-	const hold = `${alive.length} nodes hold the same ${events}`;
+	const hold = `${plural(alive.length, 'node')} ${alive.length === 1 ? 'holds' : 'hold'} the same ${events}`;
 	if (lab.healedAfter !== undefined && lab.now - (lab.healedAt ?? 0) < RECENTLY) {
 		return `${hold}: converged ${formatSpan(Math.round(lab.healedAfter))} after healing`;
 	}
-	if (most === 0) return `${alive.length} nodes, and nobody has said anything yet`;
+	if (most === 0) return `${plural(alive.length, 'node')}, and nobody has said anything yet`;
 	const dead = lab.nodes.length - alive.length;
 	if (dead > 0) return `${hold}; ${plural(dead, 'node')} dead: whoever comes back fetches what it missed`;
 	if (lab.loss >= LOSSY) return `${hold}, though ${percent(lab.loss)} gets lost: streams send again, so it comes late`;
@@ -37,7 +37,7 @@ function splitLesson(alive: LabState['nodes']): string {
 	const [here, there] = [0, 1].map(side => alive.filter(node => node.side === side));
 	const held = (side: LabState['nodes'] = []) => side.reduce((most, {events}) => Math.max(most, events), 0);
 	const [ours, theirs] = [held(here), held(there)];
-	return `split: ${here?.length} nodes here hold ${ours} events, ${there?.length} there ${theirs}; each half goes on`;
+	return `split: ${plural(here?.length ?? 0, 'node')} with ${plural(ours, 'event')} here, ${there?.length} with ${theirs} there; each half goes on`;
 }
 
 export function percent(part: number): string {

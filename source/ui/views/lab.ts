@@ -3,7 +3,7 @@ import type {LabEdge, LabNode, LabState} from '../../api/lab.ts';
 import type {State} from '../../store/state.ts';
 import {formatSpan} from '../format.ts';
 import {type Keymap, keymapOf} from '../keymap.ts';
-import {fitName, row, type Span, span, spansWidth, widthOf} from '../text.ts';
+import {fit, fitName, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
@@ -34,6 +34,7 @@ export function labContent(state: State, width: number, height: number, theme: T
 	}
 	content.head.push(...headRows(state, lab, width, height, theme));
 	const links = linksOf(lab);
+	if (height >= ROOMY) content.head.push(titleRow(lab, width, theme));
 	for (const node of lab.nodes) content.addItem(String(node.index), [nodeRow(state, lab, node, links, width, theme)]);
 	if (height >= ROOMY) content.foot.push(legendRow(lab, width, theme));
 	return content;
@@ -127,6 +128,12 @@ function linksOf({nodes, edges}: LabState): Links {
 	return links;
 }
 
+/** Above the nodes: what stands in which column. */
+function titleRow({nodes}: LabState, width: number, {paint}: Theme): string {
+	const each = nodes.length <= width - BEFORE_LINKS ? 'to each node' : 'of each kind';
+	return row(width, [span(`   ${fit('node', NAME_CELLS)}   has links  ${each}`, paint.dim)]);
+}
+
 /** ` ● belis     A  =  14  ·█▒▒·×` */
 function nodeRow(state: State, lab: LabState, node: LabNode, links: Links, width: number, theme: Theme): string {
 	const {paint} = theme;
@@ -141,7 +148,7 @@ function nodeRow(state: State, lab: LabState, node: LabNode, links: Links, width
 		span(' '),
 		isAlive ? span('●', paint.good) : span('✗', paint.bad),
 		span(isMarked ? '▸' : ' ', paint.accent),
-		span(fitName(name, NAME_CELLS), isAlive ? who : paint.dim),
+		span(fitName(index === 0 ? 'you' : name, NAME_CELLS), isAlive ? who : paint.dim),
 		span(lab.isSplit ? ` ${'AB'[side]}` : '  ', side === 0 ? paint.accent : paint.warn),
 		span(` ${held.padEnd(5)}`, heldPaint),
 		span(isAlive ? String(open).padStart(4) : '    ', paint.dim),
