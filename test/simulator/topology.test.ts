@@ -95,6 +95,7 @@ it('who is reached by others only is named by the two whom it concerns, and by n
 		(from.index === 0 && to.index === 1) || (from.index === 1 && to.index === 0);
 	simulation.cut(isCut);
 	until(world, 'both name each other', () => namedBy(a).length === 1 && namedBy(b).length === 1, 90_000);
+	expect(a.swarm.overview().topology).toEqual({authors: simulation.nodes.length - 1, unreachable: 1});
 	const others = simulation.nodes
 		.slice(2)
 		.map(({peerId}) => peerId)
