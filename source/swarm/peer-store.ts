@@ -62,7 +62,8 @@ export class PeerStore implements Omit<View, 'addressesFor' | 'timestamp' | 'dia
 		const facts = this.#connected.get(peer);
 		if (!facts) return;
 		this.#connected.delete(peer);
-		this.#remembered.set(peer, facts);
+		// Who never said a name was nobody to talk to: a doctor, a port scan with manners.
+		if (facts.name !== undefined) this.#remembered.set(peer, facts);
 	}
 
 	/** Facts about a peer that is neither connected nor remembered are dropped. */

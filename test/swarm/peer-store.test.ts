@@ -38,10 +38,18 @@ describe('the peer store', () => {
 		expect([store.facts(BOB), store.gonePeers()]).toEqual([{}, []]);
 	});
 
+	test('does not remember who never said a name, as a doctor', () => {
+		const store = new PeerStore(ANN);
+		store.connect(BOB);
+		store.disconnect(BOB);
+		expect([store.gonePeers(), store.isGone(BOB)]).toEqual([[], false]);
+	});
+
 	test('remembers a bounded number of peers that are gone, the latest', () => {
 		const store = new PeerStore(ANN);
 		for (const peer of strangers(MAX_REMEMBERED_PEERS + 2)) {
 			store.connect(peer);
+			store.learn(peer, {name: 'somebody'});
 			store.disconnect(peer);
 		}
 		expect([store.gonePeers().length, store.gonePeers()[0]]).toEqual([MAX_REMEMBERED_PEERS, 'stranger 2']);
