@@ -137,6 +137,8 @@ describe('spread of a room', () => {
 		const before = roomSpread(desk);
 		expect(before).toMatchObject({router: 'floodsub', members: 3, mesh: 3, followed: 1, coverage: 0, delivered: 0});
 		expect(before).not.toHaveProperty('delivery');
+		// Subscriptions have come and gone, which are of no room alone.
+		expect(before.controlBytes).toBe(0);
 		expect(new Queries(desk).overview()).toEqual({rooms: [before]});
 		const event = written(bobIdentity);
 		const size = (hops: number) => encodeMessage({type: 'publish', ...event, hops}).length;

@@ -1,5 +1,6 @@
 /** What nodes say of the network against what it is: over many seeds, whole, in parts, healed, and in peace. */
 import {describe, expect, it} from 'vitest';
+import type {MessageSpread} from '../../source/api/spread.ts';
 import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
 import type {Simulation} from '../../source/simulator/simulation.ts';
 import {namedBy, toldEdges, topologyOf, trueEdges, trulyReached, type World, worldOf} from './topology-world.ts';
@@ -122,4 +123,13 @@ it('who does not tell is named by nobody but its neighbours’ own screens, and 
 	]);
 	expect(toldEdges(topologyOf(simulation, quiet))).toEqual(trueEdges(simulation));
 	expect(topologyOf(simulation, quiet).tells).toBe(false);
+	// Nor do its receipts say by whom, or how, a message came.
+	const [author] = simulation.nodes as [SimulatedNode];
+	simulation.command(author, {id: 'say', command: 'publish', room: 'lobby', text: 'hi'});
+	simulation.run(1_000);
+	const {messageId = ''} = author.eventsOf('message').findLast(({local}) => local) ?? {};
+	simulation.command(author, {id: 'spread', command: 'spread', room: 'lobby', messageId});
+	const reply = author.eventsOf('reply').at(-1) as {result?: MessageSpread};
+	const silent = reply.result?.holders.filter(({hops}) => hops === undefined).map(({peer}) => peer);
+	expect([reply.result?.holders.length, silent]).toEqual([simulation.nodes.length, [quiet.peerId]]);
 });
