@@ -76,6 +76,15 @@ function perform(stage: Stage, intent: Intent): void {
 			return scrollToEnd(stage);
 		case 'interrupt':
 			return interrupt(stage);
+		default:
+			return choosing(stage, intent);
+	}
+}
+
+/** With what is chosen, or looked for. */
+function choosing(stage: Stage, intent: Intent): void {
+	const {draft} = stage;
+	switch (intent.type) {
 		case 'search':
 			return search(stage, intent.text);
 		case 'inspect':
