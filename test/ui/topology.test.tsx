@@ -124,6 +124,26 @@ test('nothing is told, or nobody else tells: the page says so', async () => {
 	app.close();
 });
 
+test('a mesh that has fallen into parts is told, and that not every edge is shown', async () => {
+	const topology = topologyOf(5, fullMesh(5));
+	const [a, b, c, d] = topology.nodes.map(({peer}) => peer) as [string, string, string, string];
+	const halves = [
+		{
+			room: 'dev',
+			parts: [
+				[a, b],
+				[c, d],
+			],
+		},
+	];
+	const app = await looking({...topology, halves, leftOut: 7}, LARGE);
+	expect(app.rows().find(row => row.includes('The mesh of'))).toMatch(
+		/The mesh of #dev is in 2 parts: \S+ and 1 more \| \S+ and 1 more/u,
+	);
+	expect(app.rows().join('\n')).toContain('7 edges more: too many to be shown.');
+	app.close();
+});
+
 test('somebody whom only we cannot reach is marked, and it is said who can', async () => {
 	const app = await looking((GRAPHS['two groups after a partition'] as () => Topology)(), LARGE);
 	for (let step = 0; step < 4; step++) await app.press('down');

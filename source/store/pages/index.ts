@@ -41,6 +41,10 @@ export const EMPTY_PAGES: Pages = {
 /** Milliseconds between two questions: a little less than between two `traffic` events, which keep time. */
 const PAUSE = 900;
 
+/** Of large networks the core makes its picture anew less often, and the way from there to here costs. */
+const LONG_PAUSE = 4_900;
+const LARGE_NETWORK = 30;
+
 export function doOnPage(stage: Stage, deed: PageDeed): void {
 	switch (deed.page) {
 		case 'network':
@@ -77,7 +81,8 @@ export function pageCame(draft: Draft, command: Command, result: Results[keyof R
 export function askForPage(draft: Draft, ask: (command: Command) => void): void {
 	const {view, pages} = draft.state;
 	const commands = questionsOf(draft, view);
-	if (commands.length === 0 || draft.now - pages.askedAt < PAUSE) return;
+	const isLarge = view === 'topology' && (pages.topology.topology?.nodes.length ?? 0) > LARGE_NETWORK;
+	if (commands.length === 0 || draft.now - pages.askedAt < (isLarge ? LONG_PAUSE : PAUSE)) return;
 	draft.set({pages: {...pages, askedAt: draft.now}});
 	for (const command of commands) ask(command);
 }

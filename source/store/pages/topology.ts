@@ -52,7 +52,7 @@ export function partitionTold(draft: Draft, {unreachable}: EventOf<'partition'>)
 }
 
 /** What others say of each other, as it can be shown. */
-function cleanTopology({nodes, edges, bridges, groups, unreachable, tells}: Topology): Topology {
+function cleanTopology({nodes, edges, bridges, groups, unreachable, tells, ...rest}: Topology): Topology {
 	const lost = unreachable.slice(0, MAX_NODES).map(cleanUnreachable);
 	const known = new Map<string, TopologyNode>();
 	const ours = nodes.toSorted((one, other) => Number(other.isSelf) - Number(one.isSelf));
@@ -66,6 +66,7 @@ function cleanTopology({nodes, edges, bridges, groups, unreachable, tells}: Topo
 		groups,
 		unreachable: lost,
 		tells,
+		...rest,
 	};
 }
 

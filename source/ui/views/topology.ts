@@ -112,8 +112,10 @@ function headRow({model, layout, width, theme, room, roomLabel}: View): string {
 const SEPARATOR = ' · ';
 
 /** What makes the picture smaller than the truth. */
-function hintRows({model, width, theme}: View): readonly string[] {
-	const {nodes, tells: doWeTell} = model.topology;
+function hintRows({model, width, theme, nameOf}: View): readonly string[] {
+	const {nodes, tells: doWeTell, halves = [], leftOut} = model.topology;
+	const partOf = ([first, ...rest]: readonly string[]) =>
+		`${nameOf(first ?? '')}${rest.length > 0 ? ` and ${rest.length} more` : ''}`;
 	const others = nodes.filter(({isSelf, isReachable}) => !isSelf && isReachable);
 	const hints = [
 		...(others.length === 0 ? ['Nobody is connected yet: F2 shows whom you know of.'] : []),
@@ -121,6 +123,10 @@ function hintRows({model, width, theme}: View): readonly string[] {
 		...(others.length > 0 && !others.some(({toldAgo}) => toldAgo !== undefined)
 			? ['Nobody else says who their neighbours are: older programs do not, and some do not want to.']
 			: []),
+		...halves.map(({room, parts}) => {
+			return `The mesh of #${room} is in ${parts.length} parts: ${parts.map(partOf).join(' | ')}`;
+		}),
+		...(leftOut === undefined ? [] : [`${plural(leftOut, 'edge')} more: too many to be shown.`]),
 	];
 	return hints.map(hint => row(width, [span(` ${hint}`, theme.paint.warn)]));
 }
