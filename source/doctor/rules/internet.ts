@@ -61,7 +61,8 @@ function translation(facts: Facts): Finding[] {
 function ipv6(facts: Facts): Finding[] {
 	const find = about('internet', 'IPv6');
 	const own = lansOf(facts).flatMap(({addresses}) => addresses.filter(({family}) => family === 6));
-	if (own.length === 0) return [find('no-ipv6', 'note', 'none: IPv4 does it all')];
+	const where = facts.chosen.length > 0 ? ' on what was chosen' : '';
+	if (own.length === 0) return [find('no-ipv6', 'note', `none${where}: IPv4 does it all`)];
 	const far = own.filter(({address}) => !isLinkLocal({host: address}));
 	return [find('ipv6', 'ok', far.length === 0 ? 'on the link only' : listed(far.map(({address}) => address)))];
 }
