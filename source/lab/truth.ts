@@ -9,7 +9,7 @@ export function pairKey(a: number, b: number): string {
 }
 
 /** What a node holds of a room: equal texts for equal histories. */
-function heldBy({store}: SimulatedNode, room: string): {readonly events: number; readonly digest: string} {
+export function heldBy({store}: SimulatedNode, room: string): {readonly events: number; readonly digest: string} {
 	const row = store.room(room);
 	return row ? {events: row.events, digest: `${row.events} ${row.digest}`} : {events: 0, digest: ''};
 }

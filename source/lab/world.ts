@@ -9,7 +9,7 @@ import {type Random, seededRandom, shuffled} from '../base/random.ts';
 import {EPOCH, placeOf, type SimulatedNode} from '../simulator/simulated-node.ts';
 import {Simulation} from '../simulator/simulation.ts';
 import {Figures} from './figures.ts';
-import {edgesOf, isConverged, nodesOf, pairKey} from './truth.ts';
+import {edgesOf, heldBy, isConverged, nodesOf, pairKey} from './truth.ts';
 import {lineFor, type Mood, namesFor} from './words.ts';
 
 export type WorldOptions = {
@@ -26,8 +26,10 @@ export type WorldOptions = {
 	readonly rooms: readonly string[];
 	/** The wall clock at the start, Unix milliseconds. */
 	readonly startsAt?: number;
-	/** Whether nodes tell each other who their neighbours are: they do, unless this says no. */
+	/** Whether nodes tell each other who their neighbours are: by default if there are at most `MAX_TELLING`. */
 	readonly tellsNeighbours?: boolean;
+	/** Events that all nodes may hold together. */
+	readonly maxHeld?: number;
 	/** Told what the person's node tells. */
 	readonly onEvent?: (event: NodeEvent) => void;
 };
@@ -38,6 +40,14 @@ export type WorldDeed = Exclude<LabDeed, {readonly deed: 'speed' | 'compare'}>;
 export type WorldState = Omit<LabState, 'speed' | 'actualSpeed' | 'comparison'>;
 
 export const MAX_NODES = 250;
+/** More than that keep one core busy with whom everyone is connected to. The page of the laboratory knows it without that. */
+export const MAX_TELLING = 100;
+/**
+ * Events that all nodes hold together when nobody says anything by himself any more: some hundred megabytes. Deleting the
+ * oldest would be no help, for each node does so at its own time, and meanwhile they would not hold the same.
+ */
+const MAX_HELD = 200_000;
+const IS_FULL = 'the nodes hold as much as fits into memory: nobody says anything by himself any more';
 export const MAX_LOSS = 0.9;
 export const MAX_DELAY = 2_000;
 export const MAX_CHATTER = 20;
@@ -81,7 +91,7 @@ export class LabWorld {
 	#healedAfter: number | undefined;
 
 	constructor(options: WorldOptions) {
-		const {seed, nodes, router, rooms, startsAt = EPOCH, tellsNeighbours = true} = options;
+		const {seed, nodes, router, rooms, startsAt = EPOCH, tellsNeighbours = nodes <= MAX_TELLING} = options;
 		this.#options = options;
 		this.#random = seededRandom(seed ^ 0x1ab0_4a70);
 		const names = namesFor(seed);
@@ -94,7 +104,14 @@ export class LabWorld {
 			...this.#conditions(),
 			maxSteps: Number.POSITIVE_INFINITY,
 			isChecked: false,
-			nodes: {pubsub: router, rooms, limits: LIMITS, keepsEvents: false, skew: startsAt - EPOCH, tellsNeighbours},
+			nodes: {
+				pubsub: router,
+				rooms,
+				limits: LIMITS,
+				keepsEvents: false,
+				skew: startsAt - EPOCH,
+				tellsNeighbours,
+			},
 			onEvent: (node, event) => this.#told(node, event),
 		});
 		this.startedAt = Math.max(START_WINDOW, nodes * START_PAUSE);
@@ -150,6 +167,7 @@ export class LabWorld {
 				this.#delay = within(deed.value, 0, MAX_DELAY);
 				return this.#weather();
 			case 'chatter':
+				if (deed.perSecond > 0 && this.#isFull()) return IS_FULL;
 				this.#chatter = within(deed.perSecond, 0, MAX_CHATTER);
 				return this.#planChat(this.now);
 			case 'say':
@@ -276,8 +294,17 @@ export class LabWorld {
 	}
 
 	#chat(): void {
+		if (this.#isFull()) {
+			this.#chatter = 0;
+			this.#options.onEvent?.({type: 'warning', code: 'lab-full', message: IS_FULL});
+		}
 		this.#planChat(this.now);
-		this.#say(undefined, undefined);
+		if (this.#chatter > 0) this.#say(undefined, undefined);
+	}
+
+	#isFull(): boolean {
+		const {nodes} = this.simulation;
+		return heldBy(this.self, this.#room).events * nodes.length >= (this.#options.maxHeld ?? MAX_HELD);
 	}
 
 	#say(index: number | undefined, text: string | undefined): string | undefined {

@@ -118,6 +118,27 @@ describe('what is done to it', () => {
 	});
 });
 
+test('who talks by himself stops when the nodes hold as much as fits, and that is said', () => {
+	const told: string[] = [];
+	const onEvent: WorldOptions['onEvent'] = event => {
+		if (event.type === 'warning') told.push(event.code);
+	};
+	const world = started({nodes: 3, chatter: 20, maxHeld: 60, onEvent});
+	pass(world, 3_000);
+	const {chatter, nodes} = world.state();
+	expect({chatter, told}).toEqual({chatter: 0, told: ['lab-full']});
+	// One more may be on its way when one's own node is looked at.
+	for (const {events} of nodes) expect(events).toBeLessThanOrEqual(22);
+	expect(world.do({deed: 'chatter', perSecond: 1})).toMatch(/memory/);
+	expect(world.do({deed: 'chatter', perSecond: 0})).toBeUndefined();
+});
+
+test('in a large network nobody tells who his neighbours are, unless that is asked for', () => {
+	const tells = (options: Partial<WorldOptions>) => worldOf(options).self.options.tellsNeighbours;
+	expect([tells({nodes: 100}), tells({nodes: 101})]).toEqual([true, false]);
+	expect(tells({nodes: 101, tellsNeighbours: true})).toBe(true);
+});
+
 test('on the same seed floodsub makes many more copies than gossipsub, and both bring everything', () => {
 	const run = compareRouters({seed: 7, nodes: 20, loss: 0, delay: 20});
 	let next = run.next();
