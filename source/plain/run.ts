@@ -47,6 +47,10 @@ export async function runPlain(options: PlainOptions): Promise<number> {
 	}
 }
 
+/** What the screen can do besides, and lines cannot. */
+const LABORATORY =
+	'This is a laboratory: the network is simulated, and nobody is really there. To kill, split and heal, start it on a screen, without --plain.';
+
 class Session {
 	/** Settles when it is time to leave. */
 	readonly ended: Promise<number>;
@@ -77,6 +81,7 @@ class Session {
 		this.#console = this.#openConsole();
 		this.#console.say([
 			`p2p-tui ${options.version}, line by line. What you write goes to the room you are in; /help says what else there is, /quit leaves.`,
+			...(options.config.lab ? [LABORATORY] : []),
 		]);
 		for (const [signal, listener] of this.#signals) process.on(signal, listener);
 		this.#core = options.startCore(options.config, {
