@@ -133,10 +133,9 @@ test('who talks by himself stops when the nodes hold as much as fits, and that i
 	expect(world.do({deed: 'chatter', perSecond: 0})).toBeUndefined();
 });
 
-test('in a large network nobody tells who his neighbours are, unless that is asked for', () => {
+test('in a large network nobody tells who his neighbours are', () => {
 	const tells = (options: Partial<WorldOptions>) => worldOf(options).self.options.tellsNeighbours;
-	expect([tells({nodes: 100}), tells({nodes: 101})]).toEqual([true, false]);
-	expect(tells({nodes: 101, tellsNeighbours: true})).toBe(true);
+	expect([tells({nodes: 2}), tells({nodes: 101})]).toEqual([true, false]);
 });
 
 test('on the same seed floodsub makes many more copies than gossipsub, and both bring everything', () => {
