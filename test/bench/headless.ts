@@ -16,6 +16,8 @@ export class Headless {
 		const place = args.includes('--data-dir') ? [] : ['--ephemeral'];
 		const all = [program, 'headless', ...place, '--interface', 'lo', ...args];
 		this.child = spawn(process.execPath, all, {stdio: ['pipe', 'pipe', 'ignore']});
+		// On a machine that is too busy some commands are still on their way when it is ended.
+		this.child.stdin?.on('error', () => {});
 		this.child.stdout?.setEncoding('utf8').on('data', chunk => this.#read(chunk));
 	}
 
