@@ -55,6 +55,7 @@ it.each(SEEDS)('what is told is what is, and who is missing is named on both sid
 	simulation.run(SETTLING);
 	until(world, 'everyone knows all connections', () => wrong(world).length === 0, KNOWN_WITHIN);
 	expect(simulation.nodes.flatMap(node => node.eventsOf('partition'))).toEqual([]);
+	expect(simulation.nodes.flatMap(node => topologyOf(simulation, node).halves ?? [])).toEqual([]);
 
 	split(world);
 	simulation.run(NOTICED_WITHIN + FOUND_WITHIN);
