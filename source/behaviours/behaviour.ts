@@ -1,7 +1,7 @@
 /**
  * A behaviour is one protocol as a state machine without I/O: inputs and the time go in, outputs come out as values.
  * It never opens a socket, reads a clock, sets a timer or rolls a die; so hundreds of nodes run deterministically in
- * one process (test/simulator), and a test compares the whole list of outputs.
+ * one process (source/simulator), and a test compares the whole list of outputs.
  *
  * Invariants that the swarm keeps for every behaviour:
  * 1. `start` is the first input, once.

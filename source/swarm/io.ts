@@ -1,6 +1,6 @@
 /**
  * The swarm's two sides: everything that can happen to it, and everything it can ask of the world.
- * The driver (`core/node.ts`) and the simulator (`test/simulator`) are the two things that turn effects into deeds.
+ * The driver (`core/node.ts`) and the simulator (`source/simulator`) are the two things that turn effects into deeds.
  */
 import type {Command} from '../api/command.ts';
 import type {Direction, NodeEvent} from '../api/event.ts';
