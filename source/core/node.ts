@@ -324,6 +324,8 @@ export class Node {
 			return this.#refuse(command, 'fault-refused', 'start with P2P_TUI_FAULTS=1 to allow faults on purpose');
 		}
 		this.#reply(command, {});
+		// What was asked before it is done, though the disk may be having a pause.
+		this.#commits.now();
 		fail(command.kind);
 	}
 
