@@ -21,8 +21,8 @@ export type MessageSpread = {
 export type SpreadHolder = Member & {
 	/**
 	 * Milliseconds from when it left here until it arrived there: the time of the receipt less what it waited there and half
-	 * of the last round trip, or half of all of it if that round trip was longer. Missing where that is not known: from
-	 * before this start, by comparing histories, or because it is older than the last few hundred messages; and of all
+	 * of the last round trip, or half of all of it if that round trip was longer. Missing where that is not known: because
+	 * others handed the receipt on, from before this start, by comparing histories, or because it is older than the last few hundred messages; and of all
 	 * others' messages.
 	 */
 	readonly after?: number;

@@ -7,11 +7,11 @@
  */
 import type {Spread as SpreadInfo} from '../api/event.ts';
 import {BoundedMap} from '../base/bounded.ts';
-import type {Archive} from '../history/archive.ts';
+import type {Archive, Kept} from '../history/archive.ts';
 import type {Position, StoredSpread} from '../history/event-store.ts';
 import {comparePositions, readStored} from '../history/fold.ts';
 import {isDirectRoom} from '../wire/direct-room.ts';
-import {MAX_RECEIPT_IDS} from '../wire/limits.ts';
+import {MAX_RECEIPT_IDS, MAX_WAITED} from '../wire/limits.ts';
 import type {Arrival} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
@@ -24,11 +24,17 @@ export const RECEIPT_DELAY = 30;
 /** Milliseconds that a change of a spread waits for others until it is stored. */
 export const SPREAD_DELAY = 500;
 
+/** Messages at once whose authors are to hear of us by way of others; of more they do not. */
+export const MAX_FAR = 4_096;
+
 /** Own messages whose spread is followed; older ones are settled. */
 export const MAX_FOLLOWED = 1_000;
 
 /** Holders counted for one message: keys cost nothing, so whoever comes and goes could add one after the other. */
 export const MAX_HOLDERS = 1_024;
+
+/** Of these so many may be told by others: what they say costs a liar no connection. The rest is for those whom we hear. */
+export const MAX_RELAYED = MAX_HOLDERS - 160;
 
 const RECEIPTS = 'receipts';
 const SPREADS = 'spreads';
@@ -50,7 +56,7 @@ export type Owed = {
 	readonly author: PeerId;
 	readonly room: string;
 	readonly messageId: string;
-	/** Links that it had gone over, who handed it on last, and when it came. */
+	/** Links that it had gone over, 0 if it came by comparing histories; who handed it on last, and when it came. */
 	readonly hops: number;
 	readonly via: PeerId;
 	readonly at: Instant;
@@ -65,6 +71,8 @@ export class Receipts {
 	readonly #spreads = new BoundedMap<string, Spread>(MAX_FOLLOWED);
 	/** Receipts not yet sent, by author and room. */
 	readonly #due = new Map<PeerId, Map<string, Owed[]>>();
+	/** What we owe to authors who are not connected to us. */
+	#far: Owed[] = [];
 	/** Spreads that the disk does not have as they are. */
 	readonly #changed = new Set<string>();
 	/** Those of them that the next commit writes. */
@@ -157,6 +165,33 @@ export class Receipts {
 		// Not written with each receipt: most come in crowds.
 		if (outputs.length > 0) outputs.push({type: 'schedule', timer: SPREADS, at: now + SPREAD_DELAY});
 		return outputs;
+	}
+
+	/** Whether it would be new that `peer` holds one of these. */
+	isNews(peer: PeerId, room: string, messageIds: readonly string[]): boolean {
+		return messageIds.some(messageId => {
+			const spread = this.#spreads.get(messageId);
+			return spread?.room === room && spread.holders.size < MAX_RELAYED && !spread.holders.has(peer);
+		});
+	}
+
+	/** The same as `received`, by way of others: `peer` has signed it. */
+	relayed(
+		peer: PeerId,
+		room: string,
+		messageIds: readonly string[],
+		arrivals: readonly Arrival[],
+		now: Instant,
+	): BehaviourOutput[] {
+		const outputs = messageIds.flatMap((messageId, index) => {
+			const spread = this.#spreads.get(messageId);
+			if (spread?.room !== room || spread.holders.size >= MAX_RELAYED) return [];
+			const added = this.#add(peer, messageId, spread);
+			const arrival = arrivals[index];
+			if (arrival && spread.holders.has(peer)) this.trails.told(peer, messageId, arrival);
+			return added;
+		});
+		return outputs.length > 0 ? [...outputs, {type: 'schedule', timer: SPREADS, at: now + SPREAD_DELAY}] : [];
 	}
 
 	/** What `peer` holds of a room has become known, as numbers of our chains. */
@@ -258,6 +293,10 @@ export class Receipts {
 	/** It is on disk now: to be said soon. */
 	owe(owed: Owed, now: Instant): BehaviourOutput[] {
 		const {author, room} = owed;
+		if (this.#isFar(author, room)) {
+			this.#oweFar(owed);
+			return [];
+		}
 		const isFirst = this.#due.size === 0;
 		const rooms = this.#due.get(author) ?? new Map<string, Owed[]>();
 		this.#due.set(author, rooms);
@@ -270,6 +309,35 @@ export class Receipts {
 			outputs.push(this.#receipt(author, room, due, now));
 		}
 		return outputs;
+	}
+
+	/** These came by comparing histories with `peer`, and are on disk now. Authors who are connected to us see it by the digests. */
+	fetched(room: string, peer: PeerId, kept: readonly Kept[], now: Instant): void {
+		if (isDirectRoom(room)) return;
+		for (const {event, stored} of kept) {
+			const {author, kind} = event;
+			if (author === this.#view.self || !(kind === 'message' || kind === 'reply')) continue;
+			this.trails.fetched(stored.id, peer);
+			if (!this.#isFar(author, room)) continue;
+			this.#oweFar({author, room, messageId: stored.id, hops: 0, via: peer, at: now});
+		}
+	}
+
+	/** What is owed to authors who are not connected to us, once: `relay` sees to it. */
+	takeFar(): readonly Owed[] {
+		const far = this.#far;
+		if (far.length > 0) this.#far = [];
+		return far;
+	}
+
+	/** Of a direct room there is nobody else to tell it. */
+	#isFar(author: PeerId, room: string): boolean {
+		return !isDirectRoom(room) && !this.#view.isConnected(author);
+	}
+
+	/** Who tells nobody who its neighbours are does not show itself behind one of them. */
+	#oweFar(owed: Owed): void {
+		if (this.#tells && this.#far.length < MAX_FAR) this.#far.push(owed);
 	}
 
 	forget(author: PeerId): void {
@@ -296,17 +364,23 @@ export class Receipts {
 		return outputs;
 	}
 
-	/**
-	 * Who brought a message is a neighbour of ours: that is told of those only who let others name them, unless it is the
-	 * author, who knows; and nothing of the way at all if we tell nobody who our neighbours are.
-	 */
+	/** Nothing of the way if we tell nobody who our neighbours are. */
 	#receipt(author: PeerId, room: string, due: readonly Owed[], now: Instant): BehaviourOutput {
 		const messageIds = due.map(({messageId}) => messageId);
-		const named = (via: PeerId) => (via === author || tells(this.#view, via) ? via : undefined);
-		const arrivals = due.map(({hops, via, at}) => ({hops, via: named(via), waited: Math.round((now - at) * 1_000)}));
+		const arrivals = due.map(owed => arrivalOf(this.#view, owed, now));
 		const message = {type: 'receipt', room, messageIds, ...(this.#tells && {arrivals})} as const;
 		return {type: 'send', peers: [author], message};
 	}
+}
+
+/**
+ * How it came here. Who brought a message is a neighbour of ours: that is told of those only who let others name them,
+ * unless it is the author, who knows.
+ */
+export function arrivalOf(view: View, {author, hops, via, at}: Owed, now: Instant): Arrival {
+	const isNamed = via === author || tells(view, via);
+	const waited = Math.min(MAX_WAITED, Math.round((now - at) * 1_000));
+	return {hops, via: isNamed ? via : undefined, waited};
 }
 
 function storedSpread(messageId: string, {room, members, holders}: Spread): StoredSpread {

@@ -42,7 +42,7 @@ function ownHolders({view, receipts}: SpreadOptions, id: string, member: (peer: 
 		{...member(view.self), after: 0, hops: 0},
 		...steps.map(([peer, {after, hops, via}]) => ({
 			...member(peer),
-			after: toMicroseconds(after),
+			...(after !== undefined && {after: toMicroseconds(after)}),
 			...(hops !== undefined && {hops}),
 			...(via !== undefined && {via: member(via)}),
 		})),

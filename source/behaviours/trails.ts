@@ -15,8 +15,8 @@ export const MAX_PATHS = 1_000;
 
 /** How a message came to one holder. */
 export type Step = {
-	/** Milliseconds from when it left here until it was there. */
-	readonly after: number;
+	/** Milliseconds from when it left here until it was there; undefined if others handed the receipt on: who knows how long. */
+	readonly after: number | undefined;
 	/** Both undefined if it came by comparing histories, or if that was not told. */
 	readonly hops: number | undefined;
 	readonly via: PeerId | undefined;
@@ -27,6 +27,7 @@ type Trail = {readonly room: string; readonly sentAt: Instant; readonly steps: M
 export class Trails {
 	readonly #trails = new BoundedMap<string, Trail>(MAX_TRAILS);
 	readonly #paths = new BoundedMap<string, Path>(MAX_PATHS);
+	readonly #fetched = new BoundedMap<string, PeerId>(MAX_PATHS);
 	/** Milliseconds until own messages of a room were at a member. Rooms in which we have said something in this run. */
 	readonly #deliveries = new Map<string, Histogram>();
 
@@ -49,15 +50,36 @@ export class Trails {
 		delivery.record(after);
 	}
 
+	/** The same by way of others, so that nobody knows how long the receipt was under way. */
+	told(peer: PeerId, messageId: string, {hops, via}: Arrival): void {
+		const steps = this.#trails.get(messageId)?.steps;
+		if (steps && !steps.has(peer)) steps.set(peer, {after: undefined, hops: hops === 0 ? undefined : hops, via});
+	}
+
+	/** One of somebody else's has come by comparing histories with this peer. */
+	fetched(messageId: string, peer: PeerId): void {
+		this.#fetched.set(messageId, peer);
+	}
+
+	/** Who brought a message of somebody else's, in whatever way; undefined if that is not known any more. */
+	bringerOf(messageId: string): PeerId | undefined {
+		return this.#paths.get(messageId)?.via ?? this.#fetched.get(messageId);
+	}
+
 	/** A message of somebody else's has come. */
 	came(messageId: string, path: Path): void {
 		this.#paths.set(messageId, path);
 	}
 
-	/** By whom the message came to each holder, in the order in which they got it; empty if that is not known. */
+	/** By whom the message came to each holder, in the order in which they got it, and then those of whom that is not known. */
 	stepsOf(messageId: string): readonly (readonly [PeerId, Step])[] {
 		const steps = [...(this.#trails.get(messageId)?.steps ?? [])];
-		return steps.sort(([, a], [, b]) => a.after - b.after);
+		// Those without a time keep their order: that in which they became known.
+		const [timed, others] = [
+			steps.filter(([, {after}]) => after !== undefined),
+			steps.filter(([, {after}]) => after === undefined),
+		];
+		return [...timed.sort(([, a], [, b]) => (a.after ?? 0) - (b.after ?? 0)), ...others];
 	}
 
 	/** How a message of somebody else's came here; undefined if that is not known any more. */

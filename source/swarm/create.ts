@@ -11,6 +11,7 @@ import {People} from '../behaviours/people.ts';
 import {Ping} from '../behaviours/ping.ts';
 import {Queries} from '../behaviours/queries.ts';
 import {Receipts} from '../behaviours/receipts.ts';
+import {Relay} from '../behaviours/relay.ts';
 import {Rooms} from '../behaviours/rooms.ts';
 import {TopologyBehaviour} from '../behaviours/topology/topology.ts';
 import {Trace} from '../behaviours/trace.ts';
@@ -76,6 +77,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		options.onOverlay?.(talking.overlay);
 		const target = limits.target ?? DEFAULT_LIMITS.target;
 		const trace = new Trace({view, overlay, chronicle, random, tells});
+		const relay = new Relay({view, overlay, identity, receipts, tells});
 		const topology = new TopologyBehaviour({view, overlay, identity, random, verify: verifyNeighbours, tells, target});
 		const keeping = keep === undefined ? {} : {keep};
 		const history = new History({view, archive, chronicle, receipts, directs, random, verify, ...keeping});
@@ -89,8 +91,9 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			new PeerExchange({view, random}),
 			topology,
 			trace,
+			relay,
 		];
-		const protocols = others.filter(one => tells || one !== trace).map(({protocol}) => protocol);
+		const protocols = others.filter(one => tells || (one !== trace && one !== relay)).map(({protocol}) => protocol);
 		return [new Identify({view, name, agent, instance, protocols}), ...others];
 	};
 	const clock = options.clock ? {clock: options.clock} : {};

@@ -2,11 +2,11 @@
  * Messages to bytes and back, as the table in `messages.ts` lays them out. Ids are hex digits in memory and bytes on
  * the wire.
  */
+import {arrivalFields, bytesOf, claimFields} from './held.ts';
 import {readUsual, writeUsual} from './hot-path.ts';
 import {packIds} from './ids.ts';
 import {EVENTS_STATUS_NUMBERS} from './layout.ts';
 import {
-	type Arrival,
 	type ChainRanges,
 	type Digest,
 	type Events,
@@ -59,13 +59,20 @@ function fieldsOf(message: Message): readonly unknown[] {
 		case 'publish':
 			return [number, message.event, message.signature, message.hops];
 		case 'receipt':
-			return [number, message.room, bytesOf(message.messageIds), ...arrivalFields(message.arrivals ?? [])];
+			return [
+				number,
+				message.room,
+				bytesOf(message.messageIds),
+				...(message.arrivals?.length ? arrivalFields(message.arrivals) : []),
+			];
 		case 'neighbours':
 			return [number, message.statement, message.signature, message.age];
 		case 'trace':
 			return [number, Buffer.from(message.id, 'hex'), message.room, publicKeyOf(message.target), message.linksLeft];
 		case 'traced':
 			return [number, Buffer.from(message.id, 'hex'), message.hops.map(hopFields)];
+		case 'held':
+			return [number, ...claimFields(message), message.linksLeft, message.signature];
 		case 'ihave':
 			return [number, message.room, bytesOf(message.messageIds)];
 		case 'graft':
@@ -114,19 +121,6 @@ function runFields({author, epoch, from, to, isLinked}: Run): readonly unknown[]
 
 function hopFields({peer, microseconds}: TracedHop): readonly unknown[] {
 	return [publicKeyOf(peer), microseconds];
-}
-
-/** Each bringer once, and three numbers for each arrival. */
-function arrivalFields(arrivals: readonly Arrival[]): readonly unknown[] {
-	if (arrivals.length === 0) return [];
-	const bringers = [...new Set(arrivals.flatMap(({via}) => via ?? []))];
-	const place = new Map(bringers.map((peer, index) => [peer, index + 1]));
-	const numbers = arrivals.flatMap(({hops, via, waited}) => [hops, via === undefined ? 0 : place.get(via)!, waited]);
-	return [bringers.map(publicKeyOf), numbers];
-}
-
-function bytesOf(messageIds: readonly string[]): readonly Uint8Array[] {
-	return messageIds.map(id => Buffer.from(id, 'hex'));
 }
 
 function hints(peers: readonly PeerHint[]): readonly unknown[] {

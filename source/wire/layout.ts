@@ -31,3 +31,6 @@ export const EVENT_DOMAIN = 'p2p-tui room event 1\n';
 
 /** Signed in front of the bytes of a statement of neighbours. */
 export const STATEMENT_DOMAIN = 'p2p-tui neighbours 1\n';
+
+/** Signed in front of what a receipt says that others hand on. */
+export const HELD_DOMAIN = 'p2p-tui held 1\n';

@@ -107,6 +107,9 @@ export const MAX_TRACE_LINKS = 16;
 export const TRACE_ID_BYTES = 16;
 export const MAX_TRACE_MICROSECONDS = 60_000_000;
 
+/** Links that a receipt may go over that others hand on, after the first one; more is taken for this. */
+export const MAX_HELD_LINKS = 16;
+
 /** Bytes of a random instance id: which start of a program this is. */
 export const INSTANCE_ID_BYTES = 16;
 

@@ -32,6 +32,7 @@
  * | 22     | neighbours    | both, handed on        | signed statement, signature, age                    |
  * | 23     | trace         | both, handed on        | id, room, target, links left                        |
  * | 24     | traced        | back the same way      | id, hops                                            |
+ * | 25     | held          | both, handed on        | as in 8, with author, holder, links left, signature |
  *
  * Peers in 10 and 14 are a list of `[public key, addresses]`. Chains in 18 are a list of `[public key, epoch, spans,
  * digest, forks]`, spans as one list `from, to, from, to …`; runs in 19 of `[public key, epoch, from, to, is linked]`;
@@ -276,6 +277,16 @@ export type TracedHop = {
 	readonly microseconds: number;
 };
 
+/** A receipt that others hand on, to an author to whom its holder is not connected; signed by the holder (see `held.ts`). */
+export type Held = Omit<Required<Receipt>, 'type'> & {
+	readonly type: 'held';
+	readonly author: PeerId;
+	readonly holder: PeerId;
+	/** Links that it may still go over, this one not counted. */
+	readonly linksLeft: number;
+	readonly signature: Uint8Array;
+};
+
 export type Message =
 	| Ready
 	| Identify
@@ -301,7 +312,8 @@ export type Message =
 	| Read
 	| Neighbours
 	| Trace
-	| Traced;
+	| Traced
+	| Held;
 
 export type MessageType = Message['type'];
 
@@ -331,6 +343,7 @@ export const MESSAGE_NUMBERS = {
 	neighbours: 22,
 	trace: 23,
 	traced: 24,
+	held: 25,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */

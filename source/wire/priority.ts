@@ -36,4 +36,5 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	neighbours: 'bulk',
 	trace: 'chat',
 	traced: 'chat',
+	held: 'chat',
 };

@@ -22,6 +22,7 @@ import {
 	INSTANCE_ID_BYTES,
 	MAX_EMOJI_BYTES,
 	MAX_FORK_IDS,
+	MAX_HELD_LINKS,
 	MAX_HOPS,
 	MAX_PARENTS,
 	MAX_PROTOCOLS,
@@ -210,7 +211,12 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	}),
 	receipt: fields => {
 		const messageIds = fields.list(2, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES));
-		return {type: 'receipt', room: fields.roomId(1), messageIds, ...readArrivals(fields, messageIds.length)};
+		return {
+			type: 'receipt',
+			room: fields.roomId(1),
+			messageIds,
+			...(!fields.isAbsent(3) && {arrivals: readArrivals(fields, 3, messageIds.length)}),
+		};
 	},
 	neighbours: fields => ({
 		type: 'neighbours',
@@ -230,6 +236,19 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 		id: fields.hex(1, TRACE_ID_BYTES),
 		hops: fields.list(2, MAX_TRACE_LINKS + 1, (list, index) => readHop(list.nested(index))),
 	}),
+	held: fields => {
+		const messageIds = fields.list(4, MAX_RECEIPT_IDS, (list, index) => list.hex(index, MESSAGE_ID_BYTES));
+		return {
+			type: 'held',
+			room: fields.room(1),
+			author: fields.peer(2),
+			holder: fields.peer(3),
+			messageIds,
+			arrivals: readArrivals(fields, 5, messageIds.length),
+			linksLeft: Math.min(MAX_HELD_LINKS, fields.unsigned(7)),
+			signature: fields.bytes(8, SIGNATURE_BYTES),
+		};
+	},
 	graft: fields => ({type: 'graft', room: fields.room(1)}),
 	prune: fields => ({
 		type: 'prune',
@@ -275,18 +294,16 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 	read: fields => ({type: 'read', room: fields.roomId(1), messageId: fields.hex(2, MESSAGE_ID_BYTES)}),
 };
 
-/** Those of an older version have none. */
-function readArrivals(fields: Fields, count: number): {arrivals?: Arrival[]} {
-	if (fields.isAbsent(3)) return {};
-	const bringers = fields.list(3, MAX_RECEIPT_IDS, (list, index) => list.peer(index));
-	const numbers = fields.list(4, 3 * MAX_RECEIPT_IDS, (list, index) => list.unsigned(index));
-	if (numbers.length !== 3 * count) throw fields.refuse(4);
-	const arrivals = Array.from({length: numbers.length / 3}, (_, index) => {
+/** Bringers in the field `at`, and behind it three numbers for each of so many ids. */
+function readArrivals(fields: Fields, at: number, count: number): Arrival[] {
+	const bringers = fields.list(at, MAX_RECEIPT_IDS, (list, index) => list.peer(index));
+	const numbers = fields.list(at + 1, 3 * MAX_RECEIPT_IDS, (list, index) => list.unsigned(index));
+	if (numbers.length !== 3 * count) throw fields.refuse(at + 1);
+	return Array.from({length: count}, (_, index) => {
 		const [hops, place, waited] = [numbers[3 * index]!, numbers[3 * index + 1]!, numbers[3 * index + 2]!];
-		if (place > bringers.length) throw fields.refuse(4);
+		if (place > bringers.length) throw fields.refuse(at + 1);
 		return {hops: Math.min(MAX_HOPS, hops), via: bringers[place - 1], waited: Math.min(MAX_WAITED, waited)};
 	});
-	return {arrivals};
 }
 
 function readHop(fields: Fields): TracedHop {

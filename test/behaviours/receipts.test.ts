@@ -24,6 +24,7 @@ const storedAt = (at: number): BehaviourOutput => ({type: 'schedule', timer: 'sp
 function start(): Receipts {
 	const desk = new Desk({rooms: ['dev'], peers: []});
 	desk.view.connect(DAN, {protocols: [TOPOLOGY_PROTOCOL]});
+	for (const author of [BOB, CAT]) desk.view.connect(author);
 	return desk.receipts;
 }
 
@@ -75,6 +76,7 @@ describe('receipts that we owe', () => {
 
 	test('tell nothing of the way if we tell nobody who our neighbours are', () => {
 		const {view, archive} = new Desk({rooms: ['dev'], peers: []});
+		view.connect(BOB);
 		const receipts = new Receipts({view, archive, tells: false});
 		owe(receipts, BOB, 'dev', numbered(1), 0);
 		const message = {type: 'receipt', room: 'dev', messageIds: [numbered(1)]} as const;

@@ -137,6 +137,22 @@ const EXAMPLES: [Message, unknown[]][] = [
 		{type: 'traced', id: 'ab'.repeat(16), hops: [{peer: HINT.peer, microseconds: 60_000_000}]},
 		[24, instance, [[publicKey, 60_000_000]]],
 	],
+	[
+		{
+			type: 'held',
+			room: 'lobby',
+			author: HINT.peer,
+			holder: HINT.peer,
+			messageIds: ['cd'.repeat(32), 'cd'.repeat(32)],
+			arrivals: [
+				{hops: 2, via: HINT.peer, waited: 30_000},
+				{hops: 0, via: undefined, waited: 0},
+			],
+			linksLeft: 16,
+			signature,
+		},
+		[25, 'lobby', publicKey, publicKey, [id, id], [publicKey], [2, 1, 30_000, 0, 0, 0], 16, signature],
+	],
 ];
 
 /** What came with a later minor version, from this field on: an older peer leaves it out. */
@@ -220,7 +236,7 @@ describe('messages', () => {
 			fc.constantFrom(instance, id, signature, 'lobby', ['lobby'], 0, 1),
 		);
 		fc.assert(
-			fc.property(fc.integer({min: 0, max: 21}), fc.array(field, {maxLength: 6}), (number, fields) => {
+			fc.property(fc.integer({min: 0, max: 25}), fc.array(field, {maxLength: 6}), (number, fields) => {
 				reasonFor(number, ...fields);
 			}),
 			{numRuns: 2000},
@@ -319,6 +335,22 @@ describe('limits of each field', () => {
 		// More than anybody waits, and further than anything goes.
 		const far = decodeFields(8, 'lobby', [id], [], [2 ** 40, 0, 2 ** 40]);
 		expect(far).toMatchObject({arrivals: [{hops: 255, via: undefined, waited: 3_600_000_000}]});
+	});
+
+	test('held', () => {
+		const held = (change: Record<number, unknown>) => {
+			const fields: unknown[] = [25, 'lobby', publicKey, publicKey, [id], [], [1, 0, 9], 16, signature];
+			for (const [index, value] of Object.entries(change)) fields[Number(index)] = value;
+			return reasonOf(() => decodeMessage(pack(fields)));
+		};
+		expect(held({})).toBe('accepted');
+		expect(held({1: DIRECT})).toBe('message-held');
+		expect(held({4: new Array(MAX_RECEIPT_IDS + 1).fill(id)})).toBe('message-held');
+		expect(held({6: [1, 1, 9]})).toBe('message-held');
+		expect(held({6: [1, 0, 9, 1, 0, 9]})).toBe('message-held');
+		expect(held({8: new Uint8Array(63)})).toBe('message-held');
+		const far = decodeFields(25, 'lobby', publicKey, publicKey, [id], [], [1, 0, 9], 2 ** 40, signature);
+		expect(far).toMatchObject({linksLeft: 16});
 	});
 
 	test('trace, traced', () => {

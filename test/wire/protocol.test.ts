@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {MAX_ANSWER_BYTES, QUESTIONS, SERVED_BYTES} from '../../source/behaviours/history/parameters.ts';
+import {HELD_COST, PEER_HELD, RELAY_PROTOCOL} from '../../source/behaviours/relay.ts';
 import {
 	MAX_AUTHORS,
 	PEER_STATEMENTS,
@@ -13,8 +14,15 @@ import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announce
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
+import {verifyHeld} from '../../source/wire/held.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
-import {DIRECT_ROOM_DOMAIN, EVENT_DOMAIN, EVENT_KIND_NUMBERS, STATEMENT_DOMAIN} from '../../source/wire/layout.ts';
+import {
+	DIRECT_ROOM_DOMAIN,
+	EVENT_DOMAIN,
+	EVENT_KIND_NUMBERS,
+	HELD_DOMAIN,
+	STATEMENT_DOMAIN,
+} from '../../source/wire/layout.ts';
 import * as limits from '../../source/wire/limits.ts';
 import {
 	ALPN_PROTOCOL,
@@ -50,6 +58,16 @@ describe('messages', () => {
 		const message = decodeMessage(fromHex(hex));
 		expect(shown(message)).toEqual({type, ...fields});
 		expect(toHex(encodeMessage(message!))).toBe(hex);
+	});
+
+	test('what the holder of a relayed receipt has signed is what the page says', () => {
+		const held = examples.map(([, hex]) => decodeMessage(fromHex(hex))).find(message => message?.type === 'held');
+		if (held?.type !== 'held') throw new Error('no example');
+		expect([held.holder, verifyHeld(held)]).toEqual([author.peerId, true]);
+		// On its way only this changes.
+		expect(verifyHeld({...held, linksLeft: 0})).toBe(true);
+		expect(page).toContain(`\`${HELD_DOMAIN.trimEnd()}\`, a line`);
+		expect(page).toContain(`\`${RELAY_PROTOCOL}\``);
 	});
 
 	test('every message has an example and a heading with its number', () => {
@@ -153,6 +171,7 @@ test.each([
 		'`neighbours`: bytes, rooms, neighbours, lost',
 		[limits.MAX_STATEMENT_BYTES, limits.MAX_STATED_ROOMS, limits.MAX_NEIGHBOURS, limits.MAX_LOST_NEIGHBOURS],
 	],
+	['`held` of one peer', [PEER_HELD.burst, PEER_HELD.perSecond, HELD_COST]],
 	['`neighbours` of one peer', [PEER_STATEMENTS.burst, PEER_STATEMENTS.perSecond, MAX_AUTHORS]],
 	['text, name of a room, name of a person', [limits.MAX_TEXT_BYTES, limits.MAX_ROOM_BYTES, limits.MAX_NAME_BYTES]],
 	['topic, reason, reaction', [limits.MAX_TOPIC_BYTES, limits.MAX_REASON_BYTES, limits.MAX_EMOJI_BYTES]],

@@ -52,7 +52,7 @@ export type HistoryOptions = {
 	readonly view: View;
 	readonly archive: Archive;
 	readonly chronicle: Chronicle;
-	readonly receipts: Pick<Receipts, 'heldBy'>;
+	readonly receipts: Pick<Receipts, 'heldBy' | 'fetched'>;
 	readonly directs: Pick<Directs, 'has' | 'isFull' | 'ensure'>;
 	readonly random: Random;
 	readonly verify: EventVerifier;
@@ -351,9 +351,10 @@ export class History implements Behaviour {
 
 	/** What came is safe: people are told of it, and then the others that we hold it. */
 	#committed(now: Instant): BehaviourOutput[] {
-		const {chronicle, directs} = this.#options;
+		const {chronicle, directs, receipts} = this.#options;
 		const outputs: BehaviourOutput[] = [];
 		for (const {room, peer, kept} of this.#answers.committed()) {
+			receipts.fetched(room, peer, kept, now);
 			if (isDirectRoom(room)) outputs.push(...directs.ensure(peer));
 			outputs.push(...chronicle.tellAll(kept).map(emit));
 			if (kept.some(({siblings}) => siblings.length > 0)) outputs.push(count('fork'));
