@@ -16,11 +16,18 @@ class World {
 	readonly simulation: Simulation;
 	/** What the frames of each message said, in the order in which they came. */
 	readonly arrivals = new Map<string, Arrival[]>();
-	/** Questions of traces that came anywhere. */
+	/** Questions of traces that came anywhere, and receipts that others handed on. */
 	questions = 0;
+	relayed = 0;
 	readonly #delays: number[][];
 
-	constructor(seed: number, count: number, pubsub: 'gossipsub' | 'floodsub' = 'gossipsub') {
+	/** `isLinked`: between whom anything passes; everyone, if it is left out. */
+	constructor(
+		seed: number,
+		count: number,
+		pubsub: 'gossipsub' | 'floodsub' = 'gossipsub',
+		isLinked?: (low: number, high: number) => boolean,
+	) {
 		const random = seededRandom(seed);
 		this.#delays = Array.from({length: count}, () => Array.from({length: count}, () => 0.5 + 20 * random.float()));
 		this.simulation = new Simulation({
@@ -33,10 +40,12 @@ class World {
 		const note = trace.note.bind(trace);
 		trace.note = (at, node, what, detail, bytes) => {
 			if (what === 'trace') this.questions += 1;
+			if (what === 'held') this.relayed += 1;
 			note(at, node, what, detail, bytes);
 		};
 		const {conditions} = this.simulation;
 		conditions.delay = (from, to) => this.delay(from, to);
+		if (isLinked) this.simulation.cut((a, b) => !isLinked(Math.min(a.index, b.index), Math.max(a.index, b.index)));
 		for (let index = 0; index < count; index++) this.simulation.add({}, index * 7);
 		this.simulation.run(3_000);
 	}
@@ -129,6 +138,58 @@ describe.each([1, 2])('eighteen nodes, seed %i', seed => {
 		// Everyone but the target hands it on once, over its links but the one that it came by.
 		const links = degrees.reduce((sum, degree) => sum + degree, 0) - (degrees[to.index] ?? 0);
 		expect(world.questions).toBe(links - 16);
+	});
+});
+
+/** A ring, so that it is whole, and some links across. */
+function sparse(seed: number, count: number): (low: number, high: number) => boolean {
+	const random = seededRandom(seed ^ 0x5ba5);
+	const end = () => Math.floor(random.float() * count);
+	const across = Array.from({length: count}, () => [end(), end()].sort((a, b) => a - b));
+	const chosen = new Set(across.map(([low, high]) => `${low} ${high}`));
+	return (low, high) => high === low + 1 || (low === 0 && high === count - 1) || chosen.has(`${low} ${high}`);
+}
+
+describe.each([
+	['a line of 6', 1, 6, (low: number, high: number) => high === low + 1],
+	['12 of whom few are connected', 2, 12, sparse(2, 12)],
+] as const)('%s', (_, seed, count, isLinked) => {
+	const world = new World(seed, count, 'gossipsub', isLinked);
+	const author = world.node(0);
+	const say = () => {
+		const {messageId} = world.ask<{messageId: string}>(author, {command: 'publish', room: 'lobby', text: 'hi'}, 800);
+		return world.ask<MessageSpread>(author, {command: 'spread', room: 'lobby', messageId});
+	};
+
+	it('its author hears of everyone who holds a message, and how it came there, but not when of those it does not hear', () => {
+		const {messageId, holders, waiting, of} = say();
+		const truth = world.arrivals.get(messageId) ?? [];
+		const told = holders.slice(1).map(({peer, hops, via}) => ({peer, hops, via: via?.peer}));
+		const byPeer = (a: {peer: string}, b: {peer: string}) => (a.peer < b.peer ? -1 : 1);
+		expect(told.sort(byPeer)).toEqual(truth.map(({peer, hops, via}) => ({peer, hops, via})).sort(byPeer));
+		expect([truth.length, waiting, of]).toEqual([count - 1, [], count]);
+		const timed = holders.filter(({after}) => after !== undefined).map(({peer}) => peer);
+		expect(timed.sort()).toEqual([author.peerId, ...author.shownPeers].sort());
+		const room = world.ask<RoomSpread>(author, {command: 'room-spread', room: 'lobby'});
+		expect(room).toMatchObject({coverage: 1, followed: 1, delivery: {count: author.shownPeers.size}});
+	});
+
+	it('each such receipt goes back over as many links as the message came, and a flood shares a few', () => {
+		const before = world.relayed;
+		const {messageId} = say();
+		const far = (world.arrivals.get(messageId) ?? []).filter(({peer}) => !author.shownPeers.has(peer));
+		// Whoever is on the way may know the author, though the message came to it by way of others.
+		const most = far.reduce((sum, {hops}) => sum + hops, 0);
+		expect(world.relayed - before).toBeGreaterThanOrEqual(2 * far.length);
+		expect(world.relayed - before).toBeLessThanOrEqual(most);
+		const then = world.relayed;
+		for (let index = 0; index < 20; index++) {
+			world.simulation.command(author, {command: 'publish', room: 'lobby', text: `${index}`});
+			world.simulation.run(20);
+		}
+		world.simulation.run(800);
+		// Each holder waits between two: in 400 ms there is room for three. Ways differ from message to message.
+		expect(world.relayed - then).toBeLessThanOrEqual(4 * most);
 	});
 });
 
