@@ -193,6 +193,20 @@ describe.each([
 	});
 });
 
+it('who was away and takes it over from another is named too, with that one', () => {
+	const world = new World(5, 4, 'gossipsub', (low, high) => high === low + 1);
+	const {simulation} = world;
+	const [author, before, last] = [world.node(0), world.node(2), world.node(3)];
+	simulation.kill(last);
+	const {messageId} = world.ask<{messageId: string}>(author, {command: 'publish', room: 'lobby', text: 'hi'}, 1_000);
+	simulation.restart(last);
+	simulation.run(5_000);
+	const {holders} = world.ask<MessageSpread>(author, {command: 'spread', room: 'lobby', messageId});
+	expect(holders).toHaveLength(4);
+	expect(holders[3]).toMatchObject({peer: last.peerId, via: {peer: before.peerId}});
+	expect(Object.keys(holders[3] ?? {}).sort()).toEqual(['name', 'peer', 'via']);
+});
+
 it('what flooding would cost is what it does cost where everyone is connected to everyone', () => {
 	const world = new World(4, 8, 'floodsub');
 	world.simulation.conditions.delay = () => 1;
