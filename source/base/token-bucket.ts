@@ -61,8 +61,8 @@ export class TokenBuckets<Key> {
 		return this.#bucket(key).has(now);
 	}
 
-	take(key: Key, now: number): boolean {
-		return this.#bucket(key).take(now);
+	take(key: Key, now: number, cost = 1): boolean {
+		return this.#bucket(key).take(now, cost);
 	}
 
 	delete(key: Key): void {

@@ -9,7 +9,7 @@
  * It tells who is behind whom: whoever tells nobody its neighbours neither sends one nor hands one on.
  */
 import {BoundedMap} from '../base/bounded.ts';
-import {type Rate, TokenBucket} from '../base/token-bucket.ts';
+import {type Rate, TokenBucket, TokenBuckets} from '../base/token-bucket.ts';
 import {type HeldVerifier, signHeld, verifyHeld} from '../wire/held.ts';
 import type {Identity} from '../wire/identity.ts';
 import {MAX_HELD_LINKS, MAX_RECEIPT_IDS} from '../wire/limits.ts';
@@ -33,6 +33,9 @@ export const OWN_HELD: Rate = {burst: 64, perSecond: 32};
 /** What one peer may bring: a message counts as much as so many ids. */
 export const PEER_HELD: Rate = {burst: 32_768, perSecond: 4_096};
 export const HELD_COST = 8;
+
+/** Peers whose rates are remembered: more than are ever connected, so that none begins anew. */
+const MAX_SOURCES = 1_024;
 
 /** Receipts remembered that came here, by their signatures: so none goes in a circle, and a forged one keeps none away. */
 export const MAX_REMEMBERED = 8_192;
@@ -59,7 +62,7 @@ export class Relay implements Behaviour {
 	/** What is to be said, by author and room: the newest. */
 	readonly #due = new BoundedMap<string, Owed[]>(MAX_WAITING);
 	readonly #own = new TokenBucket(OWN_HELD);
-	readonly #rates = new Map<PeerId, TokenBucket>();
+	readonly #rates = new TokenBuckets<PeerId>(PEER_HELD, MAX_SOURCES);
 	readonly #known = new BoundedMap<string, true>(MAX_REMEMBERED);
 	#sentAt: Instant = Number.NEGATIVE_INFINITY;
 	#isWaiting = false;
@@ -152,15 +155,9 @@ export class Relay implements Behaviour {
 		const {view, overlay} = this.#options;
 		const {author, room, holder} = held;
 		if (!overlay.rooms().includes(room) || !overlay.members(room).includes(source)) return [count('stray')];
-		if (!this.#isWithinRate(source, held, now)) return [count('rate')];
+		if (!this.#rates.take(source, now, HELD_COST + held.messageIds.length)) return [count('rate')];
 		if (holder === view.self) return [];
 		return author === view.self ? this.#heard(held, now) : this.#handOn(source, held);
-	}
-
-	#isWithinRate(source: PeerId, {messageIds}: Held, now: Instant): boolean {
-		const bucket = this.#rates.get(source) ?? new TokenBucket(PEER_HELD);
-		this.#rates.set(source, bucket);
-		return bucket.take(now, HELD_COST + messageIds.length);
 	}
 
 	/** As the author. Looking at the signature is dear, so only if there is something in it for us. */

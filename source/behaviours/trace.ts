@@ -11,7 +11,7 @@ import type {CommandOf} from '../api/command.ts';
 import type {TraceHop, TraceResult} from '../api/spread.ts';
 import {BoundedMap} from '../base/bounded.ts';
 import type {Random} from '../base/random.ts';
-import {type Rate, TokenBucket} from '../base/token-bucket.ts';
+import {type Rate, TokenBuckets} from '../base/token-bucket.ts';
 import {MAX_TRACE_LINKS, TRACE_ID_BYTES} from '../wire/limits.ts';
 import type {Trace as Question, Traced, TracedHop} from '../wire/messages.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
@@ -32,6 +32,9 @@ export const MAX_TRACES = 4_096;
 
 /** What one peer may have handed on, and what we ask ourselves: people ask a few times, and each costs the whole mesh. */
 export const TRACES: Rate = {burst: 10, perSecond: 5};
+
+/** Peers whose rates are remembered: more than are ever connected, so that none begins anew. */
+const MAX_SOURCES = 1_024;
 
 /** A trace that has come here, or that we have asked. */
 type Known = {
@@ -64,7 +67,7 @@ export class Trace implements Behaviour {
 	readonly #known = new BoundedMap<string, Known>(MAX_TRACES);
 	/** Commands that wait for an answer, by the ids of their traces: few, for they have a rate too. */
 	readonly #waiting = new Map<string, CommandOf<'trace'>>();
-	readonly #rates = new Map<PeerId, TokenBucket>();
+	readonly #rates = new TokenBuckets<PeerId>(TRACES, MAX_SOURCES);
 
 	constructor(options: TraceOptions) {
 		this.#options = options;
@@ -103,7 +106,7 @@ export class Trace implements Behaviour {
 		if (target === view.self) return [refusal(command, 'bad-peer', 'that is yourself')];
 		const links = overlay.mesh(room);
 		if (links.length === 0) return [refusal(command, 'not-connected', `nobody in #${room} is connected`)];
-		if (!this.#mayHandOn(view.self, now)) return [refusal(command, 'busy', 'too many traces; wait a moment')];
+		if (!this.#rates.take(view.self, now)) return [refusal(command, 'busy', 'too many traces; wait a moment')];
 		const id = Buffer.from(random.bytes(TRACE_ID_BYTES)).toString('hex');
 		const known = {room, target, at: now, linksLeft: MAX_TRACE_LINKS, asker: undefined};
 		this.#waiting.set(id, command);
@@ -126,7 +129,7 @@ export class Trace implements Behaviour {
 		const known = this.#known.get(id);
 		if (known && now - known.at < TRACE_MEMORY) return [];
 		if (!overlay.rooms().includes(room) || !overlay.members(room).includes(source)) return [count('stray')];
-		if (!this.#mayHandOn(source, now)) return [count('rate')];
+		if (!this.#rates.take(source, now)) return [count('rate')];
 		const links = target === view.self || linksLeft === 0 ? [] : overlay.mesh(room).filter(peer => peer !== source);
 		const next = {room, target, at: now, linksLeft: linksLeft - 1, asker: source};
 		const handedOn = this.#handOn(id, next, links);
@@ -138,12 +141,6 @@ export class Trace implements Behaviour {
 		const {room, target, linksLeft} = trace;
 		this.#known.set(id, {...trace, asked: new Set(links), isAnswered: false});
 		return {type: 'send', peers: links, message: {type: 'trace', id, room, target, linksLeft}};
-	}
-
-	#mayHandOn(source: PeerId, now: Instant): boolean {
-		const bucket = this.#rates.get(source) ?? new TokenBucket(TRACES);
-		this.#rates.set(source, bucket);
-		return bucket.take(now);
 	}
 
 	// --- the answer
