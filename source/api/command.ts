@@ -2,6 +2,7 @@
  * What a screen or a script may ask of the core. Fire and forget: the answer is a `reply` event
  * with the same `id`, if the command had one.
  */
+import type {FileCommand} from './files.ts';
 import type {LabDeed} from './lab.ts';
 
 type Asked = {readonly id?: string};
@@ -70,6 +71,8 @@ export type Command = Asked &
 		/** Which way a message of the room takes to a member, and how long each link of it. */
 		| {readonly command: 'trace'; readonly peer: string; readonly room: string}
 		| {readonly command: 'stats'}
+		/** Files: offered, fetched, given. */
+		| FileCommand
 		/** Does something to the simulated network. Refused by a node of a real one. */
 		| ({readonly command: 'lab'} & LabDeed)
 		| {readonly command: 'shutdown'}

@@ -1,6 +1,7 @@
 /** The door between a screen or a script and the core, whichever thread the core runs in. */
 import type {Command} from './command.ts';
 import type {NodeEvent} from './event.ts';
+import type {FileSettings} from './files.ts';
 import type {LabOptions} from './lab.ts';
 
 /** How a node is to be started. Plain data, so that it crosses the thread boundary. */
@@ -43,6 +44,8 @@ export type CoreConfig = {
 	readonly forScreen: boolean;
 	/** Allow the `fault` command: for tests. */
 	readonly faults: boolean;
+	/** How files are dealt with; undefined: offers are seen, and nothing is fetched or given. */
+	readonly files?: FileSettings;
 	/** A simulated network instead of a real one. */
 	readonly lab?: LabOptions;
 };

@@ -4,6 +4,7 @@
  */
 import type {DoctorReport} from './doctor.ts';
 import type {EventDetails} from './event-details.ts';
+import type {FileEvent, FileResults, OfferedFile} from './files.ts';
 import type {LabState} from './lab.ts';
 import type {NetworkReport} from './metrics.ts';
 import type {MessageSpread, RoomSpread, TraceResult} from './spread.ts';
@@ -35,6 +36,10 @@ export type ErrorCode =
 	| 'dial-wrong-peer'
 	| 'dial-failed'
 	| 'ping-timeout'
+	/** No such file is offered where we are, or on its way; or a beginning of an id fits several. */
+	| 'unknown-file'
+	/** It cannot be offered or fetched: the message says why. */
+	| 'file'
 	/** No answer to a trace. */
 	| 'trace-timeout'
 	| 'no-lab'
@@ -96,7 +101,7 @@ export type RoomInfo = {
 };
 
 /** What an entry of a room's history is. `unknown`: of a newer version, so there is no telling. */
-export type EntryKind = 'message' | 'reply' | 'topic' | 'join' | 'name' | 'leave' | 'unknown';
+export type EntryKind = 'message' | 'reply' | 'file' | 'topic' | 'join' | 'name' | 'leave' | 'unknown';
 
 /**
  * One entry of a room's history as it is to be shown now: with the last edit, all reactions, or taken back. Entries are
@@ -116,6 +121,8 @@ export type ChatMessage = {
 	readonly seq: number;
 	/** A number of milliseconds, usually the timestamp or a little more: no two parts of a conversation are turned round. */
 	readonly order: number;
+	/** Of kind `file`: what is offered. Its `text` is the name. */
+	readonly offer?: OfferedFile;
 	/** True if this node published it. */
 	readonly local: boolean;
 	/** What it replies to, as far as it is here. */
@@ -173,7 +180,7 @@ export type ExportedEvent = {
 };
 
 /** Result of each command, in its reply. */
-export type Results = {
+export type Results = FileResults & {
 	publish: {readonly messageId: string};
 	join: {readonly room: string};
 	leave: {readonly room: string};
@@ -275,7 +282,7 @@ export type NodeEvent =
 	| {readonly type: 'member-joined'; readonly room: string; readonly peer: string; readonly name: string}
 	| {readonly type: 'member-left'; readonly room: string; readonly peer: string}
 	| {readonly type: 'name-changed'; readonly name: string}
-	/** Kinds `message` and `reply`, new ones and ones missed, each once; of old history only what is near the end. */
+	/** Kinds `message`, `reply` and `file`, new ones and ones missed, each once; of old history only what is near the end. */
 	| ({readonly type: 'message'} & ChatMessage)
 	/** All other kinds. */
 	| ({readonly type: 'notice'} & ChatMessage)
@@ -320,6 +327,7 @@ export type NodeEvent =
 	  }
 	/** The disk does not take any more, and why; or does again. What was acknowledged is safe. */
 	| {readonly type: 'storage'; readonly state: 'ok' | 'failed'; readonly code?: string; readonly message?: string}
+	| FileEvent
 	| {readonly type: 'rtt'; readonly peer: string; readonly milliseconds: number}
 	| {readonly type: 'warning'; readonly code: string; readonly message: string}
 	/** Only on the way to a screen, never printed by headless. */

@@ -17,6 +17,7 @@ import type {Overview, PeerMeasures, RttFigures} from '../api/metrics.ts';
 import type {StorageFailure} from '../history/event-store.ts';
 import type {Message, MessageType} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import type {FilesDeed, FilesNews} from './files/io.ts';
 
 /** Milliseconds of a clock that only goes forward, with microsecond precision. Never a date. */
 export type Instant = number;
@@ -40,6 +41,8 @@ export type BehaviourInput =
 	 * from the archive. Comes to all behaviours, whoever asked.
 	 */
 	| {readonly type: 'committed'; readonly failure?: StorageFailure}
+	/** Of bulk connections, and of the disk as far as files are concerned. */
+	| {readonly type: 'files'; readonly news: FilesNews}
 	/** The addresses that we listen on changed. */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]}
 	/** The node is about to close every connection. */
@@ -60,6 +63,8 @@ export type BehaviourOutput =
 	| {readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: string; readonly misbehaved?: true}
 	/** Something was staged in the archive: `committed` is to follow, as soon as it suits. */
 	| {readonly type: 'commit'}
+	/** Something about files is to be done outside. */
+	| {readonly type: 'files'; readonly deed: FilesDeed}
 	/** Something learned about a peer, for the peer store that all behaviours may read. */
 	| {readonly type: 'learned'; readonly peer: PeerId; readonly facts: Partial<PeerFacts>}
 	| {readonly type: 'count'; readonly counter: string; readonly by?: number}

@@ -11,9 +11,11 @@ import {changesOf, comparePositions, type Folded, foldEntry, isChange, readStore
 import {isDirectRoom} from '../wire/direct-room.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import {type PeerId, shortPeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {Acquaintances} from './acquaintances.ts';
 import type {View} from './behaviour.ts';
 import {excerptOf} from './excerpt.ts';
+import {offeredOf} from './files/offered.ts';
 import {SaidNames} from './said-names.ts';
 
 /** Of old history that comes late, people are told what stands among so many newest events of its room. */
@@ -239,7 +241,7 @@ export class Chronicle {
 	#introduce({stored, event, missing}: Kept, path: Path | undefined): NodeEvent[] {
 		const entry = this.#describe(stored.room, [stored], {missing: missing.length}).get(stored);
 		if (!entry) return [];
-		const type = event.kind === 'message' || event.kind === 'reply' ? 'message' : 'notice';
+		const type = isWords(event.kind) ? 'message' : 'notice';
 		// One of our own that comes back to us was not delivered by anybody.
 		return [{type, ...entry, ...(entry.local ? {} : path)}];
 	}
@@ -360,6 +362,7 @@ export class Chronicle {
 			seq: event.sequence,
 			order,
 			local: isOurs,
+			...(event.kind === 'file' && {offer: offeredOf(event.offer)}),
 			...(event.kind === 'reply' && {replyTo: {messageId: event.target, ...(quoted && this.#quote(quoted))}}),
 			...(edited !== undefined && {edited}),
 			...(redacted !== undefined && {redacted}),

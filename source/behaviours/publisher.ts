@@ -8,6 +8,7 @@ import type {Archive, Kept} from '../history/archive.ts';
 import type {StorageFailure} from '../history/event-store.ts';
 import {MAX_TIMESTAMP} from '../wire/limits.ts';
 import type {EventBody} from '../wire/messages.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {Audience} from './audience.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
 import type {Chronicle} from './chronicle.ts';
@@ -51,7 +52,7 @@ export class Publisher {
 		seen.set(id, place.room);
 		// Coming, going and names say nothing of what was read.
 		if (body.kind !== 'join' && body.kind !== 'name' && body.kind !== 'leave') this.#read(kept);
-		if (body.kind === 'message' || body.kind === 'reply') receipts.follow(id, place.room, audience.of(place));
+		if (isWords(body.kind)) receipts.follow(id, place.room, audience.of(place));
 		this.#waiting.push({place, kept, done: outcome?.done ?? nothing, failed: outcome?.failed ?? nothing});
 		return [{type: 'commit'}];
 	}

@@ -14,6 +14,7 @@ import {isDirectRoom} from '../wire/direct-room.ts';
 import {MAX_RECEIPT_IDS, MAX_WAITED} from '../wire/limits.ts';
 import type {Arrival} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {BehaviourOutput, Instant, View} from './behaviour.ts';
 import {tells} from './topology/own.ts';
 import {Trails} from './trails.ts';
@@ -316,7 +317,7 @@ export class Receipts {
 		if (isDirectRoom(room)) return;
 		for (const {event, stored} of kept) {
 			const {author, kind} = event;
-			if (author === this.#view.self || !(kind === 'message' || kind === 'reply')) continue;
+			if (author === this.#view.self || !isWords(kind)) continue;
 			this.trails.fetched(stored.id, peer);
 			if (!this.#isFar(author, room)) continue;
 			this.#oweFar({author, room, messageId: stored.id, hops: 0, via: peer, at: now});

@@ -10,6 +10,7 @@ import type {Archive} from '../history/archive.ts';
 import {changesOf, comparePositions, foldEntry, readStored} from '../history/fold.ts';
 import type {EventBody, RoomEvent} from '../wire/messages.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import {normaliseEmoji, normaliseReason, normaliseRoom, normaliseText, normaliseTopic} from '../wire/text.ts';
 import type {BehaviourOutput, View} from './behaviour.ts';
 import type {Directs} from './direct.ts';
@@ -149,7 +150,7 @@ export class Talk {
 	#target(room: string, messageId: string): RoomEvent {
 		const stored = this.#options.archive.store.get(room, messageId);
 		const event = stored && readStored(stored);
-		if (event?.kind === 'message' || event?.kind === 'reply') return event;
+		if (event && isWords(event.kind)) return event;
 		throw new Refused('unknown-message', event ? 'that is not a message' : 'that message is not here');
 	}
 
@@ -177,7 +178,8 @@ export class Talk {
 	#ownTarget(room: string, messageId: string, what: string): void {
 		const {author} = this.#target(room, messageId);
 		if (author !== this.#options.view.self) throw new Refused('not-yours', `only your own messages can be ${what}`);
-		this.#changeable(room, messageId);
+		const {kind} = this.#changeable(room, messageId);
+		if (what === 'edited' && kind === 'file') throw new Refused('bad-text', 'the name of an offer cannot be changed');
 	}
 
 	// --- where it is said

@@ -19,6 +19,8 @@ function wordsOf(entry: ChatMessage, nameOf: (peer: string, name: string) => str
 			const {from, name} = replyTo ?? {};
 			return from === undefined ? `↪ ${text}` : `↪ ${nameOf(from, name ?? '')}: ${text}`;
 		}
+		case 'file':
+			return `* offers ${text}`;
 		case 'topic':
 			return text === '' ? '* has removed the topic' : `* topic: ${text}`;
 		case 'join':

@@ -26,6 +26,7 @@ import {Commits} from './commits.ts';
 import {DialCount} from './dial-count.ts';
 import {Endpoint, type EndpointOptions} from './endpoint.ts';
 import {fail} from './fault.ts';
+import {FilesDriver} from './files/driver.ts';
 import type {Reader} from './loop-delay.ts';
 import {Meter} from './meter.ts';
 import type {Measured} from './prometheus.ts';
@@ -60,6 +61,7 @@ export class Node {
 	readonly #meter = new Meter();
 	readonly #dialCount = new DialCount();
 	readonly #commits = new Commits(() => this.#input({type: 'commit'}));
+	readonly #files = new FilesDriver({tell: news => this.#input({type: 'files', news})});
 	readonly #timers = new Timers(timer => this.#fired(timer));
 	readonly #connections = new Map<ConnectionId, Connection>();
 	readonly #dials = new Map<DialId, AbortController>();
@@ -167,6 +169,7 @@ export class Node {
 		this.#sleepWatch?.close();
 		this.#timers.close();
 		this.#meter.close();
+		await this.#files.close();
 		await this.#endpoint.close();
 	}
 
@@ -271,6 +274,8 @@ export class Node {
 				return this.#timers.set(effect.timer, effect.at);
 			case 'cancel':
 				return this.#timers.cancel(effect.timer);
+			case 'files':
+				return this.#files.do(effect.deed);
 			case 'emit':
 				return this.#options.emit(effect.event);
 		}

@@ -79,6 +79,7 @@ export type StoredPerson = {
 export const ENTRY_KINDS: ReadonlySet<EventKind> = new Set([
 	'message',
 	'reply',
+	'file',
 	'topic',
 	'join',
 	'name',

@@ -5,6 +5,7 @@
 import {decodeEvent} from '../wire/event.ts';
 import type {EventBody, EventKind, RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {EventStore, Position, StoredEvent} from './event-store.ts';
 
 /** Reactions to one entry that are looked at, the last ones; emoji of it that are shown, and people with each. */
@@ -29,9 +30,6 @@ export type Folded = {
 	/** Ids of the events that made it so; all others have changed nothing. */
 	readonly counted: ReadonlySet<string>;
 };
-
-/** Kinds that can be edited, reacted to and taken back. */
-const CHANGEABLE: ReadonlySet<EventKind> = new Set(['message', 'reply']);
 
 /** Kinds that change an entry. */
 const CHANGES: ReadonlySet<EventKind> = new Set(['edit', 'reaction', 'redaction']);
@@ -61,14 +59,15 @@ export function readStored({bytes}: StoredEvent): RoomEvent | undefined {
 export function foldEntry(entry: Placed, changes: readonly Placed[]): Folded {
 	const text = textOfBody(entry.event);
 	const {author, kind} = entry.event;
-	if (changes.length === 0 || !CHANGEABLE.has(kind)) return {text, reactions: [], counted: new Set()};
+	if (changes.length === 0 || !isWords(kind)) return {text, reactions: [], counted: new Set()};
 	const relevant = changes.filter(({event}) => isChange(event) && event.target === entry.id).sort(comparePositions);
 	const own = relevant.filter(({event}) => event.author === author);
 	const redaction = own.findLast(({event}) => event.kind === 'redaction');
 	if (redaction?.event.kind === 'redaction') {
 		return {text: '', redacted: redaction.event.reason, reactions: [], counted: new Set([redaction.id])};
 	}
-	const edit = own.findLast(({event}) => event.kind === 'edit');
+	// What a file is called was signed with what it is.
+	const edit = kind === 'file' ? undefined : own.findLast(({event}) => event.kind === 'edit');
 	const {reactions, counted} = foldReactions(relevant);
 	if (edit?.event.kind !== 'edit') return {text, reactions, counted};
 	return {text: edit.event.text, edited: edit.event.timestamp, reactions, counted: new Set([...counted, edit.id])};
@@ -85,6 +84,8 @@ export function textOfBody(body: EventBody): string {
 		case 'join':
 		case 'name':
 			return body.name;
+		case 'file':
+			return body.offer.name;
 		default:
 			return '';
 	}

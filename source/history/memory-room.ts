@@ -1,8 +1,9 @@
 /** One room of the store in memory: its events, and by what they are found. Changes are undone by their opposites. */
 import type {EventKind, RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {Gap, NewEvent, Position, StoredChain, StoredEvent, StoredRoom} from './event-store.ts';
-import {comparePositions} from './fold.ts';
+import {comparePositions, textOfBody} from './fold.ts';
 import {sortedByPlace} from './order.ts';
 import {Spans} from './spans.ts';
 
@@ -162,7 +163,7 @@ export class MemoryRoom {
 }
 
 function searchedText(event: RoomEvent): string {
-	return event.kind === 'message' || event.kind === 'reply' ? event.text : '';
+	return isWords(event.kind) ? textOfBody(event) : '';
 }
 
 function bytesOf({bytes, signature}: StoredEvent): number {

@@ -5,6 +5,7 @@
 import type {Random} from '../base/random.ts';
 import type {EventKind} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {
 	CommitResult,
 	EventStore,
@@ -202,7 +203,7 @@ export class MemoryEventStore implements EventStore {
 		let count = 0;
 		for (const entry of this.#rooms.get(room)?.places.descending() ?? []) {
 			if (count >= limit || (after !== undefined && comparePositions(entry, after) <= 0)) break;
-			if ((entry.kind === 'message' || entry.kind === 'reply') && entry.author !== self) count++;
+			if (isWords(entry.kind) && entry.author !== self) count++;
 		}
 		return count;
 	}

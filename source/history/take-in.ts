@@ -1,6 +1,7 @@
 /** An event becomes a part of its room: its place, its chain, what it fills and what it lacks. */
 import {MAX_FORK_IDS} from '../wire/limits.ts';
 import type {RoomEvent} from '../wire/messages.ts';
+import {isWords} from '../wire/room-event.ts';
 import type {ChainState} from './chain-state.ts';
 import type {EventStore} from './event-store.ts';
 import {isChange, readStored, searchTextOf} from './fold.ts';
@@ -97,7 +98,7 @@ function indexText(state: RoomState, store: EventStore, id: string, event: RoomE
 		const body = target && readStored(target);
 		if (target && body) store.index(room, target.id, searchTextOf(store, target, body));
 		else state.awaited.add(event.target);
-	} else if ((event.kind === 'message' || event.kind === 'reply') && state.awaited.has(id)) {
+	} else if (isWords(event.kind) && state.awaited.has(id)) {
 		const target = store.get(room, id);
 		if (target) store.index(room, id, searchTextOf(store, target, event));
 	}

@@ -14,6 +14,7 @@ import {verifyStatement} from '../wire/neighbours.ts';
 import {Agenda, Happening, Later} from './agenda.ts';
 import {Broadcasts} from './broadcasts.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
+import {SimulatedFiles} from './files.ts';
 import {Invariants} from './invariants.ts';
 import {type NodeOptions, SimulatedNode} from './simulated-node.ts';
 import {Streams} from './streams.ts';
@@ -74,6 +75,7 @@ export class Simulation {
 	readonly #invariants: Invariants | undefined;
 	readonly #streams: Streams;
 	readonly #broadcasts: Broadcasts;
+	readonly files = new SimulatedFiles();
 	readonly #verify = memoisedVerifier();
 	readonly #verifyNeighbours = memoisedVerifier(verifyStatement);
 	readonly #indexOf = new Map<string, number>();
@@ -344,6 +346,8 @@ export class Simulation {
 				return this.#schedule(node, effect.timer, effect.at);
 			case 'cancel':
 				return this.#cancel(node, effect.timer);
+			case 'files':
+				return this.files.do(node, effect.deed);
 			case 'emit':
 				return this.#told(node, effect.event);
 		}

@@ -2,6 +2,7 @@
 import {ENTRY_KINDS, type NewEvent, type PageOptions, type Position, type StoredEvent} from '../history/event-store.ts';
 import type {EventKind} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {isWords} from '../wire/room-event.ts';
 import {kindNumber, prefixOf, toBytes, toHex} from './ids.ts';
 import type {Chain} from './room-table.ts';
 import type {Connection, Row, Value} from './sqlite.ts';
@@ -265,7 +266,7 @@ export class EventTable {
 }
 
 function partOf(kind: EventKind): number {
-	if (kind === 'message' || kind === 'reply') return 2;
+	if (isWords(kind)) return 2;
 	return ENTRY_KINDS.has(kind) ? 1 : 0;
 }
 

@@ -17,7 +17,7 @@ export const CREATE_WORDS = `CREATE VIRTUAL TABLE words USING fts5 (
  * | row                | ascending in the order in which they came                                         |
  * | place              | `order`: the place in the room                                                    |
  * | kind               | number of the kind on the wire; −1: unknown                                       |
- * | part               | 2: messages and replies, 1: other entries on the screen, 0: what changes an entry |
+ * | part               | 2: words (messages, replies and files), 1: other entries on the screen, 0: what changes an entry |
  * | target, about      | of edits, reactions and redactions: the id of what they are about, and its prefix |
  *
  * Search: `documents` says which event a document of `words` is. A document's number is made of the place and the id, so

@@ -125,6 +125,8 @@ export class BehaviourHost {
 				return outbox.refuse(output.command, output.error.code, output.error.message);
 			case 'commit':
 				return outbox.commit();
+			case 'files':
+				return outbox.push({type: 'files', deed: output.deed});
 			case 'count':
 				return counters.add(output.counter, output.by);
 			default:

@@ -2,6 +2,7 @@ import type {Random} from '../base/random.ts';
 import {Acquaintances} from '../behaviours/acquaintances.ts';
 import type {Behaviour, View} from '../behaviours/behaviour.ts';
 import {Chronicle} from '../behaviours/chronicle.ts';
+import {Files} from '../behaviours/files/files.ts';
 import {Heartbeat} from '../behaviours/heartbeat.ts';
 import {History} from '../behaviours/history/history.ts';
 import {Identify} from '../behaviours/identify.ts';
@@ -89,6 +90,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			new People({view, people}),
 			new Queries({view, archive, chronicle, receipts, overlay}),
 			new PeerExchange({view, random}),
+			...(options.visits ? [] : [new Files({view, archive, overlay, random})]),
 			topology,
 			trace,
 			relay,

@@ -5,6 +5,7 @@
 import type {Command} from '../api/command.ts';
 import type {Direction, NodeEvent} from '../api/event.ts';
 import type {Instant} from '../behaviours/behaviour.ts';
+import type {FilesDeed, FilesNews} from '../behaviours/files/io.ts';
 import type {Announcement} from '../wire/announcement.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {Priority} from '../wire/priority.ts';
@@ -79,6 +80,8 @@ export type SwarmInput =
 	 * but what is announced now also leaves where nobody has heard of us.
 	 */
 	| {readonly type: 'listening'; readonly addresses: readonly string[]; readonly hasNewLink?: boolean}
+	/** What became of deeds about files, and what others ask for. */
+	| {readonly type: 'files'; readonly news: FilesNews}
 	/** The answer to the effect `commit`, once for any number of them: now. */
 	| {readonly type: 'commit'}
 	/** The node stops: say goodbye to everyone. */
@@ -113,6 +116,8 @@ export type Effect =
 	 * one writing serves them all. (The writing itself is done by the store that the swarm was given.)
 	 */
 	| {readonly type: 'commit'}
+	/** See `behaviours/files/io.ts`. */
+	| {readonly type: 'files'; readonly deed: FilesDeed}
 	| {readonly type: 'schedule'; readonly timer: string; readonly at: Instant}
 	| {readonly type: 'cancel'; readonly timer: string}
 	| {readonly type: 'emit'; readonly event: NodeEvent};

@@ -214,6 +214,8 @@ export class Swarm {
 				return this.#listening(input, now);
 			case 'commit':
 				return this.#commit(now);
+			case 'files':
+				return this.#host.tellAll(input, now);
 			case 'stop':
 				return this.#stop(now);
 		}

@@ -2,6 +2,7 @@
  * Messages to bytes and back, as the table in `messages.ts` lays them out. Ids are hex digits in memory and bytes on
  * the wire.
  */
+import {fileMessageFields} from './file-fields.ts';
 import {arrivalFields, bytesOf, claimFields} from './held.ts';
 import {readUsual, writeUsual} from './hot-path.ts';
 import {packIds} from './ids.ts';
@@ -86,6 +87,11 @@ function fieldsOf(message: Message): readonly unknown[] {
 			return [number, bytesOf(message.messageIds)];
 		case 'peers':
 			return [number, hints(message.peers)];
+		case 'seek':
+		case 'holds':
+		case 'gained':
+		case 'bulk-please':
+			return [number, ...fileMessageFields(message)];
 		default:
 			return [number, ...historyFieldsOf(message)];
 	}

@@ -20,9 +20,11 @@
  * | join      | name                                                       |
  * | name      | name                                                       |
  * | leave     | nil                                                        |
+ * | file      | `[file id (32 bytes), name, bytes, files in the folder or 0, whether it is a program, manifest (32 bytes) or nil]` |
  * | unknown   | anything                                                   |
  */
 import {hash} from 'node:crypto';
+import {offerFields} from './file-fields.ts';
 import {readEvent} from './hot-path.ts';
 import {type Identity, verifySignature} from './identity.ts';
 import {packIds} from './ids.ts';
@@ -108,6 +110,8 @@ function bodyOf(body: Exclude<EventBody, {kind: 'unknown'}>): unknown {
 			return body.name;
 		case 'leave':
 			return null;
+		case 'file':
+			return offerFields(body.offer);
 	}
 }
 

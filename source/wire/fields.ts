@@ -62,6 +62,11 @@ export class Fields {
 		return index >= this.#values.length;
 	}
 
+	isEmptyBinary(index: number): boolean {
+		const value = this.#values[index];
+		return value instanceof Uint8Array && value.length === 0;
+	}
+
 	isNil(index: number): boolean {
 		return this.#values[index] === null;
 	}

@@ -18,6 +18,7 @@ export const EVENT_KIND_NUMBERS = {
 	join: 6,
 	name: 7,
 	leave: 8,
+	file: 9,
 } as const;
 
 /** Hashed in front of the two keys that a direct room is named after. */

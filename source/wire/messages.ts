@@ -33,13 +33,20 @@
  * | 23     | trace         | both, handed on        | id, room, target, links left                        |
  * | 24     | traced        | back the same way      | id, hops                                            |
  * | 25     | held          | both, handed on        | as in 8, with author, holder, links left, signature |
+ * | 26     | seek          | both                   | file ids, whether from now on                       |
+ * | 27     | holds         | both                   | file id, pieces as bits                             |
+ * | 28     | gained        | both                   | file id, pieces as numbers of 4 bytes               |
+ * | 29     | bulk-please   | both                   | –                                                   |
  *
  * Peers in 10 and 14 are a list of `[public key, addresses]`. Chains in 18 are a list of `[public key, epoch, spans,
  * digest, forks]`, spans as one list `from, to, from, to …`; runs in 19 of `[public key, epoch, from, to, is linked]`;
  * segments in 20 of `[events, signature or nil]`. The ids in 19 and the forks in 18 are one binary value of 32 bytes each. A room in 7, 8 and 17 to 21 is named, or the id of a direct room
  * (`direct-room.ts`); in all others it is named.
  */
+import type {BulkPlease, Gained, Holds, Seek} from './file-messages.ts';
 import type {PeerId} from './peer-id.ts';
+
+export type {EventBody, EventHead, EventKind, RoomEvent} from './room-event.ts';
 
 /** The server has verified the client's certificate: only now may the client send. */
 export type Ready = {readonly type: 'ready'; readonly minor: number};
@@ -313,7 +320,11 @@ export type Message =
 	| Neighbours
 	| Trace
 	| Traced
-	| Held;
+	| Held
+	| Seek
+	| Holds
+	| Gained
+	| BulkPlease;
 
 export type MessageType = Message['type'];
 
@@ -344,56 +355,14 @@ export const MESSAGE_NUMBERS = {
 	trace: 23,
 	traced: 24,
 	held: 25,
+	seek: 26,
+	holds: 27,
+	gained: 28,
+	'bulk-please': 29,
 } as const satisfies Record<MessageType, number>;
 
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */
 export const ALPN_PROTOCOL = 'p2p-tui/1';
 
 /** The minor version in READY: rises when messages or fields are added that older peers may ignore. */
-export const PROTOCOL_MINOR = 3;
-
-/** A room event once decoded from the bytes that its author signed: see `event.ts`. */
-export type RoomEvent = EventHead & EventBody;
-
-/** Who says it, and where it stands. */
-export type EventHead = {
-	/** A named room, or the id of a direct room. */
-	readonly room: string;
-	readonly author: PeerId;
-	/** Names the author's database: another one after each creation or restoration. 32 hex digits. */
-	readonly epoch: string;
-	/** Counts the author's events in this room and epoch from 1, without a hole. */
-	readonly sequence: number;
-	/** Unix milliseconds by the author's wall clock: a claim, for display only. */
-	readonly timestamp: number;
-	/**
-	 * A hybrid logical clock in milliseconds: the author's wall clock, or one more than the highest of the events that it
-	 * had seen in the room, if that is more. A claim; the order on screen is computed from it (`history/`).
-	 */
-	readonly clock: number;
-	/** Id of the author's event before this one in this room and epoch; undefined for the first. */
-	readonly previous: string | undefined;
-	/** Ids of the events that were the newest in the author's eyes: ascending, each once, at most `MAX_PARENTS`. */
-	readonly parents: readonly string[];
-};
-
-/** What it says. A `target` is the id of the event in the same room that it is about. */
-export type EventBody =
-	| {readonly kind: 'message'; readonly text: string}
-	| {readonly kind: 'reply'; readonly target: string; readonly text: string}
-	/** The target's text is this from now on. Counts only if its author is the target's. */
-	| {readonly kind: 'edit'; readonly target: string; readonly text: string}
-	/** The author reacts to the target so, or (`isOn` false) no longer. */
-	| {readonly kind: 'reaction'; readonly target: string; readonly emoji: string; readonly isOn: boolean}
-	/** The target is taken back. Counts only if its author is the target's. */
-	| {readonly kind: 'redaction'; readonly target: string; readonly reason: string}
-	/** What the room is about; empty for nothing in particular. */
-	| {readonly kind: 'topic'; readonly text: string}
-	/** The author is in the room from now on, as `name`; goes by another name; has left for good. */
-	| {readonly kind: 'join'; readonly name: string}
-	| {readonly kind: 'name'; readonly name: string}
-	| {readonly kind: 'leave'}
-	/** Of a newer version: kept, handed on, and shown as such. */
-	| {readonly kind: 'unknown'; readonly number: number};
-
-export type EventKind = EventBody['kind'];
+export const PROTOCOL_MINOR = 4;

@@ -37,4 +37,8 @@ export const PRIORITY_OF: Readonly<Record<MessageType, Priority>> = {
 	trace: 'chat',
 	traced: 'chat',
 	held: 'chat',
+	seek: 'chat',
+	holds: 'chat',
+	gained: 'chat',
+	'bulk-please': 'chat',
 };

@@ -7,6 +7,7 @@
 import {WireError} from '../base/errors.ts';
 import type {Announcement} from './announcement.ts';
 import {Fields, isUnsigned} from './fields.ts';
+import {readGained, readHolds, readOffer, readSeek} from './file-fields.ts';
 import {areAscending} from './ids.ts';
 import {
 	ANNOUNCEMENT_MAGIC,
@@ -144,6 +145,7 @@ const BODIES: {readonly [Kind in KnownKind]: (fields: Fields) => Extract<EventBo
 		if (!fields.isNil(6)) throw fields.refuse(6);
 		return {kind: 'leave'};
 	},
+	file: fields => ({kind: 'file', offer: readOffer(fields.nested(6))}),
 };
 
 function readTargetAndText(fields: Fields): {target: string; text: string} {
@@ -292,6 +294,10 @@ const READERS: {readonly [Type in MessageType]: (fields: Fields) => Extract<Mess
 		status: readStatus(fields, 4),
 	}),
 	read: fields => ({type: 'read', room: fields.roomId(1), messageId: fields.hex(2, MESSAGE_ID_BYTES)}),
+	seek: readSeek,
+	holds: readHolds,
+	gained: readGained,
+	'bulk-please': () => ({type: 'bulk-please'}),
 };
 
 /** Bringers in the field `at`, and behind it three numbers for each of so many ids. */
