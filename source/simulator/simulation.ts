@@ -11,13 +11,14 @@ import type {ConnectionId, Effect, SwarmInput} from '../swarm/io.ts';
 import {decodeMessage} from '../wire/codec.ts';
 import {MESSAGE_NUMBERS, type Receipt} from '../wire/messages.ts';
 import {verifyStatement} from '../wire/neighbours.ts';
-import {Agenda, Happening, Later} from './agenda.ts';
+import {Agenda, type Happening, Later} from './agenda.ts';
 import {Broadcasts} from './broadcasts.ts';
 import {Conditions, type NetworkOptions} from './conditions.ts';
 import {SimulatedFiles} from './files.ts';
 import {Invariants} from './invariants.ts';
 import {type NodeOptions, SimulatedNode} from './simulated-node.ts';
 import {Streams} from './streams.ts';
+import {Timers} from './timers.ts';
 import {messageNumber, Trace} from './trace.ts';
 import {memoisedVerifier} from './verifier.ts';
 
@@ -43,23 +44,6 @@ const STEPS_BETWEEN_SWEEPS = 50_000;
 /** Says the seed, the step, the time, what went wrong and what happened just before. */
 export class SimulationFailure extends Error {}
 
-class Timer extends Happening {
-	readonly node: SimulatedNode;
-	readonly name: string;
-	readonly #fire: (timer: Timer) => void;
-
-	constructor(node: SimulatedNode, name: string, fire: (timer: Timer) => void) {
-		super();
-		this.node = node;
-		this.name = name;
-		this.#fire = fire;
-	}
-
-	run(): void {
-		this.#fire(this);
-	}
-}
-
 export class Simulation {
 	/** By index; a restarted node takes its predecessor's place. */
 	readonly nodes: SimulatedNode[] = [];
@@ -75,6 +59,7 @@ export class Simulation {
 	readonly #invariants: Invariants | undefined;
 	readonly #streams: Streams;
 	readonly #broadcasts: Broadcasts;
+	readonly #timers: Timers;
 	readonly files = new SimulatedFiles();
 	readonly #verify = memoisedVerifier();
 	readonly #verifyNeighbours = memoisedVerifier(verifyStatement);
@@ -95,6 +80,7 @@ export class Simulation {
 			input: (node: SimulatedNode, input: SwarmInput) => this.#handle(node, input),
 		};
 		this.#streams = new Streams(world, this.conditions);
+		this.#timers = new Timers(world.add, (node, timer) => this.#handle(node, {type: 'timer', timer}));
 		this.#broadcasts = new Broadcasts({...world, nodeOf: index => this.nodes[index]}, this.conditions);
 	}
 
@@ -343,9 +329,9 @@ export class Simulation {
 			case 'commit':
 				return this.#commit(node);
 			case 'schedule':
-				return this.#schedule(node, effect.timer, effect.at);
+				return this.#timers.schedule(node, effect.timer, Math.max(effect.at, this.now));
 			case 'cancel':
-				return this.#cancel(node, effect.timer);
+				return this.#timers.cancel(node, effect.timer);
 			case 'files':
 				return this.files.do(node, effect.deed);
 			case 'emit':
@@ -362,31 +348,6 @@ export class Simulation {
 			this.framesSent += 1;
 			traffic.left(number, body);
 		}
-	}
-
-	#schedule(node: SimulatedNode, name: string, at: number): void {
-		this.#cancel(node, name);
-		const timer = new Timer(node, name, fired => this.#fired(fired));
-		node.timers.set(name, timer);
-		this.#agenda.add(Math.max(at, this.now), timer);
-	}
-
-	#cancel(node: SimulatedNode, name: string): void {
-		const timer = node.timers.get(name);
-		if (!timer) return;
-		timer.isCancelled = true;
-		node.timers.delete(name);
-	}
-
-	#fired(timer: Timer): void {
-		const {node, name, isCancelled} = timer;
-		if (isCancelled) return;
-		if (node.isAsleep) {
-			node.overdue.push(timer);
-			return;
-		}
-		node.timers.delete(name);
-		this.#handle(node, {type: 'timer', timer: name});
 	}
 
 	#told(node: SimulatedNode, event: NodeEvent): void {
