@@ -1,6 +1,7 @@
 /** What a settings file says, checked as a whole: all that is wrong with it is found at once, each with its place. */
 import {type Node, type ParseError, parseTree} from 'jsonc-parser';
 import {EXIT_USAGE, UserError} from '../base/errors.ts';
+import {FILE_SETTING_NAMES, FILE_SETTINGS, type FileSettingName} from '../store/file-settings.ts';
 import {
 	DEFAULT_SETTINGS,
 	type KeyChanges,
@@ -48,10 +49,13 @@ export function checkSettings(text: string): {readonly settings: Settings; reado
 		const problem = {at: tree.offset, message: 'the settings stand between { and }'};
 		return {settings: DEFAULT_SETTINGS, problems: [...problems, problem]};
 	}
-	const values: Partial<Record<SettingName, SettingValue>> & {keys?: KeyChanges} = {};
+	const values: Partial<Record<SettingName | FileSettingName, SettingValue>> & {keys?: KeyChanges} = {};
 	for (const {name, nameNode, value} of properties(tree, problems)) {
 		if (name === 'keys') values.keys = readKeys(value, problems);
-		else if (!isSetting(name)) problems.push(unknownSetting(name, nameNode));
+		else if (isFileSetting(name)) {
+			if (isRightText(name, value)) values[name] = value.value as SettingValue;
+			else problems.push(wrongText(name, value));
+		} else if (!isSetting(name)) problems.push(unknownSetting(name, nameNode));
 		else if (isAllowed(name, value)) values[name] = value.value as SettingValue;
 		else problems.push(wrongValue(name, value));
 	}
@@ -70,6 +74,17 @@ function treeOf(text: string, errors: ParseError[]): Node | undefined {
 
 const isSetting = (name: string): name is SettingName => (SETTING_NAMES as readonly string[]).includes(name);
 
+const isFileSetting = (name: string): name is FileSettingName =>
+	(FILE_SETTING_NAMES as readonly string[]).includes(name);
+
+function isRightText(name: FileSettingName, {type, value}: Node): boolean {
+	return type === 'string' && FILE_SETTINGS[name].isRight(value as string);
+}
+
+function wrongText(name: FileSettingName, node: Node): Problem {
+	return {at: node.offset, message: `${name} cannot be ${found(node)}`, hint: FILE_SETTINGS[name].about};
+}
+
 const allowed = (name: SettingName): readonly SettingValue[] => SETTINGS[name].values;
 
 function isAllowed(name: SettingName, {type, value}: Node): boolean {
@@ -77,18 +92,22 @@ function isAllowed(name: SettingName, {type, value}: Node): boolean {
 }
 
 function unknownSetting(name: string, {offset}: Node): Problem {
-	const meant = nearest(name, [...SETTING_NAMES, 'keys']);
+	const meant = nearest(name, [...SETTING_NAMES, ...FILE_SETTING_NAMES, 'keys']);
 	return {at: offset, message: `there is no setting ${quote(name)}`, hint: meant && `did you mean ${meant}?`};
 }
 
-function wrongValue(name: SettingName, {offset, type, value}: Node): Problem {
+function wrongValue(name: SettingName, node: Node): Problem {
+	const {offset, type, value} = node;
 	const values = allowed(name);
 	const list = values.map(each => JSON.stringify(each)).join(values.length > 2 ? ', ' : ' or ');
-	const isText = type === 'string';
-	const found = isText ? quote(value) : type === 'object' || type === 'array' ? `an ${type}` : JSON.stringify(value);
 	const names = values.filter(each => typeof each === 'string');
-	const meant = isText ? nearest(value, names) : undefined;
-	return {at: offset, message: `${name} is ${list}, not ${found}`, hint: meant && `did you mean ${meant}?`};
+	const meant = type === 'string' ? nearest(value, names) : undefined;
+	return {at: offset, message: `${name} is ${list}, not ${found(node)}`, hint: meant && `did you mean ${meant}?`};
+}
+
+function found({type, value}: Node): string {
+	if (type === 'string') return quote(value);
+	return type === 'object' || type === 'array' ? `an ${type}` : JSON.stringify(value);
 }
 
 /** By the parser's numbers. */

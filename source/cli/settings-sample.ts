@@ -1,4 +1,5 @@
 /** `p2p-tui config`: a settings file with everything in it, drawn from the tables that the screen itself reads. */
+import {FILE_SETTING_NAMES, FILE_SETTINGS, type FileSettingName} from '../store/file-settings.ts';
 import {DEFAULT_SETTINGS, SETTING_NAMES, SETTINGS, type SettingName, type SettingValue} from '../store/settings.ts';
 import {BINDINGS, type Binding} from '../ui/bindings/index.ts';
 import {describeKey} from '../ui/keymap.ts';
@@ -20,6 +21,7 @@ export function settingsSample(file: string): string {
 		'// --config <file> names another one; --theme wins over what stands here. On the screen, /set changes settings.',
 		'{',
 		...SETTING_NAMES.flatMap(settingLines),
+		...FILE_SETTING_NAMES.flatMap(textLines),
 		'',
 		'	// An action has the keys that stand here instead of the usual ones; [] takes them away. Esc and Ctrl-C always stay.',
 		'	"keys": {',
@@ -37,6 +39,11 @@ function settingLines(name: SettingName): readonly string[] {
 		...(about === undefined ? [] : [`	// ${about}`]),
 		`	${JSON.stringify(name)}: ${JSON.stringify(DEFAULT_SETTINGS[name])},`,
 	];
+}
+
+function textLines(name: FileSettingName): readonly string[] {
+	const {help, about} = FILE_SETTINGS[name];
+	return [`	// ${help}: ${about}`, `	${JSON.stringify(name)}: "",`];
 }
 
 /** A comma after the last one is allowed, so that lines can be moved. */

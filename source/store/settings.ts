@@ -1,4 +1,5 @@
 /** What a person may choose about the screen. Each has a name in the settings file and in `/set`. */
+import {DEFAULT_FILE_TEXTS, type FileSettingName, type FileTexts} from './file-settings.ts';
 
 export const THEME_NAMES = ['auto', 'dark', 'light', 'contrast', 'ansi', 'mono'] as const;
 /**
@@ -15,7 +16,8 @@ export type AlertLevel = (typeof ALERT_LEVELS)[number];
 /** Keys by the name of what they do: they take the place of the usual ones. */
 export type KeyChanges = Readonly<Record<string, readonly string[]>>;
 
-export type Settings = {
+/** Those of files are texts: see `file-settings.ts`. */
+export type Settings = FileTexts & {
 	readonly theme: ThemeName;
 	/** Whether the terminal reports the mouse to us; while it does, selecting text needs Shift. */
 	readonly mouse: boolean;
@@ -38,10 +40,11 @@ export const DEFAULT_SETTINGS: Settings = {
 	notificationText: true,
 	sidebar: true,
 	network: true,
+	...DEFAULT_FILE_TEXTS,
 	keys: {},
 };
 
-export type SettingName = Exclude<keyof Settings, 'keys'>;
+export type SettingName = Exclude<keyof Settings, 'keys' | FileSettingName>;
 export type SettingValue = Settings[SettingName];
 /** Settings that are on or off. */
 export type SwitchName = {[Name in SettingName]: Settings[Name] extends boolean ? Name : never}[SettingName];
