@@ -49,8 +49,8 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 		why: 'net moves bytes and decides nothing: what they mean is known above it',
 	},
 	storage: {
-		mayImport: ['base', 'wire', 'history'],
-		packages: ['@photostructure/sqlite'],
+		mayImport: ['base', 'wire', 'history', 'api'],
+		packages: ['@photostructure/sqlite', '@napi-rs/blake-hash', 'hash-wasm'],
 		why: 'storage keeps bytes and decides nothing: what they mean is known above it',
 	},
 	core: {
