@@ -41,11 +41,13 @@ async function bundle() {
 		target: 'node20.19',
 		jsx: 'automatic',
 		define: {'process.env.NODE_ENV': '"production"'},
-		// Has native code: it is installed beside the program, and loaded when a history is kept.
-		external: ['@photostructure/sqlite'],
+		// Have native code: they are installed beside the program, and loaded when a history is kept, or files are moved.
+		external: ['@photostructure/sqlite', '@napi-rs/blake-hash'],
 		// The pure JavaScript of msgpackr: its Node entry looks for a native module beside the program.
 		// The modules of jsonc-parser: its other form loads its parts in a way that no bundler sees.
+		// Of hash-wasm the one hash that is used: the package is made of base64, which no bundler takes apart.
 		alias: {
+			'hash-wasm': path.join(root, 'node_modules/hash-wasm/dist/blake3.umd.min.js'),
 			msgpackr: path.join(root, 'node_modules/msgpackr/index.js'),
 			'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
 		},

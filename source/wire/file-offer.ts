@@ -51,6 +51,10 @@ export const MAX_PIECES = MAX_FILE_BYTES / MAX_PIECE_BYTES;
 export const MAX_FOLDER_FILES = 20_000;
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
+/** Names in a path of a manifest, the file's own among them, and UTF-8 bytes of all of them with one between each two. */
+export const MAX_PATH_NAMES = 32;
+export const MAX_PATH_BYTES = 1_024;
+
 /** UTF-8 bytes of an offered name: what file systems take. */
 export const MAX_FILE_NAME_BYTES = 255;
 

@@ -35,3 +35,11 @@ export const STATEMENT_DOMAIN = 'p2p-tui neighbours 1\n';
 
 /** Signed in front of what a receipt says that others hand on. */
 export const HELD_DOMAIN = 'p2p-tui held 1\n';
+
+/** Hashed in front of the size and the top of the tree that a file is named after. */
+export const FILE_DOMAIN = 'p2p-tui file 1\n';
+
+/** Frames of a connection for bulk. */
+export const BULK_NUMBERS = {ready: 0, request: 1, cancel: 2, data: 3, refuse: 4} as const;
+export const BULK_WHAT_NUMBERS = {piece: 0, layer: 1, manifest: 2} as const;
+export const DENIAL_NUMBERS = {'not-here': 0, busy: 1, changed: 2, 'not-yours': 3} as const;

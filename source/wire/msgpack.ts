@@ -23,7 +23,7 @@ export function pack(value: unknown): Uint8Array {
  * Decodes a body that passes the scan. Binary values are views into `body`: copy what is kept for long.
  * @throws WireError with a `body-…` reason.
  */
-export function unpack(body: Uint8Array): unknown {
-	scan(body);
+export function unpack(body: Uint8Array, maxElements?: number): unknown {
+	scan(body, maxElements);
 	return packr.unpack(body);
 }

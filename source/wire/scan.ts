@@ -30,13 +30,15 @@ class Scanner {
 	#bytes: Uint8Array = NOTHING;
 	#position = 0;
 	#elements = 0;
+	#maxElements = MAX_ELEMENTS;
 	#depth = 0;
 	/** Values still to come at each level; for a map its keys and values. */
 	readonly #remaining = new Int32Array(MAX_DEPTH);
 	/** Keys seen at each level that is a map. */
 	readonly #keys: (Set<string> | undefined)[] = new Array(MAX_DEPTH).fill(undefined);
 
-	scan(bytes: Uint8Array): void {
+	scan(bytes: Uint8Array, maxElements: number): void {
+		this.#maxElements = maxElements;
 		this.#bytes = bytes;
 		this.#position = 0;
 		this.#elements = 1;
@@ -154,7 +156,9 @@ class Scanner {
 		// Every value has one byte at least, so a claim can be judged before a single one is read.
 		if (values > this.#bytes.length - this.#position) throw tooLong();
 		this.#elements += values;
-		if (this.#elements > MAX_ELEMENTS) throw new WireError('body-elements', `more than ${MAX_ELEMENTS} values`);
+		if (this.#elements > this.#maxElements) {
+			throw new WireError('body-elements', `more than ${this.#maxElements} values`);
+		}
 		this.#remaining[this.#depth] = values;
 		this.#keys[this.#depth] = undefined;
 		this.#depth++;
@@ -220,9 +224,10 @@ function tooLong(): WireError {
 const scanner = new Scanner();
 
 /**
- * Checks that `body` is one msgpack value within the limits and of the types in the table above.
+ * Checks that `body` is one msgpack value within the limits and of the types in the table above. A body that is no frame may
+ * have more values than one.
  * @throws WireError with the reason from that table.
  */
-export function scan(body: Uint8Array): void {
-	scanner.scan(body);
+export function scan(body: Uint8Array, maxElements = MAX_ELEMENTS): void {
+	scanner.scan(body, maxElements);
 }

@@ -1,0 +1,132 @@
+/**
+ * What the name of a file becomes that a stranger has sent: one that any of the usual file systems takes, that stays in its
+ * folder, and that looks like what it is.
+ */
+import {sanitizeLine} from './sanitize.ts';
+
+/** UTF-8 bytes that file systems take for one name. */
+const MAX_BYTES = 255;
+
+/** UTF-16 units that are looked at: more than enough for `MAX_BYTES`, few enough for any text to be dealt with at once. */
+const MAX_UNITS = 1_024;
+
+/** For a name of which nothing is left. */
+const NAMELESS = 'file';
+
+/** Separators here and on Windows, and what Windows does not take: wildcards, pipes, and streams beside a file. */
+const FORBIDDEN = /[/\\:*?"<>|]/g;
+
+/** What the sanitizer writes for a character that nobody should see. */
+const ESCAPE = /\\(?:[nr]|x[0-9a-f]{2}|u[0-9a-f]{4}|u\{[0-9a-f]+\})/g;
+
+/** Devices of Windows, whatever comes after the first dot: https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)[ .]*(?:\.|$)/i;
+
+/** An extension, or two as in `.tar.gz`, that is worth keeping when a name is cut. */
+const EXTENSION = /(?:\.[\p{L}\p{N}_-]{1,8})?\.[\p{L}\p{N}_-]{1,12}$/u;
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/**
+ * A name without separators, without characters that a terminal obeys or nobody sees, without a dot or a hyphen in front
+ * (hidden files; options), without a dot or a space at the end, and none of a device of Windows. At most `limit` bytes in
+ * UTF-8, NFC, never empty. What is taken out leaves an underscore. Twice is the same as once.
+ */
+export function safeFileName(name: string, limit = MAX_BYTES): string {
+	const visible = sanitizeLine(shorten(name).normalize('NFC').replace(/\t/g, ' ').replace(FORBIDDEN, '_'));
+	const clean = visible
+		.replace(ESCAPE, '_')
+		.replace(/\p{Zs}/gu, ' ')
+		.normalize('NFC');
+	return cut(guard(clean), limit);
+}
+
+/** The same in every name of a path, and so that no two paths lead to one file, nor through one. */
+export function safePaths(paths: readonly (readonly string[])[], limit = MAX_BYTES): string[][] {
+	const root: Folder = newFolder();
+	return paths.map(path => {
+		let folder = root;
+		return path.map((name, position) => {
+			const isFile = position === path.length - 1;
+			const known = isFile ? undefined : folder.folders.get(name);
+			const entry = known ?? {name: distinct(safeFileName(name, limit), folder.taken, limit), folder: newFolder()};
+			if (!isFile) folder.folders.set(name, entry);
+			folder = entry.folder;
+			return entry.name;
+		});
+	});
+}
+
+/**
+ * The name, or `name (2).txt` and so on if somebody in the folder is called so: also in other capitals, or written with
+ * other characters of the same meaning, for which many file systems are blind. `taken` learns of it.
+ */
+export function distinct(name: string, taken: Set<string>, limit = MAX_BYTES): string {
+	let result = name;
+	for (let number = 2; taken.has(nameKey(result)); number++) result = numbered(name, number, limit);
+	taken.add(nameKey(result));
+	return result;
+}
+
+/** `name (2).txt`, no longer than `limit` bytes. */
+export function numbered(name: string, number: number, limit = MAX_BYTES): string {
+	const {stem, extension} = split(name);
+	const suffix = ` (${number})`;
+	const room = limit - Buffer.byteLength(suffix + extension);
+	return `${head(stem, room).trimEnd()}${suffix}${extension}`;
+}
+
+/** The same for names that one file system or another takes for the same. */
+export function nameKey(name: string): string {
+	return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+}
+
+type Folder = {
+	/** By the name that its author has given it. */
+	readonly folders: Map<string, {readonly name: string; readonly folder: Folder}>;
+	readonly taken: Set<string>;
+};
+
+function newFolder(): Folder {
+	return {folders: new Map(), taken: new Set()};
+}
+
+/** The beginning and the end of a name far too long. */
+function shorten(name: string): string {
+	if (name.length <= MAX_UNITS) return name;
+	const end = EXTENSION.exec(name.slice(-32))?.[0] ?? '';
+	return name.slice(0, MAX_UNITS) + end;
+}
+
+/** Nothing in front or at the end that has a meaning beyond the name. */
+function guard(name: string): string {
+	const bare = name.trim().replace(/[. ]+$/, '');
+	if (bare === '') return NAMELESS;
+	const plain = bare.replace(/^[.-]/, '_');
+	return DEVICE.test(plain) ? `_${plain}` : plain;
+}
+
+function cut(name: string, limit: number): string {
+	if (Buffer.byteLength(name) <= limit) return name;
+	const {stem, extension} = split(name);
+	const kept = head(stem, limit - Buffer.byteLength(extension)).trimEnd();
+	return guard(extension === '' ? kept : `${kept}${extension}`);
+}
+
+function split(name: string): {stem: string; extension: string} {
+	const extension = EXTENSION.exec(name)?.[0] ?? '';
+	// What is in front of an extension is never nothing.
+	if (extension.length === name.length) return {stem: name, extension: ''};
+	return {stem: name.slice(0, name.length - extension.length), extension};
+}
+
+/** As many whole characters, as people count them, as have room. */
+function head(text: string, bytes: number): string {
+	let [end, size] = [0, 0];
+	for (const {segment} of graphemes.segment(text)) {
+		size += Buffer.byteLength(segment);
+		if (size > bytes) break;
+		end += segment.length;
+	}
+	return text.slice(0, end);
+}
