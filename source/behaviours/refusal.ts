@@ -3,8 +3,10 @@ import type {ErrorCode} from '../api/event.ts';
 import {describeError, UserError} from '../base/errors.ts';
 import type {BehaviourOutput} from './behaviour.ts';
 
+export type Refusal = Extract<BehaviourOutput, {type: 'refuse'}>;
+
 /** The output that answers a command with a failure; `error` is a message or whatever was thrown. */
-export function refusal(command: Command, code: ErrorCode, error: unknown): BehaviourOutput {
+export function refusal(command: Command, code: ErrorCode, error: unknown): Refusal {
 	return {type: 'refuse', command, error: {code, message: explainError(error)}};
 }
 

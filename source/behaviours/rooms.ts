@@ -64,6 +64,7 @@ export class Rooms implements Behaviour {
 	/** Conversations with one person. */
 	readonly directs: Directs;
 	readonly overlay: Overlay;
+	readonly talk: Talk;
 
 	readonly #options: RoomsOptions;
 	readonly #membership = new Membership();
@@ -72,7 +73,6 @@ export class Rooms implements Behaviour {
 	readonly #notices: Notices;
 	readonly #router: PubsubRouter;
 	readonly #publisher: Publisher;
-	readonly #talk: Talk;
 	readonly #events: RoomEvents;
 	readonly #reorder: Reorder;
 	readonly #storage = new StorageWatch();
@@ -106,7 +106,7 @@ export class Rooms implements Behaviour {
 		this.#meter = meter;
 		this.#publisher = publisher;
 		this.#reorder = reorder;
-		this.#talk = new Talk({view, archive, directs, infos, notices, publisher, storage, findRoom});
+		this.talk = new Talk({view, archive, directs, infos, notices, publisher, storage, findRoom});
 		this.#events = new RoomEvents({
 			...options,
 			membership,
@@ -163,7 +163,7 @@ export class Rooms implements Behaviour {
 			case 'committed':
 				return this.#committed(input.failure, now);
 			case 'event':
-				return this.#talk.renamed(this.#rooms.values());
+				return this.talk.renamed(this.#rooms.values());
 			case 'command':
 				return this.#command(input.command, input.timestamp, now);
 			default:
@@ -245,7 +245,7 @@ export class Rooms implements Behaviour {
 			case 'redact':
 			case 'react':
 			case 'topic':
-				return this.#talk.handle(command, timestamp);
+				return this.talk.handle(command, timestamp);
 			default:
 				return [];
 		}

@@ -16,7 +16,7 @@ import type {BehaviourOutput, View} from './behaviour.ts';
 import type {Directs} from './direct.ts';
 import type {Notices} from './notices.ts';
 import type {Outcome, Publisher} from './publisher.ts';
-import {explainError, refusal} from './refusal.ts';
+import {explainError, type Refusal, refusal} from './refusal.ts';
 import type {Place, Room} from './room.ts';
 import type {RoomInfos} from './room-info.ts';
 import type {StorageWatch} from './storage-watch.ts';
@@ -67,6 +67,28 @@ export class Talk {
 		}
 	}
 
+	/** Where an offer would stand; or why the command is refused. */
+	placeOf(command: CommandOf<'offer-file'>): Place | Refusal {
+		const {failure} = this.#options.storage;
+		try {
+			if (failure) throw new Refused('storage', failure.message);
+			return this.#place(command);
+		} catch (error) {
+			if (error instanceof Refused) return refusal(command, error.code, error);
+			throw error;
+		}
+	}
+
+	/** Says something that is fit to be said, in a place that was found just now. */
+	publish(place: Place, body: EventBody, timestamp: number, outcome: Outcome): BehaviourOutput[] {
+		const room = this.#options.findRoom(place.room);
+		return [
+			...(place.peer === undefined ? [] : this.#options.directs.begin(place.peer)),
+			...(room ? this.#introduce(room, timestamp) : []),
+			...this.#options.publisher.say(place, body, timestamp, outcome),
+		];
+	}
+
 	/** Our name has changed: said at once where we have said something, with the next word elsewhere. */
 	renamed(rooms: Iterable<Room>): BehaviourOutput[] {
 		if (this.#options.storage.failure) return [];
@@ -89,12 +111,7 @@ export class Talk {
 			// It may have been staged just now: the answer waits for the disk all the same.
 			return this.#options.publisher.wait(place, {done: (_, now) => done(there, now), failed});
 		}
-		const room = this.#options.findRoom(place.room);
-		return [
-			...(place.peer === undefined ? [] : this.#options.directs.begin(place.peer)),
-			...(room ? this.#introduce(room, timestamp) : []),
-			...this.#options.publisher.say(place, body, timestamp, outcome),
-		];
+		return this.publish(place, body, timestamp, outcome);
 	}
 
 	#introduce(room: Room, timestamp: number): BehaviourOutput[] {
@@ -184,12 +201,13 @@ export class Talk {
 
 	// --- where it is said
 
-	#place(command: TalkCommand): Place {
+	#place(command: TalkCommand | CommandOf<'offer-file'>): Place {
 		if (command.command === 'direct') return this.#direct(command.peer);
 		const {room} = command;
 		if (room.startsWith('@')) {
 			const place = this.#direct(room.slice(1));
-			if (command.command === 'publish' || this.#options.directs.has(place.peer)) return place;
+			const begins = command.command === 'publish' || command.command === 'offer-file';
+			if (begins || this.#options.directs.has(place.peer)) return place;
 			throw new Refused('unknown-room', 'no conversation with that peer yet; write a message first');
 		}
 		const name = checked(() => normaliseRoom(room), 'bad-room');

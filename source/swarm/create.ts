@@ -74,7 +74,7 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 		const chronicle = new Chronicle({view, archive, people, spread});
 		const lastSeen = (peer: PeerId) => people.lastSeen(peer);
 		const talking = new Rooms({view, archive, chronicle, receipts, rooms, random, pubsub, verify, lastSeen});
-		const {directs, overlay} = talking;
+		const {directs, overlay, talk} = talking;
 		options.onOverlay?.(talking.overlay);
 		const target = limits.target ?? DEFAULT_LIMITS.target;
 		const trace = new Trace({view, overlay, chronicle, random, tells});
@@ -90,7 +90,9 @@ export function createChatSwarm(options: ChatSwarmOptions): Swarm {
 			new People({view, people}),
 			new Queries({view, archive, chronicle, receipts, overlay}),
 			new PeerExchange({view, random}),
-			...(options.visits ? [] : [new Files({view, archive, overlay, random})]),
+			...(options.visits
+				? []
+				: [new Files({view, archive, overlay, random, talk, nameOf: peer => people.labelOf(peer)})]),
 			topology,
 			trace,
 			relay,

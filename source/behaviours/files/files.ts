@@ -3,9 +3,11 @@ import type {CommandOf} from '../../api/command.ts';
 import type {FileCommand} from '../../api/files.ts';
 import type {Random} from '../../base/random.ts';
 import type {Archive} from '../../history/archive.ts';
+import type {PeerId} from '../../wire/peer-id.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../behaviour.ts';
 import type {Overlay} from '../overlay.ts';
 import {refusal} from '../refusal.ts';
+import type {Talk} from '../talk.ts';
 
 export const FILE_COMMANDS = [
 	'offer-file',
@@ -24,6 +26,10 @@ export type FilesOptions = {
 	readonly archive: Archive;
 	readonly overlay: Overlay;
 	readonly random: Random;
+	/** Says offers in rooms, as words are said. */
+	readonly talk: Pick<Talk, 'placeOf' | 'publish'>;
+	/** What people are shown of somebody. */
+	readonly nameOf: (peer: PeerId) => string;
 };
 
 export class Files implements Behaviour {
