@@ -20,8 +20,11 @@
  * | join      | name                                                       |
  * | name      | name                                                       |
  * | leave     | nil                                                        |
- * | file      | `[file id (32 bytes), name, bytes, files in the folder or 0, whether it is a program, manifest (32 bytes) or nil]` |
+ * | file      | `[id of the file, name, bytes, files, program, manifest]`  |
  * | unknown   | anything                                                   |
+ *
+ * Of a file: id 32 bytes; files of the folder, 0 of a single file; whether it is a program; the hash of the manifest (32
+ * bytes), nil of a single file. With any other body it is an event of an unknown kind.
  */
 import {hash} from 'node:crypto';
 import {offerFields} from './file-fields.ts';
@@ -85,12 +88,17 @@ export function signEvent(event: RoomEvent, identity: Identity): SignedEvent {
 		packIds(event.parents),
 	]);
 	const bytes = new Uint8Array(packed);
-	try {
-		decodeEvent(bytes);
-	} catch (error) {
-		throw new RangeError('an event that others would refuse', {cause: error});
-	}
+	if (!isTaken(bytes, event)) throw new RangeError('an event that others would refuse');
 	return {event: bytes, signature: identity.sign(signedBytes(bytes))};
+}
+
+/** Whether others find in these bytes what is meant. */
+function isTaken(bytes: Uint8Array, {kind}: RoomEvent): boolean {
+	try {
+		return decodeEvent(bytes).kind === kind;
+	} catch {
+		return false;
+	}
 }
 
 function bodyOf(body: Exclude<EventBody, {kind: 'unknown'}>): unknown {

@@ -28,7 +28,7 @@ export function readOffer(fields: Fields): FileOffer {
 	if (name === '') throw fields.refuse(1);
 	if (size > MAX_FILE_BYTES) throw fields.refuse(2);
 	if (files > MAX_FOLDER_FILES) throw fields.refuse(3);
-	if (files > 0 && manifest === undefined) throw fields.refuse(5);
+	if (files > 0 !== (manifest !== undefined)) throw fields.refuse(5);
 	return {file: fields.hex(0, MESSAGE_ID_BYTES), name, size, files, isExecutable: fields.isTrue(4), manifest};
 }
 

@@ -124,7 +124,7 @@ function readTime(fields: Fields, index: number): number {
 }
 
 /** Field numbers as in `event.ts`: the body is field 6. */
-const BODIES: {readonly [Kind in KnownKind]: (fields: Fields) => Extract<EventBody, {kind: Kind}>} = {
+const BODIES: {readonly [Kind in KnownKind]: (fields: Fields) => Extract<EventBody, {kind: Kind | 'unknown'}>} = {
 	message: fields => ({kind: 'message', text: readText(fields, 6)}),
 	reply: fields => ({kind: 'reply', ...readTargetAndText(fields)}),
 	edit: fields => ({kind: 'edit', ...readTargetAndText(fields)}),
@@ -145,7 +145,14 @@ const BODIES: {readonly [Kind in KnownKind]: (fields: Fields) => Extract<EventBo
 		if (!fields.isNil(6)) throw fields.refuse(6);
 		return {kind: 'leave'};
 	},
-	file: fields => ({kind: 'file', offer: readOffer(fields.nested(6))}),
+	file: fields => {
+		try {
+			return {kind: 'file', offer: readOffer(fields.nested(6))};
+		} catch {
+			// Programs that do not know the kind take any body and hand it on: whoever refused it would have another history.
+			return {kind: 'unknown', number: EVENT_KIND_NUMBERS.file};
+		}
+	},
 };
 
 function readTargetAndText(fields: Fields): {target: string; text: string} {

@@ -15,7 +15,7 @@ export type Blake3 = {
 	readonly kind: 'native' | 'wasm';
 	readonly hash: Hash;
 	/** Several may be under way at once. */
-	start(): Promise<Hashing>;
+	start(): Hashing;
 };
 
 let loading: Promise<Blake3> | undefined;
@@ -32,7 +32,7 @@ export async function loadNative(): Promise<Blake3> {
 	return {
 		kind: 'native',
 		hash: bytes => blake3(bufferOf(bytes)),
-		start: async () => {
+		start: () => {
 			const hasher = new Blake3Hasher();
 			return {update: bytes => void hasher.update(bufferOf(bytes)), digest: () => hasher.digestBuffer()};
 		},
@@ -45,9 +45,15 @@ export async function loadWasm(): Promise<Blake3> {
 	return {
 		kind: 'wasm',
 		hash: bytes => hasher.init().update(bytes).digest('binary'),
-		start: async () => {
-			const own = (await createBLAKE3()).init();
-			return {update: bytes => void own.update(bytes), digest: () => own.digest('binary')};
+		start: () => {
+			// There is one state in the module: it is put back before each step, so that several hashes can take turns.
+			let state = hasher.init().save();
+			return {
+				update: bytes => {
+					state = hasher.load(state).update(bytes).save();
+				},
+				digest: () => hasher.load(state).digest('binary'),
+			};
 		},
 	};
 }
