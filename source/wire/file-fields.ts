@@ -56,7 +56,7 @@ export function readHolds(fields: Fields): Holds {
 }
 
 export function readGained(fields: Fields): Gained {
-	const packed = fields.bytes(2);
+	const packed = fields.isEmptyBinary(2) ? new Uint8Array() : fields.bytes(2);
 	if (packed.length % 4 !== 0 || packed.length > MAX_GAINED_PIECES * 4) throw fields.refuse(2);
 	const numbers = new DataView(packed.buffer, packed.byteOffset, packed.length);
 	const pieces = Array.from({length: packed.length / 4}, (_, index) => numbers.getUint32(index * 4));

@@ -364,5 +364,8 @@ export const MESSAGE_NUMBERS = {
 /** What a peer agrees on in the TLS handshake (ALPN, RFC 7301). */
 export const ALPN_PROTOCOL = 'p2p-tui/1';
 
+/** The same on connections for bulk: see `bulk.ts`. */
+export const BULK_ALPN_PROTOCOL = 'p2p-tui-bulk/1';
+
 /** The minor version in READY: rises when messages or fields are added that older peers may ignore. */
 export const PROTOCOL_MINOR = 4;

@@ -1,5 +1,6 @@
 /** Arbitrary values of the wire's types, for property tests. Every one of them is valid. */
 import fc from 'fast-check';
+import {type FileOffer, MAX_PIECES} from '../../source/wire/file-offer.ts';
 import {MAX_PARENTS, MAX_TIMESTAMP} from '../../source/wire/limits.ts';
 import type {ChainRanges, EventBody, EventHead, Message, RoomEvent, Span} from '../../source/wire/messages.ts';
 import {peerIdFromPublicKey} from '../../source/wire/peer-id.ts';
@@ -46,6 +47,18 @@ const id = hex(32);
 
 const time = fc.nat(MAX_TIMESTAMP);
 
+/** A file, or a folder with its manifest. */
+const offer: fc.Arbitrary<FileOffer> = fc
+	.record({
+		file: id,
+		name: text(255, 1),
+		size: fc.nat(2 ** 40),
+		files: fc.oneof(fc.constant(0), fc.integer({min: 1, max: 20_000})),
+		isExecutable: fc.boolean(),
+		manifest: id,
+	})
+	.map(one => ({...one, manifest: one.files === 0 ? undefined : one.manifest}));
+
 const body: fc.Arbitrary<Exclude<EventBody, {kind: 'unknown'}>> = fc.oneof(
 	{weight: 3, arbitrary: fc.record({kind: fc.constant('message' as const), text: text(500, 1)})},
 	fc.record({kind: fc.constantFrom('reply' as const, 'edit' as const), target: id, text: text(500, 1)}),
@@ -59,6 +72,7 @@ const body: fc.Arbitrary<Exclude<EventBody, {kind: 'unknown'}>> = fc.oneof(
 	fc.record({kind: fc.constant('topic' as const), text: text(256)}),
 	fc.record({kind: fc.constantFrom('join' as const, 'name' as const), name}),
 	fc.constant({kind: 'leave' as const}),
+	fc.record({kind: fc.constant('file' as const), offer}),
 );
 
 /** Events of one author, of every kind that can be made here. */
@@ -219,6 +233,18 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
 	fc.record({type: fc.constant('iwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
 	fc.record({type: fc.constant('idontwant' as const), messageIds: fc.array(hex(32), {maxLength: 40})}),
 	fc.record({type: fc.constant('peers' as const), peers: hints}),
+	fc.record({type: fc.constant('seek' as const), files: fc.array(id, {maxLength: 64}), isOn: fc.boolean()}),
+	fc.record({
+		type: fc.constant('holds' as const),
+		file: id,
+		pieces: fc.uint8Array({maxLength: 300}).map(array => new Uint8Array(array)),
+	}),
+	fc.record({
+		type: fc.constant('gained' as const),
+		file: id,
+		pieces: fc.array(fc.nat(MAX_PIECES - 1), {maxLength: 100}),
+	}),
+	fc.record({type: fc.constant('bulk-please' as const)}),
 	fc.record({type: fc.constant('choke' as const), room}),
 	fc.record({type: fc.constant('unchoke' as const), room}),
 	historyMessage,

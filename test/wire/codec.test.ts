@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
+import {MAX_GAINED_PIECES, MAX_PIECES, MAX_SEEK_FILES} from '../../source/wire/file-offer.ts';
 import {
 	MAX_ADDRESSES,
 	MAX_FRAME_BYTES,
@@ -26,6 +27,12 @@ const HINT: PeerHint = {peer: peerIdFromPublicKey(publicKey), addresses: ['/ip4/
 /** Decodes fields that a stranger might send. */
 const decodeFields = (...fields: unknown[]) => decodeMessage(pack(fields));
 const reasonFor = (...fields: unknown[]) => reasonOf(() => decodeFields(...fields));
+
+const bits = Uint8Array.of(0xa0);
+const numbers = Uint8Array.of(0, 0, 0, 1, 0, 0, 1, 0);
+
+/** Binary values of which there may be nothing. */
+const MAY_BE_EMPTY: readonly unknown[] = [twoIds, bits, numbers];
 
 /** One valid message of each type, as its fields and as what they mean. */
 const EXAMPLES: [Message, unknown[]][] = [
@@ -153,6 +160,10 @@ const EXAMPLES: [Message, unknown[]][] = [
 		},
 		[25, 'lobby', publicKey, publicKey, [id, id], [publicKey], [2, 1, 30_000, 0, 0, 0], 16, signature],
 	],
+	[{type: 'seek', files: ['cd'.repeat(32), 'cd'.repeat(32)], isOn: true}, [26, twoIds, true]],
+	[{type: 'holds', file: 'cd'.repeat(32), pieces: bits}, [27, id, bits]],
+	[{type: 'gained', file: 'cd'.repeat(32), pieces: [1, 256]}, [28, id, numbers]],
+	[{type: 'bulk-please'}, [29]],
 ];
 
 /** What came with a later minor version, from this field on: an older peer leaves it out. */
@@ -208,9 +219,11 @@ describe('messages', () => {
 			const isOptional = OPTIONAL_FROM[sent.type] === index;
 			if (!isOptional) expect(reasonFor(...fields.slice(0, index))).toBe(reason);
 			for (const wrong of [null, true, -1, 1.5, {a: 1}, [[]], [null], new Uint8Array(0)]) {
-				// Either may be: another truth, and no ids at all.
+				// Either may be: another truth, and nothing at all.
 				const isRight =
-					typeof fields[index] === 'boolean' ? wrong === true : fields[index] === twoIds && wrong instanceof Uint8Array;
+					typeof fields[index] === 'boolean'
+						? wrong === true
+						: MAY_BE_EMPTY.includes(fields[index]) && wrong instanceof Uint8Array;
 				expect([index, wrong, reasonFor(...fields.with(index, wrong))]).toEqual([
 					index,
 					wrong,
@@ -236,7 +249,7 @@ describe('messages', () => {
 			fc.constantFrom(instance, id, signature, 'lobby', ['lobby'], 0, 1),
 		);
 		fc.assert(
-			fc.property(fc.integer({min: 0, max: 25}), fc.array(field, {maxLength: 6}), (number, fields) => {
+			fc.property(fc.integer({min: 0, max: 29}), fc.array(field, {maxLength: 6}), (number, fields) => {
 				reasonFor(number, ...fields);
 			}),
 			{numRuns: 2000},
@@ -310,6 +323,30 @@ describe('limits of each field', () => {
 		expect(reasonFor(6, rooms, [])).toBe('message-subscriptions');
 		expect(reasonFor(6, [], rooms)).toBe('message-subscriptions');
 		expect(reasonFor(6, ['Lobby'], [])).toBe('message-subscriptions');
+	});
+
+	test('what is said of files', () => {
+		const seek = (count: number) => reasonFor(26, new Uint8Array(32 * count), true);
+		expect([seek(MAX_SEEK_FILES), seek(MAX_SEEK_FILES + 1)]).toEqual(['accepted', 'message-seek']);
+		expect(reasonFor(26, new Uint8Array(33), true)).toBe('message-seek');
+		const holds = (bytes: number) => reasonFor(27, id, new Uint8Array(bytes));
+		expect([holds(MAX_PIECES / 8), holds(MAX_PIECES / 8 + 1)]).toEqual(['accepted', 'message-holds']);
+		const gained = (bytes: number) => reasonFor(28, id, new Uint8Array(bytes));
+		expect([gained(4 * MAX_GAINED_PIECES), gained(4 * MAX_GAINED_PIECES + 4), gained(5)]).toEqual([
+			'accepted',
+			'message-gained',
+			'message-gained',
+		]);
+		expect(reasonFor(28, id, Uint8Array.of(0, 3, 0xff, 0xff))).toBe('accepted');
+		expect(reasonFor(28, id, Uint8Array.of(0, 4, 0, 0))).toBe('message-gained');
+		// The largest of each fits into a frame.
+		const file = 'cd'.repeat(32);
+		const all = Array.from({length: MAX_GAINED_PIECES}, (_, index) => MAX_PIECES - 1 - index);
+		for (const sent of [
+			{type: 'holds', file, pieces: new Uint8Array(MAX_PIECES / 8)} as const,
+			{type: 'gained', file, pieces: all} as const,
+		])
+			expect(encodeMessage(sent).length).toBeLessThan(MAX_FRAME_BYTES);
 	});
 
 	test('publish', () => {

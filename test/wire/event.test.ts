@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
+import {type FileOffer, MAX_FILE_BYTES, MAX_FILE_NAME_BYTES, MAX_FOLDER_FILES} from '../../source/wire/file-offer.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
 import {
 	MAX_EMOJI_BYTES,
@@ -52,6 +53,18 @@ const FIELDS: unknown[] = [
 
 const FIRST = FIELDS.with(3, 1).with(8, null);
 
+const OFFER: FileOffer = {
+	file: '01'.repeat(32),
+	name: 'plans.pdf',
+	size: MAX_FILE_BYTES,
+	files: 0,
+	isExecutable: true,
+	manifest: undefined,
+};
+
+/** That of `OFFER`. */
+const FILE: unknown[] = [id(1), 'plans.pdf', MAX_FILE_BYTES, 0, true, null];
+
 /** Each kind with its number and its body. */
 const BODIES: [EventBody, number, unknown][] = [
 	[{kind: 'message', text: 'hi'}, 0, 'hi'],
@@ -64,6 +77,12 @@ const BODIES: [EventBody, number, unknown][] = [
 	[{kind: 'join', name: 'ann'}, 6, 'ann'],
 	[{kind: 'name', name: 'ann lee'}, 7, 'ann lee'],
 	[{kind: 'leave'}, 8, null],
+	[{kind: 'file', offer: OFFER}, 9, FILE],
+	[
+		{kind: 'file', offer: {...OFFER, files: 2, isExecutable: false, manifest: '02'.repeat(32)}},
+		9,
+		FILE.with(3, 2).with(4, false).with(5, id(2)),
+	],
 ];
 
 const reasonFor = (fields: unknown) => reasonOf(() => decodeEvent(pack(fields)));
@@ -138,10 +157,10 @@ describe('room events', () => {
 
 	test('row 32: of a kind that is not known the head is read, whatever the body is', () => {
 		for (const body of [null, 'text', 7, {any: 'body'}, [[1], id(1)]]) {
-			expect(decodeEvent(pack(FIELDS.with(5, 9).with(6, body)))).toStrictEqual({...HEAD, kind: 'unknown', number: 9});
+			expect(decodeEvent(pack(FIELDS.with(5, 10).with(6, body)))).toStrictEqual({...HEAD, kind: 'unknown', number: 10});
 		}
-		expect(reasonFor(FIELDS.with(5, 9).with(3, 0))).toBe('event-shape');
-		expect(reasonFor(FIELDS.with(5, 9).slice(0, 9))).toBe('event-shape');
+		expect(reasonFor(FIELDS.with(5, 10).with(3, 0))).toBe('event-shape');
+		expect(reasonFor(FIELDS.with(5, 10).slice(0, 9))).toBe('event-shape');
 	});
 
 	test('a direct room is a room', () => {
@@ -242,5 +261,28 @@ describe('the body of an event', () => {
 	test('a reaction is on or off', () => {
 		for (const isOn of [null, 1, 0, 'true']) expect(withBody(3, [id(1), '👍', isOn])).toBe('event-shape');
 		expect(withBody(3, [id(1), '👍'])).toBe('event-shape');
+	});
+
+	test('of a file, if it is none, is that of an unknown kind: older programs keep it, and histories stay the same', () => {
+		const bad: unknown[] = [
+			...[null, 'plans.pdf', 7, [], FILE.slice(0, 5)],
+			...[null, '01', new Uint8Array(31)].map(value => FILE.with(0, value)),
+			...[null, 7, '', long(MAX_FILE_NAME_BYTES + 1)].map(value => FILE.with(1, value)),
+			...[null, -1, 0.5, MAX_FILE_BYTES + 1].map(value => FILE.with(2, value)),
+			...[null, -1, MAX_FOLDER_FILES + 1].map(value => FILE.with(3, value).with(5, id(2))),
+			...[null, 0, 1].map(value => FILE.with(4, value)),
+			...[7, new Uint8Array(31)].map(value => FILE.with(3, 1).with(5, value)),
+			// Of a folder there is a manifest; of a single file there is none.
+			...[FILE.with(3, 1), FILE.with(5, id(2))],
+		];
+		for (const body of bad) {
+			const read = decodeEvent(pack(FIELDS.with(5, 9).with(6, body)));
+			expect([body, read]).toStrictEqual([body, {...HEAD, kind: 'unknown', number: 9}]);
+		}
+		for (const change of [{size: -1}, {name: ''}, {files: 1}, {manifest: OFFER.file}]) {
+			expect(() => signEvent({...HEAD, kind: 'file', offer: {...OFFER, ...change}}, ann)).toThrow(RangeError);
+		}
+		const longest = FILE.with(1, long(MAX_FILE_NAME_BYTES)).with(2, 0);
+		expect(decodeEvent(pack(FIELDS.with(5, 9).with(6, [...longest, 'new'])))).toMatchObject({kind: 'file'});
 	});
 });

@@ -10,22 +10,39 @@ import {
 	TOPOLOGY_PROTOCOL,
 } from '../../source/behaviours/topology/parameters.ts';
 import {MULTICAST_GROUP_4, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
+import {loadBlake3} from '../../source/storage/files/blake3.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
+import {
+	BulkDecoder,
+	DATA_HEADER_BYTES,
+	encodeBulk,
+	encodeDataHeader,
+	MAX_BULK_CONTROL_BYTES,
+	MAX_BULK_FRAME_BYTES,
+} from '../../source/wire/bulk.ts';
 import {decodeMessage, encodeMessage} from '../../source/wire/codec.ts';
 import {directRoomOf} from '../../source/wire/direct-room.ts';
 import {decodeEvent, eventId, signEvent, verifyEvent} from '../../source/wire/event.ts';
+import * as offers from '../../source/wire/file-offer.ts';
+import {bytesOfPiece, pieceBytesOf, pieceCountOf} from '../../source/wire/file-offer.ts';
+import {fileIdOf, topOfLayer} from '../../source/wire/file-tree.ts';
 import {verifyHeld} from '../../source/wire/held.ts';
 import {identityFromSeed} from '../../source/wire/identity.ts';
 import {
+	BULK_NUMBERS,
+	DENIAL_NUMBERS,
 	DIRECT_ROOM_DOMAIN,
 	EVENT_DOMAIN,
 	EVENT_KIND_NUMBERS,
+	FILE_DOMAIN,
 	HELD_DOMAIN,
 	STATEMENT_DOMAIN,
 } from '../../source/wire/layout.ts';
 import * as limits from '../../source/wire/limits.ts';
+import {decodeManifest, encodeManifest} from '../../source/wire/manifest.ts';
 import {
 	ALPN_PROTOCOL,
+	BULK_ALPN_PROTOCOL,
 	MESSAGE_NUMBERS,
 	type Message,
 	PROTOCOL_MINOR,
@@ -72,7 +89,9 @@ describe('messages', () => {
 
 	test('every message has an example and a heading with its number', () => {
 		expect(new Set(examples.map(([{type}]) => type))).toEqual(new Set(Object.keys(MESSAGE_NUMBERS)));
-		const headings = [...page.matchAll(/^### (.+)$/gmu)].flatMap(([, text]) => [...text!.matchAll(/(\d+) ([a-z]+)/gu)]);
+		const headings = [...page.matchAll(/^### (.+)$/gmu)].flatMap(([, text]) => [
+			...text!.matchAll(/(\d+) ([a-z-]+)/gu),
+		]);
 		const numbers = headings.map(([, number, name]) => [name, Number(number)]);
 		expect(Object.fromEntries(numbers)).toMatchObject(MESSAGE_NUMBERS);
 	});
@@ -134,6 +153,67 @@ test('the statement of neighbours has the meaning, the bytes and the signature t
 	for (const name of [TOPOLOGY_PROTOCOL, READER_PROTOCOL]) expect(page).toContain(`\`${name}\``);
 });
 
+describe('files', async () => {
+	const {hash} = await loadBlake3();
+	const hashText = (bytes: Uint8Array) => toHex(hash(bytes));
+
+	test('the id of the example is that of its size and its pieces', () => {
+		const [[head, layer, top]] = blocks('file') as [[string, string, string]];
+		const [size, id] = head.split(' ');
+		const content = Buffer.from(Array.from({length: Number(size)}, (_, index) => index % 251));
+		const pieces = Array.from({length: pieceCountOf(content.length)}, (_, index) => {
+			const start = index * pieceBytesOf(content.length);
+			return content.subarray(start, start + bytesOfPiece(content.length, index));
+		});
+		expect(pieces.map(hashText).join('')).toBe(layer);
+		expect(toHex(topOfLayer(hash, fromHex(layer)))).toBe(top);
+		expect(fileIdOf(hash, content.length, fromHex(top), undefined)).toBe(id);
+		expect(page).toContain(`\`${FILE_DOMAIN.trimEnd()}\`, a line`);
+	});
+
+	test('the manifest has the bytes and the hash that the page says', () => {
+		const [[meaning, hex, digest]] = blocks('manifest') as [[string, string, string]];
+		const files = decodeManifest(fromHex(hex));
+		expect(files).toEqual(JSON.parse(meaning));
+		expect(toHex(encodeManifest(files))).toBe(hex);
+		expect(`hash ${hashText(fromHex(hex))}`).toBe(digest);
+	});
+
+	test('every frame of bulk means what the page says, is written so, and has a row', () => {
+		const examples = blocks('bulk').map(([meaning, hex]) => ({meaning: JSON.parse(meaning!), hex: hex!}));
+		for (const {meaning, hex} of examples) {
+			expect(readBulk(fromHex(hex))).toEqual(meaning);
+			const {type, block, bytes} = meaning;
+			const written =
+				type === 'data' ? toHex(encodeDataHeader(block, bytes.length / 2)) + bytes : toHex(encodeBulk(meaning));
+			expect(written).toBe(hex);
+		}
+		expect(examples.map(({meaning}) => meaning.type).sort()).toEqual(Object.keys(BULK_NUMBERS).sort());
+		const part = page.slice(page.indexOf('### 11.4'), page.indexOf('### 11.5'));
+		const rows = [...part.matchAll(/^\| (\d+) (\w+) \|/gmu)].map(([, number, type]) => [type, Number(number)]);
+		expect(Object.fromEntries(rows)).toEqual(BULK_NUMBERS);
+		for (const [name, number] of Object.entries(DENIAL_NUMBERS)) {
+			expect(part).toContain(`${number} ${name === 'not-yours' ? 'not for you' : name.replace('-', ' ')}`);
+		}
+		expect(part).toContain(`ALPN \`${BULK_ALPN_PROTOCOL}\``);
+	});
+
+	/** The one frame in these bytes, as the page shows it. */
+	function readBulk(bytes: Uint8Array): unknown {
+		const found: unknown[] = [];
+		const room = new Uint8Array(bytes.length - DATA_HEADER_BYTES < 0 ? 0 : bytes.length - DATA_HEADER_BYTES);
+		const decoder = new BulkDecoder({
+			frame: frame => found.push(frame),
+			begin: () => room,
+			progress: () => {},
+			end: block => found.push({type: 'data', block, bytes: toHex(room)}),
+		});
+		decoder.push(bytes);
+		expect([found.length, decoder.isPartial]).toEqual([1, false]);
+		return found[0];
+	}
+});
+
 test('the direct room of two keys has the id that the page says', () => {
 	const [[one, other, id]] = blocks('direct') as [[string, string, string]];
 	const second = identityFromSeed(Uint8Array.from({length: 32}, (_, index) => 0x20 + index));
@@ -150,7 +230,7 @@ test('the key of the examples, the protocol’s name and its minor version are t
 	expect(page).toContain(toHex(author.publicKey));
 	expect(page).toContain(author.peerId);
 	expect(page).toContain(`ALPN \`${ALPN_PROTOCOL}\``);
-	const versions = page.slice(page.indexOf('## 11. Versions'), page.indexOf('## 12. Limits'));
+	const versions = page.slice(page.indexOf('## 12. Versions'), page.indexOf('## 13. Limits'));
 	expect([...versions.matchAll(/^\| (\d+) \|/gmu)].at(-1)?.[1]).toBe(`${PROTOCOL_MINOR}`);
 });
 
@@ -186,6 +266,18 @@ test.each([
 	['events given to one peer', [SERVED_BYTES.burst / 2 ** 20, SERVED_BYTES.perSecond / 2 ** 20]],
 	['bytes of events in one answer', [MAX_ANSWER_BYTES]],
 	['`digest`, `ranges` and `want` of one peer', [QUESTIONS.burst, QUESTIONS.perSecond]],
+	[
+		'size of a file, piece at the least, at the most',
+		[offers.MAX_FILE_BYTES, offers.MIN_PIECE_BYTES, offers.MAX_PIECE_BYTES],
+	],
+	[
+		'name of a file, files of a folder, manifest',
+		[offers.MAX_FILE_NAME_BYTES, offers.MAX_FOLDER_FILES, offers.MAX_MANIFEST_BYTES],
+	],
+	['names in a path, path', [offers.MAX_PATH_NAMES, offers.MAX_PATH_BYTES]],
+	['files in a `seek`, pieces in a `gained`', [offers.MAX_SEEK_FILES, offers.MAX_GAINED_PIECES]],
+	['slice of a layer or a manifest', [offers.METADATA_SLICE_BYTES]],
+	['frame of bulk without a block, with one', [MAX_BULK_CONTROL_BYTES, MAX_BULK_FRAME_BYTES]],
 ])('the table of limits has that of %s', (what, values) => {
 	const row = page.split('\n').find(line => line.startsWith(`| ${what} |`));
 	const numbers = [...(row?.split('|')[2] ?? '').matchAll(/[\d,]*\d/gu)].map(([text]) =>
