@@ -22,6 +22,12 @@ async function run(invocation: Invocation): Promise<number> {
 			return (await import('./cli/headless.ts')).headless(invocation.options, machine);
 		case 'send':
 			return (await import('./cli/send.ts')).send(invocation, machine);
+		case 'send-files':
+			endQuietlyWithoutReader();
+			return (await import('./cli/send-files.ts')).sendFiles(invocation, machine);
+		case 'get':
+			endQuietlyWithoutReader();
+			return (await import('./cli/get.ts')).get(invocation, machine);
 		case 'export':
 			endQuietlyWithoutReader();
 			return (await import('./cli/export.ts')).exportRoom(invocation, machine);

@@ -7,6 +7,7 @@ import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import type {NodeEvent, Reply} from '../api/event.ts';
 import {EXIT_FAILED, UserError} from '../base/errors.ts';
 import {type Machine, nodeConfig} from './config.ts';
+import {withFiles} from './file-config.ts';
 import {type Line, LineSplitter, type ParsedLine, parseLine} from './lines.ts';
 import type {Options} from './options.ts';
 import {LineWriter} from './output.ts';
@@ -37,7 +38,7 @@ export type HeadlessOptions = {
 export async function headless(options: Options, machine: Machine): Promise<number> {
 	const {startLocalCore} = await import('../core/local.ts');
 	return runHeadless({
-		config: nodeConfig(options, machine, false),
+		config: withFiles(nodeConfig(options, machine, false), options, machine),
 		startCore: startLocalCore,
 		input: process.stdin,
 		output: process.stdout,

@@ -4,7 +4,8 @@ import {type CommandName, OPTION_NAMES, OPTIONS, variableOf} from './option-tabl
 const SUMMARY: Readonly<Record<CommandName, string>> = {
 	screen: 'Chat with everyone on this network, without a server.',
 	headless: 'The same node without a screen: commands in, events out, as JSON lines.',
-	send: 'Send one message and wait until somebody holds it.',
+	send: 'Send one message, or files, and wait until somebody holds it.',
+	get: 'Fetch a file or folder that is offered in a room.',
 	export: 'Print what is kept of a room; also while p2p-tui runs.',
 	ping: 'Measure the round-trip time to a peer.',
 	id: 'Show the peer ID, name and addresses of this profile.',
@@ -18,7 +19,8 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
 const USAGE: Readonly<Record<CommandName, string>> = {
 	screen: 'p2p-tui [options]',
 	headless: 'p2p-tui headless [options]',
-	send: 'p2p-tui send --room <room> <text> [options]',
+	send: 'p2p-tui send --room <room> <text, or --file <path>> [options]',
+	get: 'p2p-tui get <id or name> --room <room> [options]',
 	export: 'p2p-tui export --room <room> [options]',
 	ping: 'p2p-tui ping <name, peer id or multiaddr> [options]',
 	id: 'p2p-tui id [options]',
@@ -34,6 +36,7 @@ const LISTED: readonly (readonly [string, CommandName])[] = [
 	['', 'screen'],
 	['headless', 'headless'],
 	['send --room <room> <text>', 'send'],
+	['get <file> --room <room>', 'get'],
 	['export --room <room>', 'export'],
 	['ping <peer>', 'ping'],
 	['id', 'id'],
@@ -54,7 +57,9 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 		'p2p-tui send --room ops "backup done"',
 		'uptime | p2p-tui send --room ops --to 2 --timeout 60 -',
 		'p2p-tui send --direct 12D3KooW… "call me"',
+		'p2p-tui send --file report.pdf --room ops --to 2',
 	],
+	get: ['p2p-tui get 4f1d0c9e --room ops --to ~/in', 'p2p-tui get report.pdf --room ops --json'],
 	export: [
 		'p2p-tui export --room lobby --since 7d',
 		'p2p-tui export --room lobby --json | jq -r .text',
@@ -82,6 +87,8 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'  read {room, messageId}   rooms   join {room}   leave {room}   forget {room}   nick {name}',
 		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   stats   shutdown',
 		'  network   topology   spread {room, messageId}   room-spread {room}   trace {peer, room}',
+		'  offer-file {path, room}   fetch-file {file, folder, priority}   transfers {file}   offers {room, limit}',
+		'  pause {file}   resume {file}   cancel {file}   prioritise {file, priority}   file-settings {settings}',
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
 	],
 	ping: [
@@ -92,6 +99,12 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 	send: [
 		'The text - is read from standard input. Exit status 0: as many as --to says hold it. 1: they do not; the message is',
 		'kept, and handed on the next time this profile is online with others (with --ephemeral it is gone).',
+		'With --file: 0 as soon as as many as --to says have all of it; 1: nothing went out for as long as --timeout says.',
+	],
+	get: [
+		'The first 8 digits of an id are enough; of several offers with one name the newest is meant. Prints where it lies.',
+		'What was begun goes on the next time (but not with --ephemeral). Exit status 1: it is not offered, it failed, or',
+		'nothing came for as long as --timeout says.',
 	],
 	doctor: [
 		'Each thing is tested and marked: ✓ fine, · worth knowing, ! may hinder, ✗ does hinder, – could not be tested. Exit',
@@ -122,7 +135,8 @@ function commandLines(): string[] {
 
 function optionLines(command: CommandName): string[] {
 	const rows = OPTION_NAMES.filter(name => OPTIONS[name].commands.includes(command)).map(name => {
-		const {flag, short, value, repeatable, help, helpFor} = OPTIONS[name];
+		const {flag, short, repeatable, help, helpFor, valueFor} = OPTIONS[name];
+		const value = valueFor?.[command] ?? OPTIONS[name].value;
 		const isRepeated = repeatable && helpFor?.[command] === undefined;
 		const letter = short === undefined ? '' : `-${short}, `;
 		const left = `${letter}--${flag}${value === undefined ? '' : ` ${value}`}${isRepeated ? ' …' : ''}`;

@@ -3,7 +3,9 @@
  * it can end the node.
  */
 import type {Command, CommandName} from '../api/command.ts';
+import type {FileSettings} from '../api/files.ts';
 import {nearest} from './nearest.ts';
+import {isAbsolutePath, readSettingsField} from './settings-field.ts';
 
 /** Bytes of one line of input. A message has at most 16 KiB of text; six times that when JSON escapes all of it. */
 export const MAX_LINE_BYTES = 1024 * 1024;
@@ -74,12 +76,13 @@ export class LineSplitter {
 	}
 }
 
-type FieldType = 'string' | 'count' | 'switch';
+type FieldType = 'string' | 'count' | 'switch' | 'path' | 'priority' | 'settings';
 type Field = {readonly type: FieldType; readonly optional?: true};
 
 const TEXT: Field = {type: 'string'};
 const MAYBE: Field = {type: 'string', optional: true};
 const COUNT: Field = {type: 'count', optional: true};
+const PRIORITY: Field = {type: 'priority'};
 
 /** What each command takes besides its id. Fields that are not named here are ignored. */
 const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
@@ -109,15 +112,15 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 	'room-spread': {room: TEXT},
 	trace: {peer: TEXT, room: TEXT},
 	lab: {deed: TEXT},
-	'offer-file': {path: TEXT, room: TEXT},
-	'fetch-file': {file: TEXT, folder: MAYBE, priority: COUNT},
+	'offer-file': {path: {type: 'path'}, room: TEXT},
+	'fetch-file': {file: TEXT, folder: {type: 'path', optional: true}, priority: {...PRIORITY, optional: true}},
 	transfers: {file: MAYBE},
 	pause: {file: TEXT},
 	resume: {file: TEXT},
 	cancel: {file: TEXT},
-	prioritise: {file: TEXT, priority: COUNT},
+	prioritise: {file: TEXT, priority: PRIORITY},
 	offers: {room: MAYBE, limit: COUNT},
-	'file-settings': {},
+	'file-settings': {settings: {type: 'settings', optional: true}},
 	stats: {},
 	shutdown: {},
 	fault: {kind: TEXT},
@@ -155,18 +158,25 @@ function parseObject(value: object): ParsedLine {
 	const name = fieldOf(value, 'command');
 	if (typeof name !== 'string') return refuse('"command" is missing, or not a string');
 	if (!isCommandName(name)) return refuse(unknownCommand(name));
+	const read = readFields(name, value);
+	if ('problem' in read) return refuse(`${name}: ${read.problem}`);
+	const {fields} = read;
+	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) {
+		return refuse(`fault: "kind" is one of ${FAULTS.join(', ')}`);
+	}
+	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
+}
+
+function readFields(name: CommandName, value: object): {fields: Record<string, unknown>} | {problem: string} {
 	const fields: Record<string, unknown> = {};
 	for (const [field, {type, optional}] of Object.entries(FIELDS[name])) {
 		const given = fieldOf(value, field);
 		if (given === undefined && optional) continue;
 		const problem = problemWith(given, type);
-		if (problem !== undefined) return refuse(`${name}: "${field}" ${given === undefined ? 'is missing' : problem}`);
-		fields[field] = given;
+		if (problem !== undefined) return {problem: `"${field}" ${given === undefined ? 'is missing' : problem}`};
+		fields[field] = type === 'settings' ? settingsOf(given) : given;
 	}
-	if (name === 'fault' && !FAULTS.includes(fields.kind as string)) {
-		return refuse(`fault: "kind" is one of ${FAULTS.join(', ')}`);
-	}
-	return {ok: true, command: {...(id === undefined ? {} : {id}), command: name, ...fields} as Command};
+	return {fields};
 }
 
 /** Null counts as absent. */
@@ -177,7 +187,18 @@ function fieldOf(value: object, field: string): unknown {
 function problemWith(value: unknown, type: FieldType): string | undefined {
 	if (type === 'string') return typeof value === 'string' ? undefined : 'is not a string';
 	if (type === 'switch') return typeof value === 'boolean' ? undefined : 'is neither true nor false';
+	if (type === 'path') return isAbsolutePath(value) ? undefined : 'is no absolute path';
+	if (type === 'priority') return [-1, 0, 1].includes(value as number) ? undefined : 'is not -1, 0 or 1';
+	if (type === 'settings') {
+		const read = readSettingsField(value);
+		return 'problem' in read ? read.problem : undefined;
+	}
 	return Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'is not a whole number above 0';
+}
+
+function settingsOf(value: unknown): Partial<FileSettings> {
+	const read = readSettingsField(value);
+	return 'settings' in read ? read.settings : {};
 }
 
 function isCommandName(name: string): name is CommandName {

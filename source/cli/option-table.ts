@@ -9,6 +9,7 @@ export const COMMANDS = [
 	'screen',
 	'headless',
 	'send',
+	'get',
 	'export',
 	'ping',
 	'trace',
@@ -47,7 +48,12 @@ export type OptionName =
 	| 'config'
 	| 'logLevel'
 	| 'logFile'
+	| 'downloadDir'
+	| 'accept'
+	| 'maxUpload'
+	| 'maxDownload'
 	| 'direct'
+	| 'file'
 	| 'to'
 	| 'timeout'
 	| 'since'
@@ -69,6 +75,8 @@ export type OptionSpec = {
 	readonly help: string;
 	/** What the help of one command says instead. */
 	readonly helpFor?: Readonly<Partial<Record<CommandName, string>>>;
+	/** What stands for the value there. */
+	readonly valueFor?: Readonly<Partial<Record<CommandName, string>>>;
 	/** The commands that take it. */
 	readonly commands: readonly CommandName[];
 	/** The commands that take it although it changes nothing there, so that it is not in their help. */
@@ -76,7 +84,9 @@ export type OptionSpec = {
 };
 
 /** Those that run a node of this profile. */
-const NODES: readonly CommandName[] = ['screen', 'headless', 'send'];
+const NODES: readonly CommandName[] = ['screen', 'headless', 'send', 'get'];
+/** Those that deal with no files. */
+const ELSEWHERE: readonly CommandName[] = ['ping', 'id', 'demo', 'export', 'trace', 'doctor'];
 const EVERYWHERE: readonly CommandName[] = [...NODES, 'ping', 'id', 'demo', 'lab'];
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
@@ -95,6 +105,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		helpFor: {
 			screen: 'a room to join, besides those of last time (default: lobby)',
 			send: 'the room to send to',
+			get: 'the room in which it is offered',
 			export: 'the room to print; @<peerId> for the messages with that peer',
 			trace: 'the room whose way it takes (default: lobby)',
 		},
@@ -182,7 +193,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		value: '<host:port>',
 		help: 'answer there with metrics for Prometheus; on this machine only, such as 127.0.0.1:9464',
 		commands: ['screen', 'headless'],
-		harmless: ['send', 'ping', 'id', 'demo', 'export', 'trace', 'doctor'],
+		harmless: ['send', 'get', 'ping', 'id', 'demo', 'export', 'trace', 'doctor'],
 	},
 	nodes: {flag: 'nodes', value: '<n>', help: 'how many nodes to begin with (default: 20)', commands: ['lab']},
 	seed: {flag: 'seed', value: '<n>', help: 'the same seed gives the same network (default: 1)', commands: ['lab']},
@@ -198,20 +209,20 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		value: '<theme>',
 		help: `colours: ${THEMES.join(', ')} (default: as the terminal says)`,
 		commands: ['screen', 'demo', 'lab'],
-		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config', 'doctor', 'trace'],
+		harmless: ['headless', 'send', 'get', 'export', 'ping', 'id', 'config', 'doctor', 'trace'],
 	},
 	plain: {
 		flag: 'plain',
 		help: 'line by line, without a full screen: for screen readers and simple terminals',
 		commands: ['screen', 'demo', 'lab'],
-		harmless: ['headless', 'send', 'export', 'ping', 'id', 'config', 'doctor', 'trace'],
+		harmless: ['headless', 'send', 'get', 'export', 'ping', 'id', 'config', 'doctor', 'trace'],
 	},
 	config: {
 		flag: 'config',
 		value: '<file>',
 		help: 'the settings file (default: settings.json where the system keeps such files)',
-		commands: ['screen', 'demo', 'lab', 'config'],
-		harmless: ['headless', 'send', 'export', 'ping', 'id', 'doctor', 'trace'],
+		commands: ['screen', 'headless', 'send', 'get', 'demo', 'lab', 'config'],
+		harmless: ['export', 'ping', 'id', 'doctor', 'trace'],
 	},
 	logLevel: {
 		flag: 'log-level',
@@ -227,22 +238,69 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		commands: [...NODES, 'ping', 'demo', 'lab', 'trace'],
 		harmless: ['id', 'export', 'doctor'],
 	},
+	downloadDir: {
+		flag: 'download-dir',
+		value: '<folder>',
+		help: 'where files go (default: your downloads)',
+		commands: ['screen', 'headless'],
+		harmless: ['send', 'get', ...ELSEWHERE],
+	},
+	accept: {
+		flag: 'accept',
+		value: '<peerId>=<size>',
+		repeatable: true,
+		help: "take files up to a size without asking: 12D3KooW…=20MB, or '*=1MB' for anybody's",
+		commands: ['screen', 'headless'],
+		harmless: ['send', 'get', ...ELSEWHERE],
+	},
+	maxUpload: {
+		flag: 'max-upload',
+		value: '<rate>',
+		help: 'bytes a second that files may go out with: 2MB/s, or off (default)',
+		commands: NODES,
+		harmless: ELSEWHERE,
+	},
+	maxDownload: {
+		flag: 'max-download',
+		value: '<rate>',
+		help: 'bytes a second that files may come in with: 2MB/s, or off (default)',
+		commands: ['screen', 'headless', 'get'],
+		harmless: ['send', ...ELSEWHERE],
+	},
 	direct: {
 		flag: 'direct',
 		value: '<peerId>',
 		help: 'send to this peer alone, instead of to a room',
+		helpFor: {get: 'it is offered by this peer to you alone, instead of in a room'},
+		commands: ['send', 'get'],
+	},
+	file: {
+		flag: 'file',
+		value: '<path>',
+		repeatable: true,
+		help: 'offer this file or folder instead of a text, and stay until others have it',
+		helpFor: {send: 'offer this file or folder (and others) instead of a text, and stay until others have all of it'},
 		commands: ['send'],
 	},
-	to: {flag: 'to', value: '<n>', help: 'how many others have to hold it (default: 1)', commands: ['send']},
+	to: {
+		flag: 'to',
+		value: '<n>',
+		help: 'how many others have to hold it (default: 1)',
+		helpFor: {get: 'where it is to go (default: your downloads)'},
+		valueFor: {get: '<folder>'},
+		commands: ['send', 'get'],
+	},
 	timeout: {
 		flag: 'timeout',
 		value: '<s>',
 		help: 'seconds to wait for them (default: 10)',
 		helpFor: {
+			send: 'seconds to wait for them (default: 10; with --file: as long as it takes)',
+			get: 'seconds without anything coming after which it gives up (default: 30)',
 			ping: 'seconds to look for a name or a peer id (default: 10)',
 			trace: 'seconds to look for the peer (default: 10)',
 		},
-		commands: ['send', 'ping', 'trace'],
+		commands: ['send', 'get', 'ping', 'trace'],
 	},
 	since: {
 		flag: 'since',
@@ -286,7 +344,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 	json: {
 		flag: 'json',
 		help: 'print JSON, one object a line',
-		commands: ['send', 'export', 'ping', 'id', 'doctor', 'trace'],
+		commands: ['send', 'get', 'export', 'ping', 'id', 'doctor', 'trace'],
 	},
 };
 

@@ -1,22 +1,15 @@
 /**
  * The command line: arguments and environment in, an `Invocation` out. Nothing is started, read or written here.
  */
-import meow from 'meow';
+import type {AcceptRule} from '../api/files.ts';
 import type {LogLevel, Subsystem} from '../base/log.ts';
 import {version} from '../base/version.ts';
 import {formatTcpAddress} from '../wire/multiaddr.ts';
+import {type Environment, type Flags, isGiven, type Reader, readerOf, readFlags, seeHelp, whole} from './flags.ts';
 import {helpText} from './help.ts';
 import {nearest} from './nearest.ts';
-import {
-	COMMANDS,
-	type CommandName,
-	OPTION_NAMES,
-	OPTIONS,
-	type OptionName,
-	PUBSUB_ROUTERS,
-	THEMES,
-	variableOf,
-} from './option-table.ts';
+import {boundedPing, MAX_COUNT, peerNamed, roomToExport, targetOf, textToSend, wantedFile} from './operands.ts';
+import {COMMANDS, type CommandName, OPTION_NAMES, OPTIONS, PUBSUB_ROUTERS, THEMES} from './option-table.ts';
 import * as values from './values.ts';
 
 export type Options = {
@@ -60,10 +53,21 @@ export type Options = {
 	readonly logFile: string | undefined;
 	/** A peer id. */
 	readonly direct: string | undefined;
+	/** Where files go. Undefined: as the settings say. Of `get`, its `--to`. */
+	readonly downloadFolder: string | undefined;
+	/** Undefined: as the settings say. */
+	readonly accept: readonly AcceptRule[] | undefined;
+	/** Bytes a second; infinity for none; undefined: as the settings say. */
+	readonly maxUpload: number | undefined;
+	readonly maxDownload: number | undefined;
+	/** Files and folders to offer. */
+	readonly files: readonly string[];
 	/** How many others have to hold what is sent. */
 	readonly to: number;
 	/** Milliseconds. */
 	readonly timeout: number;
+	/** Whether somebody asked for it. */
+	readonly isTimeoutGiven: boolean;
 	readonly since: values.Since | undefined;
 	readonly events: boolean;
 	readonly count: number;
@@ -85,27 +89,28 @@ export type Invocation =
 	| {readonly command: 'trace'; readonly target: PingTarget; readonly options: Options}
 	/** The text `-` stands for standard input. */
 	| {readonly command: 'send'; readonly text: string; readonly target: Target; readonly options: Options}
+	| {readonly command: 'send-files'; readonly target: Target; readonly options: Options}
+	/** `wanted`: an id, the beginning of one, or a name. */
+	| {readonly command: 'get'; readonly wanted: string; readonly target: Target; readonly options: Options}
 	/** `room` as commands and events call it. */
 	| {readonly command: 'export'; readonly room: string; readonly options: Options}
-	| {readonly command: Exclude<CommandName, 'ping' | 'trace' | 'send' | 'export'>; readonly options: Options};
+	| {readonly command: Exclude<CommandName, 'ping' | 'trace' | 'send' | 'get' | 'export'>; readonly options: Options};
 
 export type Target = {readonly room: string} | {readonly peer: string};
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type {Environment} from './flags.ts';
 
 /** The commands that concern one room, which has to be named. */
-const ONE_ROOM: readonly CommandName[] = ['send', 'export'];
+const ONE_ROOM: readonly CommandName[] = ['send', 'get', 'export'];
 
 const DEFAULT_DISCOVERY_PORT = 9999;
 const DEFAULT_COUNT = 5;
 const TRACE_COUNT = 3;
-const MAX_COUNT = 1_000_000;
-/** A flood that nobody bounded. */
-const FLOOD_COUNT = 10_000;
-const FLOOD_DEADLINE = 10_000;
 /** More members than one node is ever connected to. */
 const MAX_TO = 10_000;
 const DEFAULT_TIMEOUT = 10;
+/** Somebody has to be found, and his history taken over, before it is known what is offered. */
+const GET_TIMEOUT = 30;
 /** A day, in seconds. */
 const MAX_TIMEOUT = 86_400;
 const MAX_LAB_NODES = 200;
@@ -119,7 +124,6 @@ const MAX_INTERVAL = 86_400_000;
  * @throws UserError with exit status 2 and a hint for whatever makes no sense.
  */
 export function parseArguments(argv: readonly string[], env: Environment): Invocation {
-	checkSpelling(argv);
 	const {flags, input} = readFlags(argv);
 	if (flags.version === true) return {command: 'print', text: version};
 	const [first, ...rest] = input[0] === 'help' ? [...input.slice(1), undefined] : input;
@@ -131,78 +135,20 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 	if (command === 'ping' || command === 'trace') {
 		return {command, target: peerNamed(command, words, options), options: boundedPing(options, flags)};
 	}
-	if (command === 'send') return {command, text: textToSend(words), target: targetOf(options, flags), options};
+	if (command === 'send') {
+		const target = targetOf(command, options, flags);
+		// A variable steps back for a text that is given.
+		if (isGiven(flags, 'file') || (words.length === 0 && options.files.length > 0)) {
+			if (words.length > 0) throw values.usageError('send takes a text or --file, not both', 'Send the text by itself');
+			return {command: 'send-files', target, options};
+		}
+		return {command, text: textToSend(words), target, options};
+	}
+	if (command === 'get')
+		return {command, wanted: wantedFile(words), target: targetOf(command, options, flags), options};
 	if (words.length > 0) throw values.usageError(`${command} takes no argument ${values.quote(words[0]!)}`, seeHelp());
 	if (command === 'export') return {command, room: roomToExport(options), options};
 	return {command, options};
-}
-
-/** What stands before `--` and begins with a dash is an option; a negative number and a lone dash are not. */
-function checkSpelling(argv: readonly string[]): void {
-	const known = new Map<string, boolean>([
-		['--help', false],
-		['--version', false],
-		...OPTION_NAMES.map(name => [`--${OPTIONS[name].flag}`, OPTIONS[name].value !== undefined] as const),
-	]);
-	const shorts = new Set([
-		'-h',
-		'-v',
-		...OPTION_NAMES.flatMap(name => OPTIONS[name].short ?? []).map(name => `-${name}`),
-	]);
-	const end = argv.indexOf('--');
-	for (const argument of end === -1 ? argv : argv.slice(0, end)) {
-		if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) continue;
-		if (shorts.has(argument)) continue;
-		const equals = argument.indexOf('=');
-		const flag = equals === -1 ? argument : argument.slice(0, equals);
-		const takesValue = known.get(flag);
-		if (takesValue === undefined) {
-			const meant = nearest(
-				flag.replace(/^-+/, ''),
-				[...known.keys()].map(name => name.slice(2)),
-			);
-			throw values.usageError(
-				`Unknown option ${values.quote(flag)}`,
-				meant === undefined ? seeHelp() : `Did you mean --${meant}?`,
-			);
-		}
-		if (equals !== -1 && !takesValue) throw values.usageError(`${flag} takes no value`);
-	}
-}
-
-/** Everything arrives as text, or true for a switch: meow only splits, so that every refusal is worded here. */
-function readFlags(argv: readonly string[]): {flags: Record<string, unknown>; input: readonly string[]} {
-	const flags: Record<string, object> = {
-		help: {type: 'boolean', shortFlag: 'h'},
-		version: {type: 'boolean', shortFlag: 'v'},
-	};
-	for (const name of OPTION_NAMES) {
-		const {value, repeatable, short} = OPTIONS[name];
-		const letter = short === undefined ? {} : {shortFlag: short};
-		// A name that begins with "no" is the negation of the rest to the parser.
-		if (value === undefined) flags[positive(name)] = {type: 'boolean', default: positive(name) !== name, ...letter};
-		else flags[name] = {type: 'string', ...(repeatable && {isMultiple: true}), ...letter};
-	}
-	try {
-		const parsed = meow({
-			importMeta: import.meta,
-			argv: [...argv],
-			flags,
-			pkg: {name: 'p2p-tui', version, bin: {'p2p-tui': ''}},
-			autoHelp: false,
-			autoVersion: false,
-		});
-		return {flags: {...parsed.flags}, input: parsed.input};
-	} catch (error) {
-		const twice = error instanceof Error ? /The flag --(\w+) can only be set once/.exec(error.message) : null;
-		if (twice === null) throw error;
-		throw values.usageError(`--${OPTIONS[twice[1] as OptionName].flag} can be given only once`);
-	}
-}
-
-function positive(name: OptionName): string {
-	const rest = /^no([A-Z])(.*)$/.exec(name);
-	return rest === null ? name : rest[1]!.toLowerCase() + rest[2]!;
 }
 
 function commandOf(word: string | undefined): CommandName {
@@ -217,7 +163,7 @@ function commandOf(word: string | undefined): CommandName {
 	);
 }
 
-function checkBelonging(flags: Record<string, unknown>, command: CommandName): void {
+function checkBelonging(flags: Flags, command: CommandName): void {
 	for (const name of OPTION_NAMES) {
 		const {commands, harmless = [], flag} = OPTIONS[name];
 		if (!isGiven(flags, name) || commands.includes(command) || harmless.includes(command)) continue;
@@ -226,58 +172,22 @@ function checkBelonging(flags: Record<string, unknown>, command: CommandName): v
 	}
 }
 
-function isGiven(flags: Record<string, unknown>, name: OptionName): boolean {
-	const value = flags[positive(name)];
-	if (OPTIONS[name].value === undefined) return value !== (positive(name) !== name);
-	return Array.isArray(value) ? value.length > 0 : value !== undefined;
-}
-
-/** The texts of one option with the name to call each by: the command line, or else the environment. */
-type Source = {readonly label: string; readonly texts: readonly string[]};
-
-function sourceOf(flags: Record<string, unknown>, env: Environment, name: OptionName): Source {
-	const {flag, repeatable} = OPTIONS[name];
-	if (isGiven(flags, name)) {
-		const given = flags[name];
-		return {label: `--${flag}`, texts: Array.isArray(given) ? given.map(String) : [String(given)]};
-	}
-	const label = variableOf(name);
-	const text = env[label] ?? '';
-	if (text.trim() === '') return {label, texts: []};
-	return {label, texts: repeatable ? text.split(/[\s,]+/).filter(part => part !== '') : [text]};
-}
-
-type Parse<Value> = (text: string, label: string) => Value;
-
-/** Takes options from the command line, or else from the environment. */
-type Reader = {
-	each<Value>(name: OptionName, parse: Parse<Value>): Value[];
-	one<Value>(name: OptionName, parse: Parse<Value>): Value | undefined;
-	on(name: OptionName): boolean;
-};
-
-function readerOf(flags: Record<string, unknown>, env: Environment, command: CommandName): Reader {
-	const each = <Value>(name: OptionName, parse: Parse<Value>): Value[] => {
-		// A variable is set for every command; only one that takes the option should stumble over it.
-		if (!isGiven(flags, name) && !OPTIONS[name].commands.includes(command)) return [];
-		const {label, texts} = sourceOf(flags, env, name);
-		return texts.map(text => parse(values.parseText(text, label), label));
-	};
-	const on = (name: OptionName) => {
-		if (isGiven(flags, name)) return true;
-		if (!OPTIONS[name].commands.includes(command)) return false;
-		return values.parseSwitch(env[variableOf(name)] ?? '', variableOf(name));
-	};
-	return {each, one: (name, parse) => each(name, parse)[0], on};
-}
-
-function whole(least: number, most: number): Parse<number> {
-	return (text, label) => values.parseInteger(text, label, least, most);
-}
-
-function readOptions(flags: Record<string, unknown>, env: Environment, command: CommandName): Options {
+function readOptions(flags: Flags, env: Environment, command: CommandName): Options {
 	const reader = readerOf(flags, env, command);
-	return {...nodeOptions(reader, command), ...programOptions(reader, command)};
+	// Here it means something else, and so it does in nobody's environment.
+	const into = command === 'get' ? readerOf(flags, {}, command).one('to', values.parseText) : undefined;
+	return {...nodeOptions(reader, command), ...fileOptions(reader, into), ...programOptions(reader, command)};
+}
+
+function fileOptions({each, one}: Reader, into: string | undefined) {
+	const accept = each('accept', values.parseRule);
+	return {
+		downloadFolder: into ?? one('downloadDir', values.parseText),
+		accept: accept.length === 0 ? undefined : accept,
+		maxUpload: one('maxUpload', values.parseLimit),
+		maxDownload: one('maxDownload', values.parseLimit),
+		files: [...new Set(each('file', values.parseText))],
+	};
 }
 
 /** What a node is, and where it is. */
@@ -309,6 +219,7 @@ function nodeOptions({each, one, on}: Reader, command: CommandName) {
 /** What a command does, and how it shows it. */
 function programOptions({one, on}: Reader, command: CommandName) {
 	const deadline = one('deadline', whole(1, MAX_TIMEOUT));
+	const timeout = one('timeout', whole(1, MAX_TIMEOUT));
 	return {
 		nodes: one('nodes', whole(1, MAX_LAB_NODES)) ?? DEFAULT_LAB_NODES,
 		seed: one('seed', whole(0, 2 ** 31 - 1)) ?? 1,
@@ -318,8 +229,9 @@ function programOptions({one, on}: Reader, command: CommandName) {
 		plain: on('plain'),
 		config: one('config', values.parseText),
 		direct: one('direct', values.parsePeer),
-		to: one('to', whole(1, MAX_TO)) ?? 1,
-		timeout: (one('timeout', whole(1, MAX_TIMEOUT)) ?? DEFAULT_TIMEOUT) * 1000,
+		to: (command === 'get' ? undefined : one('to', whole(1, MAX_TO))) ?? 1,
+		timeout: (timeout ?? (command === 'get' ? GET_TIMEOUT : DEFAULT_TIMEOUT)) * 1000,
+		isTimeoutGiven: timeout !== undefined,
 		since: one('since', values.parseSince),
 		events: on('events'),
 		count: one('count', whole(1, MAX_COUNT)) ?? (command === 'trace' ? TRACE_COUNT : DEFAULT_COUNT),
@@ -328,64 +240,4 @@ function programOptions({one, on}: Reader, command: CommandName) {
 		flood: on('flood'),
 		json: on('json'),
 	};
-}
-
-function peerNamed(command: 'ping' | 'trace', words: readonly string[], {discovery}: Options): PingTarget {
-	const [text, extra] = words;
-	const example = `For example: p2p-tui ${command} bob, or p2p-tui ${command} /ip4/192.168.1.7/tcp/4001`;
-	if (text === undefined) throw values.usageError(`${command} takes a name, a peer id or an address`, example);
-	if (extra !== undefined) {
-		throw values.usageError(
-			`${command} takes one peer; ${values.quote(extra)} is too much`,
-			'Put a name with spaces in quotes',
-		);
-	}
-	const target = values.parseTarget(text, command);
-	if (!('address' in target) && !discovery) {
-		throw values.usageError('A name or a peer id is found by discovery, which is off', 'Give the address to dial');
-	}
-	return target;
-}
-
-/** A deadline alone means as many as there is time for; a flood has to end by itself. */
-function boundedPing(options: Options, flags: Record<string, unknown>): Options {
-	const {flood, deadline} = options;
-	if (flood && isGiven(flags, 'interval')) throw values.usageError('ping takes --flood or --interval, not both');
-	if (isGiven(flags, 'count')) return options;
-	if (deadline !== undefined) return {...options, count: MAX_COUNT};
-	return flood ? {...options, count: FLOOD_COUNT, deadline: FLOOD_DEADLINE} : options;
-}
-
-function textToSend(words: readonly string[]): string {
-	const [text, ...more] = words;
-	const example = 'For example: p2p-tui send --room lobby "good morning"; - takes the text from standard input';
-	if (text === undefined) throw values.usageError('send needs the text to send', example);
-	if (more.length > 0) throw values.usageError('send takes one text; put it in quotes', example);
-	return text;
-}
-
-/** A room or one peer, and not both. A room that only the environment names steps back for a peer that is named here. */
-function targetOf({rooms, direct, to}: Options, flags: Record<string, unknown>): Target {
-	const [room, ...more] = rooms;
-	if (direct !== undefined) {
-		if (isGiven(flags, 'room')) throw values.usageError('send takes --room or --direct, not both');
-		if (to > 1) throw values.usageError(`--to ${to}: there is one receiver with --direct`);
-		return {peer: direct};
-	}
-	if (room === undefined) {
-		throw values.usageError('send needs to know where to', 'Say --room <room>, or --direct <peerId>');
-	}
-	if (more.length > 0) throw values.usageError('send takes one room', `Run it for ${values.quote(more[0]!)} as well`);
-	return {room};
-}
-
-function roomToExport({rooms}: Options): string {
-	const [room, ...more] = rooms;
-	if (room === undefined) throw values.usageError('export needs to know what', 'Say --room <room>');
-	if (more.length > 0) throw values.usageError('export takes one room', `Run it for ${values.quote(more[0]!)} as well`);
-	return room;
-}
-
-function seeHelp(): string {
-	return 'See p2p-tui --help';
 }

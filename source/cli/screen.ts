@@ -3,6 +3,7 @@ import type {CoreConfig, StartCore} from '../api/core.ts';
 import {version} from '../base/version.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import {examineCalmly} from './doctor.ts';
+import {fileSettings} from './file-config.ts';
 import type {Options} from './options.ts';
 import {loadSettings} from './settings.ts';
 import {modeFor, thisTerminal} from './terminal.ts';
@@ -15,12 +16,13 @@ const loadWorkerCore = async (): Promise<StartCore> => (await import('../core/wo
 
 /** Checks the terminal and runs the screen, or its mode of lines, until it is left; returns the exit status. */
 export async function openScreen(
-	config: CoreConfig,
-	options: Pick<Options, 'theme' | 'plain' | 'config' | 'ephemeral'>,
+	node: CoreConfig,
+	options: Options,
 	machine: Machine,
 	loadCore = loadWorkerCore,
 ): Promise<number> {
 	const {settings, save} = loadSettings(options, machine);
+	const config = node.lab || node.files ? node : {...node, files: fileSettings(options, settings, machine)};
 	const mode = modeFor(thisTerminal(), options.plain);
 	// There is a terminal and somebody at it. A variable left over from a build machine must switch off neither drawing nor
 	// colours; and it has to go altogether, since `CI=false` counts as a build machine without colours too.

@@ -3,8 +3,11 @@
  * `P2P_TUI_COUNT`), and throws a UserError with exit status 2.
  */
 import {isIPv4} from 'node:net';
+import type {AcceptRule} from '../api/files.ts';
+import {parseRate} from '../base/amounts.ts';
 import {EXIT_USAGE, UserError} from '../base/errors.ts';
 import {LOG_LEVELS, type LogLevel, SUBSYSTEMS, type Subsystem} from '../base/log.ts';
+import {parseAcceptRule} from '../store/file-settings.ts';
 import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseName, normaliseRoom} from '../wire/text.ts';
@@ -126,6 +129,24 @@ export function parseKeep(text: string, label: string): number {
 	const age = ageOf(text);
 	if (age !== undefined) return age;
 	throw usageError(`${label} takes hours, days or weeks, such as 12h, 30d or 4w, or forever, not ${quote(text)}`);
+}
+
+/** Bytes a second; infinity for no limit. */
+export function parseLimit(text: string, label: string): number {
+	if (text.trim().toLowerCase() === 'off') return Number.POSITIVE_INFINITY;
+	const rate = parseRate(text);
+	if (rate !== undefined) return rate;
+	throw usageError(`${label} takes bytes a second, such as 500kB/s or 20Mbit/s, or off, not ${quote(text)}`);
+}
+
+/** Whose files are taken without asking, and up to what size. */
+export function parseRule(text: string, label: string): AcceptRule {
+	const rule = parseAcceptRule(text);
+	if (rule !== undefined) return rule;
+	throw usageError(
+		`${label} takes a peer id and a size, 12D3KooW…=20MB, not ${quote(text)}`,
+		'Or *=1MB, in quotes, for what anybody offers in your rooms',
+	);
 }
 
 /** The beginning of a time, in Unix milliseconds, or how long before now it begins. */

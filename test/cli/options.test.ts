@@ -159,6 +159,12 @@ describe('options', () => {
 			logLevel: 'warn',
 			logLevels: {},
 			logFile: undefined,
+			downloadFolder: undefined,
+			accept: undefined,
+			maxUpload: undefined,
+			maxDownload: undefined,
+			files: [],
+			isTimeoutGiven: false,
 			direct: undefined,
 			to: 1,
 			timeout: 10_000,
@@ -278,10 +284,13 @@ describe('options', () => {
 		[['--name', 'a\nb'], '--name: A name is one line without control characters'],
 		[['--data-dir', 'a\0b'], '--data-dir cannot hold a NUL character'],
 		[['--count', '3'], '--count means nothing to the screen | It belongs to ping, trace'],
-		[['headless', '--json'], '--json means nothing to headless | It belongs to send, export, ping, id, doctor, trace'],
+		[
+			['headless', '--json'],
+			'--json means nothing to headless | It belongs to send, get, export, ping, id, doctor, trace',
+		],
 		[
 			['demo', '--data-dir', 'x'],
-			'--data-dir means nothing to demo | It belongs to screen, headless, send, export, id, doctor',
+			'--data-dir means nothing to demo | It belongs to screen, headless, send, get, export, id, doctor',
 		],
 	])('%j is refused', (argv, message) => {
 		const text = refusal(argv);

@@ -1,0 +1,234 @@
+/** `p2p-tui send --file`: offers files and folders, and stays until others have all of them. */
+import type {EventEmitter} from 'node:events';
+import path from 'node:path';
+import type {CoreConfig, StartCore} from '../api/core.ts';
+import type {NodeEvent} from '../api/event.ts';
+import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
+import {UserError} from '../base/errors.ts';
+import {type Machine, nodeConfig} from './config.ts';
+import {withFiles} from './file-config.ts';
+import {roomOf} from './get.ts';
+import type {Invocation} from './options.ts';
+import {jsonLine} from './output.ts';
+import {Client} from './ping/client.ts';
+import {takesUnicode} from './ping/histogram.ts';
+import {Interruption} from './ping/interruption.ts';
+import {type Progress, progressOn, progressRow} from './progress.ts';
+import {listenForSignals} from './signals.ts';
+
+/** Milliseconds between two looks at who has how much: whoever has all of it may leave at once. */
+const LOOK_INTERVAL = 200;
+
+export type SendFilesOptions = {
+	readonly config: CoreConfig;
+	readonly startCore: StartCore;
+	/** Absolute. */
+	readonly paths: readonly string[];
+	/** As commands call it. */
+	readonly room: string;
+	/** How many others have to have all of each. */
+	readonly to: number;
+	/** Milliseconds without anything going out; undefined: as long as it takes. */
+	readonly timeout: number | undefined;
+	readonly json: boolean;
+	readonly unicode: boolean;
+	readonly print: (line: string) => void;
+	readonly progress: Progress;
+	readonly signals: EventEmitter;
+};
+
+export async function sendFiles(
+	{target, options}: Extract<Invocation, {command: 'send-files'}>,
+	machine: Machine,
+): Promise<number> {
+	const node = {...nodeConfig(options, machine, false), rooms: 'room' in target ? [target.room] : []};
+	const config = withFiles(node, options, machine);
+	const {startLocalCore} = await import('../core/local.ts');
+	return runSendFiles({
+		config,
+		startCore: startLocalCore,
+		paths: options.files.map(file => path.resolve(file)),
+		room: roomOf(target),
+		to: options.to,
+		timeout: options.isTimeoutGiven ? options.timeout : undefined,
+		json: options.json,
+		unicode: takesUnicode(machine.env),
+		print: line => console.log(line),
+		progress: progressOn(process.stderr),
+		signals: process,
+	});
+}
+
+/**
+ * Hashes and offers, one after the other, and waits until as many others as `to` says have all of it.
+ * @returns the exit status: 0, or 128 + the number of the signal that ended it.
+ * @throws UserError if something cannot be offered, has changed, or nothing goes out for too long.
+ */
+export async function runSendFiles(options: SendFilesOptions): Promise<number> {
+	const interruption = new Interruption();
+	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
+	const sending = new Sending(options, interruption);
+	try {
+		await sending.done();
+		return 0;
+	} catch (error) {
+		if (error !== interruption) throw error;
+		return interruption.status ?? 1;
+	} finally {
+		options.progress.clear();
+		await sending.stop();
+		stopSignals();
+	}
+}
+
+type Offered = FileResults['offer-file'] & {
+	readonly name: string;
+	/** Whoever had all of it at some time: they may leave. */
+	readonly holders: Map<string, string>;
+	/** How many others hold the offer. */
+	knownTo: number;
+};
+
+class Sending {
+	readonly #options: SendFilesOptions;
+	readonly #interruption: Interruption;
+	readonly #client: Client;
+	readonly #offered: Offered[] = [];
+	/** Members that hold a message: one may be told of before it is answered which. */
+	readonly #spread = new Map<string, number>();
+	#timer: NodeJS.Timeout | undefined;
+	#given = -1;
+	#holders = 0;
+
+	constructor(options: SendFilesOptions, interruption: Interruption) {
+		this.#options = options;
+		this.#interruption = interruption;
+		const {config, startCore} = options;
+		this.#client = new Client({config, startCore, onEvent: event => this.#event(event)});
+	}
+
+	async done(): Promise<void> {
+		const {paths} = this.#options;
+		for (const file of paths) await this.#offer(file);
+		this.#wait();
+		for (;;) {
+			if (await this.#look()) return;
+			await this.#orElse(this.#interruption.sleep(LOOK_INTERVAL));
+		}
+	}
+
+	async stop(): Promise<void> {
+		clearTimeout(this.#timer);
+		await this.#client.stop();
+	}
+
+	async #offer(file: string): Promise<void> {
+		const {room, json, print, progress} = this.#options;
+		const result = await this.#orElse(this.#client.ask({command: 'offer-file', path: file, room}));
+		const name = path.basename(file);
+		if (!this.#offered.some(offered => offered.file === result.file)) {
+			this.#offered.push({...result, name, holders: new Map(), knownTo: 0});
+		}
+		progress.clear();
+		if (json) print(jsonLine({state: 'offered', ...result, name}));
+		else print(`${result.file} ${name}`);
+	}
+
+	#event(event: NodeEvent): void {
+		if (event.type === 'message-state') this.#spread.set(event.messageId, event.storedBy - 1);
+		if (event.type !== 'transfer' || event.isFetched) return;
+		if (event.state === 'hashing') this.#showHashing(event);
+		else if (event.state === 'changed' && this.#offered.some(({file}) => file === event.file)) {
+			this.#client.fail(new UserError(`${event.name} has changed: it is no longer what was offered`, again()));
+		}
+	}
+
+	#showHashing({name, done, size}: TransferInfo): void {
+		const {json, print, progress, unicode} = this.#options;
+		if (json) print(jsonLine({state: 'hashing', name: path.basename(name), done, size}));
+		else progress.show(columns => progressRow({name, done, size, doing: 'hashing'}, columns, unicode));
+	}
+
+	/** Whether enough others have all of everything. */
+	async #look(): Promise<boolean> {
+		const {transfers} = await this.#orElse(this.#client.ask({command: 'transfers'}));
+		for (const offered of this.#offered) {
+			const info = transfers.find(({file}) => file === offered.file);
+			if (info?.state === 'failed' || info?.state === 'changed') throw lost(info);
+			if (info) this.#note(offered, info);
+		}
+		const waiting = this.#offered.find(offered => this.#count(offered) < this.#options.to);
+		const infos = transfers.filter(({file}) => this.#offered.some(offered => offered.file === file));
+		this.#watch(infos);
+		if (waiting === undefined) return true;
+		this.#show(infos.find(({file}) => file === waiting.file));
+		return false;
+	}
+
+	#note(offered: Offered, {takers, pieces}: TransferInfo): void {
+		const {json, print, progress} = this.#options;
+		for (const {peer, name, pieces: held} of takers) {
+			if (held < pieces || offered.holders.has(peer)) continue;
+			offered.holders.set(peer, name);
+			progress.clear();
+			if (json) print(jsonLine({state: 'taken', file: offered.file, by: peer, name}));
+		}
+	}
+
+	/** Whoever has the offer of a file without content has all of it. */
+	#count({size, messageId, holders}: Offered): number {
+		return size === 0 ? Math.max(holders.size, this.#spread.get(messageId) ?? 0) : holders.size;
+	}
+
+	#watch(infos: readonly TransferInfo[]): void {
+		const given = infos.reduce((sum, info) => sum + info.given, 0);
+		const holders = this.#offered.reduce((sum, offered) => sum + this.#count(offered), 0);
+		if (given !== this.#given || holders !== this.#holders) this.#wait();
+		[this.#given, this.#holders] = [given, holders];
+	}
+
+	#show(info: TransferInfo | undefined): void {
+		const {json, progress, unicode} = this.#options;
+		if (json || info === undefined) return;
+		const {name, size, rateOut, takers} = info;
+		const first = [...takers].sort((a, b) => b.pieces - a.pieces)[0];
+		const done = first === undefined ? 0 : Math.min(size, first.pieces * info.pieceBytes);
+		const who = takers.length === 0 ? 'waiting for somebody to take it' : `to ${takers.map(wordFor).join(', ')}`;
+		progress.show(columns => progressRow({name, done, size, rate: rateOut, who}, columns, unicode));
+	}
+
+	/** From now on so long may nothing go out. */
+	#wait(): void {
+		const {timeout} = this.#options;
+		clearTimeout(this.#timer);
+		if (timeout === undefined) return;
+		this.#timer = setTimeout(() => this.#client.fail(this.#nobody(timeout)), timeout);
+	}
+
+	#nobody(timeout: number): UserError {
+		const {to} = this.#options;
+		const missing = this.#offered.find(offered => this.#count(offered) < to);
+		const count = missing === undefined ? 0 : this.#count(missing);
+		const who = count === 0 ? 'Nobody has' : `Only ${count} of ${to} ${count === 1 ? 'has' : 'have'}`;
+		return new UserError(`${who} all of ${missing?.name}, and nothing went out for ${timeout / 1000} s`, {
+			hint: 'The offer stands: it is given again whenever this profile is online',
+		});
+	}
+
+	#orElse<Value>(work: Promise<Value>): Promise<Value> {
+		return this.#interruption.orElse(Promise.race([work, this.#client.failed]));
+	}
+}
+
+function wordFor({name}: TransferTaker): string {
+	return name;
+}
+
+function lost({name, state, error}: TransferInfo): UserError {
+	if (state === 'changed') return new UserError(`${name} has changed: it is no longer what was offered`, again());
+	return new UserError(error?.message ?? `${name} cannot be given`);
+}
+
+function again() {
+	return {hint: 'Offer it again'};
+}
