@@ -9,6 +9,7 @@ import type {Swarm} from '../swarm/swarm.ts';
 import type {EventVerifier} from '../wire/event.ts';
 import {type Identity, identityFromSeed} from '../wire/identity.ts';
 import type {Happening} from './agenda.ts';
+import type {FileHabits} from './files.ts';
 import {NodeTraffic} from './node-traffic.ts';
 import type {End} from './streams.ts';
 
@@ -41,6 +42,8 @@ export type NodeOptions = {
 	readonly skew?: number;
 	/** Its line is slow: this many times the usual delay. */
 	readonly slowness?: number;
+	/** What its machine does with files, and how honest it is there. */
+	readonly files?: FileHabits;
 	/** Rises with every restart. */
 	readonly incarnation?: number;
 	/** From before a restart: the same peer. */

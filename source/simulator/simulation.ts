@@ -6,6 +6,7 @@
 import type {Command} from '../api/command.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {seededRandom} from '../base/random.ts';
+import type {FilesNews} from '../behaviours/files/io.ts';
 import {MemoryEventStore, type StoreSnapshot} from '../history/memory-store.ts';
 import type {ConnectionId, Effect, SwarmInput} from '../swarm/io.ts';
 import {decodeMessage} from '../wire/codec.ts';
@@ -34,6 +35,8 @@ export type SimulationOptions = NetworkOptions & {
 	readonly print?: (line: string) => void;
 	/** Told of each event of each node; of a message also the links that it has gone over, as its frame said. */
 	readonly onEvent?: (node: SimulatedNode, event: NodeEvent, hops: number) => void;
+	/** Told of what each node is told of files, after it. */
+	readonly onNews?: (node: SimulatedNode, news: FilesNews) => void;
 };
 
 const MAX_STEPS = 2_000_000;
@@ -49,6 +52,8 @@ export class Simulation {
 	readonly nodes: SimulatedNode[] = [];
 	readonly conditions: Conditions;
 	readonly trace: Trace;
+	/** What lies on disks, and how it is given. */
+	readonly files: SimulatedFiles;
 	/** Frames that left any node. */
 	framesSent = 0;
 	steps = 0;
@@ -60,7 +65,6 @@ export class Simulation {
 	readonly #streams: Streams;
 	readonly #broadcasts: Broadcasts;
 	readonly #timers: Timers;
-	readonly files = new SimulatedFiles();
 	readonly #verify = memoisedVerifier();
 	readonly #verifyNeighbours = memoisedVerifier(verifyStatement);
 	readonly #indexOf = new Map<string, number>();
@@ -68,9 +72,10 @@ export class Simulation {
 	#hops = 0;
 
 	constructor(options: SimulationOptions) {
+		const {isChecked = true, onNews} = options;
 		this.#options = options;
 		this.#maxSteps = options.maxSteps ?? MAX_STEPS;
-		this.#invariants = (options.isChecked ?? true) ? new Invariants() : undefined;
+		this.#invariants = isChecked ? new Invariants() : undefined;
 		this.conditions = new Conditions(options, seededRandom(options.seed));
 		this.trace = new Trace(options.print);
 		const world = {
@@ -80,6 +85,8 @@ export class Simulation {
 			input: (node: SimulatedNode, input: SwarmInput) => this.#handle(node, input),
 		};
 		this.#streams = new Streams(world, this.conditions);
+		const lies = seededRandom(options.seed ^ 0x11a5);
+		this.files = new SimulatedFiles(world, this.conditions, {isChecked, onNews, random: () => lies.float()});
 		this.#timers = new Timers(world.add, (node, timer) => this.#handle(node, {type: 'timer', timer}));
 		this.#broadcasts = new Broadcasts({...world, nodeOf: index => this.nodes[index]}, this.conditions);
 	}
@@ -110,6 +117,7 @@ export class Simulation {
 	kill(node: SimulatedNode): void {
 		this.#end(node, 'kill');
 		this.#streams.resetAll(node);
+		this.files.killed(node);
 	}
 
 	/** Its machine loses power: nobody is told, and nobody answers there until it is started again. */
@@ -117,6 +125,7 @@ export class Simulation {
 		this.#end(node, 'crash');
 		node.isOff = true;
 		this.#streams.dropAll(node);
+		this.files.crashed(node);
 	}
 
 	stop(node: SimulatedNode): void {
@@ -124,6 +133,7 @@ export class Simulation {
 		for (const dial of [...node.dials.keys()]) this.#streams.cancelDial(node, dial);
 		node.wasStopped = true;
 		this.#end(node, 'stop');
+		this.files.killed(node);
 	}
 
 	/**
@@ -151,29 +161,37 @@ export class Simulation {
 		if (!node.isAlive || node.isAsleep) return;
 		this.trace.note(this.now, node.index, 'sleep', milliseconds);
 		node.isAsleep = true;
+		this.files.changed();
 		this.#agenda.add(this.now + milliseconds, new Later(() => this.#wake(node, milliseconds)));
 	}
 
 	/** The cable is out: it says nothing and hears nothing any more, and nobody is told. */
 	unplug(node: SimulatedNode): void {
 		this.conditions.unplug(node);
+		this.files.changed();
 	}
 
 	plugIn(node: SimulatedNode): void {
 		this.conditions.plugIn(node);
+		this.#release();
+	}
+
+	/** Who reaches whom is not as it was. */
+	#release(): void {
 		this.#streams.release();
+		this.files.changed();
 	}
 
 	/** Splits the network; `null` heals it. */
 	partition(side: ((node: SimulatedNode) => number) | null): void {
 		this.conditions.partition(side ?? undefined);
-		this.#streams.release();
+		this.#release();
 	}
 
 	/** Nothing passes from one node to another where this holds, though it may pass the other way; `null` heals it. */
 	cut(isCut: ((from: SimulatedNode, to: SimulatedNode) => boolean) | null): void {
 		this.conditions.cut(isCut ?? undefined);
-		this.#streams.release();
+		this.#release();
 	}
 
 	/** A second connection from one node to another, as if it had been dialled by another address. */
@@ -256,6 +274,7 @@ export class Simulation {
 		const start = new Later(() => {
 			node.isAlive = true;
 			this.#handle(node, {type: 'start', addresses: [node.place], remembered: node.remembered});
+			this.files.started(node);
 		});
 		this.#agenda.add(at, start);
 		return node;
@@ -272,7 +291,7 @@ export class Simulation {
 		node.isAsleep = false;
 		this.#handle(node, {type: 'woke', slept});
 		for (const timer of node.overdue.splice(0)) timer.run();
-		this.#streams.release();
+		this.#release();
 	}
 
 	/** Written at once; or the machine loses power in the middle: the disk has it or not, and nobody hears of it. */
@@ -292,9 +311,18 @@ export class Simulation {
 
 	#note(node: SimulatedNode, input: SwarmInput): void {
 		this.trace.input(this.now, node.index, input);
+		if (input.type === 'frame') this.#heard(node, input.connection, input.body);
 		if (input.type !== 'frame' || messageNumber(input.body) !== MESSAGE_NUMBERS.publish) return;
 		node.traffic.publishesIn += 1;
 		this.#hops = input.body.at(-1)! + 1;
+	}
+
+	#heard(node: SimulatedNode, connection: ConnectionId, body: Uint8Array): void {
+		const end = node.ends.get(connection);
+		if (!end) return;
+		for (const answer of this.files.arriving(node, end.peer.node.peerId, body)) {
+			this.#streams.send(node, connection, answer);
+		}
 	}
 
 	// --- effects ---
@@ -309,7 +337,7 @@ export class Simulation {
 	#carryOut(node: SimulatedNode, effect: Effect): void {
 		switch (effect.type) {
 			case 'send':
-				return this.#send(node, effect.connections, effect.body);
+				return this.#send(node, effect.connections, this.files.leaving(node, effect.body));
 			case 'close': {
 				const end = node.ends.get(effect.connection);
 				if (end) this.#streams.hangUp(end, effect.reason);

@@ -4,6 +4,7 @@
  */
 import type {NodeEvent} from '../api/event.ts';
 import {Ring} from '../base/bounded.ts';
+import type {FilesNews} from '../behaviours/files/io.ts';
 import type {SwarmInput} from '../swarm/io.ts';
 import {MESSAGE_NUMBERS} from '../wire/messages.ts';
 
@@ -80,6 +81,8 @@ export class Trace {
 				return this.note(at, node, input.type, input.message);
 			case 'announcement':
 				return this.note(at, node, input.type, input.host);
+			case 'files':
+				return this.note(at, node, input.news.news, newsGist(input.news));
 			default:
 				return this.note(at, node, input.type, '');
 		}
@@ -132,6 +135,15 @@ function gistOf(event: NodeEvent): string | number {
 		default:
 			return '';
 	}
+}
+
+function newsGist(news: FilesNews): string {
+	const peer = 'peer' in news ? `${news.peer.slice(-8)} ` : '';
+	const block = 'block' in news ? `${news.block.what} ${news.block.index} of ${news.block.file.slice(0, 8)} ` : '';
+	const file = 'file' in news ? news.file.slice(0, 8) : '';
+	const rest =
+		'verdict' in news ? news.verdict : 'reason' in news ? news.reason : 'error' in news ? news.error.code : '';
+	return `${peer}${block}${file}${rest}`.trimEnd();
 }
 
 function format({at, node, what, detail, bytes}: Entry): string {
