@@ -13,6 +13,10 @@ export type Scene = {readonly after: number; readonly who: Actor} & (
 	| {readonly does: 'react'; readonly to: Actor; readonly emoji: string}
 	/** Changes its own last message. */
 	| {readonly does: 'edit'; readonly text: string}
+	/** Offers the picture to a room. */
+	| {readonly does: 'offer'; readonly room: (typeof DEMO_ROOMS)[number]}
+	/** Fetches what was offered last. */
+	| {readonly does: 'take'}
 	/** Ends properly: everyone knows at once. */
 	| {readonly does: 'leave'}
 	/** Is killed, without a goodbye: everyone sees the connection break. */
@@ -47,6 +51,16 @@ export const SCENES: readonly Scene[] = [
 		does: 'edit',
 		text: 'The number beside each name is the live round-trip time to that peer.',
 	},
+	say(
+		3000,
+		'ann',
+		'lobby',
+		'A picture for everybody: take it with /get. F7 shows how the pieces go from one to another.',
+	),
+	{after: 500, who: 'ann', does: 'offer', room: 'lobby'},
+	{after: 2500, who: 'bob', does: 'take'},
+	{after: 1500, who: 'cat', does: 'take'},
+	{after: 1500, who: 'dan', does: 'take'},
 	say(4500, 'ann', 'dev', '@{name}: this names you, so #dev says @1 while you are elsewhere.'),
 	say(3000, 'dan', 'lobby', 'See the mark at #dev? Alt-2 goes there (or Esc, then 2), Alt-1 comes back.'),
 	say(5000, 'bob', 'dev', 'Alt-A jumps to the next room with something unread.'),

@@ -19,18 +19,19 @@ const LOOPBACK = '127.0.0.1';
 export async function demo(options: Options, machine: Machine): Promise<number> {
 	modeFor(thisTerminal(), options.plain);
 	const discoveryPort = await freeUdpPort();
+	const node = nodeConfig({...options, rooms: DEMO_ROOMS}, machine, true);
+	const program = process.argv[1]!;
+	const troupe = new Troupe({program, discoveryPort, interface: LOOPBACK, env: machine.env, person: node.name});
 	const config: CoreConfig = {
-		...nodeConfig({...options, rooms: DEMO_ROOMS}, machine, true),
+		...node,
 		listen: [`/ip4/${LOOPBACK}/tcp/0`],
 		interfaces: [LOOPBACK],
 		peers: [],
 		discovery: true,
 		discoveryPort,
 		dataDirectory: undefined,
+		files: {folder: troupe.folder, accept: []},
 	};
-	const {env} = machine;
-	const program = process.argv[1]!;
-	const troupe = new Troupe({program, discoveryPort, interface: LOOPBACK, env, person: config.name});
 	troupe.play();
 	try {
 		return await openScreen(config, options, machine);

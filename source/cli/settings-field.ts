@@ -1,4 +1,4 @@
-/** The settings of files as a headless line gives them. Null takes a limit away. */
+/** The settings of files as a headless line gives them. 0 or null takes a limit away. */
 import path from 'node:path';
 import type {FileSettings} from '../api/files.ts';
 import {MAX_ACCEPT_RULES, parseAcceptRule} from '../store/file-settings.ts';
@@ -14,7 +14,7 @@ export function readSettingsField(value: unknown): {problem: string} | {settings
 	for (const [name, given] of Object.entries(value)) {
 		const problem = problemWith(name, given);
 		if (problem !== undefined) return {problem: `has a wrong ${JSON.stringify(name.slice(0, 40))}: ${problem}`};
-		settings[name] = given ?? undefined;
+		settings[name] = given ?? 0;
 	}
 	return {settings};
 }
@@ -28,7 +28,7 @@ function problemWith(name: string, value: unknown): string | undefined {
 	if (name === 'accept')
 		return areRules(value) ? undefined : 'it is no list of {"from": <peer id or *>, "bytes": <number>}';
 	if (value === null) return undefined;
-	return isAmount(value) && value > 0 ? undefined : 'it is no whole number above 0, nor null';
+	return isAmount(value) ? undefined : 'it is no number of bytes';
 }
 
 export function isAbsolutePath(value: unknown): boolean {

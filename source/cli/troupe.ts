@@ -1,14 +1,16 @@
 /** The peers of the demo: starts them, lets them talk by the script, and sees that none is left over. */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import type {Command} from '../api/command.ts';
 import type {EventOf, NodeEvent} from '../api/event.ts';
+import {PICTURE_NAME, picture} from './demo-picture.ts';
 import {type Actor, ANSWERS, CAST, DEMO_ROOMS, SCENES, type Scene} from './demo-script.ts';
 import type {Environment} from './options.ts';
+import {NO_FILE} from './settings-place.ts';
 
 /** Milliseconds that a peer has to say goodbye before it is killed. */
 const LEAVE_TIMEOUT = 3_000;
@@ -16,6 +18,9 @@ const LEAVE_TIMEOUT = 3_000;
 /** Milliseconds: a person takes a moment to answer, and does not answer everything. */
 const ANSWER_DELAY = 900;
 const ANSWER_PAUSE = 4_000;
+
+/** So slow that one sees the pieces go about. */
+const UPLOAD_RATE = '150kB/s';
 
 export type TroupeOptions = {
 	/** The program to run headless: this one. */
@@ -36,6 +41,8 @@ export class Troupe {
 	/** The keys of those who come back, so that they are who they were. */
 	readonly #profiles = mkdtempSync(path.join(tmpdir(), 'p2p-tui-demo-'));
 	readonly #scenes: readonly Scene[];
+	/** What was offered last: its id. */
+	#offered: string | undefined;
 	readonly #actors = new Map<Actor, ChildProcess>();
 	/** What each of them said last. */
 	readonly #last = new Map<Actor, Said>();
@@ -54,6 +61,11 @@ export class Troupe {
 		process.once('exit', this.#removeProfiles);
 		for (const actor of CAST) this.#enter(actor);
 		this.#schedule(0);
+	}
+
+	/** Where the person's files go: they are gone with the demo. */
+	get folder(): string {
+		return path.join(this.#profiles, 'your files');
 	}
 
 	/** Process ids of those who are on stage. */
@@ -96,6 +108,11 @@ export class Troupe {
 				return this.#answer(scene.who, scene.to, where => ({command: 'react', ...where, emoji: scene.emoji}));
 			case 'edit':
 				return this.#answer(scene.who, scene.who, where => ({command: 'edit', ...where, text: scene.text}));
+			case 'offer':
+				return this.#offer(scene.who, scene.room);
+			case 'take':
+				if (this.#offered !== undefined) this.#tell(scene.who, {command: 'fetch-file', file: this.#offered});
+				return;
 			case 'leave':
 				this.#actors.delete(scene.who);
 				if (child !== undefined) void leave(child);
@@ -109,6 +126,16 @@ export class Troupe {
 		}
 	}
 
+	#offer(actor: Actor, room: string): void {
+		const file = path.join(this.#profiles, PICTURE_NAME);
+		try {
+			writeFileSync(file, picture(), {flag: 'wx'});
+		} catch {
+			// It is there from the last time, or there is no room for it: then there is nothing to offer, and it is told so.
+		}
+		this.#tell(actor, {command: 'offer-file', path: file, room});
+	}
+
 	#worded(text: string): string {
 		return text.replaceAll('{name}', () => this.#options.person);
 	}
@@ -117,8 +144,9 @@ export class Troupe {
 		const {program, discoveryPort, interface: network} = this.#options;
 		const rooms = DEMO_ROOMS.flatMap(room => ['--room', room]);
 		const place = ['--interface', network, '--listen', `/ip4/${network}/tcp/0`, '--discovery-port', `${discoveryPort}`];
-		const profile = ['--name', actor, '--data-dir', path.join(this.#profiles, actor)];
-		const args = [program, 'headless', ...profile, ...rooms, ...place];
+		const profile = ['--name', actor, '--data-dir', path.join(this.#profiles, actor), '--config', NO_FILE];
+		const files = ['--download-dir', path.join(this.#profiles, `files of ${actor}`), '--max-upload', UPLOAD_RATE];
+		const args = [program, 'headless', ...profile, ...rooms, ...place, ...files];
 		const child = spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'ignore'], env: this.#environment()});
 		// One that cannot start, or has just been killed, is missing on the screen; that says enough.
 		child.on('error', () => {});
@@ -146,6 +174,7 @@ export class Troupe {
 		// Most of what they print is of no interest here.
 		const event = line.startsWith('{"type":"message"') ? parseEvent(line) : undefined;
 		if (event?.type !== 'message') return;
+		if (event.offer && event.local) this.#offered = event.offer.file;
 		if (event.local) this.#last.set(actor, {room: event.room, messageId: event.messageId});
 		else if (actor === 'ann') this.#answerPerson(actor, event);
 	}
