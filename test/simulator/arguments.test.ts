@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {parseArguments, UsageError, usage} from './arguments.ts';
+import {randomFiles} from './files-scenario.ts';
 import {randomScenario} from './scenario.ts';
 
 describe('npm run sim', () => {
@@ -20,6 +21,8 @@ describe('npm run sim', () => {
 
 	it('repeats a seed of the tests', () => {
 		expect(parseArguments(['--random', '--seed', '17']).scenario).toEqual(randomScenario(17));
+		const {nodes: _nodes, ...files} = randomFiles(17);
+		expect(parseArguments(['--files', '--seed', '17']).files).toMatchObject(files);
 	});
 
 	it.each([
@@ -31,6 +34,7 @@ describe('npm run sim', () => {
 		[['--target', '20', '--max', '10'], '--target is more than --max'],
 		[['--links', '0'], 'nobody would find anybody: --links or --segment must be more than 0'],
 		[['--random', '--nodes', '60'], '--random takes everything from the seed: leave out --nodes'],
+		[['--files', '--loss', '0.1'], '--files takes everything from the seed: leave out --loss'],
 		[['--wings'], /--wings/u],
 		[['more'], /more/u],
 	])('refuses %j in one line', (args, message) => {

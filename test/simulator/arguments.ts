@@ -1,13 +1,15 @@
 /** The command line of `npm run sim`. */
 import {parseArgs} from 'node:util';
 import {HOSTS_PER_SUBNET} from '../../source/simulator/simulated-node.ts';
+import {type FilesOptions, randomFiles} from './files-scenario.ts';
 import {type HistoryOptions, randomHistory} from './history-scenario.ts';
 import {randomScenario, type ScenarioOptions} from './scenario.ts';
 
 export type Arguments = {
-	/** What is to be run: a whole network, or a room that must lose nothing. */
+	/** What is to be run: a whole network, a room that must lose nothing, or people who fetch a file from each other. */
 	readonly scenario: ScenarioOptions;
 	readonly history?: HistoryOptions;
+	readonly files?: FilesOptions;
 	readonly json: boolean;
 	readonly trace: boolean;
 	readonly help: boolean;
@@ -69,6 +71,9 @@ const WHOLE: ReadonlySet<NumberName> = new Set([
 	'max-steps',
 ]);
 
+/** Runs that are drawn from their seed as a whole. */
+const DRAWN = ['random', 'history', 'files'] as const;
+
 const ROUTERS = ['gossipsub', 'floodsub'] as const;
 
 export function usage(): string {
@@ -83,6 +88,7 @@ export function usage(): string {
 		line('--pubsub <router>', `${ROUTERS.join(' or ')} (${ROUTERS[0]})`),
 		line('--random', 'the scenario that the tests draw from the seed: nothing else is taken from above'),
 		line('--history', 'likewise, the room that must lose nothing'),
+		line('--files', 'likewise, people who fetch a file from each other'),
 		line('--json', 'the figures as one JSON object'),
 		line('--trace', 'everything that happens, one line each, on standard error'),
 		line('--help', 'this text'),
@@ -94,7 +100,7 @@ export function parseArguments(args: readonly string[]): Arguments {
 	const values = parse(args);
 	const number = (name: NumberName) => readNumber(name, values[name] as string | undefined);
 	const flags = {json: values.json === true, trace: values.trace === true, help: values.help === true};
-	for (const drawn of ['random', 'history']) {
+	for (const drawn of DRAWN) {
 		if (values[drawn] !== true) continue;
 		for (const name of Object.keys(values)) {
 			if (![drawn, 'seed', 'json', 'trace', 'help'].includes(name)) {
@@ -102,7 +108,9 @@ export function parseArguments(args: readonly string[]): Arguments {
 			}
 		}
 		const seed = number('seed');
-		return {...flags, scenario: randomScenario(seed), ...(drawn === 'history' && {history: randomHistory(seed)})};
+		const scenario = randomScenario(seed);
+		if (drawn === 'history') return {...flags, scenario, history: randomHistory(seed)};
+		return {...flags, scenario, ...(drawn === 'files' && {files: randomFiles(seed)})};
 	}
 	const pubsub = ROUTERS.find(router => router === (values.pubsub ?? ROUTERS[0]));
 	if (!pubsub) throw new UsageError(`--pubsub is ${ROUTERS.join(' or ')}, not ${values.pubsub}`);
@@ -155,7 +163,7 @@ function scenarioOf(
 
 function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
 	const numbers = Object.keys(NUMBERS).map(name => [name, {type: 'string'}] as const);
-	const flags = ['random', 'history', 'json', 'trace', 'help'].map(name => [name, {type: 'boolean'}] as const);
+	const flags = [...DRAWN, 'json', 'trace', 'help'].map(name => [name, {type: 'boolean'}] as const);
 	const options = Object.fromEntries([...numbers, ...flags, ['pubsub', {type: 'string'}] as const]);
 	try {
 		return parseArgs({args: [...args], options, strict: true, allowPositionals: false}).values as Record<
