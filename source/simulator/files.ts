@@ -31,6 +31,8 @@ export type FileHabits = {
 	readonly claimsAll?: boolean;
 	/** How it answers requests for pieces: as its program does, if this is left out; with rubbish, not at all, or with a refusal. */
 	readonly answers?: 'rubbish' | 'silence' | 'denial';
+	/** It asks for what nobody has told it of. */
+	readonly isPrying?: boolean;
 };
 
 export type FilesOptions = {
@@ -191,7 +193,9 @@ export class SimulatedFiles {
 		}
 		switch (deed.deed) {
 			case 'ask':
-				this.#invariants?.asks(end, block, this.disk(node), this.#work.isWriting(node, block));
+				if (!node.options.files?.isPrying) {
+					this.#invariants?.asks(end, block, this.disk(node), this.#work.isWriting(node, block));
+				}
 				return this.#bulk.ask(end, block);
 			case 'unask':
 				return this.#bulk.unask(end, block);

@@ -31,6 +31,7 @@ export class Office {
 	#commands = 0;
 	/** Bytes that each node accepted, by index. */
 	readonly accepted: number[] = [];
+	readonly #denied = new Map<number, string[]>();
 	/** When each had all of a file, by file and index. */
 	readonly #doneAt = new Map<string, number>();
 
@@ -110,7 +111,13 @@ export class Office {
 		if (news.news === 'arrived' && news.verdict === 'ok' && news.block.what === 'piece') {
 			this.accepted[node.index] = (this.accepted[node.index] ?? 0) + news.bytes;
 		}
+		if (news.news === 'denied') this.#denied.set(node.index, [...this.denied(node.index), news.reason]);
 		if (news.news === 'finished') this.#doneAt.set(`${node.index} ${news.file}`, this.simulation.now);
+	}
+
+	/** With what reasons it was refused what it asked for. */
+	denied(index: number): readonly string[] {
+		return this.#denied.get(index) ?? [];
 	}
 
 	has(index: number, file: FileId): boolean {
