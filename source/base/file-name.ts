@@ -33,12 +33,8 @@ const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
  * UTF-8, NFC, never empty. What is taken out leaves an underscore. Twice is the same as once.
  */
 export function safeFileName(name: string, limit = MAX_BYTES): string {
-	const visible = sanitizeLine(shorten(name).normalize('NFC').replace(/\t/g, ' ').replace(FORBIDDEN, '_'));
-	const clean = visible
-		.replace(ESCAPE, '_')
-		.replace(/\p{Zs}/gu, ' ')
-		.normalize('NFC');
-	return cut(guard(clean), limit);
+	const plain = shorten(name).replace(/\t/g, ' ').replace(FORBIDDEN, '_');
+	return cut(guard(visible(plain)), limit);
 }
 
 /** The same in every name of a path, and so that no two paths lead to one file, nor through one. */
@@ -73,7 +69,7 @@ export function numbered(name: string, number: number, limit = MAX_BYTES): strin
 	const {stem, extension} = split(name);
 	const suffix = ` (${number})`;
 	const room = limit - Buffer.byteLength(suffix + extension);
-	return `${head(stem, room).trimEnd()}${suffix}${extension}`;
+	return `${head(stem, room).trimEnd()}${suffix}${extension}`.trimStart();
 }
 
 /** The same for names that one file system or another takes for the same. */
@@ -96,6 +92,18 @@ function shorten(name: string): string {
 	if (name.length <= MAX_UNITS) return name;
 	const end = EXTENSION.exec(name.slice(-32))?.[0] ?? '';
 	return name.slice(0, MAX_UNITS) + end;
+}
+
+/** Without what nobody should see. What stands behind it may have been fine there and is not behind an underscore. */
+function visible(name: string): string {
+	for (let text = name; ; ) {
+		const next = sanitizeLine(text.normalize('NFC'))
+			.replace(ESCAPE, '_')
+			.replace(/\p{Zs}/gu, ' ')
+			.normalize('NFC');
+		if (next === text) return text;
+		text = next;
+	}
 }
 
 /** Nothing in front or at the end that has a meaning beyond the name. */
