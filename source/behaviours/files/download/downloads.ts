@@ -4,10 +4,15 @@ import type {RoomName} from '../../../api/event.ts';
 import type {TransferInfo} from '../../../api/files.ts';
 import type {Bitfield} from '../../../base/bitfield.ts';
 import type {Random} from '../../../base/random.ts';
-import type {FileId} from '../../../wire/file-offer.ts';
+import {type FileId, MAX_SEEK_FILES} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from '../../behaviour.ts';
 import type {FilesNews, HeldFile, SavedTransfer} from '../io.ts';
+import {Download} from './download.ts';
+import type {Line} from './line.ts';
+import {TICK} from './parameters.ts';
+import {Sharing} from './sharing.ts';
+import type {Source} from './sources.ts';
 
 export type DownloadsOptions = {
 	readonly view: View;
@@ -34,89 +39,278 @@ export type DownloadsOptions = {
 
 export type DownloadCommand = CommandOf<'pause' | 'resume' | 'cancel' | 'prioritise'>;
 
-export class Downloads {
-	constructor(_options: DownloadsOptions) {}
+/** The one timer of all downloads. */
+export const DOWNLOAD_TIMER = 'download';
 
-	has(_file: FileId): boolean {
-		return false;
+export class Downloads {
+	readonly #options: DownloadsOptions;
+	readonly #downloads = new Map<FileId, Download>();
+	readonly #sharing: Sharing;
+	#isTicking = false;
+
+	constructor(options: DownloadsOptions) {
+		this.#options = options;
+		this.#sharing = new Sharing(options);
+	}
+
+	has(file: FileId): boolean {
+		return this.#downloads.has(file);
 	}
 
 	/** Files that are being fetched, in the order in which they were wanted. */
 	files(): readonly FileId[] {
-		return [];
+		return [...this.#downloads.keys()];
 	}
 
 	/** Where and how it is being fetched. */
-	saved(_file: FileId): SavedTransfer | undefined {
-		return undefined;
+	saved(file: FileId): SavedTransfer | undefined {
+		return this.#downloads.get(file)?.saved;
 	}
 
+	/** Verified pieces of one that is open and not finished: they are given to others. */
+	held(file: FileId): Bitfield | undefined {
+		const download = this.#downloads.get(file);
+		return download?.isOpen ? download.exchange.here : undefined;
+	}
+
+	/** Without `takers`, `rateOut` and `given`: whoever gives knows them. */
+	info(file: FileId, now: Instant): TransferInfo | undefined {
+		return this.#downloads.get(file)?.info(now);
+	}
+
+	infos(now: Instant): TransferInfo[] {
+		return [...this.#downloads.values()].map(download => download.info(now));
+	}
+
+	// --- what people want
+
 	/** A new one, or one of an earlier run. One that is here already only gets the rooms added. */
-	begin(_transfer: SavedTransfer, _now: Instant): BehaviourOutput[] {
-		return [];
+	begin(transfer: SavedTransfer, now: Instant): BehaviourOutput[] {
+		const {file} = transfer.offer;
+		const known = this.#downloads.get(file);
+		if (known) {
+			const outputs = [...known.addRooms(transfer.rooms), ...known.seek(this.#options.peersOf(file))];
+			return this.#settle([known], outputs, now);
+		}
+		const download = new Download(transfer, this.#options);
+		this.#downloads.set(file, download);
+		const outputs = [...download.open(), ...download.seek(this.#options.peersOf(file))];
+		return this.#settle([download], outputs, now);
+	}
+
+	/** It is offered no more in these rooms: whoever is in none of the others is not asked any more. Without any it ends. */
+	withdrawn(file: FileId, rooms: readonly string[], now: Instant): BehaviourOutput[] {
+		const download = this.#downloads.get(file);
+		if (!download) return [];
+		return this.#settle([download], download.withdrawn(rooms), now);
 	}
 
 	/** `command.file` is a whole id. Undefined: not one of these. Otherwise the answer is among the outputs. */
-	command(_command: DownloadCommand, _now: Instant): BehaviourOutput[] | undefined {
-		return undefined;
+	command(command: DownloadCommand, now: Instant): BehaviourOutput[] | undefined {
+		const download = this.#downloads.get(command.file);
+		if (!download) return undefined;
+		const outputs = carryOut(command, download);
+		outputs.push({type: 'reply', command, result: {file: download.file}});
+		return this.#settle([download], outputs, now);
 	}
 
-	/** Everything that is told of files: what does not concern downloads is passed over. */
-	news(_news: FilesNews, _now: Instant): BehaviourOutput[] {
-		return [];
-	}
+	// --- what others say
 
 	/** All that the peer holds of it, as it said. Only from those who may be asked for it: the caller has looked. */
-	holds(_peer: PeerId, _file: FileId, _pieces: Uint8Array, _now: Instant): BehaviourOutput[] {
-		return [];
+	holds(peer: PeerId, file: FileId, pieces: Uint8Array, now: Instant): BehaviourOutput[] {
+		return this.#heard(peer, file, now, (download, source) => download.exchange.holds(source, pieces, now));
 	}
 
-	gained(_peer: PeerId, _file: FileId, _pieces: readonly number[], _now: Instant): BehaviourOutput[] {
-		return [];
+	gained(peer: PeerId, file: FileId, pieces: readonly number[], now: Instant): BehaviourOutput[] {
+		return this.#heard(peer, file, now, (download, source) => download.exchange.gained(source, pieces, now));
 	}
 
-	/** The peer fetches it too. */
-	sought(_peer: PeerId, _file: FileId, _now: Instant): BehaviourOutput[] {
-		return [];
+	/** The peer fetches it too: so it knows of it, and is asked what it holds unless it has told. */
+	sought(peer: PeerId, file: FileId, now: Instant): BehaviourOutput[] {
+		const download = this.#downloads.get(file);
+		if (!download?.isSeeking) return [];
+		return this.#settle([download], download.seek([peer]), now);
 	}
 
 	/** Connected, or come into a room: there may be more that `peersOf` names it for. May be said again. */
-	peerCame(_peer: PeerId, _now: Instant): BehaviourOutput[] {
-		return [];
+	peerCame(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const files = [...this.#downloads.values()].filter(
+			download => download.unaware([peer]).length > 0 && this.#options.peersOf(download.file).includes(peer),
+		);
+		for (const download of files) download.seek([peer]);
+		const outputs: BehaviourOutput[] = [];
+		for (let first = 0; first < files.length; first += MAX_SEEK_FILES) {
+			const some = files.slice(first, first + MAX_SEEK_FILES).map(({file}) => file);
+			outputs.push({type: 'send', peers: [peer], message: {type: 'seek', files: some, isOn: true}});
+		}
+		return this.#settle([], outputs, now);
+	}
+
+	/** Another connection carries it: what it was told last may be lost, so it is told again. */
+	peerMoved(peer: PeerId, now: Instant): BehaviourOutput[] {
+		for (const download of this.#downloads.values()) download.forgetSought(peer);
+		return this.peerCame(peer, now);
 	}
 
 	/** No longer connected. What was asked of it is asked of others. */
-	peerGone(_peer: PeerId, _now: Instant): BehaviourOutput[] {
-		return [];
+	peerGone(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const downloads = [...this.#downloads.values()].filter(({exchange}) => exchange.sources.get(peer));
+		// Its bulk connection may last a moment longer than the other one.
+		const isLost = !this.#options.links.isOpen(peer);
+		const outputs = [...this.#downloads.values()].flatMap(download => download.peerGone(peer, isLost));
+		this.#sharing.delete(peer);
+		return this.#settle(downloads, outputs, now);
 	}
 
 	/** No longer in a room: whatever `peersOf` does not name it for any more is not asked of it any more. */
-	peerLeft(_peer: PeerId, _now: Instant): BehaviourOutput[] {
-		return [];
+	peerLeft(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const downloads = [...this.#downloads.values()].filter(({file}) => !this.#options.peersOf(file).includes(peer));
+		const outputs = downloads.flatMap(download => download.peerGone(peer, false));
+		return this.#settle(downloads, outputs, now);
+	}
+
+	// --- what happens
+
+	/** Everything that is told of files: what does not concern downloads is passed over. */
+	news(news: FilesNews, now: Instant): BehaviourOutput[] {
+		switch (news.news) {
+			case 'bulk-opened':
+			case 'bulk-failed':
+			case 'bulk-closed':
+				return this.#linkNews(news, now);
+			case 'arrived':
+			case 'coming':
+			case 'denied':
+				return this.#blockNews(news, now);
+			case 'opened':
+			case 'verifying':
+			case 'finished':
+			case 'file-failed':
+				return this.#diskNews(news, now);
+			default:
+				return [];
+		}
 	}
 
 	isTimer(timer: string): boolean {
 		return timer === DOWNLOAD_TIMER;
 	}
 
-	timer(_timer: string, _now: Instant): BehaviourOutput[] {
-		return [];
+	timer(_timer: string, now: Instant): BehaviourOutput[] {
+		this.#isTicking = false;
+		const downloads = [...this.#downloads.values()].filter(({needsTicks}) => needsTicks);
+		const outputs = downloads.flatMap(download => download.tick(now));
+		for (const line of this.#sharing.lines()) {
+			if (!line.isGivenUp(now)) continue;
+			line.rest(now);
+			outputs.push(
+				...this.#sources(line.peer).flatMap(({download, source}) => download.exchange.release(source, false)),
+			);
+		}
+		return this.#settle(downloads, outputs, now, true);
 	}
 
-	/** Verified pieces of one that is open and not finished: they are given to others. */
-	held(_file: FileId): Bitfield | undefined {
-		return undefined;
+	#linkNews(news: FilesNews & {readonly peer: PeerId}, now: Instant): BehaviourOutput[] {
+		const line = this.#sharing.get(news.peer);
+		if (!line) return [];
+		if (news.news === 'bulk-opened') {
+			line.linkOpened();
+			return this.#settle([], this.#sharing.fill(line, this.#downloads.values(), now), now);
+		}
+		const sources = this.#sources(news.peer);
+		if (news.news === 'bulk-failed' || line.requests > 0) line.linkFailed(now);
+		line.isOpen = false;
+		for (const {download, source} of sources) this.#lose(download, source, now);
+		const downloads = sources.map(({download}) => download);
+		return this.#settle(downloads, [], now);
 	}
 
-	/** Without `takers`, `rateOut` and `given`: whoever gives knows them. */
-	info(_file: FileId, _now: Instant): TransferInfo | undefined {
-		return undefined;
+	/** What was asked of it is lost with its connection, and is to be asked of others. */
+	#lose({exchange}: Download, source: Source, now: Instant): void {
+		exchange.release(source, true);
+		exchange.metadata.failed(source.peer, now);
 	}
 
-	infos(now: Instant): TransferInfo[] {
-		return this.files().flatMap(file => this.info(file, now) ?? []);
+	#blockNews(news: FilesNews & {readonly news: 'arrived' | 'coming' | 'denied'}, now: Instant): BehaviourOutput[] {
+		const download = this.#downloads.get(news.block.file);
+		if (!download) return [];
+		if (news.news === 'arrived') return this.#settle([download], download.arrived(news, now), now);
+		if (news.news === 'denied') return this.#settle([download], download.denied(news, now), now);
+		download.coming(news, now);
+		return this.#settle([download], [], now);
+	}
+
+	#diskNews(
+		news: FilesNews & {readonly news: 'opened' | 'verifying' | 'finished' | 'file-failed'},
+		now: Instant,
+	): BehaviourOutput[] {
+		const download = this.#downloads.get(news.file);
+		if (!download) return [];
+		const outputs: BehaviourOutput[] = [];
+		if (news.news === 'opened') outputs.push(...download.opened(news, now));
+		else if (news.news === 'verifying') download.verifying(news.done);
+		else if (news.news === 'file-failed') outputs.push(...download.failed(news.error, now));
+		else outputs.push(...download.finished(news.path, now));
+		return this.#settle([download], outputs, now, news.news === 'opened');
+	}
+
+	#heard(
+		peer: PeerId,
+		file: FileId,
+		now: Instant,
+		hear: (download: Download, source: Source) => BehaviourOutput[],
+	): BehaviourOutput[] {
+		const download = this.#downloads.get(file);
+		const source = download?.source(peer, other => this.#sharing.lineOf(other));
+		return download && source ? this.#settle([download], hear(download, source), now) : [];
+	}
+
+	#sources(peer: PeerId): readonly {readonly download: Download; readonly source: Source}[] {
+		return [...this.#downloads.values()].flatMap(download => {
+			const source = download.exchange.sources.get(peer);
+			return source ? {download, source} : [];
+		});
+	}
+
+	/** After something has happened: asks for what can be asked for now, tells what has changed, and sets the clock. */
+	#settle(
+		touched: readonly Download[],
+		outputs: BehaviourOutput[],
+		now: Instant,
+		areAllRestless = false,
+	): BehaviourOutput[] {
+		outputs.push(...this.#fill(areAllRestless, now));
+		for (const download of touched) outputs.push(...download.tell(now));
+		for (const download of touched) if (download.isOver) this.#downloads.delete(download.file);
+		if (this.#isTicking || ![...this.#downloads.values()].some(({needsTicks}) => needsTicks)) return outputs;
+		this.#isTicking = true;
+		outputs.push({type: 'schedule', timer: DOWNLOAD_TIMER, at: now + TICK});
+		return outputs;
+	}
+
+	#fill(areAllRestless: boolean, now: Instant): BehaviourOutput[] {
+		const restless = new Set<Line>();
+		let areAll = areAllRestless;
+		for (const {exchange} of this.#downloads.values()) {
+			const lines = exchange.restless();
+			areAll ||= lines === undefined;
+			for (const line of lines ?? []) restless.add(line);
+		}
+		const lines = areAll ? this.#sharing.lines() : restless;
+		return [...lines].flatMap(line => this.#sharing.fill(line, this.#downloads.values(), now));
 	}
 }
 
-/** The one timer of all downloads. */
-export const DOWNLOAD_TIMER = 'download';
+/** What the command wants, without the answer. */
+function carryOut(command: DownloadCommand, download: Download): BehaviourOutput[] {
+	switch (command.command) {
+		case 'pause':
+			return download.pause();
+		case 'resume':
+			return download.resume();
+		case 'cancel':
+			return download.cancel();
+		case 'prioritise':
+			return download.prioritise(command.priority);
+	}
+}

@@ -1,0 +1,347 @@
+/**
+ * One file or folder on its way, from the wish to its final name. What happens on the disk comes as news; whom to ask for
+ * what is the exchange's business; this knows where in its life it is.
+ */
+import type {TransferError, TransferInfo, TransferState} from '../../../api/files.ts';
+import type {FileId} from '../../../wire/file-offer.ts';
+import type {PeerId} from '../../../wire/peer-id.ts';
+import type {BehaviourOutput, Instant} from '../../behaviour.ts';
+import type {FilesDeed, FilesNews, SavedTransfer} from '../io.ts';
+import type {DownloadsOptions} from './downloads.ts';
+import {Exchange} from './exchange.ts';
+import {bytesHere, mapOf, sourcesOf} from './info.ts';
+import type {Line} from './line.ts';
+import {DISK_PAUSE} from './parameters.ts';
+import {RateMeter} from './rate-meter.ts';
+import type {Source} from './sources.ts';
+
+type NewsOf<Name extends FilesNews['news']> = Extract<FilesNews, {readonly news: Name}>;
+
+/**
+ * - `opening`: the disk makes ready. `preparing`: metadata is missing. `fetching`: pieces are.
+ * - `finishing`: nothing is. `failed`: the disk did not do what it was to do; nothing is open.
+ * - `over`: finished or cancelled.
+ */
+type Phase = 'opening' | 'preparing' | 'fetching' | 'finishing' | 'failed' | 'over';
+
+/** What may be well again without anybody doing anything about it here. */
+const RETRIED: readonly TransferError['code'][] = ['disk-full', 'quota'];
+
+export class Download {
+	readonly file: FileId;
+	readonly exchange: Exchange;
+	readonly #options: DownloadsOptions;
+	#saved: SavedTransfer;
+	#phase: Phase = 'opening';
+	#error: TransferError | undefined;
+	#retryAt: Instant | undefined;
+	#path: string | undefined;
+	/** Bytes that were verified so far, of those that are here from before. */
+	#verified: number | undefined;
+	/** Peers that know that we look for it. */
+	readonly #sought = new Set<PeerId>();
+	readonly #meter = new RateMeter();
+	#received = 0;
+	#told: TransferState | undefined;
+	#isCancelled = false;
+
+	constructor(saved: SavedTransfer, options: DownloadsOptions) {
+		this.file = saved.offer.file;
+		this.#saved = {...saved, priority: priorityOf(saved.priority)};
+		this.#options = options;
+		this.exchange = new Exchange(saved.offer, options.random);
+	}
+
+	get saved(): SavedTransfer {
+		return this.#saved;
+	}
+
+	/** Whether others may be asked for something now. */
+	get isAsking(): boolean {
+		return !this.#saved.isPaused && (this.#phase === 'preparing' || this.#phase === 'fetching');
+	}
+
+	get arePiecesWanted(): boolean {
+		return this.#phase === 'fetching';
+	}
+
+	/** Whether it is of interest who holds what. */
+	get isSeeking(): boolean {
+		return !this.#saved.isPaused && this.#phase !== 'finishing' && this.#phase !== 'over';
+	}
+
+	get isOver(): boolean {
+		return this.#phase === 'over';
+	}
+
+	/** Whether pieces can be read. */
+	get isOpen(): boolean {
+		return this.#phase === 'preparing' || this.#phase === 'fetching' || this.#phase === 'finishing';
+	}
+
+	/** Whether time alone may change something. */
+	get needsTicks(): boolean {
+		if (this.#saved.isPaused) return false;
+		if (this.#phase === 'failed') return this.#retryAt !== undefined;
+		if (!this.isAsking) return false;
+		const {sources} = this.exchange;
+		return [...sources.all()].some(source => source.seekAt !== undefined || this.exchange.isUseful(source));
+	}
+
+	get state(): TransferState {
+		if (this.#isCancelled) return 'cancelled';
+		if (this.#phase === 'over') return 'done';
+		if (this.#phase === 'finishing') return 'finishing';
+		if (this.#saved.isPaused) return 'paused';
+		if (this.#phase === 'failed') return 'failed';
+		if (this.#phase === 'opening') return this.#verified === undefined ? 'waiting' : 'verifying';
+		const hasSources = [...this.exchange.sources.all()].some(source => this.exchange.isUseful(source));
+		return hasSources ? this.#phase : 'waiting';
+	}
+
+	// --- what people want
+
+	open(): BehaviourOutput[] {
+		this.#phase = 'opening';
+		this.#error = undefined;
+		this.#retryAt = undefined;
+		this.#verified = undefined;
+		return [deed({deed: 'open', transfer: this.#saved})];
+	}
+
+	/** It was offered in further rooms. */
+	addRooms(rooms: readonly string[]): BehaviourOutput[] {
+		const all = [...new Set([...this.#saved.rooms, ...rooms])];
+		return all.length === this.#saved.rooms.length ? [] : this.#save({rooms: all});
+	}
+
+	/** It is offered no more in these rooms. Without any room it ends: nobody may be asked for it. */
+	withdrawn(rooms: readonly string[]): BehaviourOutput[] {
+		const left = this.#saved.rooms.filter(room => !rooms.includes(room));
+		if (left.length === this.#saved.rooms.length) return [];
+		if (left.length === 0) {
+			this.#error = {code: 'changed', message: 'taken back'};
+			return this.cancel();
+		}
+		const outputs = this.#save({rooms: left});
+		const peers = new Set(this.#options.peersOf(this.file));
+		const known = new Set([...this.#sought, ...[...this.exchange.sources.all()].map(({peer}) => peer)]);
+		return [...outputs, ...[...known].filter(peer => !peers.has(peer)).flatMap(peer => this.peerGone(peer, false))];
+	}
+
+	pause(): BehaviourOutput[] {
+		if (this.#saved.isPaused) return [];
+		const outputs = [...this.#save({isPaused: true}), ...this.exchange.releaseAll(), ...this.#seekNoMore()];
+		this.#retryAt = undefined;
+		return outputs;
+	}
+
+	/** Also another try of one that failed. */
+	resume(): BehaviourOutput[] {
+		const outputs = this.#saved.isPaused ? this.#save({isPaused: false}) : [];
+		if (this.#phase === 'failed') outputs.push(...this.open());
+		return [...outputs, ...this.seek(this.#options.peersOf(this.file))];
+	}
+
+	prioritise(priority: number): BehaviourOutput[] {
+		return this.#save({priority: priorityOf(priority)});
+	}
+
+	cancel(): BehaviourOutput[] {
+		if (this.#phase === 'over') return [];
+		const outputs = [...this.exchange.releaseAll(), ...this.#seekNoMore(), deed({deed: 'discard', file: this.file})];
+		this.#phase = 'over';
+		this.#isCancelled = true;
+		return outputs;
+	}
+
+	// --- who is there
+
+	/** Tells those that do not know it yet that we look for it. */
+	seek(peers: readonly PeerId[]): BehaviourOutput[] {
+		const unaware = this.unaware(peers);
+		for (const peer of unaware) this.#sought.add(peer);
+		return unaware.length === 0 ? [] : [seekMessage(unaware, this.file, true)];
+	}
+
+	/** Those of them that are still to be told. */
+	unaware(peers: readonly PeerId[]): readonly PeerId[] {
+		return this.isSeeking ? peers.filter(peer => !this.#sought.has(peer)) : [];
+	}
+
+	/** What it was told may be lost. */
+	forgetSought(peer: PeerId): void {
+		this.#sought.delete(peer);
+	}
+
+	/** It is not to be asked any more. `isLost`: there is no way to it. */
+	peerGone(peer: PeerId, isLost: boolean): BehaviourOutput[] {
+		this.#sought.delete(peer);
+		const source = this.exchange.sources.get(peer);
+		return source ? this.exchange.remove(source, isLost) : [];
+	}
+
+	/** One that has said something of it. */
+	source(peer: PeerId, lineOf: (peer: PeerId) => Line): Source | undefined {
+		if (!this.isSeeking) return undefined;
+		return this.exchange.sources.get(peer) ?? this.exchange.add(peer, lineOf(peer));
+	}
+
+	// --- what happens
+
+	verifying(done: number): void {
+		if (this.#phase === 'opening') this.#verified = done;
+	}
+
+	opened({pieces, needs, slices, path}: NewsOf<'opened'>, now: Instant): BehaviourOutput[] {
+		if (this.#phase === 'finishing' || this.#phase === 'failed' || this.#phase === 'over') return [];
+		const isFirst = this.#phase === 'opening';
+		this.#path = path;
+		this.#verified = undefined;
+		if (isFirst) {
+			this.exchange.metadata.reset();
+			this.exchange.reset(pieces);
+		}
+		this.exchange.metadata.needs(needs, slices);
+		this.#phase = needs.length > 0 ? 'preparing' : 'fetching';
+		const outputs = isFirst ? this.#options.onReset(this.file, now) : [];
+		if (needs.length === 0 && this.exchange.here.isFull) return [...outputs, ...this.#finish()];
+		return [...outputs, ...this.seek(this.#options.peersOf(this.file))];
+	}
+
+	failed(error: TransferError, now: Instant): BehaviourOutput[] {
+		if (this.#phase === 'failed' || this.#phase === 'over') return [];
+		const wasOpen = this.isOpen;
+		this.#phase = 'failed';
+		this.#error = error;
+		this.#retryAt = RETRIED.includes(error.code) ? now + DISK_PAUSE : undefined;
+		const outputs = this.exchange.releaseAll();
+		this.exchange.metadata.reset();
+		if (!wasOpen) return outputs;
+		return [...outputs, deed({deed: 'close', file: this.file}), ...this.#options.onReset(this.file, now)];
+	}
+
+	finished(path: string, now: Instant): BehaviourOutput[] {
+		if (this.#phase !== 'finishing') return [];
+		this.#phase = 'over';
+		this.#path = path;
+		const {offer, rooms} = this.#saved;
+		return this.#options.onFinished({offer, path, rooms, isFetched: true}, this.info(now), now);
+	}
+
+	coming({peer, block, bytes}: NewsOf<'coming'>, now: Instant): void {
+		const source = this.exchange.sources.get(peer);
+		if (source && this.exchange.coming(source, block, bytes, now)) this.#count(bytes, now);
+	}
+
+	arrived({peer, block, bytes, verdict}: NewsOf<'arrived'>, now: Instant): BehaviourOutput[] {
+		const source = this.exchange.sources.get(peer);
+		const isWanted = this.#phase === (block.what === 'piece' ? 'fetching' : 'preparing');
+		const result = this.exchange.arrived(source, block, bytes, verdict === 'ok' && isWanted, now);
+		this.#count(result.bytes, now);
+		const {outputs} = result;
+		if (verdict === 'wrong') outputs.push(...this.#drop(peer, source, block.what));
+		if (!result.isNew) return outputs;
+		outputs.push(...this.#options.onGained(this.file, [block.index], now));
+		if (this.exchange.here.isFull) outputs.push(...this.#finish());
+		return outputs;
+	}
+
+	denied({peer, block, reason}: NewsOf<'denied'>, now: Instant): BehaviourOutput[] {
+		const source = this.exchange.sources.get(peer);
+		if (!source || !this.exchange.denied(source, block, now)) return [];
+		if (reason !== 'busy') return this.exchange.disclaim(source, now);
+		source.line.wasBusy(now);
+		return [];
+	}
+
+	tick(now: Instant): BehaviourOutput[] {
+		if (this.#saved.isPaused) return [];
+		if (this.#retryAt !== undefined && now >= this.#retryAt) return this.open();
+		if (!this.isSeeking) return [];
+		const outputs = this.exchange.checkMetadata(now);
+		for (const source of this.exchange.sources.all()) {
+			outputs.push(...this.exchange.readHolds(source, now));
+			if (source.seekAt === undefined || now < source.seekAt) continue;
+			source.seekAt = undefined;
+			outputs.push(seekMessage([source.peer], this.file, true));
+		}
+		return outputs;
+	}
+
+	// --- what is to be seen
+
+	/** The news that it has changed; at once if its state has. */
+	tell(now: Instant): BehaviourOutput[] {
+		const {state} = this;
+		const isOther = state !== this.#told;
+		this.#told = state;
+		return this.#options.onChanged(this.file, isOther, now);
+	}
+
+	info(now: Instant): TransferInfo {
+		const {offer, rooms, from, priority} = this.#saved;
+		const {exchange, state} = this;
+		const done = this.#verified ?? bytesHere(exchange, offer.size);
+		const rateIn = Math.round(this.#meter.rate(now));
+		const left = state === 'fetching' && rateIn > 0 ? Math.round(((offer.size - done) / rateIn) * 1_000) : undefined;
+		return {
+			...{file: this.file, name: offer.name, size: offer.size, files: offer.files, state},
+			...((state === 'failed' || state === 'cancelled') && this.#error && {error: this.#error}),
+			rooms: rooms.map(room => this.#options.roomName(room)),
+			...(from !== undefined && {from}),
+			...{isFetched: true, done, rateIn, rateOut: 0, received: this.#received, given: 0},
+			...(left !== undefined && {left}),
+			...{priority, ...(this.#path !== undefined && {path: this.#path})},
+			sources: sourcesOf(exchange, peer => this.#options.nameOf(peer), now),
+			...{takers: [], pieces: exchange.picker.size, pieceBytes: exchange.pieceBytes, map: mapOf(exchange)},
+		};
+	}
+
+	// --- in parts
+
+	#save(change: Partial<SavedTransfer>): BehaviourOutput[] {
+		this.#saved = {...this.#saved, ...change};
+		return [deed({deed: 'save', transfer: this.#saved})];
+	}
+
+	#finish(): BehaviourOutput[] {
+		this.#phase = 'finishing';
+		return [...this.exchange.releaseAll(), deed({deed: 'finish', file: this.file}), ...this.#seekNoMore()];
+	}
+
+	/** Others need not tell us any more what they hold, and what they told will not be true for long. */
+	#seekNoMore(): BehaviourOutput[] {
+		const peers = [...this.#sought];
+		this.#sought.clear();
+		for (const source of [...this.exchange.sources.all()]) this.exchange.remove(source, true);
+		return peers.length === 0 ? [] : [seekMessage(peers, this.file, false)];
+	}
+
+	#drop(peer: PeerId, source: Source | undefined, what: string): BehaviourOutput[] {
+		if (!source || source.dropped !== undefined) return [];
+		const reason = `sent ${what === 'piece' ? 'a piece' : `a ${what}`} that does not match its hash`;
+		const outputs = this.exchange.drop(source, reason);
+		const event = {type: 'source-dropped', file: this.file, peer, name: this.#options.nameOf(peer), reason} as const;
+		return [...outputs, {type: 'emit', event}];
+	}
+
+	#count(bytes: number, now: Instant): void {
+		if (bytes <= 0) return;
+		this.#received += bytes;
+		this.#meter.add(bytes, now);
+	}
+}
+
+/** -1, 0 or 1. */
+function priorityOf(priority: number): number {
+	return Math.max(-1, Math.min(1, Math.round(priority) || 0));
+}
+
+export function seekMessage(peers: readonly PeerId[], file: FileId, isOn: boolean): BehaviourOutput {
+	return {type: 'send', peers, message: {type: 'seek', files: [file], isOn}};
+}
+
+function deed(wanted: FilesDeed): BehaviourOutput {
+	return {type: 'files', deed: wanted};
+}

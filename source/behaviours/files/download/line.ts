@@ -1,0 +1,163 @@
+/**
+ * The way to one peer, as downloads use it: how much may be asked at once, and when. All files share it. It bounds what is
+ * under way, so that a line is always busy and nothing waits over there for longer than it must.
+ */
+import {jitter, type Random} from '../../../base/random.ts';
+import type {PeerId} from '../../../wire/peer-id.ts';
+import type {Instant} from '../../behaviour.ts';
+import {
+	BUSY_PAUSE,
+	DEPTH_SLACK,
+	FIRST_BYTES,
+	GIVE_UP_AFTER,
+	LINK_PAUSE,
+	LINK_TIMEOUT,
+	MAX_BUSY_PAUSE,
+	MAX_DEPTH,
+	MAX_LINK_PAUSE,
+	MIN_DEPTH,
+	PAUSE_JITTER,
+	STALL_AFTER,
+	UNKNOWN_ROUND_TRIP,
+	UNPROVEN_AFTER,
+} from './parameters.ts';
+import {RateMeter} from './rate-meter.ts';
+
+export class Line {
+	readonly peer: PeerId;
+	readonly #random: Random;
+	readonly #meter = new RateMeter();
+	/** Milliseconds. */
+	roundTrip = UNKNOWN_ROUND_TRIP;
+	/** Whether there is a bulk connection. */
+	isOpen = false;
+	/** Where the share of files in it stands: see `Sharing`. */
+	served = 0;
+	#requests = 0;
+	#bytes = 0;
+	#isProven = false;
+	#heardAt: Instant = 0;
+	/** Requests at most, since it said that it was busy. */
+	#most = MAX_DEPTH;
+	#pausedUntil: Instant = 0;
+	#refusals = 0;
+	#wantAt: Instant = 0;
+	#linkFailures = 0;
+
+	constructor(peer: PeerId, random: Random) {
+		this.peer = peer;
+		this.#random = random;
+	}
+
+	get requests(): number {
+		return this.#requests;
+	}
+
+	/** Bytes asked for and not here. */
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** Bytes a second. */
+	rate(now: Instant): number {
+		return this.#meter.rate(now);
+	}
+
+	/** Requests of this many bytes each that may be under way: rate × (round trip + slack) / bytes + 1, within bounds. */
+	depth(pieceBytes: number, now: Instant): number {
+		const wanted = Math.floor(this.#window(now) / Math.max(1, pieceBytes)) + 1;
+		return Math.min(this.#most, Math.max(MIN_DEPTH, Math.min(MAX_DEPTH, wanted)));
+	}
+
+	/** Whether one more request may be made. Pieces of several files differ in length: what counts is bytes. */
+	hasRoom(now: Instant): boolean {
+		if (now < this.#pausedUntil || this.#requests >= this.#most) return false;
+		if (this.#requests >= MIN_DEPTH && this.#bytes > this.#window(now)) return false;
+		return this.#requests === 0 || !this.isStalled(now);
+	}
+
+	/** Milliseconds until all that was asked and so many bytes more are here; undefined if there is no telling. */
+	timeFor(bytes: number, now: Instant): number | undefined {
+		const rate = this.rate(now);
+		return rate === 0 ? undefined : ((this.#bytes + bytes) / rate) * 1_000 + this.roundTrip;
+	}
+
+	asked(bytes: number, now: Instant): void {
+		if (this.#requests === 0) this.#heardAt = now;
+		this.#requests++;
+		this.#bytes += bytes;
+	}
+
+	/** So many bytes of what was asked came. */
+	came(bytes: number, now: Instant): void {
+		this.#meter.add(bytes, now);
+		this.#heardAt = now;
+		this.#isProven = true;
+	}
+
+	/** Of what was asked, so much is not to be waited for any more. */
+	lessBytes(bytes: number): void {
+		this.#bytes = Math.max(0, this.#bytes - bytes);
+	}
+
+	/** A request is over, one way or the other. */
+	lessRequests(): void {
+		this.#requests--;
+	}
+
+	/** A block came whole. */
+	arrived(): void {
+		this.#refusals = 0;
+		this.#linkFailures = 0;
+		if (this.#most < MAX_DEPTH) this.#most++;
+	}
+
+	/** It said that it has too much to do: after a pause there may be as many requests as it bore. */
+	wasBusy(now: Instant): void {
+		this.#heardAt = now;
+		this.#most = Math.max(1, this.#requests);
+		if (now < this.#pausedUntil) return;
+		const pause = Math.min(MAX_BUSY_PAUSE, BUSY_PAUSE * 2 ** this.#refusals++);
+		this.#pausedUntil = now + jitter(this.#random, pause, PAUSE_JITTER);
+	}
+
+	/** Nothing came for long of what was asked. */
+	isStalled(now: Instant): boolean {
+		return this.#requests > 0 && now - this.#heardAt > (this.#isProven ? STALL_AFTER : UNPROVEN_AFTER);
+	}
+
+	isGivenUp(now: Instant): boolean {
+		return this.#requests > 0 && now - this.#heardAt > GIVE_UP_AFTER;
+	}
+
+	/** It gets a rest: what was asked of it was taken back. */
+	rest(now: Instant): void {
+		this.#pausedUntil = now + jitter(this.#random, MAX_BUSY_PAUSE, PAUSE_JITTER);
+	}
+
+	// --- the bulk connection
+
+	/** Whether it is time to ask for one; it counts as asked for then. */
+	wants(now: Instant): boolean {
+		if (now < this.#wantAt) return false;
+		this.#wantAt = now + LINK_TIMEOUT;
+		return true;
+	}
+
+	linkOpened(): void {
+		this.#wantAt = 0;
+	}
+
+	/** It could not be made, or was closed before anything came of it. */
+	linkFailed(now: Instant): void {
+		const pause = Math.min(MAX_LINK_PAUSE, LINK_PAUSE * 2 ** Math.min(this.#linkFailures++, 16));
+		this.#wantAt = now + jitter(this.#random, pause, PAUSE_JITTER);
+	}
+
+	/** Bytes that may be under way. */
+	#window(now: Instant): number {
+		const rate = this.#meter.rate(now);
+		if (rate === 0) return this.#isProven ? 0 : FIRST_BYTES;
+		return (rate * (this.roundTrip + DEPTH_SLACK)) / 1_000;
+	}
+}
