@@ -1,13 +1,27 @@
-/** Files: offered in rooms, fetched from whoever has pieces, given while they are fetched. */
-import type {CommandOf} from '../../api/command.ts';
-import type {FileCommand} from '../../api/files.ts';
+/**
+ * Files: offered in rooms, fetched from whoever has pieces, given while they are fetched.
+ *
+ *     offering    a path becomes an offer            board      what is offered in our rooms
+ *     fetching    an offer becomes a download        downloads  whom to ask for what
+ *     shelf       what is whole, and given           uploads    what is given to whom next
+ *     shares      who hears which pieces are here    links      bulk connections
+ *
+ * Contents are never here: what is to be read, written and sent is said as deeds, and what became of it comes as news.
+ */
+import type {Command} from '../../api/command.ts';
+import type {NodeEvent} from '../../api/event.ts';
+import type {FileCommand, FileSettings, TransferError, TransferInfo} from '../../api/files.ts';
 import type {Random} from '../../base/random.ts';
 import type {Archive} from '../../history/archive.ts';
+import type {FileId} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../behaviour.ts';
 import type {Overlay} from '../overlay.ts';
 import {refusal} from '../refusal.ts';
 import type {Talk} from '../talk.ts';
+import {FILES_PROTOCOL} from './access.ts';
+import type {FilesNews, HeldFile} from './io.ts';
+import {createParts, type Parts} from './parts.ts';
 
 export const FILE_COMMANDS = [
 	'offer-file',
@@ -21,6 +35,10 @@ export const FILE_COMMANDS = [
 	'file-settings',
 ] as const satisfies readonly FileCommand['command'][];
 
+/** Commands that wait for the library, and milliseconds that they do. */
+export const MAX_EARLY = 256;
+export const LIBRARY_TIMEOUT = 5_000;
+
 export type FilesOptions = {
 	readonly view: View;
 	readonly archive: Archive;
@@ -32,16 +50,301 @@ export type FilesOptions = {
 	readonly nameOf: (peer: PeerId) => string;
 };
 
+const TAKEN_BACK: TransferError = {code: 'changed', message: 'the offer was taken back'};
+const CHANGED: TransferError = {code: 'changed', message: 'the file is not what was offered any more'};
+const MISSING: TransferError = {code: 'not-readable', message: 'the file is gone, or cannot be read any more'};
+
 export class Files implements Behaviour {
 	readonly name = 'files';
-	readonly protocol = '/p2p-tui/files/1';
+	readonly protocol = FILES_PROTOCOL;
 	readonly messages = ['seek', 'holds', 'gained', 'bulk-please'] as const;
 	readonly commands = FILE_COMMANDS;
+	readonly watches = [
+		...(['message', 'message-changed', 'history-progress', 'peer-connected'] as const),
+		...(['room-joined', 'room-left', 'member-joined', 'member-left'] as const),
+	];
 
-	constructor(_options: FilesOptions) {}
+	readonly #options: FilesOptions;
+	readonly #parts: Parts;
+	#settings: FileSettings | undefined;
+	/** Before it is known what an earlier run has left. */
+	#early: Command[] = [];
 
-	handle(input: BehaviourInput, _now: Instant): BehaviourOutput[] {
-		if (input.type !== 'command') return [];
-		return [refusal(input.command as CommandOf<'offers'>, 'file', 'not built yet')];
+	constructor(options: FilesOptions) {
+		this.#options = options;
+		this.#parts = createParts({
+			...options,
+			settings: () => this.#settings ?? {folder: '/', accept: []},
+			onSettings: settings => {
+				this.#settings = settings;
+				return [{type: 'files', deed: {deed: 'settings', settings}}];
+			},
+			onHeld: (held, now) => this.#hold(held, undefined, now),
+			onFinished: (held, info, now) => this.#hold(held, info, now),
+			onForgotten: (file, now) => this.#forget(file, undefined, now),
+			onDropped: (file, room, now) => this.#dropRoom(file, room, now),
+		});
 	}
+
+	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
+		const outputs = this.#handle(input, now);
+		for (const output of outputs) this.#parts.links.did(output, now);
+		return outputs;
+	}
+
+	#handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
+		switch (input.type) {
+			case 'connected':
+				this.#parts.access.connected(input.peer);
+				this.#parts.shares.connected(input.peer);
+				this.#parts.links.connected(input.peer, input.address, input.direction);
+				return [];
+			case 'disconnected':
+				return this.#disconnected(input.peer, now);
+			case 'moved':
+				// What was said last may not have arrived.
+				this.#parts.shares.again(input.peer);
+				return [...this.#parts.downloads.peerGone(input.peer, now), ...this.#came(input.peer, now)];
+			case 'message':
+				return this.#message(input, now);
+			case 'files':
+				return this.#news(input.news, now);
+			case 'event':
+				return this.#event(input.event, now);
+			case 'timer':
+				return this.#timer(input.timer, now);
+			case 'command':
+				return this.#command(input.command, now);
+			default:
+				return [];
+		}
+	}
+
+	#command(command: Command, now: Instant): BehaviourOutput[] {
+		if (this.#settings) return this.#parts.controls.command(command, now);
+		if (this.#early.length >= MAX_EARLY) return [refusal(command, 'busy', 'files are not ready yet')];
+		this.#early.push(command);
+		return this.#early.length > 1 ? [] : [{type: 'schedule', timer: 'library', at: now + LIBRARY_TIMEOUT}];
+	}
+
+	#timer(timer: string, now: Instant): BehaviourOutput[] {
+		const {links, shares, uploads, board, tellings, downloads} = this.#parts;
+		if (links.isTimer(timer)) return links.timer(timer, now);
+		if (shares.isTimer(timer)) return shares.timer();
+		if (uploads.isTimer(timer)) return uploads.timer(now);
+		if (board.isTimer(timer)) return board.timer(now);
+		if (tellings.isTimer(timer)) return tellings.timer(now);
+		if (downloads.isTimer(timer)) return downloads.timer(timer, now);
+		const early = this.#early;
+		this.#early = [];
+		return early.map(command => refusal(command, 'file', 'files are not dealt with here'));
+	}
+
+	// --- others
+
+	/** It speaks of files, or has come into a room. */
+	#came(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const {access, downloads, shares} = this.#parts;
+		if (!access.speaks(peer)) return [];
+		return [...shares.moved(peer), ...downloads.peerCame(peer, now)];
+	}
+
+	#left(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const {downloads, shares} = this.#parts;
+		return [...shares.moved(peer), ...downloads.peerLeft(peer, now)];
+	}
+
+	#disconnected(peer: PeerId, now: Instant): BehaviourOutput[] {
+		const {access, shares, uploads, links, downloads} = this.#parts;
+		access.disconnected(peer);
+		shares.disconnected(peer);
+		return [...links.disconnected(peer), ...uploads.disconnected(peer, now), ...downloads.peerGone(peer, now)];
+	}
+
+	#message({peer, message}: Extract<BehaviourInput, {type: 'message'}>, now: Instant): BehaviourOutput[] {
+		const {shares, downloads, links} = this.#parts;
+		switch (message.type) {
+			case 'seek': {
+				const wanted = message.isOn ? message.files.filter(file => this.#mayTell(peer, file)) : [];
+				return [...shares.seek(peer, message, now), ...wanted.flatMap(file => downloads.sought(peer, file, now))];
+			}
+			case 'holds':
+				if (!this.#mayTell(peer, message.file)) return [stray];
+				return [...shares.holds(peer, message), ...downloads.holds(peer, message.file, message.pieces, now)];
+			case 'gained':
+				if (!this.#mayTell(peer, message.file)) return [stray];
+				shares.heardGained(peer, message);
+				return downloads.gained(peer, message.file, message.pieces, now);
+			case 'bulk-please':
+				return links.pleased(peer, now);
+			default:
+				return [];
+		}
+	}
+
+	/** Whether what it says of a file is any business of ours. */
+	#mayTell(peer: PeerId, file: FileId): boolean {
+		const {access, downloads, roomsOf, askRoomsOf} = this.#parts;
+		const rooms = downloads.has(file) ? askRoomsOf(file) : roomsOf(file);
+		return access.shares(peer, rooms);
+	}
+
+	// --- rooms
+
+	#event(event: NodeEvent, now: Instant): BehaviourOutput[] {
+		const {access, board} = this.#parts;
+		switch (event.type) {
+			case 'message':
+				return this.#told(event, now);
+			case 'message-changed':
+				return board.changed(event, now);
+			case 'history-progress':
+				return event.done ? board.look(access.roomId(event.room), now) : [];
+			case 'peer-connected':
+			case 'member-joined':
+				return this.#came(event.peer, now);
+			case 'member-left':
+				return this.#left(event.peer, now);
+			case 'room-joined': {
+				const came = event.members.flatMap(({peer}) => this.#came(peer, now));
+				return [...board.look(access.roomId(event.room), now), ...came];
+			}
+			case 'room-left':
+				return this.#leftRoom(access.roomId(event.room), now);
+			default:
+				return [];
+		}
+	}
+
+	#told(message: Extract<NodeEvent, {type: 'message'}>, now: Instant): BehaviourOutput[] {
+		const {board, access, downloads, fetching} = this.#parts;
+		const offer = board.told(message);
+		if (!offer) return [];
+		const accepted = message.local || !this.#settings ? [] : fetching.offered(offer, now);
+		const isWanted = downloads.has(offer.offer.file);
+		const peers = isWanted ? access.peersIn([offer.room]) : [];
+		return [...accepted, ...peers.flatMap(peer => downloads.peerCame(peer, now))];
+	}
+
+	/** Whoever is not in it is given nothing there; if it was forgotten, it is no room of any file any more. */
+	#leftRoom(room: string, now: Instant): BehaviourOutput[] {
+		const {view, archive} = this.#options;
+		const outputs = view.connectedPeers().flatMap(peer => this.#left(peer, now));
+		if (archive.store.room(room) !== undefined) return outputs;
+		const {board, shelf, downloads} = this.#parts;
+		board.forget(room);
+		const files = [...new Set([...shelf.files(), ...downloads.files()])];
+		return [...outputs, ...files.flatMap(file => this.#dropRoom(file, room, now))];
+	}
+
+	#dropRoom(file: FileId, room: string, now: Instant): BehaviourOutput[] {
+		const {shelf, downloads, roomsOf} = this.#parts;
+		if (!roomsOf(file).includes(room)) return [];
+		if (!shelf.has(file)) {
+			const isLast = downloads.saved(file)?.rooms.length === 1;
+			const outputs = isLast ? (downloads.command({command: 'cancel', file}, now) ?? []) : [];
+			return outputs.filter(({type}) => type !== 'reply' && type !== 'refuse');
+		}
+		const held = shelf.get(file);
+		if (held?.rooms.length === 1) return this.#forget(file, TAKEN_BACK, now);
+		const peers = this.#options.view.connectedPeers();
+		return [...shelf.dropRoom(file, room), ...peers.flatMap(peer => this.#parts.shares.moved(peer))];
+	}
+
+	// --- the disk
+
+	#news(news: FilesNews, now: Instant): BehaviourOutput[] {
+		if (news.news === 'library') return this.#library(news, now);
+		const {links, uploads, downloads, offering, fetching, metadata, tellings} = this.#parts;
+		const first = links.news(news, now);
+		metadata.news(news);
+		const outputs = [
+			...first,
+			...uploads.news(news, now),
+			...downloads.news(news, now),
+			...offering.news(news, now),
+			...fetching.news(news),
+		];
+		switch (news.news) {
+			case 'gave':
+				return [...outputs, ...tellings.changed(news.block.file, false, now)];
+			case 'arrived':
+				return [...outputs, ...countArrived(news)];
+			case 'changed':
+				return [...outputs, ...this.#changed(news.file, CHANGED, now)];
+			case 'not-given':
+				if (news.reason === 'closed') return outputs;
+				return [...outputs, ...this.#changed(news.block.file, news.reason === 'changed' ? CHANGED : MISSING, now)];
+			default:
+				return outputs;
+		}
+	}
+
+	#library(news: Extract<FilesNews, {news: 'library'}>, now: Instant): BehaviourOutput[] {
+		const {shelf, shares, downloads} = this.#parts;
+		this.#settings = news.settings;
+		for (const held of news.held) shelf.put(held);
+		const early = this.#early;
+		this.#early = [];
+		return [
+			...news.held.flatMap(({offer}) => shares.reset(offer.file)),
+			...news.saved.flatMap(transfer => downloads.begin(transfer, now)),
+			...(early.length > 0 ? [{type: 'cancel', timer: 'library'} as const] : []),
+			...early.flatMap(command => this.#command(command, now)),
+		];
+	}
+
+	/** A whole file is here: hashed, or fetched. */
+	#hold(held: HeldFile, info: TransferInfo | undefined, now: Instant): BehaviourOutput[] {
+		const {shelf, shares, downloads, fetching, tellings} = this.#parts;
+		const {file} = held.offer;
+		// What somebody has himself need not come from others.
+		const isFetching = info === undefined && downloads.has(file);
+		const stopped = isFetching ? (downloads.command({command: 'cancel', file}, now) ?? []) : [];
+		const merged = shelf.put(held, info);
+		fetching.finished(file);
+		const isMore = merged.rooms.length > held.rooms.length || info === undefined;
+		return [
+			...stopped.filter(({type}) => type !== 'reply' && type !== 'refuse'),
+			...(isMore ? [{type: 'files', deed: {deed: 'keep', held: merged}} as const] : []),
+			...tellings.changed(file, true, now),
+			...(info === undefined ? shares.reset(file) : []),
+		];
+	}
+
+	/** It is not given any more; told for the last time. */
+	#forget(file: FileId, error: TransferError | undefined, now: Instant): BehaviourOutput[] {
+		const {shelf, shares, uploads, infos} = this.#parts;
+		const info = infos.of(file, now);
+		const forgotten = shelf.forget(file);
+		if (!info || forgotten.length === 0) return [];
+		return [
+			...forgotten,
+			...uploads.withdrawn(file, 'not-here'),
+			...shares.reset(file),
+			{type: 'emit', event: {type: 'transfer', ...info, state: 'cancelled', ...(error && {error})}},
+		];
+	}
+
+	#changed(file: FileId, error: TransferError, now: Instant): BehaviourOutput[] {
+		const {shelf, shares, uploads, tellings} = this.#parts;
+		if (!shelf.has(file) || shelf.isChanged(file)) return [];
+		shelf.changed(file, error);
+		return [
+			{type: 'count', counter: 'file-changed'},
+			...uploads.withdrawn(file, 'changed'),
+			...shares.reset(file),
+			...tellings.changed(file, true, now),
+		];
+	}
+}
+
+const stray: BehaviourOutput = {type: 'count', counter: 'file-stray'};
+
+function countArrived({verdict, bytes}: Extract<FilesNews, {news: 'arrived'}>): BehaviourOutput[] {
+	if (verdict !== 'ok') return [{type: 'count', counter: `file-blocks-${verdict}`}];
+	return [
+		{type: 'count', counter: 'file-blocks-got'},
+		{type: 'count', counter: 'file-bytes-got', by: bytes},
+	];
 }

@@ -1,0 +1,65 @@
+/** Everything that is hashed, fetched or given, as people are told of it: put together from those who know a part each. */
+import type {RoomName} from '../../api/event.ts';
+import type {TransferInfo} from '../../api/files.ts';
+import type {FileId} from '../../wire/file-offer.ts';
+import type {PeerId} from '../../wire/peer-id.ts';
+import type {Instant} from '../behaviour.ts';
+import type {Board} from './board.ts';
+import type {Downloads} from './download/downloads.ts';
+import type {Offering} from './offering.ts';
+import {mostBelieved} from './offers.ts';
+import type {Shares} from './shares.ts';
+import type {Shelf} from './shelf.ts';
+import type {Uploads} from './uploads.ts';
+
+export type InfosOptions = {
+	readonly self: PeerId;
+	readonly board: Board;
+	readonly shelf: Shelf;
+	readonly downloads: Downloads;
+	readonly offering: Offering;
+	readonly uploads: Uploads;
+	readonly shares: Shares;
+	readonly roomName: (room: string) => RoomName;
+	readonly nameOf: (peer: PeerId) => string;
+};
+
+export class Infos {
+	readonly #options: InfosOptions;
+
+	constructor(options: InfosOptions) {
+		this.#options = options;
+	}
+
+	all(now: Instant): TransferInfo[] {
+		const {offering, downloads, shelf} = this.#options;
+		const names = new Set([...offering.paths(), ...downloads.files(), ...shelf.files()]);
+		return [...names].flatMap(name => this.of(name, now) ?? []);
+	}
+
+	/** `name`: the id of a file, or a path that is hashed. */
+	of(name: string, now: Instant): TransferInfo | undefined {
+		const {downloads, shelf, offering} = this.#options;
+		// Asked for even if it is not there any more: the last that there is to be told of it.
+		const fetched = shelf.has(name) ? undefined : downloads.info(name, now);
+		const info = fetched ?? this.#held(name) ?? offering.info(name);
+		return info && this.#withTakers(info, now);
+	}
+
+	#held(file: FileId): TransferInfo | undefined {
+		const {self, board, shelf, roomName} = this.#options;
+		const held = shelf.get(file);
+		if (!held) return undefined;
+		const from = held.isFetched ? mostBelieved(board.offers.of(file))?.from : self;
+		return shelf.info(file, {rooms: held.rooms.map(roomName), from});
+	}
+
+	#withTakers(info: TransferInfo, now: Instant): TransferInfo {
+		const {uploads, shares, nameOf} = this.#options;
+		const {file, size} = info;
+		const takers = uploads.takers(file, now).map(({peer, rate, bytes}) => {
+			return {peer, name: nameOf(peer), pieces: shares.countOf(peer, file, size), rate, bytes};
+		});
+		return {...info, takers, rateOut: uploads.rate(file, now), given: uploads.given(file)};
+	}
+}
