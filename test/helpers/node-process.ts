@@ -25,6 +25,8 @@ export type NodeOptions = {
 	readonly interfaces?: readonly string[];
 	/** The words of a command that becomes the one that follows it, such as `nice`. */
 	readonly within?: readonly string[];
+	/** Another program than the built one. */
+	readonly program?: string;
 };
 
 type Waiter = {readonly check: () => boolean; readonly fail: (why: string) => void};
@@ -78,12 +80,20 @@ export class HeadlessNode {
 	#exit: Exit | undefined;
 
 	constructor(name: string, options: NodeOptions) {
-		const {args = [], discoveryPort, directory, env = {}, interfaces = ['lo'], within = []} = options;
+		const {
+			args = [],
+			discoveryPort,
+			directory,
+			env = {},
+			interfaces = ['lo'],
+			within = [],
+			program = PROGRAM,
+		} = options;
 		this.name = name;
 		const place = directory === undefined ? ['--ephemeral'] : ['--data-dir', directory];
 		const discovery = discoveryPort === undefined ? ['--no-discovery'] : ['--discovery-port', String(discoveryPort)];
 		const network = interfaces.flatMap(wanted => ['--interface', wanted]);
-		const node = [process.execPath, PROGRAM, 'headless', ...place, ...network, ...discovery, '--name', name, ...args];
+		const node = [process.execPath, program, 'headless', ...place, ...network, ...discovery, '--name', name, ...args];
 		const [command, ...rest] = [...within, ...node] as [string, ...string[]];
 		this.#child = spawn(command, rest, {stdio: 'pipe', env: environment(env)});
 		this.#child.stdin?.on('error', () => {});
