@@ -46,7 +46,7 @@ export class Controls {
 			case 'offer-file':
 				return this.#options.offering.offer(command, now);
 			case 'fetch-file':
-				return this.#options.fetching.fetch(command, now);
+				return this.#options.fetching.get(command, now);
 			case 'transfers':
 				return this.#transfers(command, now);
 			case 'pause':

@@ -59,7 +59,7 @@ export class Fetching {
 		this.#options = options;
 	}
 
-	fetch(command: FetchCommand, now: Instant): BehaviourOutput[] {
+	get(command: FetchCommand, now: Instant): BehaviourOutput[] {
 		const beginning = beginningOf(command.file);
 		if (beginning === undefined) return [refusal(command, 'unknown-file', NOT_AN_ID)];
 		try {

@@ -104,7 +104,7 @@ export class Files implements Behaviour {
 			case 'moved':
 				// What was said last may not have arrived.
 				this.#parts.shares.again(input.peer);
-				return [...this.#parts.downloads.peerGone(input.peer, now), ...this.#came(input.peer, now)];
+				return [...this.#parts.downloads.peerMoved(input.peer, now), ...this.#came(input.peer, now)];
 			case 'message':
 				return this.#message(input, now);
 			case 'files':
@@ -240,11 +240,7 @@ export class Files implements Behaviour {
 	#dropRoom(file: FileId, room: string, now: Instant): BehaviourOutput[] {
 		const {shelf, downloads, roomsOf} = this.#parts;
 		if (!roomsOf(file).includes(room)) return [];
-		if (!shelf.has(file)) {
-			const isLast = downloads.saved(file)?.rooms.length === 1;
-			const outputs = isLast ? (downloads.command({command: 'cancel', file}, now) ?? []) : [];
-			return outputs.filter(({type}) => type !== 'reply' && type !== 'refuse');
-		}
+		if (!shelf.has(file)) return downloads.withdrawn(file, [room], now);
 		const held = shelf.get(file);
 		if (held?.rooms.length === 1) return this.#forget(file, TAKEN_BACK, now);
 		const peers = this.#options.view.connectedPeers();
