@@ -1,0 +1,172 @@
+/** Files over lines that are as slow as they are told to be, with crashes, full disks and moves in the middle. */
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect} from 'vitest';
+import {digestOf, fetched, MB, offer, transferOf, untilIs, untilTransfer, writeFile} from '../helpers/files.ts';
+import {connected, type HeadlessNode} from '../helpers/node-process.ts';
+import type {Host, StartOptions} from './host.ts';
+import {test} from './lab-test.ts';
+import {report} from './talk.ts';
+
+const PATIENCE = 60_000;
+
+/** A node whose files go into a folder of its own. */
+function start(host: Host, folder: string, {args = [], ...options}: StartOptions = {}): HeadlessNode {
+	return host.start(host.name, {
+		...options,
+		args: ['--config', '/dev/null', '--download-dir', path.join(folder, host.name), ...args],
+	});
+}
+
+/** A disk of so many bytes; how to take it away. */
+function smallDisk(place: string, bytes: number): () => void {
+	mkdirSync(place);
+	const {status, stderr} = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', place]);
+	if (status !== 0) throw new Error(`No disk: ${stderr}`);
+	return () => void spawnSync('umount', ['-l', place]);
+}
+
+/** Bytes a second of a line of 40 Mbit/s. */
+const LINE = '40mbit';
+const LINE_BYTES = 5 * MB;
+
+test('a swarm of eight takes far less than eight copies do, and the first one may leave', async ({lab, folder}) => {
+	const names = ['seeder', ...Array.from({length: 8}, (_, index) => `p${index + 1}`)];
+	const hosts = await lab.hosts(lab.bridge(), ...names);
+	const nodes = hosts.map(host => start(host, folder));
+	const [seeder, ...others] = nodes as [HeadlessNode, ...HeadlessNode[]];
+	await connected(nodes, PATIENCE);
+	const size = 8 * MB;
+	const original = writeFile(path.join(folder, 'original'), size);
+	const {file} = await offer(seeder, original, ...others);
+	for (const host of hosts) host.limit(LINE);
+	const begun = performance.now();
+	const ends = others.map(node => fetched(node, file, undefined, PATIENCE));
+	await Promise.any(ends);
+	const first = performance.now() - begun;
+	const {given} = (await transferOf(seeder, file))!;
+	seeder.kill('SIGKILL');
+	const places = await Promise.all(ends);
+	const all = performance.now() - begun;
+	const oneCopy = (size / LINE_BYTES) * 1000;
+	report(
+		`A swarm of eight, where one copy takes ${oneCopy.toFixed()} ms and eight take eight times that: first, all`,
+		first,
+		all,
+	);
+	console.log(`The first one gave ${(given / size).toFixed(2)} copies`);
+	expect(all).toBeLessThan(4 * oneCopy);
+	expect(given).toBeLessThan(3 * size);
+	const digest = await digestOf(original);
+	for (const place of places) expect(await digestOf(place)).toBe(digest);
+});
+
+describe.concurrent('between few', () => {
+	test('killed again and again, it fetches nothing twice that it had', async ({lab, folder}) => {
+		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		const ann = start(annHost, folder);
+		const directory = path.join(folder, 'profile');
+		const kept = {directory};
+		let bob = start(bobHost, folder, kept);
+		await connected([ann, bob]);
+		const size = 6 * MB;
+		const original = writeFile(path.join(folder, 'original'), size, 2);
+		const {file} = await offer(ann, original, bob);
+		annHost.limit('24mbit');
+		await bob.result({command: 'fetch-file', file});
+		let done = 0;
+		let received = 0;
+		for (let run = 1; run <= 4; run++) {
+			const at = await untilTransfer(bob, file, info => info.state === 'fetching' && info.done > done + 0.6 * MB);
+			done = at.done;
+			received += at.received;
+			bob.kill('SIGKILL');
+			await bob.exited;
+			expect(readdirSync(path.join(folder, 'bob'))).not.toContain('original');
+			bob = start(bobHost, folder, kept);
+			const verified = await untilTransfer(bob, file, info => info.state !== 'verifying' && info.done > 0);
+			// What was told to be here is here: its map is written after it, and nothing waits in this program's memory.
+			expect(verified.done).toBeGreaterThanOrEqual(done);
+			done = verified.done;
+		}
+		const end = await untilIs(bob, file, 'done');
+		expect(await digestOf(end.path!)).toBe(await digestOf(original));
+		expect(received + end.received).toBeLessThan(size * 1.25);
+		expect(readdirSync(path.join(folder, 'bob'))).toEqual(['original']);
+	});
+
+	test('a disk that is full is told, and once there is room it goes on', async ({lab, folder, onTestFinished}) => {
+		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		const place = path.join(folder, 'bob');
+		onTestFinished(smallDisk(place, 8 * 2 ** 20));
+		const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
+		await connected([ann, bob]);
+		const large = await offer(ann, writeFile(path.join(folder, 'large'), 20 * MB, 3), bob);
+		const since = bob.mark;
+		await bob.ask({command: 'fetch-file', file: large.file});
+		const refused = await untilIs(bob, large.file, 'failed', {since});
+		expect(refused.error?.code).toBe('disk-full');
+		expect(refused.received).toBe(0);
+		await bob.ask({command: 'cancel', file: large.file});
+		const original = writeFile(path.join(folder, 'original'), 5 * MB, 4);
+		const {file} = await offer(ann, original, bob);
+		annHost.limit('16mbit');
+		await bob.result({command: 'fetch-file', file});
+		await untilTransfer(bob, file, ({done}) => done > MB);
+		const filler = path.join(place, 'filler');
+		try {
+			writeFileSync(filler, Buffer.alloc(8 * MB));
+		} catch {
+			// As much as there was room for.
+		}
+		const full = await untilIs(bob, file, 'failed');
+		expect(full.error?.code).toBe('disk-full');
+		expect(readdirSync(place)).not.toContain('original');
+		rmSync(filler);
+		await bob.result({command: 'resume', file});
+		const end = await untilIs(bob, file, 'done');
+		expect(await digestOf(end.path!)).toBe(await digestOf(original));
+	});
+
+	test('with another address in the middle it goes on', async ({lab, folder}) => {
+		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
+		const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
+		await connected([ann, bob]);
+		const original = writeFile(path.join(folder, 'original'), 5 * MB, 5);
+		const {file} = await offer(ann, original, bob);
+		annHost.limit('16mbit');
+		await bob.result({command: 'fetch-file', file});
+		await untilTransfer(bob, file, ({done}) => done > MB);
+		bobHost.setAddress('198.18.1.77');
+		const begun = performance.now();
+		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
+		report('Another address in the middle of 5 MB at 2 MB/s: done after', performance.now() - begun);
+		expect(await digestOf(end.path!)).toBe(await digestOf(original));
+		expect(end.received).toBeLessThan(7 * MB);
+	});
+
+	test('from three sources it is at least as fast as from one', async ({lab, folder}) => {
+		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob', 'cat', 'dan', 'eve');
+		const nodes = hosts.map(host => start(host, folder));
+		const [ann, bob, cat, dan, eve] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode];
+		await connected(nodes, PATIENCE);
+		const size = 4 * MB;
+		const original = writeFile(path.join(folder, 'original'), size, 6);
+		const {file} = await offer(ann, original, dan, eve);
+		for (const host of hosts) host.limit('16mbit');
+		const timed = async (node: HeadlessNode) => {
+			const begun = performance.now();
+			await fetched(node, file, undefined, PATIENCE);
+			return performance.now() - begun;
+		};
+		const one = await timed(dan);
+		await dan.result({command: 'cancel', file});
+		for (const node of [bob, cat]) await offer(node, original, eve);
+		const three = await timed(eve);
+		report('From one source, from three', one, three);
+		expect(three).toBeLessThan(one);
+		const {sources} = (await transferOf(eve, file))!;
+		expect(sources.filter(({bytes}) => bytes > 0)).toHaveLength(3);
+	});
+});
