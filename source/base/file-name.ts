@@ -10,6 +10,9 @@ const MAX_BYTES = 255;
 /** UTF-16 units that are looked at: more than enough for `MAX_BYTES`, few enough for any text to be dealt with at once. */
 const MAX_UNITS = 1_024;
 
+/** A number with more digits than any that is given: names that are the same before it are so before any other. */
+const LARGEST = 99_999;
+
 /** For a name of which nothing is left. */
 const NAMELESS = 'file';
 
@@ -25,6 +28,9 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 /** An extension, or two as in `.tar.gz`, that is worth keeping when a name is cut. */
 const EXTENSION = /(?:\.[\p{L}\p{N}_-]{1,8})?\.[\p{L}\p{N}_-]{1,12}$/u;
 
+/** Each character is one byte, and one as people count them. */
+const ASCII = /^[\x20-\x7e]*$/;
+
 const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /**
@@ -39,13 +45,13 @@ export function safeFileName(name: string, limit = MAX_BYTES): string {
 
 /** The same in every name of a path, and so that no two paths lead to one file, nor through one. */
 export function safePaths(paths: readonly (readonly string[])[], limit = MAX_BYTES): string[][] {
-	const root: Folder = newFolder();
+	const root: Folder = newFolder(limit);
 	return paths.map(path => {
 		let folder = root;
 		return path.map((name, position) => {
 			const isFile = position === path.length - 1;
 			const known = isFile ? undefined : folder.folders.get(name);
-			const entry = known ?? {name: distinct(safeFileName(name, limit), folder.taken, limit), folder: newFolder()};
+			const entry = known ?? {name: folder.taken.distinct(safeFileName(name, limit)), folder: newFolder(limit)};
 			if (!isFile) folder.folders.set(name, entry);
 			folder = entry.folder;
 			return entry.name;
@@ -53,15 +59,35 @@ export function safePaths(paths: readonly (readonly string[])[], limit = MAX_BYT
 	});
 }
 
-/**
- * The name, or `name (2).txt` and so on if somebody in the folder is called so: also in other capitals, or written with
- * other characters of the same meaning, for which many file systems are blind. `taken` learns of it.
- */
-export function distinct(name: string, taken: Set<string>, limit = MAX_BYTES): string {
-	let result = name;
-	for (let number = 2; taken.has(nameKey(result)); number++) result = numbered(name, number, limit);
-	taken.add(nameKey(result));
-	return result;
+/** The names that are taken in one folder. */
+export class TakenNames {
+	readonly #limit: number;
+	readonly #keys = new Set<string>();
+	/** By what names look like once they are numbered, the last number: thousands of the same name need no thousand looks each. */
+	readonly #numbers = new Map<string, number>();
+
+	constructor(limit = MAX_BYTES) {
+		this.#limit = limit;
+	}
+
+	/**
+	 * The name, or `name (2).txt` and so on if somebody in the folder is called so: also in other capitals, or written with
+	 * other characters of the same meaning, for which many file systems are blind. It is taken from then on.
+	 */
+	distinct(name: string): string {
+		let result = name;
+		if (this.#keys.has(nameKey(name))) {
+			const series = nameKey(numbered(name, LARGEST, this.#limit));
+			let number = this.#numbers.get(series) ?? 1;
+			do {
+				number++;
+				result = numbered(name, number, this.#limit);
+			} while (this.#keys.has(nameKey(result)));
+			this.#numbers.set(series, number);
+		}
+		this.#keys.add(nameKey(result));
+		return result;
+	}
 }
 
 /** `name (2).txt`, no longer than `limit` bytes. */
@@ -80,11 +106,11 @@ export function nameKey(name: string): string {
 type Folder = {
 	/** By the name that its author has given it. */
 	readonly folders: Map<string, {readonly name: string; readonly folder: Folder}>;
-	readonly taken: Set<string>;
+	readonly taken: TakenNames;
 };
 
-function newFolder(): Folder {
-	return {folders: new Map(), taken: new Set()};
+function newFolder(limit: number): Folder {
+	return {folders: new Map(), taken: new TakenNames(limit)};
 }
 
 /** The beginning and the end of a name far too long. */
@@ -130,6 +156,7 @@ function split(name: string): {stem: string; extension: string} {
 
 /** As many whole characters, as people count them, as have room. */
 function head(text: string, bytes: number): string {
+	if (ASCII.test(text)) return text.slice(0, Math.max(0, bytes));
 	let [end, size] = [0, 0];
 	for (const {segment} of graphemes.segment(text)) {
 		size += Buffer.byteLength(segment);

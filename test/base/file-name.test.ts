@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {distinct, nameKey, numbered, safeFileName, safePaths} from '../../source/base/file-name.ts';
+import {nameKey, numbered, safeFileName, safePaths, TakenNames} from '../../source/base/file-name.ts';
 import {sanitizeLine} from '../../source/base/sanitize.ts';
 
 /** All that names are made of to do harm, so that random ones are full of it. */
@@ -121,19 +121,30 @@ describe('a safe name', () => {
 
 describe('a name that nobody in the folder has', () => {
 	test('is numbered in front of its extension', () => {
-		const taken = new Set<string>();
+		const taken = new TakenNames();
 		const names = ['a.txt', 'a.txt', 'A.TXT', 'a (2).txt', 'a.txt', 'a', 'a', 'b.tar.gz', 'b.tar.gz'];
-		expect(names.map(name => distinct(name, taken))).toEqual([
+		expect(names.map(name => taken.distinct(name))).toEqual([
 			...['a.txt', 'a (2).txt', 'A (3).TXT', 'a (2) (2).txt', 'a (4).txt', 'a', 'a (2)', 'b.tar.gz', 'b (2).tar.gz'],
 		]);
 	});
 
 	test('stays within the limit', () => {
 		const long = `${'a'.repeat(251)}.txt`;
-		const taken = new Set<string>();
-		distinct(long, taken);
-		expect(distinct(long, taken)).toBe(`${'a'.repeat(247)} (2).txt`);
+		const taken = new TakenNames();
+		taken.distinct(long);
+		expect(taken.distinct(long)).toBe(`${'a'.repeat(247)} (2).txt`);
 		expect(numbered('👨‍👩‍👧x.txt', 12, 16)).toBe('(12).txt');
+	});
+
+	test('is found at once, however many of its kind there are', () => {
+		const began = performance.now();
+		// Each twice; cut to make room for a number, all of them are the same.
+		const names = Array.from({length: 4_000}, (_, index) => `${'a'.repeat(240)}-${100_000 + (index >> 1)}`);
+		const same = Array.from({length: 4_000}, () => 'same.txt');
+		const safe = safePaths([...names, ...same].map(name => [name]));
+		expect(new Set(safe.map(([name]) => name)).size).toBe(8_000);
+		expect(safe.at(-1)).toEqual(['same (4000).txt']);
+		expect(performance.now() - began).toBeLessThan(4_000);
 	});
 
 	test.each([
