@@ -7,6 +7,7 @@ import type {CoreConfig} from '../api/core.ts';
 import {describeError, UserError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {Beacon, type BeaconState, type DatagramSource} from '../net/beacon.ts';
+import type {BulkConnection} from '../net/bulk/connection.ts';
 import type {Connection} from '../net/connection.ts';
 import {DialError} from '../net/dial-error.ts';
 import {
@@ -37,6 +38,8 @@ export type EndpointOptions = {
 	readonly config: CoreConfig;
 	readonly identity: Identity;
 	onConnection(connection: Connection): void;
+	/** The same for files; whoever gets it decides whether this peer may. */
+	onBulk?(connection: BulkConnection): void;
 	/** An inbound connection was refused before it was ready, or a datagram dropped; `reason` names a counter. */
 	onRefused(reason: string): void;
 	onDatagram(bytes: Uint8Array, source: DatagramSource): void;
@@ -94,7 +97,8 @@ export class Endpoint {
 		this.#options = options;
 		this.#isRestricted = config.interfaces.length > 0;
 		this.#systemInterfaces = options.systemInterfaces ?? networkInterfaces;
-		this.transport = new Transport({identity, onConnection: options.onConnection, onRefused: options.onRefused});
+		const {onConnection, onBulk, onRefused} = options;
+		this.transport = new Transport({identity, onConnection, onRefused, ...(onBulk && {onBulk})});
 		if (config.discovery) {
 			const {onDatagram, onWarning, onRefused: onDropped, log} = options;
 			const [port, isRestricted] = [config.discoveryPort, this.#isRestricted];
@@ -136,9 +140,19 @@ export class Endpoint {
 	 * Rejects with `DialError`.
 	 */
 	async dial(target: TcpAddress, expected: PeerId | undefined, signal: AbortSignal): Promise<Connection> {
-		if (!this.#isRestricted) return this.transport.dial(target, expected, signal);
+		return this.transport.dial(target, expected, signal, this.#sourceFor(target));
+	}
+
+	/** The same for a connection for bulk. */
+	async dialBulk(target: TcpAddress, peer: PeerId, signal: AbortSignal): Promise<BulkConnection> {
+		return this.transport.dialBulk(target, peer, signal, this.#sourceFor(target));
+	}
+
+	/** The address to go out from; undefined where any will do. @throws DialError if none leads there */
+	#sourceFor(target: TcpAddress): string | undefined {
+		if (!this.#isRestricted) return undefined;
 		const source = sourceFor(target, this.#interfaces);
-		if (source !== undefined) return this.transport.dial(target, expected, signal, source);
+		if (source !== undefined) return source;
 		const where = formatTcpAddress({...target, peer: undefined});
 		const chosen = `--interface ${this.#options.config.interfaces.join(', ')}`;
 		throw new DialError('unreachable', `${where} cannot be reached by the chosen interfaces (${chosen})`);

@@ -14,7 +14,7 @@ import type {TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {TransportLimits} from './limits.ts';
 import {type Rate, RateLimiter} from './rate-limit.ts';
-import {judge, remoteAddressOf, TLS_OPTIONS} from './secure.ts';
+import {judge, type Purpose, purposeOf, remoteAddressOf, SERVER_TLS_OPTIONS} from './secure.ts';
 
 export type InboundLimits = {
 	/** Connections accepted from one IP address, or from one IPv6 network. */
@@ -40,7 +40,7 @@ export type InboundOptions = {
 	readonly secureContext: SecureContext;
 	readonly limits: TransportLimits & InboundLimits;
 	/** TLS is done and the certificate is proved. Nothing was read or written yet. */
-	ready(socket: TLSSocket, peer: PeerId, address: TcpAddress): void;
+	ready(socket: TLSSocket, peer: PeerId, address: TcpAddress, purpose: Purpose): void;
 	/**
 	 * Turned away: `inbound-rate`, `certificate-…`, `alpn`, `handshake` (TLS failed or the other side left),
 	 * `handshake-timeout`, `pending-limit`.
@@ -82,7 +82,7 @@ export class Inbound {
 		}
 		this.#makeRoom(address.host);
 		const {secureContext} = this.#options;
-		const socket = new TLSSocket(raw, {...TLS_OPTIONS, isServer: true, secureContext});
+		const socket = new TLSSocket(raw, {...SERVER_TLS_OPTIONS, isServer: true, secureContext});
 		socket.setNoDelay(true);
 		this.#await(socket, address);
 	}
@@ -117,7 +117,7 @@ export class Inbound {
 				return;
 			}
 			settle();
-			this.#options.ready(socket, peer, address);
+			this.#options.ready(socket, peer, address, purposeOf(socket));
 		};
 		const pending: Pending = {host: address.host, end};
 		// Node's own `handshakeTimeout` only reports, and closes nothing.

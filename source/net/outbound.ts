@@ -6,10 +6,10 @@ import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {DialError, dialError} from './dial-error.ts';
 import type {TransportLimits} from './limits.ts';
-import {judge, TLS_OPTIONS} from './secure.ts';
+import {BULK_TLS_OPTIONS, judge, type Purpose, purposeOf, TLS_OPTIONS} from './secure.ts';
 import {socketHost} from './socket-host.ts';
 
-/** A socket on which READY has been read; the rest of what came with it is in the decoder and the frames. */
+/** A socket on which, for talk, READY has been read; the rest of what came with it is in the decoder and the frames. */
 export type Dialled = {
 	readonly socket: TLSSocket;
 	readonly peer: PeerId;
@@ -24,12 +24,14 @@ export type DialOptions = {
 	readonly secureContext: SecureContext;
 	readonly limits: TransportLimits;
 	readonly signal: AbortSignal;
+	/** By default for talk. */
+	readonly purpose?: Purpose;
 	/** The address of ours to go out from; undefined lets the system choose. */
 	readonly source?: string | undefined;
 };
 
 /**
- * Calls `adopt` once the other side has said READY, with nothing sent on our part, and resolves to what it returns.
+ * Calls `adopt` once the other side has said READY (for bulk: once it is proved), with nothing sent on our part, and resolves to what it returns.
  * The call is synchronous, so that the socket is never without an owner who hears its errors.
  * Rejects with `DialError`, and leaves no socket behind.
  */
@@ -70,10 +72,10 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 	});
 }
 
-function openSocket({address, secureContext, source}: DialOptions): TLSSocket {
+function openSocket({address, secureContext, source, purpose}: DialOptions): TLSSocket {
 	if (address.port === 0) throw Object.assign(new Error('port 0'), {code: 'ERR_SOCKET_BAD_PORT'});
 	const socket = connect({
-		...TLS_OPTIONS,
+		...(purpose === 'bulk' ? BULK_TLS_OPTIONS : TLS_OPTIONS),
 		host: socketHost(address),
 		port: address.port,
 		...(source !== undefined && {localAddress: source}),
@@ -95,12 +97,14 @@ function finish(
 	let peer: PeerId;
 	try {
 		peer = judge(socket);
+		if (purposeOf(socket) !== (options.purpose ?? 'talk')) throw new Error('another protocol than asked for');
 		expectPeer(peer, options);
 	} catch (error) {
 		fail(error);
 		return;
 	}
 	const decoder = new FrameDecoder();
+	if (options.purpose === 'bulk') return ready({socket, peer, decoder, frames: []});
 	socket.on('data', (chunk: Uint8Array) => {
 		try {
 			const [first, ...frames] = decoder.push(chunk);

@@ -9,7 +9,7 @@ import type {Socket} from 'node:net';
 import {createSecureContext, type SecureContext, type TLSSocket} from 'node:tls';
 import {WireError} from '../base/errors.ts';
 import type {Identity} from '../wire/identity.ts';
-import {ALPN_PROTOCOL} from '../wire/messages.ts';
+import {ALPN_PROTOCOL, BULK_ALPN_PROTOCOL} from '../wire/messages.ts';
 import type {TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import {createCertificate, verifyPeer} from './certificate.ts';
@@ -33,13 +33,27 @@ export function secureContextFor(identity: Identity): SecureContext {
 
 export const TLS_OPTIONS = {ALPNProtocols: [ALPN_PROTOCOL], requestCert: true, rejectUnauthorized: false} as const;
 
+/** What a connection is for: talk, or the bytes of files. */
+export type Purpose = 'talk' | 'bulk';
+
+/** Of the side that dials. */
+export const BULK_TLS_OPTIONS = {...TLS_OPTIONS, ALPNProtocols: [BULK_ALPN_PROTOCOL]} as const;
+
+/** Of the side that is dialled, for one purpose or the other on the same port. */
+export const SERVER_TLS_OPTIONS = {...TLS_OPTIONS, ALPNProtocols: [ALPN_PROTOCOL, BULK_ALPN_PROTOCOL]} as const;
+
+export function purposeOf(socket: TLSSocket): Purpose {
+	return socket.alpnProtocol === BULK_ALPN_PROTOCOL ? 'bulk' : 'talk';
+}
+
 /**
  * Who is at the other end of a finished handshake.
  * @throws WireError with reason `alpn` or `certificate-…`.
  */
 export function judge(socket: TLSSocket): PeerId {
 	// A side that offers no protocol at all completes the handshake all the same.
-	if (socket.alpnProtocol !== ALPN_PROTOCOL) throw new WireError('alpn', 'it does not speak p2p-tui');
+	if (socket.alpnProtocol !== ALPN_PROTOCOL && socket.alpnProtocol !== BULK_ALPN_PROTOCOL)
+		throw new WireError('alpn', 'it does not speak p2p-tui');
 	return verifyPeer(socket.getPeerX509Certificate());
 }
 

@@ -10,7 +10,7 @@
  * A client counts as connected in TLS before the server has judged it, hence READY: until then it sends nothing.
  * It decides nothing: whom to dial, whom to keep and what to say is the swarm's business.
  */
-import {type AddressInfo, createServer, type Server} from 'node:net';
+import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
 import type {SecureContext, TLSSocket} from 'node:tls';
 import {describeError, UserError} from '../base/errors.ts';
 import {encodeMessage} from '../wire/codec.ts';
@@ -18,11 +18,14 @@ import type {Identity} from '../wire/identity.ts';
 import {PROTOCOL_MINOR} from '../wire/messages.ts';
 import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {BulkConnection} from './bulk/connection.ts';
+import {type BulkLimits, DEFAULT_BULK_LIMITS} from './bulk/limits.ts';
+import {RateGate} from './bulk/rate-gate.ts';
 import {Connection, type ConnectionOptions} from './connection.ts';
 import {DEFAULT_INBOUND_LIMITS, Inbound, type InboundLimits} from './inbound.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
-import {type DialOptions, dial} from './outbound.ts';
-import {secureContextFor} from './secure.ts';
+import {type Dialled, type DialOptions, dial} from './outbound.ts';
+import {type Purpose, secureContextFor} from './secure.ts';
 import {SendBudget} from './send-budget.ts';
 import {hostFrom, socketHost} from './socket-host.ts';
 
@@ -30,24 +33,29 @@ export type TransportOptions = {
 	readonly identity: Identity;
 	/** Someone has connected to us. The connection does nothing until it is started. */
 	onConnection(connection: Connection): void;
+	/** The same with a connection for bulk; left out: nobody may. Whether this peer may is to be decided by whoever gets it. */
+	onBulk?(connection: BulkConnection): void;
 	/** Someone was turned away; `reason` names a counter, see `InboundOptions.refused`. */
 	onRefused(reason: string): void;
-	readonly limits?: Partial<TransportLimits & InboundLimits>;
+	readonly limits?: Partial<TransportLimits & InboundLimits & BulkLimits>;
 };
 
 const READY = encodeMessage({type: 'ready', minor: PROTOCOL_MINOR});
 
 export class Transport {
 	readonly #options: TransportOptions;
-	readonly #limits: TransportLimits & InboundLimits;
+	readonly #limits: TransportLimits & InboundLimits & BulkLimits;
+	/** For bytes of files, of all connections together. */
+	readonly up = new RateGate();
+	readonly down = new RateGate();
 	readonly #secureContext: SecureContext;
 	readonly #inbound: Inbound;
 	/** By the address in text form. */
 	readonly #servers = new Map<string, Server>();
 	/** Under way, and how to call them off. */
-	readonly #dials = new Map<Promise<Connection>, AbortController>();
+	readonly #dials = new Map<Promise<unknown>, AbortController>();
 	/** With the host of this machine that each goes from; undefined if it was gone at once. */
-	readonly #connections = new Map<Connection, string | undefined>();
+	readonly #connections = new Map<Connection | BulkConnection, string | undefined>();
 	readonly #budget: SendBudget;
 	/** Called when the last connection is gone. */
 	#idle: (() => void) | undefined;
@@ -55,13 +63,13 @@ export class Transport {
 
 	constructor(options: TransportOptions) {
 		this.#options = options;
-		this.#limits = {...DEFAULT_LIMITS, ...DEFAULT_INBOUND_LIMITS, ...options.limits};
+		this.#limits = {...DEFAULT_LIMITS, ...DEFAULT_INBOUND_LIMITS, ...DEFAULT_BULK_LIMITS, ...options.limits};
 		this.#budget = new SendBudget(this.#limits.maxTotalSendQueueBytes);
 		this.#secureContext = secureContextFor(options.identity);
 		this.#inbound = new Inbound({
 			secureContext: this.#secureContext,
 			limits: this.#limits,
-			ready: (socket, peer, address) => this.#onReady(socket, peer, address),
+			ready: (socket, peer, address, purpose) => this.#onReady(socket, peer, address, purpose),
 			refused: reason => options.onRefused(reason),
 		});
 	}
@@ -108,11 +116,31 @@ export class Transport {
 		signal?: AbortSignal,
 		source?: string,
 	): Promise<Connection> {
+		return this.#withAbort(signal, controlled =>
+			this.#dial({address, expected, signal: controlled, source}, dialled =>
+				this.#adopt({...dialled, address, direction: 'outbound'}),
+			),
+		);
+	}
+
+	/** The same for a connection for bulk, which is ready when it says so. */
+	async dialBulk(address: TcpAddress, peer: PeerId, signal?: AbortSignal, source?: string): Promise<BulkConnection> {
+		return this.#withAbort(signal, controlled =>
+			this.#dial({address, expected: peer, signal: controlled, source, purpose: 'bulk'}, ({socket}) =>
+				this.#adoptBulk(socket, peer, 'outbound'),
+			),
+		);
+	}
+
+	async #withAbort<Result>(
+		signal: AbortSignal | undefined,
+		begin: (signal: AbortSignal) => Promise<Result>,
+	): Promise<Result> {
 		const controller = new AbortController();
 		const abort = () => controller.abort();
 		if (this.#isClosed || signal?.aborted) abort();
 		signal?.addEventListener('abort', abort);
-		const attempt = this.#dial({address, expected, signal: controller.signal, source});
+		const attempt = begin(controller.signal);
 		this.#dials.set(attempt, controller);
 		try {
 			return await attempt;
@@ -141,7 +169,10 @@ export class Transport {
 		const dials = [...this.#dials];
 		for (const [, controller] of dials) controller.abort();
 		await Promise.allSettled(dials.map(([attempt]) => attempt));
-		for (const connection of this.#connections.keys()) connection.close('shutdown');
+		for (const connection of this.#connections.keys()) {
+			if (connection instanceof BulkConnection) connection.destroy('shutdown');
+			else connection.close('shutdown');
+		}
 		if (this.#connections.size > 0) await new Promise<void>(resolve => this.#whenIdle(resolve));
 		await Promise.all(servers);
 	}
@@ -154,15 +185,20 @@ export class Transport {
 		};
 	}
 
-	#dial(options: Omit<DialOptions, 'secureContext' | 'limits'>): Promise<Connection> {
-		const [secureContext, limits] = [this.#secureContext, this.#limits];
-		const {address} = options;
-		return dial({...options, secureContext, limits}, dialled =>
-			this.#adopt({...dialled, address, direction: 'outbound'}),
-		);
+	#dial<Result>(
+		options: Omit<DialOptions, 'secureContext' | 'limits'>,
+		adopt: (dialled: Dialled) => Result,
+	): Promise<Result> {
+		return dial({...options, secureContext: this.#secureContext, limits: this.#limits}, adopt);
 	}
 
-	#onReady(socket: TLSSocket, peer: PeerId, address: TcpAddress): void {
+	#onReady(socket: TLSSocket, peer: PeerId, address: TcpAddress, purpose: Purpose): void {
+		if (purpose === 'bulk') {
+			const bulk = this.#adoptBulk(socket, peer, 'inbound');
+			if (this.#options.onBulk) this.#options.onBulk(bulk);
+			else bulk.destroy('unwanted');
+			return;
+		}
 		const connection = this.#adopt({socket, peer, address, direction: 'inbound'});
 		connection.send(READY, 'control');
 		this.#options.onConnection(connection);
@@ -176,15 +212,31 @@ export class Transport {
 			address: formatTcpAddress({...options.address, peer: undefined}),
 			limits: this.#limits,
 			budget: this.#budget,
-			gone: () => {
-				this.#connections.delete(connection);
-				if (this.#connections.size === 0) this.#idle?.();
-			},
+			gone: () => this.#gone(connection),
 		});
-		const {localAddress, localFamily} = options.socket;
-		this.#connections.set(connection, localAddress && hostFrom(localAddress, localFamily).host);
+		this.#connections.set(connection, hostOf(options.socket));
 		return connection;
 	}
+
+	#adoptBulk(socket: TLSSocket, peer: PeerId, direction: 'inbound' | 'outbound'): BulkConnection {
+		const {up, down} = this;
+		const gone = () => this.#gone(connection);
+		const connection: BulkConnection = new BulkConnection({
+			...{socket, peer, direction, up, down, gone},
+			limits: this.#limits,
+		});
+		this.#connections.set(connection, hostOf(socket));
+		return connection;
+	}
+
+	#gone(connection: Connection | BulkConnection): void {
+		this.#connections.delete(connection);
+		if (this.#connections.size === 0) this.#idle?.();
+	}
+}
+
+function hostOf({localAddress, localFamily}: Socket): string | undefined {
+	return localAddress && hostFrom(localAddress, localFamily).host;
 }
 
 function listening(server: Server, address: TcpAddress): Promise<void> {

@@ -42,9 +42,9 @@ export type BulkSink = {
 	frame(frame: BulkFrame): void;
 	/**
 	 * A block begins, of so many bytes. Returns where they go, exactly as many bytes; or undefined to let them pass unread.
-	 * Throws if nobody has asked for it, or if it cannot be so long.
+	 * Throws if nobody has asked for it, or if it cannot be so long. `later`: there is no room now, so nothing more is taken.
 	 */
-	begin(block: BlockName, bytes: number): Uint8Array | undefined;
+	begin(block: BlockName, bytes: number): Uint8Array | undefined | 'later';
 	/** So many bytes of it are here. */
 	progress(block: BlockName, bytes: number): void;
 	/** All of it is: the bytes are in what `begin` returned. */
@@ -108,6 +108,7 @@ export class BulkDecoder {
 	#needed = FRAME_HEADER_BYTES + 1;
 	#block: {readonly name: BlockName; readonly target: Uint8Array | undefined; readonly bytes: number} | undefined;
 	#done = 0;
+	#isHeld = false;
 	#failure: unknown;
 
 	constructor(sink: BulkSink) {
@@ -119,14 +120,25 @@ export class BulkDecoder {
 		return this.#headBytes > 0 || this.#block !== undefined;
 	}
 
+	/** There was no room for a block: the next `push` asks again. */
+	get isHeld(): boolean {
+		return this.#isHeld;
+	}
+
 	/**
+	 * Returns how many bytes were taken: less than all if there is no room, see `isHeld`.
 	 * @throws WireError with a `bulk-…` reason for what nobody may send, and whatever the sink throws. The stream has no
 	 * meaning any more then, and every later call throws the same.
 	 */
-	push(chunk: Uint8Array): void {
+	push(chunk: Uint8Array): number {
 		if (this.#failure !== undefined) throw this.#failure;
 		try {
-			for (let at = 0; at < chunk.length; ) at = this.#block ? this.#readBlock(chunk, at) : this.#readHead(chunk, at);
+			let at = 0;
+			if (this.#isHeld) this.#headIsHere();
+			while (at < chunk.length && !this.#isHeld) {
+				at = this.#block ? this.#readBlock(chunk, at) : this.#readHead(chunk, at);
+			}
+			return at;
 		} catch (error) {
 			this.#failure = error;
 			throw error;
@@ -164,19 +176,23 @@ export class BulkDecoder {
 			this.#needed = needed;
 			if (needed > this.#headBytes) return;
 		}
+		if (type === 'data') this.#isHeld = !this.#begin(length - 1 - BLOCK_NAME_BYTES);
+		if (this.#isHeld) return;
 		this.#headBytes = 0;
 		this.#needed = FRAME_HEADER_BYTES + 1;
-		if (type === 'data') this.#begin(length - 1 - BLOCK_NAME_BYTES);
-		else if (type) this.#sink.frame(this.#frameOf(type));
+		if (type && type !== 'data') this.#sink.frame(this.#frameOf(type));
 	}
 
-	#begin(bytes: number): void {
+	/** Returns false if there is no room yet. */
+	#begin(bytes: number): boolean {
 		const name = this.#name();
 		const target = this.#sink.begin(name, bytes);
+		if (target === 'later') return false;
 		if (target && target.length !== bytes)
 			throw new RangeError(`${target.length} bytes of room for a block of ${bytes}`);
 		this.#done = 0;
 		this.#block = {name, target, bytes};
+		return true;
 	}
 
 	#frameOf(type: BulkFrame['type']): BulkFrame {
