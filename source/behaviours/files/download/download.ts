@@ -237,7 +237,13 @@ export class Download {
 	arrived({peer, block, bytes, verdict}: NewsOf<'arrived'>, now: Instant): BehaviourOutput[] {
 		const source = this.exchange.sources.get(peer);
 		const isWanted = this.#phase === (block.what === 'piece' ? 'fetching' : 'preparing');
-		const result = this.exchange.arrived(source, block, bytes, verdict === 'ok' && isWanted, now);
+		const result = this.exchange.arrived(
+			source,
+			block,
+			bytes,
+			verdict === 'ok' && !isWanted ? 'unwanted' : verdict,
+			now,
+		);
 		this.#count(result.bytes, now);
 		const {outputs} = result;
 		if (verdict === 'wrong') outputs.push(...this.#drop(peer, source, block.what));

@@ -112,7 +112,7 @@ export class Exchange {
 		const outputs: BehaviourOutput[] = [];
 		for (const piece of pieces) {
 			if (source.unread && piece < this.picker.size) source.unread[piece >> 3]! |= 0x80 >> (piece & 7);
-			if (!this.sources.gain(source, piece)) continue;
+			if (!Number.isInteger(piece) || !this.sources.gain(source, piece)) continue;
 			if (this.picker.state(piece) === 'asked') outputs.push(...this.#spare(source, piece, now));
 		}
 		this.#restless.add(source.line);
@@ -187,7 +187,7 @@ export class Exchange {
 		source: Source | undefined,
 		block: BlockName,
 		bytes: number,
-		isRight: boolean,
+		verdict: 'ok' | 'wrong' | 'unwanted',
 		now: Instant,
 	): {readonly bytes: number; readonly isNew: boolean; readonly outputs: BehaviourOutput[]} {
 		const request = source?.requests.get(keyOf(block));
@@ -195,14 +195,12 @@ export class Exchange {
 		if (source && request) {
 			this.#came(source, request, rest, now);
 			this.#end(source, request);
-			if (isRight) source.line.arrived();
-			if (isRight) source.denials = 0;
+			if (verdict === 'ok') source.line.arrived();
+			if (verdict === 'ok') source.denials = 0;
+			if (verdict === 'unwanted') this.#refused(source, block, now);
 			this.#restless.add(source.line);
 		}
-		if (!isRight) {
-			if (source && request) this.#refused(source, block, now);
-			return {bytes: rest, isNew: false, outputs: []};
-		}
+		if (verdict !== 'ok') return {bytes: rest, isNew: false, outputs: []};
 		if (block.what !== 'piece') {
 			if (source && request) this.metadata.arrived(source.peer, block.what, block.index, bytes);
 			return {bytes: rest, isNew: false, outputs: []};

@@ -35,9 +35,10 @@ export class Metadata {
 	needs(needs: readonly Kind[], slices: Readonly<Record<Kind, number>>): void {
 		const isOther = needs[0] !== this.#needs[0];
 		this.#needs = needs;
-		this.#slices = slices;
 		if (isOther) this.restart();
-		else if (this.#state === 'given' && this.#next < slices[needs[0]!]) this.#state = 'idle';
+		this.#slices = slices;
+		if (isOther) return;
+		if (this.#state === 'given' && this.#next < slices[needs[0]!]) this.#state = 'idle';
 		else if (this.#state === 'given') this.restart();
 	}
 
@@ -73,6 +74,8 @@ export class Metadata {
 		this.#giver = undefined;
 		this.#next = 0;
 		this.#state = 'idle';
+		// How long a manifest is was only what the last giver made of it.
+		this.#slices = {...this.#slices, manifest: 0};
 	}
 
 	reset(): void {
