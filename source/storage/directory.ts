@@ -75,7 +75,7 @@ export function createMarker(directory: string, name: string, content: string): 
 }
 
 /** Puts such a file in the place of another one, at one blow. */
-export async function replaceMarker(directory: string, name: string, content: string): Promise<void> {
+export async function replaceMarker(directory: string, name: string, content: Uint8Array | string): Promise<void> {
 	await throughTemporary(directory, name, content, rename, false);
 }
 

@@ -2,9 +2,29 @@
  * All files on this disk that are given or fetched: those held whole, those of which some pieces are here, and what is
  * written down of both. Decides nothing; whatever it writes was verified before.
  */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import type {FileSettings} from '../../api/files.ts';
-import type {BlockName, FileId} from '../../wire/file-offer.ts';
-import type {Collected, Expected, HeldFile, Library, Opened, SavedTransfer} from './kept.ts';
+import {type BlockName, bytesOfPiece, type FileId} from '../../wire/file-offer.ts';
+import {Arrivals} from './arrivals.ts';
+import {loadBlake3} from './blake3.ts';
+import {KeptSettings} from './file-settings.ts';
+import type {HashOptions} from './hashing.ts';
+import {
+	type Collected,
+	type Expected,
+	FileFailure,
+	type HeldFile,
+	type Library,
+	NotGiven,
+	type Opened,
+	type SavedTransfer,
+} from './kept.ts';
+import {Records} from './records.ts';
+import {Shelf} from './shelf.ts';
+
+export type {HashOptions} from './hashing.ts';
 
 export type VaultOptions = {
 	/** The profile's; undefined: what is written down lies in a temporary folder, and is gone at the end. */
@@ -15,49 +35,94 @@ export type VaultOptions = {
 	readonly warn: (message: string) => void;
 };
 
-export type HashOptions = {
-	/** Bytes read so far, and bytes in all: now and then. */
-	readonly progress?: (done: number, size: number) => void;
-	readonly signal?: AbortSignal;
+type Parts = {
+	readonly kept: KeptSettings;
+	readonly records: Records;
+	readonly settings: FileSettings;
+	readonly temporary: string | undefined;
+	readonly warn: (message: string) => void;
 };
 
 export class Vault {
-	/** What an earlier run has left. */
-	readonly library: Library;
+	readonly #kept: KeptSettings;
+	readonly #records: Records;
+	readonly #temporary: string | undefined;
+	readonly #shelf: Shelf;
+	readonly #arrivals: Arrivals;
+	readonly #saved = new Map<FileId, SavedTransfer>();
+	/** By file: the last of what is to be done with it, one after the other. */
+	readonly #turns = new Map<FileId, Promise<unknown>>();
+	/** By file: ends its opening early. */
+	readonly #stops = new Map<FileId, AbortController>();
+	#settings: FileSettings;
+	#library: Library;
 
-	private constructor(library: Library) {
-		this.library = library;
+	private constructor({kept, records, settings, temporary, warn}: Parts) {
+		this.#kept = kept;
+		this.#records = records;
+		this.#temporary = temporary;
+		this.#settings = settings;
+		this.#library = {held: [], changed: [], saved: [], settings};
+		this.#shelf = new Shelf(records, loadBlake3);
+		this.#arrivals = new Arrivals({
+			records,
+			blake3: loadBlake3,
+			warn,
+			quota: () => this.#settings.quota,
+			fetchedBytes: () => this.#shelf.fetchedBytes(),
+			noted: (file, transfer) => void (transfer ? this.#saved.set(file, transfer) : this.#saved.delete(file)),
+			wantedBytes: but => this.#wantedBytes(but),
+		});
 	}
 
-	/** Never rejects because of what lies in the profile: what cannot be read is left out. */
-	static async open({settings}: VaultOptions): Promise<Vault> {
-		return new Vault({held: [], changed: [], saved: [], settings});
+	/** Rejects only if there is no temporary folder for a profile without a directory: what cannot be read is left out. */
+	static async open({directory, settings, warn}: VaultOptions): Promise<Vault> {
+		const temporary = directory === undefined ? await mkdtemp(join(tmpdir(), 'p2p-tui-')) : undefined;
+		const kept = new KeptSettings(directory, settings, warn);
+		const records = new Records(directory ?? temporary!, warn);
+		const vault = new Vault({kept, records, settings: await kept.load(), temporary, warn});
+		await vault.#load();
+		return vault;
+	}
+
+	/** What an earlier run has left. */
+	get library(): Library {
+		return this.#library;
 	}
 
 	/**
 	 * Reads and hashes a file or folder to be offered, and writes that down. The same path again, unchanged, costs nothing.
 	 * @throws FileFailure; AbortError when `signal` says so.
 	 */
-	async hash(
-		_path: string,
-		_rooms: readonly string[],
-		_options?: HashOptions,
-	): Promise<{held: HeldFile; skipped: number}> {
-		throw new Error('not built yet');
+	hash(path: string, rooms: readonly string[], options: HashOptions = {}): Promise<{held: HeldFile; skipped: number}> {
+		return this.#shelf.hash(path, rooms, options);
 	}
 
 	// --- giving: files held whole, and pieces of those that are being fetched
 
 	/** Bytes of a block that can be given; undefined if it is not here. */
-	sizeToGive(_block: BlockName): number | undefined {
-		return undefined;
+	sizeToGive(block: BlockName): number | undefined {
+		const {file, what, index} = block;
+		const held = this.#shelf.get(file);
+		if (held) return held.sizeOf(block);
+		const incoming = this.#arrivals.get(file);
+		if (what !== 'piece') return incoming?.slice(what, index)?.length;
+		return incoming?.pieces.has(index) ? bytesOfPiece(incoming.offer.size, index) : undefined;
 	}
 
 	/**
 	 * Fills `into`, which is exactly as long as `sizeToGive` says. A piece that is just being written is waited for.
 	 * @throws NotGiven
 	 */
-	async read(_block: BlockName, _into: Uint8Array): Promise<void> {}
+	async read(block: BlockName, into: Uint8Array): Promise<void> {
+		const {file, what, index} = block;
+		const incoming = this.#shelf.get(file) ? undefined : this.#arrivals.get(file);
+		if (!incoming) return this.#shelf.read(block, into);
+		const slice = what === 'piece' ? undefined : incoming.slice(what, index);
+		if (slice) return void into.set(slice);
+		const isRead = what === 'piece' && (await incoming.read(index, into).catch(() => false));
+		if (!isRead) throw new NotGiven('missing', 'It is not here any more');
+	}
 
 	// --- fetching
 
@@ -65,65 +130,144 @@ export class Vault {
 	 * Makes ready to write: see `Opened`. `progress`: bytes of what is here already that were verified.
 	 * Of a transfer that is open it writes down what has changed. @throws FileFailure
 	 */
-	async open(_transfer: SavedTransfer, _progress?: (done: number) => void): Promise<Opened> {
-		throw new Error('not built yet');
+	open(transfer: SavedTransfer, progress: (done: number) => void = () => {}): Promise<Opened> {
+		const {file} = transfer.offer;
+		const stop = new AbortController();
+		this.#stops.set(file, stop);
+		return this.#inTurn(file, () => this.#arrivals.open(transfer, progress, stop.signal));
 	}
 
 	/** Before memory is taken for what arrives. Undefined: this is not wanted. At once. */
-	expect(_block: BlockName): Expected | undefined {
-		return undefined;
+	expect({file, what, index}: BlockName): Expected | undefined {
+		if (what !== 'piece') return this.#arrivals.collector(file, what)?.expect(index);
+		const incoming = this.#arrivals.get(file);
+		if (!incoming?.wants(index)) return undefined;
+		const bytes = bytesOfPiece(incoming.offer.size, index);
+		return {least: bytes, most: bytes};
 	}
 
 	/** The hash that a piece has to have, for whoever hashes while it arrives; undefined if that is not known. */
-	leafOf(_block: BlockName): Uint8Array | undefined {
-		return undefined;
+	leafOf({file, what, index}: BlockName): Uint8Array | undefined {
+		return what === 'piece' ? this.#arrivals.get(file)?.leafOf(index) : undefined;
 	}
 
 	/**
 	 * Whether these are the bytes of that piece. At once. After `ok` the piece counts as here, and `write` must follow.
 	 * `hash`: of these bytes, if the caller knows it.
 	 */
-	verify(_block: BlockName, _bytes: Uint8Array, _hash?: Uint8Array): 'ok' | 'wrong' | 'unwanted' {
-		return 'unwanted';
+	verify({file, what, index}: BlockName, bytes: Uint8Array, hash?: Uint8Array): 'ok' | 'wrong' | 'unwanted' {
+		const incoming = what === 'piece' ? this.#arrivals.get(file) : undefined;
+		return incoming?.verify(index, bytes, hash) ?? 'unwanted';
 	}
 
 	/** Writes a verified piece; resolves when the bytes may be used for something else. @throws FileFailure */
-	async write(_block: BlockName, _bytes: Uint8Array): Promise<void> {}
+	async write({file, index}: BlockName, bytes: Uint8Array): Promise<void> {
+		const incoming = this.#arrivals.get(file);
+		if (!incoming) throw new FileFailure('io', 'It is not open');
+		await incoming.write(index, bytes);
+	}
 
 	/**
 	 * The next slice of a layer or of a manifest; its bytes are copied. `wrong` with the last one: all of them are thrown away.
 	 * @throws FileFailure: a manifest that vouches for itself and cannot be a folder, or a disk that does not write.
 	 */
-	async collect(_block: BlockName, _bytes: Uint8Array): Promise<Collected> {
-		return {verdict: 'unwanted'};
+	async collect({file, what, index}: BlockName, bytes: Uint8Array): Promise<Collected> {
+		if (what === 'piece') return {verdict: 'unwanted'};
+		// Whoever waits for his turn may use the bytes for something else meanwhile.
+		const copy = Uint8Array.from(bytes);
+		return this.#inTurn(file, () => this.#arrivals.collect(file, what, index, copy));
 	}
 
 	/** All pieces are here: makes it durable and gives it its name. Resolves with where it lies. @throws FileFailure */
-	async finish(_file: FileId): Promise<string> {
-		throw new Error('not built yet');
+	finish(file: FileId): Promise<string> {
+		return this.#inTurn(file, async () => {
+			const {held, manifestBytes} = await this.#arrivals.finish(file);
+			await this.#shelf.add(held, manifestBytes);
+			await this.#arrivals.drop(file);
+			return held.path;
+		});
 	}
 
 	/** Lets go of the open file when all that is being written is; the `.part` stays. Never rejects, as all below. */
-	async close(_file: FileId): Promise<void> {}
+	close(file: FileId): Promise<void> {
+		this.#stops.get(file)?.abort();
+		return this.#inTurn(file, () => this.#arrivals.close(file));
+	}
 
 	/** Deletes the `.part` and what was written down of it. */
-	async discard(_file: FileId): Promise<void> {}
+	discard(file: FileId): Promise<void> {
+		this.#stops.get(file)?.abort();
+		return this.#inTurn(file, async () => {
+			await this.#arrivals.discard(file);
+			if (!this.#shelf.remembers(file)) await this.#records.dropAll(file);
+		});
+	}
 
-	save(_transfer: SavedTransfer): void {}
+	save(transfer: SavedTransfer): void {
+		void this.#inTurn(transfer.offer.file, async () => this.#arrivals.save(transfer));
+	}
 
 	/** Gives a whole file no longer. */
-	forget(_file: FileId): void {}
+	forget(file: FileId): void {
+		this.#shelf.forget(file);
+	}
 
 	/** Who may have it has changed. */
-	keep(_held: HeldFile): void {}
+	keep(held: HeldFile): void {
+		this.#shelf.keep(held);
+	}
 
-	settings(_settings: FileSettings): void {}
+	settings(settings: FileSettings): void {
+		this.#settings = settings;
+		this.#kept.save(settings);
+	}
 
-	/** Files held whole that are not what they were: looks at all of them. */
-	async changed(): Promise<readonly FileId[]> {
-		return [];
+	/** Files held whole that are not what they were: looks at all of them, at a large folder's by and by. */
+	changed(): Promise<readonly FileId[]> {
+		return this.#shelf.changed();
 	}
 
 	/** Lets go of everything. Resolves when all is written. */
-	async shut(): Promise<void> {}
+	async shut(): Promise<void> {
+		for (const stop of this.#stops.values()) stop.abort();
+		await Promise.allSettled(this.#turns.values());
+		for (const file of this.#arrivals.files()) await this.#arrivals.close(file);
+		// Nobody would ever go on with it.
+		if (this.#temporary !== undefined) for (const file of [...this.#saved.keys()]) await this.#arrivals.discard(file);
+		await this.#shelf.close();
+		await this.#records.settle();
+		await this.#kept.close();
+		if (this.#temporary !== undefined) await rm(this.#temporary, {recursive: true, force: true});
+	}
+
+	async #load(): Promise<void> {
+		const ids = await this.#records.list();
+		for (const id of ids) {
+			const record = await this.#records.transfer(id);
+			if (record) this.#saved.set(id, record.transfer);
+		}
+		await this.#shelf.load(ids);
+		const {held, changed} = await this.#shelf.list();
+		this.#library = {held, changed, saved: [...this.#saved.values()], settings: this.#settings};
+	}
+
+	#wantedBytes(but: FileId): number {
+		let bytes = 0;
+		for (const [file, {offer}] of this.#saved) if (file !== but) bytes += offer.size;
+		return bytes;
+	}
+
+	async #inTurn<Result>(file: FileId, act: () => Promise<Result>): Promise<Result> {
+		const before = this.#turns.get(file) ?? Promise.resolve();
+		const done = before.then(act, act);
+		this.#turns.set(file, done);
+		try {
+			return await done;
+		} finally {
+			if (this.#turns.get(file) === done) {
+				this.#turns.delete(file);
+				this.#stops.delete(file);
+			}
+		}
+	}
 }

@@ -1,0 +1,323 @@
+/** All that is being fetched: made ready to be written, collected, finished, taken away. */
+import {access, constants, realpath, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import {WireError} from '../../base/errors.ts';
+import {
+	type FileId,
+	type FileOffer,
+	MAX_FILE_BYTES,
+	MAX_MANIFEST_BYTES,
+	MAX_PIECES,
+	pieceCountOf,
+} from '../../wire/file-offer.ts';
+import {HASH_BYTES} from '../../wire/file-tree.ts';
+import {hexOf} from '../../wire/ids.ts';
+import {decodeManifest} from '../../wire/manifest.ts';
+import type {Blake3} from './blake3.ts';
+import {Collector} from './collector.ts';
+import {failureOf} from './failure.ts';
+import {Incoming} from './incoming.ts';
+import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
+import {Part} from './part.ts';
+import type {Records, TransferRecord} from './records.ts';
+import {lookAt} from './safe-open.ts';
+import {filesOf} from './shelf.ts';
+import {amount, checkQuota, checkSpace} from './space.ts';
+import {isLayerOf} from './top-of.ts';
+
+export type ArrivalsOptions = {
+	readonly records: Records;
+	readonly blake3: () => Promise<Blake3>;
+	readonly warn: (message: string) => void;
+	/** Bytes that may lie in the folder; undefined or 0: as many as have room. */
+	quota(): number | undefined;
+	/** Bytes of what was fetched before and is still there. */
+	fetchedBytes(): Promise<number>;
+	/** A transfer is known now, or known no more. */
+	noted(file: FileId, transfer: SavedTransfer | undefined): void;
+	/** Bytes of all other transfers that are known. */
+	wantedBytes(but: FileId): number;
+};
+
+/** Of a transfer that has nothing on the disk yet. */
+const NOWHERE = {part: '', inode: '', name: ''};
+
+type Entry = {
+	readonly incoming: Incoming;
+	readonly collectors: Map<Metadata, Collector>;
+	record: TransferRecord;
+};
+
+export class Arrivals {
+	readonly #options: ArrivalsOptions;
+	readonly #entries = new Map<FileId, Entry>();
+
+	constructor(options: ArrivalsOptions) {
+		this.#options = options;
+	}
+
+	get(file: FileId): Incoming | undefined {
+		return this.#entries.get(file)?.incoming;
+	}
+
+	collector(file: FileId, what: Metadata): Collector | undefined {
+		return this.#entries.get(file)?.collectors.get(what);
+	}
+
+	/** See `Vault.open`. When `signal` says so, what is here already is not verified any further. */
+	async open(transfer: SavedTransfer, progress: (done: number) => void, signal: AbortSignal): Promise<Opened> {
+		const {file} = transfer.offer;
+		const known = this.#entries.get(file);
+		if (known && !known.incoming.failure) {
+			await this.#write(known, {...known.record, transfer: inFolderOf(known.record, transfer)});
+			return this.#opened(known);
+		}
+		await this.close(file);
+		let entry: Entry | undefined;
+		try {
+			entry = await this.#make(transfer);
+			await this.#loadMetadata(entry);
+			await this.#verify(entry, progress, signal);
+			await checkSpace(entry.record.transfer.folder, entry.incoming.missing, await this.#promised(entry));
+			this.#entries.set(file, entry);
+			return this.#opened(entry);
+		} catch (error) {
+			await entry?.incoming.close();
+			throw failureOf(error, 'write', transfer.folder);
+		}
+	}
+
+	/** See `Vault.collect`. */
+	async collect(file: FileId, what: Metadata, index: number, bytes: Uint8Array): Promise<Collected> {
+		const entry = this.#entries.get(file);
+		const collector = entry?.collectors.get(what);
+		const expected = collector?.expect(index);
+		if (!entry || !collector || !expected) return {verdict: 'unwanted'};
+		if (bytes.length < expected.least || bytes.length > expected.most) return {verdict: 'wrong'};
+		const {verdict, whole} = await collector.add(await this.#options.blake3(), index, bytes);
+		if (whole) {
+			this.#take(entry, what, whole);
+			await this.#options.records.saveMetadata(file, what, whole).catch(error => {
+				throw failureOf(error, 'write', 'the profile');
+			});
+			await this.#verify(entry, () => {}, new AbortController().signal);
+		}
+		const hasChanged = whole !== undefined || what === 'manifest';
+		return hasChanged ? {verdict, opened: this.#opened(entry)} : {verdict};
+	}
+
+	save(transfer: SavedTransfer): void {
+		const entry = this.#entries.get(transfer.offer.file);
+		if (entry) void this.#write(entry, {...entry.record, transfer: inFolderOf(entry.record, transfer)});
+		else void this.#saveClosed(transfer);
+	}
+
+	/** Resolves with what it has become. */
+	async finish(file: FileId): Promise<{held: HeldFile; manifestBytes: number}> {
+		const entry = this.#entries.get(file);
+		if (!entry) throw new FileFailure('io', 'It is not open');
+		const {incoming} = entry;
+		await incoming.settle();
+		if (incoming.failure) throw incoming.failure;
+		const {offer, rooms, folder} = entry.record.transfer;
+		if (!incoming.pieces.isFull || this.#needs(entry).length > 0) throw new FileFailure('io', 'Not all of it is here');
+		try {
+			const path = entry.record.finishing === incoming.part.path ? incoming.part.path : await this.#publish(entry);
+			const held = {offer, path, rooms, isFetched: true};
+			return {held, manifestBytes: incoming.manifest?.length ?? 0};
+		} catch (error) {
+			const isGone = (await lookAt(folder).catch(() => undefined)) === undefined;
+			if (isGone) throw new FileFailure('no-folder', `The folder is gone: ${folder}`, error);
+			throw failureOf(error, 'write', incoming.part.path);
+		}
+	}
+
+	/** What was finished is not fetched any more. */
+	async drop(file: FileId): Promise<void> {
+		await this.close(file);
+		this.#options.noted(file, undefined);
+		await this.#options.records.dropTransfer(file);
+	}
+
+	async close(file: FileId): Promise<void> {
+		const entry = this.#entries.get(file);
+		this.#entries.delete(file);
+		await entry?.incoming.close();
+	}
+
+	async discard(file: FileId): Promise<void> {
+		const part = this.#entries.get(file)?.incoming.part ?? (await this.#findPart(file));
+		await this.close(file);
+		await part?.remove().catch(error => this.#options.warn(failureOf(error, 'write', part.path).message));
+		await this.drop(file);
+	}
+
+	/** All that is open. */
+	files(): FileId[] {
+		return [...this.#entries.keys()];
+	}
+
+	async #findPart(file: FileId): Promise<Part | undefined> {
+		const record = await this.#options.records.transfer(file);
+		return record && Part.find(record, record.transfer.folder, record.transfer.offer).catch(() => undefined);
+	}
+
+	async #saveClosed(transfer: SavedTransfer): Promise<void> {
+		const {file} = transfer.offer;
+		this.#options.noted(file, transfer);
+		const record = await this.#options.records.transfer(file);
+		const kept = record ?? NOWHERE;
+		await this.#options.records.saveTransfer(file, {
+			...kept,
+			transfer: record ? inFolderOf(record, transfer) : transfer,
+		});
+	}
+
+	/** Finds what an earlier run has left of it, or makes it anew. */
+	async #make(asked: SavedTransfer): Promise<Entry> {
+		const {offer} = asked;
+		const {records, warn} = this.#options;
+		const blake3 = await this.#options.blake3();
+		await checkOffer(offer, blake3);
+		const before = await records.transfer(offer.file);
+		const transfer = {...asked, folder: await usableFolder(asked.folder, before?.transfer.folder)};
+		const isSameFolder = before?.transfer.folder === transfer.folder;
+		const found = before && isSameFolder ? await findPart(before) : undefined;
+		if (before && !isSameFolder) await (await this.#findPart(offer.file))?.remove().catch(() => {});
+		if (!found) {
+			this.#checkQuota(offer, await this.#options.fetchedBytes());
+			await checkSpace(transfer.folder, offer.size, await this.#promised({record: {...NOWHERE, transfer}}));
+			await records.dropTransfer(offer.file);
+		}
+		const part = found ?? (await Part.create(transfer.folder, offer));
+		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, warn});
+		const finishing = part.path === part.place.part ? undefined : part.path;
+		const entry: Entry = {
+			incoming,
+			collectors: new Map(),
+			record: {...part.place, transfer, ...(finishing !== undefined && {finishing})},
+		};
+		await this.#write(entry, entry.record);
+		return entry;
+	}
+
+	async #loadMetadata(entry: Entry): Promise<void> {
+		const {records} = this.#options;
+		const blake3 = await this.#options.blake3();
+		const {offer} = entry.incoming;
+		const layer = await records.metadata(offer.file, 'layer', MAX_PIECES * HASH_BYTES);
+		const whole = layer ?? new Uint8Array();
+		if (await isLayerOf(blake3, offer, whole)) this.#take(entry, 'layer', whole);
+		else entry.collectors.set('layer', new Collector(offer, 'layer'));
+		if (offer.manifest === undefined) return;
+		const manifest = await records.metadata(offer.file, 'manifest', MAX_MANIFEST_BYTES);
+		if (manifest && hexOf(blake3.hash(manifest), 0, HASH_BYTES) === offer.manifest) {
+			this.#take(entry, 'manifest', manifest);
+		} else entry.collectors.set('manifest', new Collector(offer, 'manifest'));
+	}
+
+	/** Verified bytes take their place. @throws FileFailure if a manifest is none, or not that of the offer. */
+	#take({incoming, collectors}: Entry, what: Metadata, bytes: Uint8Array): void {
+		if (what === 'layer') incoming.layer = bytes;
+		else {
+			// Should it be none, another one is asked for if somebody tries again.
+			collectors.set(what, new Collector(incoming.offer, what));
+			checkManifest(bytes, incoming.offer);
+			incoming.setManifest(bytes, filesOf(bytes, true));
+		}
+		collectors.delete(what);
+	}
+
+	async #verify(entry: Entry, progress: (done: number) => void, signal: AbortSignal): Promise<void> {
+		if (this.#needs(entry).length > 0) return;
+		const written = await this.#options.records.map(entry.incoming.offer.file);
+		await entry.incoming.verifyAll(written, progress, signal);
+	}
+
+	#checkQuota({file, size}: FileOffer, fetched: number): void {
+		checkQuota(this.#options.quota(), size, fetched + this.#options.wantedBytes(file));
+	}
+
+	/** Bytes that other open transfers will need of the same disk. */
+	async #promised({record: {transfer}}: Pick<Entry, 'record'>): Promise<number> {
+		const {dev} = await stat(transfer.folder);
+		let bytes = 0;
+		for (const {incoming, record} of this.#entries.values()) {
+			const other = await stat(record.transfer.folder).catch(() => undefined);
+			if (other?.dev === dev && !incoming.failure) bytes += incoming.missing;
+		}
+		return bytes;
+	}
+
+	#publish(entry: Entry): Promise<string> {
+		return entry.incoming.part.publish({
+			trying: finishing => this.#write(entry, {...entry.record, finishing}),
+		});
+	}
+
+	async #write(entry: Entry, record: TransferRecord): Promise<void> {
+		entry.record = record;
+		const {file} = record.transfer.offer;
+		this.#options.noted(file, record.transfer);
+		await this.#options.records.saveTransfer(file, record);
+	}
+
+	#needs({collectors}: Entry): Metadata[] {
+		return [...collectors.keys()];
+	}
+
+	#opened(entry: Entry): Opened {
+		const {incoming, collectors, record} = entry;
+		const {folder} = record.transfer;
+		const slices = {layer: collectors.get('layer')?.count ?? 0, manifest: collectors.get('manifest')?.count ?? 0};
+		const path = join(folder, record.name);
+		return {pieces: incoming.pieces.toBytes(), needs: this.#needs(entry), slices, path};
+	}
+}
+
+/** Where it lies does not change any more. */
+function inFolderOf(record: TransferRecord, transfer: SavedTransfer): SavedTransfer {
+	return {...transfer, folder: record.transfer.folder};
+}
+
+/** Refused before anything is made. */
+async function checkOffer(offer: FileOffer, blake3: Blake3): Promise<void> {
+	const {size} = offer;
+	if (!Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) {
+		throw new FileFailure('too-large', `${amount(size)} are more than anybody can send at once`);
+	}
+	// Without pieces there is nothing by which it could be found out later.
+	if (pieceCountOf(size) === 0 && !(await isLayerOf(blake3, offer, new Uint8Array()))) {
+		throw new FileFailure('bad-manifest', 'The offer contradicts itself');
+	}
+}
+
+function checkManifest(bytes: Uint8Array, offer: FileOffer): void {
+	try {
+		decodeManifest(bytes, offer);
+	} catch (error) {
+		if (!(error instanceof WireError)) throw error;
+		throw new FileFailure('bad-manifest', `The list of its files makes no sense: ${error.message}`, error);
+	}
+}
+
+/** Links in it are resolved the first time, and not again: `before` is what came of it then. */
+async function usableFolder(folder: string, before: string | undefined): Promise<string> {
+	try {
+		const real = await realpath(folder);
+		if (folder === before && real !== before)
+			throw new FileFailure('no-folder', `A link leads elsewhere now: ${folder}`);
+		if (!(await stat(real)).isDirectory()) throw new FileFailure('no-folder', `That is not a folder: ${folder}`);
+		await access(real, constants.W_OK | constants.X_OK);
+		return real;
+	} catch (error) {
+		throw failureOf(error, 'write', folder);
+	}
+}
+
+async function findPart(record: TransferRecord): Promise<Part | undefined> {
+	const {finishing, transfer} = record;
+	const published =
+		finishing === undefined ? undefined : await Part.findPublished(finishing, record, transfer.folder, transfer.offer);
+	return published ?? Part.find(record, transfer.folder, transfer.offer);
+}

@@ -1,0 +1,97 @@
+/**
+ * How files are dealt with, if that was changed at run time, in `files.json`:
+ *
+ *     {"version": 1, "given": {…}, "settings": {…}}
+ *
+ * `given` is what the command line and the settings file said then. Where they say something else now, they are newer.
+ */
+
+import {isAbsolute, join} from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
+import type {AcceptRule, FileSettings} from '../../api/files.ts';
+import {errorCode, explain, readSmallFile, replaceMarker} from '../directory.ts';
+
+const FILE_NAME = 'files.json';
+const VERSION = 1;
+
+/** Bytes: more than rules for hundreds of people need. */
+const MAX_FILE_BYTES = 256 * 1024;
+
+const KEYS = ['folder', 'accept', 'maxUpload', 'maxDownload', 'quota'] as const satisfies (keyof FileSettings)[];
+
+export class KeptSettings {
+	readonly #directory: string | undefined;
+	readonly #given: FileSettings;
+	readonly #warn: (message: string) => void;
+	#writing: Promise<void> = Promise.resolve();
+
+	/** Without a directory nothing is kept. `given`: as the program was started. */
+	constructor(directory: string | undefined, given: FileSettings, warn: (message: string) => void) {
+		this.#directory = directory;
+		this.#given = given;
+		this.#warn = warn;
+	}
+
+	/** What holds now. Never rejects. */
+	async load(): Promise<FileSettings> {
+		if (this.#directory === undefined) return this.#given;
+		try {
+			const text = await readSmallFile(join(this.#directory, FILE_NAME), MAX_FILE_BYTES);
+			const {version, given, settings} = JSON.parse(text) as Record<string, unknown>;
+			if (version !== VERSION) return this.#given;
+			return merge(this.#given, readSettings(given), readSettings(settings));
+		} catch (error) {
+			if (errorCode(error) !== 'ENOENT') this.#warn(`What was set for files cannot be read: ${explain(error)}`);
+			return this.#given;
+		}
+	}
+
+	save(settings: FileSettings): void {
+		const directory = this.#directory;
+		if (directory === undefined) return;
+		const content = JSON.stringify({version: VERSION, given: this.#given, settings});
+		this.#writing = this.#writing
+			.then(() => replaceMarker(directory, FILE_NAME, `${content}\n`))
+			.catch(error => this.#warn(`What is set for files cannot be remembered: ${explain(error)}`));
+	}
+
+	/** Resolves when everything is written, or could not be. */
+	async close(): Promise<void> {
+		await this.#writing;
+	}
+}
+
+/** Key by key: what was changed at run time, unless the program was started with something else since. */
+function merge(given: FileSettings, before: Partial<FileSettings>, changed: Partial<FileSettings>): FileSettings {
+	const merged: Record<string, unknown> = {...given};
+	for (const key of KEYS) {
+		if (!isDeepStrictEqual(given[key], before[key])) continue;
+		if (changed[key] !== undefined) merged[key] = changed[key];
+		else if (key !== 'folder' && key !== 'accept') delete merged[key];
+	}
+	return merged as FileSettings;
+}
+
+/** What of it makes sense. */
+function readSettings(value: unknown): Partial<FileSettings> {
+	const {folder, accept, ...numbers} = (value ?? {}) as Record<string, unknown>;
+	const amounts = Object.entries(numbers).filter(([key, amount]) => isKey(key) && isAmount(amount));
+	return {
+		...Object.fromEntries(amounts),
+		...(typeof folder === 'string' && isAbsolute(folder) && {folder}),
+		...(Array.isArray(accept) && {accept: accept.filter(isRule)}),
+	};
+}
+
+function isKey(key: string): boolean {
+	return (KEYS as readonly string[]).includes(key);
+}
+
+function isAmount(amount: unknown): boolean {
+	return Number.isSafeInteger(amount) && (amount as number) >= 0;
+}
+
+function isRule(rule: unknown): rule is AcceptRule {
+	const {from, bytes} = (rule ?? {}) as Record<string, unknown>;
+	return typeof from === 'string' && isAmount(bytes);
+}

@@ -1,0 +1,173 @@
+/** What is here of a file or folder that is being fetched: its bytes, beside the place where it is to lie. */
+import {type FileHandle, lstat, mkdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {safeFileName} from '../../base/file-name.ts';
+import type {FileOffer} from '../../wire/file-offer.ts';
+import {errorCode} from '../directory.ts';
+import {firstFree, MAX_NAME_BYTES, PART_SUFFIX, type PublishHooks, publishFile, publishFolder} from './publish.ts';
+import {createToWrite, lookAt, makeFoldersTo, reopenToWrite} from './safe-open.ts';
+import {Stream} from './stream.ts';
+
+/** Of a large folder, only files of so many bytes are waited for until they are on the disk: each costs milliseconds. */
+const MANY_FILES = 1_000;
+const WORTH_WAITING = 1024 * 1024;
+
+/** Files that get their last touch at a time. */
+const AT_ONCE = 8;
+
+/** Where it lies, as it is written down. */
+export type Place = {readonly part: string; readonly inode: string; readonly name: string};
+
+/** A file of a folder, under the names that it has on this disk. */
+export type PartFile = {readonly path: readonly string[]; readonly size: number; readonly isExecutable: boolean};
+
+export class Part {
+	readonly place: Place;
+	readonly #folder: string;
+	readonly #isFolder: boolean;
+	/** Where the bytes are: until it has its name, the place. */
+	#path: string;
+	#files: readonly PartFile[] = [];
+	#stream: Stream | undefined;
+
+	private constructor(place: Place, folder: string, offer: FileOffer) {
+		this.place = place;
+		this.#folder = folder;
+		this.#isFolder = offer.manifest !== undefined;
+		this.#path = place.part;
+		if (!this.#isFolder) this.setFiles([{path: [], size: offer.size, isExecutable: offer.isExecutable}]);
+	}
+
+	/** In `folder`, under a name that is free with and without its suffix. Rejects with what the system says. */
+	static async create(folder: string, offer: FileOffer): Promise<Part> {
+		const place = await firstFree(safeFileName(offer.name, MAX_NAME_BYTES), async name => {
+			const part = join(folder, `${name}${PART_SUFFIX}`);
+			if (await lookAt(join(folder, name))) return undefined;
+			try {
+				await (offer.manifest === undefined ? makeFile(part, offer) : mkdir(part));
+			} catch (error) {
+				if (errorCode(error) === 'EEXIST') return undefined;
+				throw error;
+			}
+			return {part, name, inode: String((await lstat(part)).ino)};
+		});
+		return new Part(place, folder, offer);
+	}
+
+	/** Undefined if what is there now is not what we made. */
+	static async find(place: Place, folder: string, offer: FileOffer): Promise<Part | undefined> {
+		const found = await lookAt(place.part);
+		if (found === undefined || String(found.ino) !== place.inode) return undefined;
+		const isOurs = offer.manifest === undefined ? found.isFile() && found.nlink === 1 : found.isDirectory();
+		return isOurs ? new Part(place, folder, offer) : undefined;
+	}
+
+	/** One that had got its name when the program ended. */
+	static async findPublished(path: string, place: Place, folder: string, offer: FileOffer): Promise<Part | undefined> {
+		const found = await lookAt(path);
+		if (found === undefined || String(found.ino) !== place.inode || found.isSymbolicLink()) return undefined;
+		// The other name of the same file.
+		const other = await lookAt(place.part);
+		if (other && offer.manifest === undefined && other.ino === found.ino) await rm(place.part);
+		const part = new Part(place, folder, offer);
+		part.#path = path;
+		return part;
+	}
+
+	/** Where the bytes are now. */
+	get path(): string {
+		return this.#path;
+	}
+
+	/** Of a folder they are known once its manifest is. */
+	get isReady(): boolean {
+		return this.#stream !== undefined;
+	}
+
+	setFiles(files: readonly PartFile[]): void {
+		this.#files = files;
+		this.#stream = new Stream({sizes: files.map(file => file.size), open: file => this.#open(file)});
+	}
+
+	/** False if a file ends too early. */
+	read(at: number, into: Uint8Array): Promise<boolean> {
+		return this.#opened().read(at, into);
+	}
+
+	write(at: number, bytes: Uint8Array): Promise<void> {
+		return this.#opened().write(at, bytes);
+	}
+
+	/** Makes it durable and gives it its name. Resolves with where it is. */
+	async publish(hooks: PublishHooks): Promise<string> {
+		await this.#completeAll();
+		const {part, inode, name} = this.place;
+		const candidate = {part, inode, name, folder: this.#folder};
+		// Windows moves nothing that is open.
+		await this.rest();
+		this.#path = await (this.#isFolder ? publishFolder(candidate, hooks) : publishFile(candidate, hooks));
+		return this.#path;
+	}
+
+	/** Deletes what is ours. */
+	async remove(): Promise<void> {
+		await this.rest();
+		const found = await lookAt(this.#path);
+		if (String(found?.ino) === this.place.inode) await rm(this.#path, {recursive: true, force: true});
+	}
+
+	async rest(): Promise<void> {
+		await this.#stream?.rest();
+	}
+
+	/** Every file is there, with its length, and on the disk: also those of which nothing had to be written. */
+	async #completeAll(): Promise<void> {
+		let next = 0;
+		const work = async () => {
+			while (next < this.#files.length) await this.#complete(next++);
+		};
+		const done = await Promise.allSettled(Array.from({length: AT_ONCE}, work));
+		for (const one of done) if (one.status === 'rejected') throw one.reason;
+	}
+
+	#complete(file: number): Promise<void> {
+		const {size} = this.#files[file]!;
+		return this.#opened().using(file, async handle => {
+			if ((await handle.stat()).size !== size) await handle.truncate(size);
+			if (this.#files.length <= MANY_FILES || size >= WORTH_WAITING) await handle.sync();
+		});
+	}
+
+	#opened(): Stream {
+		if (!this.#stream) throw new RangeError('its files are not known yet');
+		return this.#stream;
+	}
+
+	async #open(file: number): Promise<FileHandle> {
+		const {path, size, isExecutable} = this.#files[file]!;
+		if (!this.#isFolder) return reopenToWrite(this.#path);
+		const target = join(this.#path, ...path);
+		await makeFoldersTo(this.#path, target);
+		try {
+			const handle = await createToWrite(target, isExecutable);
+			if (size > 0) await handle.truncate(size);
+			return handle;
+		} catch (error) {
+			if (errorCode(error) !== 'EEXIST') throw error;
+			return reopenToWrite(target);
+		}
+	}
+}
+
+/** With its length, so that pieces without content need not be written. */
+async function makeFile(part: string, {size, isExecutable}: FileOffer): Promise<void> {
+	const handle = await createToWrite(part, isExecutable);
+	try {
+		await handle.truncate(size);
+	} catch (error) {
+		await rm(part, {force: true});
+		throw error;
+	} finally {
+		await handle.close();
+	}
+}

@@ -1,0 +1,240 @@
+/** All that is here whole: what is given, and what is only remembered so that it need not be hashed again. */
+import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
+import {safePaths} from '../../base/file-name.ts';
+import {type BlockName, type FileId, MAX_MANIFEST_BYTES} from '../../wire/file-offer.ts';
+import {decodeManifest} from '../../wire/manifest.ts';
+import type {Blake3} from './blake3.ts';
+import {failureOf} from './failure.ts';
+import {findSubject, type HashOptions, hashSubject, type Subject} from './hashing.ts';
+import {Held, type HeldTools} from './held.ts';
+import {type HeldFile, NotGiven} from './kept.ts';
+import {MAX_NAME_BYTES} from './publish.ts';
+import type {HeldRecord, Records} from './records.ts';
+import {lookAt} from './safe-open.ts';
+import {digestOf, TICK_MILLISECONDS} from './signature.ts';
+
+/** Files that are not given any more and still remembered; those of the longest ago go first. */
+const MAX_REMEMBERED = 256;
+
+export type Hashed = {readonly held: HeldFile; readonly skipped: number};
+
+export class Shelf {
+	readonly #records: Records;
+	readonly #tools: HeldTools;
+	readonly #held = new Map<FileId, Held>();
+	/** By path: what is being hashed there. */
+	readonly #hashing = new Map<string, Promise<unknown>>();
+	readonly #closing = new AbortController();
+
+	constructor(records: Records, blake3: () => Promise<Blake3>) {
+		this.#records = records;
+		this.#tools = {records, blake3, filesOf};
+	}
+
+	/** Takes what an earlier run has written down. */
+	async load(ids: readonly FileId[]): Promise<void> {
+		for (const id of ids) {
+			const record = await this.#records.held(id);
+			if (record) this.#held.set(id, new Held(record, this.#tools));
+		}
+		this.#forgetSome();
+	}
+
+	/** What is given, and whether it is still what it was. Of what is not there just now nothing is said. */
+	async list(): Promise<{held: HeldFile[]; changed: FileId[]}> {
+		const held: HeldFile[] = [];
+		const changed: FileId[] = [];
+		for (const [id, one] of this.#held) {
+			const state = one.record.isGiven ? await one.look() : 'missing';
+			if (state === 'missing') continue;
+			held.push(one.record.held);
+			if (state === 'changed') changed.push(id);
+		}
+		return {held, changed};
+	}
+
+	/** Of what is given, what is not what it was. Closes what nobody has asked for. */
+	async changed(): Promise<FileId[]> {
+		const changed: FileId[] = [];
+		for (const [id, one] of this.#held) {
+			await one.rest();
+			if (one.record.isGiven && (await one.look()) === 'changed') changed.push(id);
+		}
+		return changed;
+	}
+
+	/** What is given by that id. */
+	get(file: FileId): Held | undefined {
+		const held = this.#held.get(file);
+		return held?.record.isGiven ? held : undefined;
+	}
+
+	/** Whether layer and manifest of it are still needed. */
+	remembers(file: FileId): boolean {
+		return this.#held.has(file);
+	}
+
+	/** @throws NotGiven */
+	async read(block: BlockName, into: Uint8Array): Promise<void> {
+		const held = this.get(block.file);
+		if (!held) throw new NotGiven('missing', 'It is not here');
+		await held.read(block, into);
+	}
+
+	/** See `Vault.hash`. One path after the other: the second time it is remembered. */
+	async hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+		const before = this.#hashing.get(path) ?? Promise.resolve();
+		const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+		const act = () => this.#hash(path, rooms, {...options, signal});
+		const hashed = before.then(act, act);
+		this.#hashing.set(path, hashed);
+		try {
+			return await hashed;
+		} finally {
+			if (this.#hashing.get(path) === hashed) this.#hashing.delete(path);
+		}
+	}
+
+	/** It was fetched and has its name now. Layer and manifest are written down already. */
+	async add(held: HeldFile, manifestBytes: number): Promise<void> {
+		const subject = await this.#subjectOf(held, manifestBytes > 0);
+		// Nobody writes into it in the very moment in which it gets its name.
+		await this.#put(held, {...subject, isFresh: false}, manifestBytes);
+	}
+
+	keep(held: HeldFile): void {
+		const known = this.#held.get(held.offer.file);
+		if (known) this.#change(known, {held: {...known.record.held, rooms: held.rooms}, isGiven: true});
+	}
+
+	forget(file: FileId): void {
+		const known = this.#held.get(file);
+		if (known) this.#change(known, {isGiven: false, since: Date.now()});
+		this.#forgetSome();
+	}
+
+	/** Bytes in all that were fetched and are still there. */
+	async fetchedBytes(): Promise<number> {
+		let bytes = 0;
+		for (const {record} of this.#held.values()) {
+			const {isFetched, path, offer} = record.held;
+			if (isFetched && (await lookAt(path).catch(() => undefined))) bytes += offer.size;
+		}
+		return bytes;
+	}
+
+	/** What is being hashed is not. */
+	async close(): Promise<void> {
+		this.#closing.abort();
+		await Promise.allSettled(this.#hashing.values());
+		for (const held of this.#held.values()) await held.rest();
+	}
+
+	async #hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+		options.signal?.throwIfAborted();
+		const subject = await this.#findSettled(path, options.signal);
+		const known = this.#remembered(subject);
+		if (known) {
+			const held = {...known.record.held, rooms: union(known.record.held.rooms, known.record.isGiven, rooms)};
+			this.#change(known, {held, isGiven: true});
+			return {held, skipped: subject.skipped};
+		}
+		const {offer, layer, manifest} = await hashSubject(await this.#tools.blake3(), subject, options);
+		const same = this.#held.get(offer.file)?.record;
+		const held: HeldFile = {
+			offer,
+			path: subject.path,
+			rooms: union(same?.held.rooms ?? [], same?.isGiven === true, rooms),
+			isFetched: same?.held.isFetched === true && same.held.path === subject.path,
+		};
+		try {
+			await this.#records.saveMetadata(offer.file, 'layer', layer);
+			if (manifest) await this.#records.saveMetadata(offer.file, 'manifest', manifest);
+		} catch (error) {
+			throw failureOf(error, 'write', 'the profile');
+		}
+		await this.#put(held, subject, manifest?.length ?? 0);
+		return {held, skipped: subject.skipped};
+	}
+
+	/** Not in the very tick of the clock in which it was written: another write in it would leave no trace. */
+	async #findSettled(path: string, signal?: AbortSignal): Promise<Subject> {
+		const subject = await findSubject(path, signal);
+		if (!subject.isFresh) return subject;
+		await setTimeout(TICK_MILLISECONDS);
+		return findSubject(path, signal);
+	}
+
+	/** The same path, which looks the same: by size, both times and inode of each file. */
+	#remembered({path, name, seen, isFresh, isFolder}: Subject): Held | undefined {
+		const signature = isFolder ? digestOf(seen) : seen[0];
+		for (const held of this.#held.values()) {
+			const {record} = held;
+			const isSame = record.held.path === path && record.signature === signature && record.held.offer.name === name;
+			// What was written while it was being hashed may look the same and be something else.
+			if (isSame && !record.isFresh && !isFresh) return held;
+		}
+		return undefined;
+	}
+
+	async #put(held: HeldFile, {seen, isFolder, isFresh}: Subject, manifestBytes: number): Promise<void> {
+		const {file} = held.offer;
+		const record: HeldRecord = {
+			held,
+			manifestBytes,
+			signature: isFolder ? digestOf(seen) : seen[0]!,
+			isFresh,
+			isGiven: true,
+			since: Date.now(),
+		};
+		await this.#held.get(file)?.rest();
+		if (isFolder) await this.#records.saveSeen(file, seen);
+		this.#held.set(file, new Held(record, this.#tools));
+		await this.#records.saveHeld(file, record);
+	}
+
+	/** The files of a fetched folder are those of its manifest: others may have come into it. */
+	async #subjectOf(held: HeldFile, isFolder: boolean): Promise<Subject> {
+		const found = await findSubject(held.path);
+		if (!isFolder) return found;
+		const manifest = await this.#records.metadata(held.offer.file, 'manifest', MAX_MANIFEST_BYTES);
+		const byPath = new Map(found.files.map(({path}, index) => [join(...path), found.seen[index]!]));
+		const seen = filesOf(manifest!, true).map(({path}) => byPath.get(join(...path)) ?? '');
+		return {...found, seen};
+	}
+
+	#change(held: Held, changes: Partial<HeldRecord>): void {
+		held.record = {...held.record, ...changes};
+		void this.#records.saveHeld(held.record.held.offer.file, held.record);
+	}
+
+	#forgetSome(): void {
+		const remembered = [...this.#held].filter(([, {record}]) => !record.isGiven);
+		remembered.sort(([, one], [, other]) => other.record.since - one.record.since);
+		for (const [id, held] of remembered.slice(MAX_REMEMBERED)) {
+			this.#held.delete(id);
+			void held.rest();
+			void this.#records.dropAll(id);
+		}
+	}
+}
+
+/** Where the files of a folder lie below it: its own names if it is ours, safe ones if it is a stranger's. */
+export function filesOf(
+	manifest: Uint8Array,
+	isFetched: boolean,
+): readonly {path: string[]; size: number; isExecutable: boolean}[] {
+	const files = decodeManifest(manifest);
+	const paths = isFetched
+		? safePaths(
+				files.map(file => file.path),
+				MAX_NAME_BYTES,
+			)
+		: files.map(file => [...file.path]);
+	return files.map(({size, isExecutable}, index) => ({path: paths[index]!, size, isExecutable}));
+}
+
+function union(rooms: readonly string[], areValid: boolean, more: readonly string[]): readonly string[] {
+	return areValid ? [...new Set([...rooms, ...more])] : more;
+}

@@ -1,0 +1,49 @@
+/**
+ * By what one sees that a file is still what was hashed, without reading it: size, both times and the inode. Where two
+ * writes within one tick of the clock leave the same time, that is no proof: see `isFresh`.
+ */
+import {createHash} from 'node:crypto';
+import type {BigIntStats} from 'node:fs';
+
+export type Signature = string;
+
+/** What a signature says of another one of the same file. */
+export type Difference =
+	/** The very same. */
+	| 'none'
+	/** Only the inode's own time: renamed, linked or given other permissions; or written and its time put back. */
+	| 'doubtful'
+	| 'changed';
+
+/** Clocks of file systems tick every 10 ms or faster. */
+export const TICK_MILLISECONDS = 20;
+
+/** Nanoseconds. Some count in whole seconds, or every two. */
+const TICK = BigInt(TICK_MILLISECONDS) * 1_000_000n;
+const COARSE_TICK = 2_000_000_000n;
+const SECOND = 1_000_000_000n;
+
+export function signatureOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): Signature {
+	return `${size} ${mtimeNs} ${ino} ${ctimeNs}`;
+}
+
+export function differenceOf(one: Signature, other: Signature): Difference {
+	if (one === other) return 'none';
+	return withoutInodeTime(one) === withoutInodeTime(other) ? 'doubtful' : 'changed';
+}
+
+/** Whether it was written so shortly before `now` that it may be written again without a trace. `now`: Unix milliseconds. */
+export function isFresh({mtimeNs, ctimeNs}: BigIntStats, now: number): boolean {
+	const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
+	const tick = last % SECOND === 0n ? COARSE_TICK : TICK;
+	return BigInt(Math.floor(now)) * 1_000_000n - last < tick;
+}
+
+function withoutInodeTime(signature: Signature): string {
+	return signature.slice(0, signature.lastIndexOf(' '));
+}
+
+/** One for many, in their order. */
+export function digestOf(signatures: readonly Signature[]): Signature {
+	return createHash('sha256').update(signatures.join('\n')).digest('hex');
+}
