@@ -31,6 +31,8 @@ export type FileHabits = {
 	readonly claimsAll?: boolean;
 	/** How it answers requests for pieces: as its program does, if this is left out; with rubbish, not at all, or with a refusal. */
 	readonly answers?: 'rubbish' | 'silence' | 'denial';
+	/** Its program hears nothing of files: a test does everything in its name. */
+	readonly isByHand?: boolean;
 	/** It asks for what nobody has told it of. */
 	readonly isPrying?: boolean;
 };
@@ -67,6 +69,8 @@ export class SimulatedFiles {
 	readonly #offers = new Map<FileId, FileOffer>();
 	readonly #contents = new Map<FileId, Content>();
 	#isWatching = false;
+	/** Deeds that are being done. */
+	#deeds = 0;
 
 	constructor(world: World, conditions: Conditions, options: FilesOptions) {
 		this.#world = world;
@@ -163,6 +167,12 @@ export class SimulatedFiles {
 	// --- deeds
 
 	do(node: SimulatedNode, deed: FilesDeed): void {
+		this.#deeds++;
+		this.#do(node, deed);
+		this.#deeds--;
+	}
+
+	#do(node: SimulatedNode, deed: FilesDeed): void {
 		switch (deed.deed) {
 			case 'open-bulk':
 				return this.#bulk.open(node, deed.peer, deed.address);
@@ -298,8 +308,9 @@ export class SimulatedFiles {
 
 	// --- news
 
-	/** Not in the middle of what the node is doing. */
+	/** At once, but for a node that is doing something: not in the middle of that. */
 	#tell(node: SimulatedNode, news: FilesNews): void {
+		if (this.#deeds === 0) return this.#told(node, news);
 		this.#world.add(this.#world.now(), new Later(() => this.#told(node, news)));
 	}
 
@@ -309,7 +320,7 @@ export class SimulatedFiles {
 			node.overdue.push(new Later(() => this.#told(node, news)));
 			return;
 		}
-		this.#world.input(node, {type: 'files', news});
+		if (!node.options.files?.isByHand) this.#world.input(node, {type: 'files', news});
 		this.#options.onNews?.(node, news);
 	}
 }

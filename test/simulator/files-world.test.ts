@@ -27,7 +27,7 @@ function worldOf(habits: readonly FileHabits[]): World {
 		isChecked: false,
 		onNews: (node, news) => told.set(node, [...(told.get(node) ?? []), news]),
 	});
-	for (const files of habits) simulation.add({files, rooms: []});
+	for (const files of habits) simulation.add({files: {...files, isByHand: true}, rooms: []});
 	const nodes = simulation.nodes;
 	simulation.run(1);
 	const isWhole = () => nodes.every(node => node.shownPeers.size === nodes.length - 1);
