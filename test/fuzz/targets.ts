@@ -15,6 +15,7 @@ import {pack, unpack} from '../../source/wire/msgpack.ts';
 import {formatTcpAddress, parseTcpAddress} from '../../source/wire/multiaddr.ts';
 import {decodeStatement} from '../../source/wire/neighbours.ts';
 import {validateEvent, validateMessage} from '../../source/wire/validate.ts';
+import {bulk, checkOffer, manifest, name} from './file-targets.ts';
 import {mdns} from './mdns-target.ts';
 import {attempt, same, shifted} from './promises.ts';
 
@@ -57,6 +58,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 			outcome,
 		);
 		if (outcome.value !== undefined) checkHead(outcome.value);
+		if (outcome.value?.kind === 'file') checkOffer(outcome.value.offer);
 	},
 
 	/** Nothing of it is anybody else's memory, and it can be said again. */
@@ -107,6 +109,9 @@ export const TARGETS: Readonly<Record<string, Target>> = {
 	},
 
 	mdns,
+	bulk,
+	manifest,
+	name,
 };
 
 /** What is read in one go is read, or refused, as the general path does it; and it is nobody else's memory. */
