@@ -15,7 +15,10 @@ import {Client} from './ping/client.ts';
 import {takesUnicode} from './ping/histogram.ts';
 import {Interruption} from './ping/interruption.ts';
 import {type Progress, progressOn, progressRow} from './progress.ts';
+import {adviseIfInUse} from './report.ts';
 import {listenForSignals} from './signals.ts';
+
+const IN_USE = 'Use /get there, or be someone else here with --data-dir <other> or --ephemeral';
 
 /** Milliseconds between two looks at what is offered: an offer may come with old history, of which nothing is told. */
 const LOOK_INTERVAL = 250;
@@ -85,7 +88,7 @@ export async function runGet(options: GetOptions): Promise<number> {
 		await getting.done();
 		return 0;
 	} catch (error) {
-		if (error !== interruption) throw error;
+		if (error !== interruption) throw adviseIfInUse(error, IN_USE);
 		return interruption.status ?? 1;
 	} finally {
 		options.progress.clear();

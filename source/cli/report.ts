@@ -19,6 +19,12 @@ function asSentence(text: string): string {
 	return /[.?!…]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
+/** With what else can be done, if a profile cannot be used because it is in use. */
+export function adviseIfInUse(error: unknown, advice: string): unknown {
+	if (!(error instanceof UserError) || !error.message.startsWith('Another p2p-tui')) return error;
+	return new UserError(error.message, {hint: advice, exitStatus: error.exitStatus});
+}
+
 /** The line for whatever was thrown. */
 export function lineFor(error: unknown): string {
 	if (error instanceof UserError) return errorLine(error.message, error.hint);

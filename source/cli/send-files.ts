@@ -14,7 +14,10 @@ import {Client} from './ping/client.ts';
 import {takesUnicode} from './ping/histogram.ts';
 import {Interruption} from './ping/interruption.ts';
 import {type Progress, progressOn, progressRow} from './progress.ts';
+import {adviseIfInUse} from './report.ts';
 import {listenForSignals} from './signals.ts';
+
+const IN_USE = 'Use /send there, or be someone else here with --data-dir <other> or --ephemeral';
 
 /** Milliseconds between two looks at who has how much: whoever has all of it may leave at once. */
 const LOOK_INTERVAL = 200;
@@ -72,7 +75,7 @@ export async function runSendFiles(options: SendFilesOptions): Promise<number> {
 		await sending.done();
 		return 0;
 	} catch (error) {
-		if (error !== interruption) throw error;
+		if (error !== interruption) throw adviseIfInUse(error, IN_USE);
 		return interruption.status ?? 1;
 	} finally {
 		options.progress.clear();

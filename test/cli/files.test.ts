@@ -392,6 +392,17 @@ describe('with a core', () => {
 		await expect(startSend()).rejects.toMatchObject({message: 'There is no /x/report.pdf'});
 	});
 
+	test('a profile that is in use has other ways', async () => {
+		for (const [begin, advice] of [
+			[startGet, /^Use \/get there, .*--ephemeral$/],
+			[startSend, /^Use \/send there/],
+		] as const) {
+			const done = begin();
+			core.fail('Another p2p-tui (process 7) uses the profile in /profile', 'Quit that one');
+			await expect(done).rejects.toMatchObject({hint: expect.stringMatching(advice)});
+		}
+	});
+
 	test('send of a file without content is done when somebody has the offer', async () => {
 		const answer = core.answer;
 		core.answer = command =>

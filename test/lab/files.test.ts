@@ -9,7 +9,10 @@ import type {Host, StartOptions} from './host.ts';
 import {test} from './lab-test.ts';
 import {report} from './talk.ts';
 
-const PATIENCE = 60_000;
+/** `npm run lab:files` runs everything with larger files and more crashes. */
+const SCALE = Number(process.env.LAB_SCALE ?? 1);
+const TIMEOUT = 90_000 * SCALE;
+const PATIENCE = 60_000 * SCALE;
 
 /** A node whose files go into a folder of its own. */
 function start(host: Host, folder: string, {args = [], ...options}: StartOptions = {}): HeadlessNode {
@@ -31,13 +34,16 @@ function smallDisk(place: string, bytes: number): () => void {
 const LINE = '40mbit';
 const LINE_BYTES = 5 * MB;
 
-test('a swarm of eight takes far less than eight copies do, and the first one may leave', async ({lab, folder}) => {
+test('a swarm of eight takes far less than eight copies do, and the first one may leave', {timeout: TIMEOUT}, async ({
+	lab,
+	folder,
+}) => {
 	const names = ['seeder', ...Array.from({length: 8}, (_, index) => `p${index + 1}`)];
 	const hosts = await lab.hosts(lab.bridge(), ...names);
 	const nodes = hosts.map(host => start(host, folder));
 	const [seeder, ...others] = nodes as [HeadlessNode, ...HeadlessNode[]];
 	await connected(nodes, PATIENCE);
-	const size = 8 * MB;
+	const size = 8 * MB * SCALE;
 	const original = writeFile(path.join(folder, 'original'), size);
 	const {file} = await offer(seeder, original, ...others);
 	for (const host of hosts) host.limit(LINE);
@@ -63,21 +69,21 @@ test('a swarm of eight takes far less than eight copies do, and the first one ma
 });
 
 describe.concurrent('between few', () => {
-	test('killed again and again, it fetches nothing twice that it had', async ({lab, folder}) => {
+	test('killed again and again, it fetches nothing twice that it had', {timeout: TIMEOUT}, async ({lab, folder}) => {
 		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
 		const ann = start(annHost, folder);
 		const directory = path.join(folder, 'profile');
 		const kept = {directory};
 		let bob = start(bobHost, folder, kept);
 		await connected([ann, bob]);
-		const size = 6 * MB;
+		const size = 6 * MB * SCALE;
 		const original = writeFile(path.join(folder, 'original'), size, 2);
 		const {file} = await offer(ann, original, bob);
 		annHost.limit('24mbit');
 		await bob.result({command: 'fetch-file', file});
 		let done = 0;
 		let received = 0;
-		for (let run = 1; run <= 4; run++) {
+		for (let run = 1; run <= 4 * SCALE; run++) {
 			const at = await untilTransfer(bob, file, info => info.state === 'fetching' && info.done > done + 0.6 * MB);
 			done = at.done;
 			received += at.received;
@@ -90,13 +96,17 @@ describe.concurrent('between few', () => {
 			expect(verified.done).toBeGreaterThanOrEqual(done);
 			done = verified.done;
 		}
-		const end = await untilIs(bob, file, 'done');
+		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
 		expect(await digestOf(end.path!)).toBe(await digestOf(original));
 		expect(received + end.received).toBeLessThan(size * 1.25);
 		expect(readdirSync(path.join(folder, 'bob'))).toEqual(['original']);
 	});
 
-	test('a disk that is full is told, and once there is room it goes on', async ({lab, folder, onTestFinished}) => {
+	test('a disk that is full is told, and once there is room it goes on', {timeout: TIMEOUT}, async ({
+		lab,
+		folder,
+		onTestFinished,
+	}) => {
 		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
 		const place = path.join(folder, 'bob');
 		onTestFinished(smallDisk(place, 8 * 2 ** 20));
@@ -125,11 +135,11 @@ describe.concurrent('between few', () => {
 		expect(readdirSync(place)).not.toContain('original');
 		rmSync(filler);
 		await bob.result({command: 'resume', file});
-		const end = await untilIs(bob, file, 'done');
+		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
 		expect(await digestOf(end.path!)).toBe(await digestOf(original));
 	});
 
-	test('with another address in the middle it goes on', async ({lab, folder}) => {
+	test('with another address in the middle it goes on', {timeout: TIMEOUT}, async ({lab, folder}) => {
 		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
 		const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
 		await connected([ann, bob]);
@@ -146,12 +156,12 @@ describe.concurrent('between few', () => {
 		expect(end.received).toBeLessThan(7 * MB);
 	});
 
-	test('from three sources it is at least as fast as from one', async ({lab, folder}) => {
+	test('from three sources it is at least as fast as from one', {timeout: TIMEOUT}, async ({lab, folder}) => {
 		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob', 'cat', 'dan', 'eve');
 		const nodes = hosts.map(host => start(host, folder));
 		const [ann, bob, cat, dan, eve] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode];
 		await connected(nodes, PATIENCE);
-		const size = 4 * MB;
+		const size = 4 * MB * SCALE;
 		const original = writeFile(path.join(folder, 'original'), size, 6);
 		const {file} = await offer(ann, original, dan, eve);
 		for (const host of hosts) host.limit('16mbit');
