@@ -13,6 +13,7 @@ import type {EventStore} from '../history/event-store.ts';
 import type {DatagramSource} from '../net/beacon.ts';
 import type {Connection} from '../net/connection.ts';
 import {DialError} from '../net/dial-error.ts';
+import type {Vault} from '../storage/files/vault.ts';
 import {createChatSwarm} from '../swarm/create.ts';
 import type {ConnectionId, DialId, Effect, RememberedPeer, SwarmInput} from '../swarm/io.ts';
 import {networkReport} from '../swarm/network-metrics.ts';
@@ -43,6 +44,8 @@ export type NodeOptions = {
 	readonly log: Log;
 	/** Where events are kept. Whoever opened it closes it, once the node has stopped. */
 	readonly store: EventStore;
+	/** Files that are given and fetched; undefined: none. Whoever opened it shuts it, once the node has stopped. */
+	readonly vault?: Vault;
 	readonly systemInterfaces?: EndpointOptions['systemInterfaces'];
 	emit(event: NodeEvent): void;
 	/** The `shutdown` command was answered. */

@@ -3,6 +3,7 @@ import type {NodeEvent} from '../api/event.ts';
 import type {Log} from '../base/log.ts';
 import type {EventStore} from '../history/event-store.ts';
 import {AddressBook} from '../storage/address-book.ts';
+import type {Vault} from '../storage/files/vault.ts';
 import {loadIdentity} from '../storage/identity.ts';
 import {JoinedRooms} from '../storage/joined-rooms.ts';
 import {lockProfile} from '../storage/lock.ts';
@@ -12,6 +13,7 @@ import {loggingEmit, openCoreLog} from './core-log.ts';
 import {openMetrics} from './metrics.ts';
 import {Node} from './node.ts';
 import {openStore} from './open-store.ts';
+import {openVault} from './open-vault.ts';
 
 export type StartedNode = {readonly node: Node; stop(): Promise<void>};
 
@@ -32,7 +34,9 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 	const log = openCoreLog(config, warn);
 	const lock = config.dataDirectory === undefined ? undefined : await lockProfile(config.dataDirectory);
 	let store: EventStore | undefined;
+	let vault: Vault | undefined;
 	const release = async () => {
+		await vault?.shut();
 		// In order, so that own numbers can go on where they are.
 		store?.close();
 		await lock?.release();
@@ -40,6 +44,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 	try {
 		const identity = await identityOf(config, ephemeralSeed);
 		store = await openStore(config, warn);
+		vault = await openVault(config, warn);
 		const book = openAddressBook(config, log, warn);
 		const last = await book?.load();
 		const list = openRoomList(config, log, warn);
@@ -50,6 +55,7 @@ export async function startNode(config: CoreConfig, ephemeralSeed: Uint8Array, h
 			identity,
 			log,
 			store,
+			...(vault && {vault}),
 			emit: list === undefined ? emit : event => note(list, event, emit),
 			onShutdown: hooks.onShutdown,
 			...(last && {remembered: last.peers, lastPorts: last.ports}),
