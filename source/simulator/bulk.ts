@@ -124,8 +124,8 @@ export class Bulk {
 		const [dialler, dialled] = [new BulkEnd(node, new Lane(line, other)), new BulkEnd(target, new Lane(other, line))];
 		[dialler.other, dialled.other] = [dialled, dialler];
 		for (const end of [dialler, dialled]) this.#add(end);
-		this.#opened(dialled);
 		this.#send(dialler, () => this.#opened(dialler));
+		this.#opened(dialled);
 		const lifetime = this.#conditions.lifetime();
 		if (Number.isFinite(lifetime)) this.#later(lifetime, () => this.#breakOff(dialler, 'reset'));
 	}
