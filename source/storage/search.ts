@@ -3,7 +3,9 @@
  * the events say: if it is damaged it is made anew, once, and then given up; no message is ever refused for it.
  */
 import type {SearchOptions, StoredEvent} from '../history/event-store.ts';
+import {textOfBody} from '../history/fold.ts';
 import {decodeEvent} from '../wire/event.ts';
+import {EVENT_KIND_NUMBERS} from '../wire/layout.ts';
 import {type PlacedRow, toEvent} from './event-table.ts';
 import {prefixOf, toBytes} from './ids.ts';
 import {CREATE_WORDS} from './schema.ts';
@@ -11,8 +13,12 @@ import {roomWord, toDocument, toQuery} from './search-text.ts';
 import type {Connection, Row} from './sqlite.ts';
 import {isOfDisk} from './storage-failure.ts';
 
-/** Kinds with a text to be found: messages and replies. */
-const SEARCHED_KINDS: ReadonlySet<number> = new Set([0, 1]);
+/** Kinds with a text to be found; of a file it is its name. */
+const SEARCHED_KINDS: ReadonlySet<number> = new Set([
+	EVENT_KIND_NUMBERS.message,
+	EVENT_KIND_NUMBERS.reply,
+	EVENT_KIND_NUMBERS.file,
+]);
 
 /** A document's number is the place of its event, and so many bits of its id below it. */
 const ID_BITS = 19;
@@ -251,8 +257,7 @@ function textOf({kind, text, bytes}: Row): string {
 	if (!SEARCHED_KINDS.has(kind as number)) return '';
 	if (text !== null) return text as string;
 	try {
-		const event = decodeEvent(bytes as Uint8Array);
-		return 'text' in event ? event.text : '';
+		return textOfBody(decodeEvent(bytes as Uint8Array));
 	} catch {
 		// Whoever took it in could read it; if nobody can any more, it cannot be found by its words.
 		return '';

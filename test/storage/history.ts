@@ -6,6 +6,7 @@ import {seededRandom} from '../../source/base/random.ts';
 import type {EventStore, NewEvent} from '../../source/history/event-store.ts';
 import {openEventStore} from '../../source/storage/event-store.ts';
 import {eventId} from '../../source/wire/event.ts';
+import {offerFields} from '../../source/wire/file-fields.ts';
 import {EVENT_KIND_NUMBERS} from '../../source/wire/layout.ts';
 import type {EventBody} from '../../source/wire/messages.ts';
 import {pack} from '../../source/wire/msgpack.ts';
@@ -81,6 +82,8 @@ function contentOf(body: EventBody): unknown {
 		case 'join':
 		case 'name':
 			return body.name;
+		case 'file':
+			return offerFields(body.offer);
 		default:
 			return null;
 	}

@@ -7,6 +7,7 @@ import {afterEach, expect, it} from 'vitest';
 import {seededRandom} from '../../source/base/random.ts';
 import type {EventStore, NewEvent} from '../../source/history/event-store.ts';
 import {MemoryEventStore} from '../../source/history/memory-store.ts';
+import {isWords} from '../../source/wire/room-event.ts';
 import {AUTHORS, EPOCH, eventOf, newDirectory, open, removeDirectories} from './history.ts';
 
 afterEach(removeDirectories);
@@ -15,6 +16,8 @@ const ROOMS = ['lobby', 'dev', `@${'0'.repeat(32)}`] as const;
 const TEXTS = ['apple pie', 'Apply now', 'Äpfel, Birnen', 'banana 42', 'x"y OR z*', ''];
 const QUERIES = ['app', 'APPLE', 'apf bir', '42 ban', '"', 'x y', 'OR', 'NEAR(z', '-', 'apple banana'];
 const IDS = 24;
+
+const OFFER = {file: 'ab'.repeat(32), size: 1, files: 0, isExecutable: false, manifest: undefined};
 
 /** In each room the same number of events of every kind; the targets are the first ones. */
 const EVENTS: readonly NewEvent[] = ROOMS.flatMap(room => {
@@ -34,6 +37,7 @@ const EVENTS: readonly NewEvent[] = ROOMS.flatMap(room => {
 			{kind: 'join', name: 'ann'},
 			{kind: 'leave'},
 			{kind: 'unknown', number: 77},
+			{kind: 'file', offer: {...OFFER, name: text}},
 		] as const;
 		const body = index < 8 ? ({kind: 'message', text: `${text} ${index}`} as const) : bodies[index % bodies.length]!;
 		events.push(eventOf(body, {room, author, sequence, order: 10 + index}));
@@ -67,7 +71,7 @@ const write: fc.Arbitrary<Step> = fc.oneof(
 	),
 	fc
 		.tuple(event, fc.constantFrom(...TEXTS))
-		.filter(([{event}]) => event.kind === 'message' || event.kind === 'reply')
+		.filter(([{event}]) => isWords(event.kind))
 		.map(
 			([{room, id}, text]) =>
 				(store: EventStore) =>
