@@ -24,6 +24,7 @@ export type PartFile = {readonly path: readonly string[]; readonly size: number;
 export class Part {
 	readonly place: Place;
 	readonly #folder: string;
+	readonly #base: string;
 	readonly #isFolder: boolean;
 	/** Where the bytes are: until it has its name, the place. */
 	#path: string;
@@ -33,6 +34,7 @@ export class Part {
 	private constructor(place: Place, folder: string, offer: FileOffer) {
 		this.place = place;
 		this.#folder = folder;
+		this.#base = baseOf(offer);
 		this.#isFolder = offer.manifest !== undefined;
 		this.#path = place.part;
 		if (!this.#isFolder) this.setFiles([{path: [], size: offer.size, isExecutable: offer.isExecutable}]);
@@ -40,7 +42,7 @@ export class Part {
 
 	/** In `folder`, under a name that is free with and without its suffix. Rejects with what the system says. */
 	static async create(folder: string, offer: FileOffer): Promise<Part> {
-		const place = await firstFree(safeFileName(offer.name, MAX_NAME_BYTES), async name => {
+		const place = await firstFree(baseOf(offer), async name => {
 			const part = join(folder, `${name}${PART_SUFFIX}`);
 			if (await lookAt(join(folder, name))) return undefined;
 			try {
@@ -102,7 +104,7 @@ export class Part {
 	async publish(hooks: PublishHooks): Promise<string> {
 		await this.#completeAll();
 		const {part, inode, name} = this.place;
-		const candidate = {part, inode, name, folder: this.#folder};
+		const candidate = {part, inode, name, base: this.#base, folder: this.#folder};
 		// Windows moves nothing that is open.
 		await this.rest();
 		this.#path = await (this.#isFolder ? publishFolder(candidate, hooks) : publishFile(candidate, hooks));
@@ -157,6 +159,10 @@ export class Part {
 			return reopenToWrite(target);
 		}
 	}
+}
+
+function baseOf({name}: FileOffer): string {
+	return safeFileName(name, MAX_NAME_BYTES);
 }
 
 /** With its length, so that pieces without content need not be written. */

@@ -19,7 +19,15 @@ const MAX_TRIES = 10_000;
 /** What file systems without hard links say to `link`. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EXDEV', 'EMLINK', 'EINVAL']);
 
-export type Candidate = {readonly part: string; readonly inode: string; readonly folder: string; readonly name: string};
+export type Candidate = {
+	readonly part: string;
+	readonly inode: string;
+	readonly folder: string;
+	/** The name that was free at the beginning. */
+	readonly name: string;
+	/** What gets a number, should it not be free any more. */
+	readonly base: string;
+};
 
 export type PublishHooks = {
 	/** Before it is tried under a name: the whole path. */
@@ -28,27 +36,32 @@ export type PublishHooks = {
 	readonly link?: typeof link;
 };
 
-/** Calls `take` with `name`, `name (2)` and so on until it says that the name was free. Resolves with what it said. */
+/** Calls `take` with `name`, `base (2)` and so on until it says that the name was free. Resolves with what it said. */
 export async function firstFree<Result>(
 	name: string,
 	take: (name: string) => Promise<Result | undefined>,
+	base = name,
 ): Promise<Result> {
 	for (let number = 1; number <= MAX_TRIES; number++) {
-		const taken = await take(number === 1 ? name : numbered(name, number, MAX_NAME_BYTES));
+		const taken = await take(number === 1 ? name : numbered(base, number, MAX_NAME_BYTES));
 		if (taken !== undefined) return taken;
 	}
 	throw new FileFailure('not-writable', `Too many files are called ${name}`);
 }
 
 /** Resolves with where it is now. Rejects with what the system says, or a FileFailure if the `.part` is not ours any more. */
-export async function publishFile({part, inode, folder, name}: Candidate, hooks: PublishHooks): Promise<string> {
-	const path = await firstFree(name, async one => {
-		const target = join(folder, one);
-		if (await lookAt(target)) return undefined;
-		await checkPart(part, inode);
-		await hooks.trying(target);
-		return (await putFile(part, target, hooks.link ?? link)) ? target : undefined;
-	});
+export async function publishFile({part, inode, folder, name, base}: Candidate, hooks: PublishHooks): Promise<string> {
+	const path = await firstFree(
+		name,
+		async one => {
+			const target = join(folder, one);
+			if (await lookAt(target)) return undefined;
+			await checkPart(part, inode);
+			await hooks.trying(target);
+			return (await putFile(part, target, hooks.link ?? link)) ? target : undefined;
+		},
+		base,
+	);
 	// Between two looks somebody may have put something else in its place; then nothing of that is to be seen as ours.
 	if (String((await lookAt(path))?.ino) !== inode) {
 		await unlink(path);
@@ -59,14 +72,21 @@ export async function publishFile({part, inode, folder, name}: Candidate, hooks:
 }
 
 /** The same for a folder. */
-export async function publishFolder({part, inode, folder, name}: Candidate, hooks: PublishHooks): Promise<string> {
-	const path = await firstFree(name, async one => {
-		const target = join(folder, one);
-		if (await lookAt(target)) return undefined;
-		await checkPart(part, inode);
-		await hooks.trying(target);
-		return (await putFolder(part, target)) ? target : undefined;
-	});
+export async function publishFolder(
+	{part, inode, folder, name, base}: Candidate,
+	hooks: PublishHooks,
+): Promise<string> {
+	const path = await firstFree(
+		name,
+		async one => {
+			const target = join(folder, one);
+			if (await lookAt(target)) return undefined;
+			await checkPart(part, inode);
+			await hooks.trying(target);
+			return (await putFolder(part, target)) ? target : undefined;
+		},
+		base,
+	);
 	await syncFolder(folder);
 	return path;
 }
