@@ -64,7 +64,7 @@ export class Node {
 	readonly #meter = new Meter();
 	readonly #dialCount = new DialCount();
 	readonly #commits = new Commits(() => this.#input({type: 'commit'}));
-	readonly #files = new FilesDriver({tell: news => this.#input({type: 'files', news})});
+	readonly #files: FilesDriver;
 	readonly #timers = new Timers(timer => this.#fired(timer));
 	readonly #connections = new Map<ConnectionId, Connection>();
 	readonly #dials = new Map<DialId, AbortController>();
@@ -103,12 +103,21 @@ export class Node {
 			...(options.systemInterfaces && {systemInterfaces: options.systemInterfaces}),
 			...(options.lastPorts && {lastPorts: options.lastPorts}),
 			onConnection: connection => this.#adopt(connection),
+			onBulk: connection => this.#files.accept(connection),
 			onRefused: reason => this.#refused(reason),
 			onDatagram: (bytes, source) => this.#datagram(bytes, source),
 			onMdns: found => this.#input({type: 'mdns', ...found}),
 			log: options.log,
 			onWarning: (code, message) => this.#warn(code, message),
 			onAddresses: (...where) => this.#listening(...where),
+		});
+		const {up, down} = this.#endpoint.transport;
+		this.#files = new FilesDriver({
+			tell: news => this.#input({type: 'files', news}),
+			dial: (...whom) => this.#endpoint.dialBulk(...whom),
+			isKnown: peer => [...this.#connections.values()].some(connection => connection.peer === peer),
+			refused: reason => this.#refused(reason),
+			...{up, down, vault: options.vault},
 		});
 	}
 
@@ -134,6 +143,7 @@ export class Node {
 		this.#early = undefined;
 		const {remembered = []} = this.#options;
 		this.#input({type: 'start', addresses, remembered});
+		this.#files.begin();
 		this.#sleepWatch = new SleepWatch(slept => this.#woke(slept));
 		for (const input of early) this.#input(input);
 	}
