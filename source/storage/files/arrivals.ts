@@ -1,5 +1,5 @@
 /** All that is being fetched: made ready to be written, collected, finished, taken away. */
-import {access, constants, realpath, stat} from 'node:fs/promises';
+import {access, constants, mkdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {WireError} from '../../base/errors.ts';
 import {
@@ -301,9 +301,11 @@ function checkManifest(bytes: Uint8Array, offer: FileOffer): void {
 	}
 }
 
-/** Links in it are resolved the first time, and not again: `before` is what came of it then. */
+/** It is made the first time, and links in it are resolved then, and not again: `before` is what came of it. */
 async function usableFolder(folder: string, before: string | undefined): Promise<string> {
 	try {
+		// One that was there and is not is on a disk that was taken away, perhaps.
+		if (folder !== before) await mkdir(folder, {recursive: true});
 		const real = await realpath(folder);
 		if (folder === before && real !== before)
 			throw new FileFailure('no-folder', `A link leads elsewhere now: ${folder}`);
