@@ -13,6 +13,7 @@ import type {NodeEvent} from '../../api/event.ts';
 import type {FileCommand, FileSettings, TransferError, TransferInfo} from '../../api/files.ts';
 import type {Random} from '../../base/random.ts';
 import type {Archive} from '../../history/archive.ts';
+import type {Gained, Holds} from '../../wire/file-messages.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../behaviour.ts';
@@ -169,17 +170,25 @@ export class Files implements Behaviour {
 				return [...shares.seek(peer, message, now), ...wanted.flatMap(file => downloads.sought(peer, file, now))];
 			}
 			case 'holds':
-				if (!this.#mayTell(peer, message.file)) return [stray];
-				return [...shares.holds(peer, message), ...downloads.holds(peer, message.file, message.pieces, now)];
 			case 'gained':
-				if (!this.#mayTell(peer, message.file)) return [stray];
-				shares.heardGained(peer, message);
-				return downloads.gained(peer, message.file, message.pieces, now);
+				return this.#mayTell(peer, message.file) ? this.#heard(peer, message, now) : [stray];
 			case 'bulk-please':
 				return links.pleased(peer, now);
 			default:
 				return [];
 		}
+	}
+
+	#heard(peer: PeerId, message: Holds | Gained, now: Instant): BehaviourOutput[] {
+		const {shares, downloads, shelf, tellings} = this.#parts;
+		const {file} = message;
+		// How far those are who get it from us, or from others.
+		const shown = shelf.has(file) ? tellings.changed(file, false, now) : [];
+		if (message.type === 'holds') {
+			return [...shares.holds(peer, message), ...downloads.holds(peer, file, message.pieces, now), ...shown];
+		}
+		shares.heardGained(peer, message);
+		return [...downloads.gained(peer, file, message.pieces, now), ...shown];
 	}
 
 	/** Whether what it says of a file is any business of ours. */
@@ -304,7 +313,7 @@ export class Files implements Behaviour {
 			...stopped.filter(({type}) => type !== 'reply' && type !== 'refuse'),
 			...(isMore ? [{type: 'files', deed: {deed: 'keep', held: merged}} as const] : []),
 			...tellings.changed(file, true, now),
-			...(info === undefined ? shares.reset(file) : []),
+			...(info === undefined ? shares.reset(file) : shares.flush(file)),
 		];
 	}
 

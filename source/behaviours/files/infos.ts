@@ -57,7 +57,9 @@ export class Infos {
 	#withTakers(info: TransferInfo, now: Instant): TransferInfo {
 		const {uploads, shares, nameOf} = this.#options;
 		const {file, size} = info;
-		const takers = uploads.takers(file, now).map(({peer, rate, bytes}) => {
+		const given = new Map(uploads.takers(file, now).map(one => [one.peer, one]));
+		const takers = [...new Set([...given.keys(), ...shares.takers(file)])].map(peer => {
+			const {rate = 0, bytes = 0} = given.get(peer) ?? {};
 			return {peer, name: nameOf(peer), pieces: shares.countOf(peer, file, size), rate, bytes};
 		});
 		return {...info, takers, rateOut: uploads.rate(file, now), given: uploads.given(file)};

@@ -25,6 +25,8 @@ const TIMER = 'gained';
 
 type Ear = {
 	readonly seeks: BoundedMap<FileId, true>;
+	/** The same, and those that it has sought before. */
+	readonly sought: BoundedMap<FileId, true>;
 	/** How many pieces it holds, as it said. */
 	readonly holds: BoundedMap<FileId, number>;
 	/** Files of which it knows what we hold. Never more than we have. */
@@ -44,6 +46,7 @@ export class Shares {
 	readonly #ears = new Map<PeerId, Ear>();
 	/** Pieces that were got since others heard of it. */
 	#gained = new Map<FileId, number[]>();
+	#isGathering = false;
 
 	constructor(options: SharesOptions) {
 		this.#options = options;
@@ -52,6 +55,7 @@ export class Shares {
 	connected(peer: PeerId): void {
 		this.#ears.set(peer, {
 			seeks: new BoundedMap(MAX_SOUGHT),
+			sought: new BoundedMap(MAX_SOUGHT),
 			holds: new BoundedMap(MAX_TOLD),
 			told: new Set(),
 			budget: new TokenBucket(SEEKS),
@@ -72,6 +76,7 @@ export class Shares {
 		}
 		if (!ear.budget.take(now, files.length)) return [{type: 'count', counter: 'file-seek-rate'}];
 		for (const file of files) {
+			ear.sought.set(file, true);
 			const gone = ear.seeks.set(file, true);
 			if (gone) ear.told.delete(gone[0]);
 		}
@@ -98,17 +103,20 @@ export class Shares {
 		return Math.min(this.#ears.get(peer)?.holds.get(file) ?? 0, pieceCountOf(size));
 	}
 
-	seeks(peer: PeerId, file: FileId): boolean {
-		return this.#ears.get(peer)?.seeks.has(file) ?? false;
+	/** Those who fetch it, or have fetched it since they are connected, and may have it. */
+	takers(file: FileId): readonly PeerId[] {
+		const sought = [...this.#ears].filter(([, ear]) => ear.sought.has(file));
+		return sought.map(([peer]) => peer).filter(peer => this.#options.mayHave(peer, file));
 	}
 
 	/** Pieces of a file are here that were not. */
 	gained(file: FileId, pieces: readonly number[], now: Instant): BehaviourOutput[] {
-		const isFirst = this.#gained.size === 0;
 		const before = this.#gained.get(file);
 		if (before) for (const piece of pieces) before.push(piece);
 		else this.#gained.set(file, [...pieces]);
-		return isFirst ? [{type: 'schedule', timer: TIMER, at: now + GAINED_DELAY}] : [];
+		if (this.#isGathering) return [];
+		this.#isGathering = true;
+		return [{type: 'schedule', timer: TIMER, at: now + GAINED_DELAY}];
 	}
 
 	isTimer(timer: string): boolean {
@@ -117,8 +125,15 @@ export class Shares {
 
 	timer(): BehaviourOutput[] {
 		const gained = this.#gained;
+		this.#isGathering = false;
 		this.#gained = new Map();
 		return [...gained].flatMap(([file, pieces]) => this.#tellGained(file, pieces));
+	}
+
+	/** What was got of a file last is told at once. */
+	flush(file: FileId): BehaviourOutput[] {
+		const pieces = this.#gained.get(file);
+		return pieces && this.#gained.delete(file) ? this.#tellGained(file, pieces) : [];
 	}
 
 	/** What is here of it is another set now, or nothing: all who listen hear it whole. */
