@@ -1,5 +1,5 @@
 /** All that is being fetched: made ready to be written, collected, finished, taken away. */
-import {access, constants, mkdir, realpath, stat} from 'node:fs/promises';
+import {access, constants, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {WireError} from '../../base/errors.ts';
 import {
@@ -20,7 +20,7 @@ import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
 import {Part} from './part.ts';
 import type {Records, TransferRecord} from './records.ts';
-import {lookAt} from './safe-open.ts';
+import {lookAt, makeFolder} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
 import {amount, checkQuota, checkSpace} from './space.ts';
 import {isLayerOf} from './top-of.ts';
@@ -106,10 +106,10 @@ export class Arrivals {
 		return hasChanged ? {verdict, opened: this.#opened(entry)} : {verdict};
 	}
 
-	save(transfer: SavedTransfer): void {
+	async save(transfer: SavedTransfer): Promise<void> {
 		const entry = this.#entries.get(transfer.offer.file);
-		if (entry) void this.#write(entry, {...entry.record, transfer: inFolderOf(entry.record, transfer)});
-		else void this.#saveClosed(transfer);
+		if (entry) await this.#write(entry, {...entry.record, transfer: inFolderOf(entry.record, transfer)});
+		else await this.#saveClosed(transfer);
 	}
 
 	/** Resolves with what it has become. */
@@ -305,7 +305,7 @@ function checkManifest(bytes: Uint8Array, offer: FileOffer): void {
 async function usableFolder(folder: string, before: string | undefined): Promise<string> {
 	try {
 		// One that was there and is not is on a disk that was taken away, perhaps.
-		if (folder !== before) await mkdir(folder, {recursive: true});
+		if (folder !== before) await makeFolder(folder);
 		const real = await realpath(folder);
 		if (folder === before && real !== before)
 			throw new FileFailure('no-folder', `A link leads elsewhere now: ${folder}`);

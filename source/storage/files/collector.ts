@@ -30,19 +30,20 @@ export class Collector {
 		return this.#slices.size === 0 ? 0 : this.#slices.size + 1;
 	}
 
-	/** Undefined if that slice is here, or cannot be. */
+	/** Undefined if that slice is here, or cannot be. The first one again begins anew: somebody else is asked. */
 	expect(index: number): Expected | undefined {
-		if (this.#slices.has(index)) return undefined;
+		if (index > 0 && this.#slices.has(index)) return undefined;
 		if (this.#what === 'layer') {
 			const bytes = Math.min(METADATA_SLICE_BYTES, this.#layerBytes - index * METADATA_SLICE_BYTES);
 			return bytes > 0 ? {least: bytes, most: bytes} : undefined;
 		}
-		const isNext = index === this.#slices.size && index < MAX_MANIFEST_BYTES / METADATA_SLICE_BYTES;
+		const isNext = (index === 0 || index === this.#slices.size) && index < MAX_MANIFEST_BYTES / METADATA_SLICE_BYTES;
 		return isNext ? {least: 1, most: METADATA_SLICE_BYTES} : undefined;
 	}
 
 	/** One that was expected. The bytes are copied. */
 	async add(blake3: Blake3, index: number, bytes: Uint8Array): Promise<SliceVerdict> {
+		if (index === 0) this.#slices = new Map();
 		this.#slices.set(index, Uint8Array.from(bytes));
 		return this.#what === 'layer' ? this.#judgeLayer(blake3) : this.#judgeManifest(blake3, bytes.length);
 	}

@@ -19,6 +19,7 @@ const MEANINGS: Readonly<Record<string, readonly [Code, Code, string]>> = {
 	EPERM: ['not-readable', 'not-writable', 'Not permitted: %'],
 	ENOENT: ['not-readable', 'no-folder', 'There is no % (any more)'],
 	ENOTDIR: ['not-readable', 'no-folder', 'A part of the path is not a folder: %'],
+	EEXIST: ['io', 'no-folder', 'There is a file in the place of a folder: %'],
 	EISDIR: ['not-readable', 'not-writable', 'That is a folder: %'],
 	ELOOP: ['not-readable', 'not-writable', 'That is a link, which is not followed: %'],
 	EMLINK: ['not-readable', 'not-writable', 'That is a link, which is not followed: %'],

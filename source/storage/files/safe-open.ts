@@ -4,7 +4,7 @@
  * found. Whoever wins the race in between may write into the folder himself, with the rights that he would gain.
  */
 import {constants, type Stats} from 'node:fs';
-import {type FileHandle, lstat, mkdir, open} from 'node:fs/promises';
+import {type FileHandle, lstat, mkdir, open, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {errorCode} from '../directory.ts';
 import {FileFailure} from './kept.ts';
@@ -50,6 +50,14 @@ export async function makeFoldersTo(root: string, path: string): Promise<void> {
 	if (found?.isDirectory()) return;
 	const code = found === undefined ? 'no-folder' : 'not-writable';
 	throw new FileFailure(code, `That is not a folder (any more): ${folder}`);
+}
+
+/** With its parents, one by one: Node's recursive `mkdir` never ends where the system says ENOENT, as /proc does. */
+export async function makeFolder(folder: string): Promise<void> {
+	const stats = await stat(folder).catch(() => undefined);
+	if (stats?.isDirectory()) return;
+	if (stats === undefined && dirname(folder) !== folder) await makeFolder(dirname(folder));
+	await mkdir(folder);
 }
 
 /** Two files of one folder may come at a time. */

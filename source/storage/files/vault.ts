@@ -204,7 +204,7 @@ export class Vault {
 	}
 
 	save(transfer: SavedTransfer): void {
-		void this.#inTurn(transfer.offer.file, async () => this.#arrivals.save(transfer));
+		void this.#inTurn(transfer.offer.file, () => this.#arrivals.save(transfer));
 	}
 
 	/** Gives a whole file no longer. */
