@@ -66,6 +66,12 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 				: {intent: {type: 'command', command: {command: 'room-spread', room}}},
 	},
 	{
+		names: ['transfers', 'files'],
+		usage: '/transfers',
+		help: 'files that come and go',
+		run: () => ({intent: {type: 'command', command: {command: 'transfers'}}}),
+	},
+	{
 		names: ['read'],
 		usage: '/read [number]',
 		help: 'where something is unread; with a number: the last messages here once more',
@@ -140,6 +146,7 @@ export const SCREEN_ONLY: ReadonlySet<string> = new Set([
 	'network',
 	'topology',
 	'spread',
+	'transfers',
 ]);
 
 export function helpLines(): readonly string[] {

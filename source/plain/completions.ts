@@ -1,6 +1,9 @@
 /** What Tab makes of a line in a terminal that can do it: the same words as on the screen. */
 import {suggestionsFor} from '../store/complete-suggest.ts';
 import type {CommandSpec} from '../store/complete-types.ts';
+import {wantedFolder} from '../store/files/asking.ts';
+import {listed} from '../store/files/listing.ts';
+import type {ListedItem} from '../store/files/transfers.ts';
 import type {State} from '../store/state.ts';
 import {SLASH_COMMANDS} from '../ui/slash.ts';
 import {PLAIN_COMMANDS, SCREEN_ONLY} from './commands.ts';
@@ -16,7 +19,15 @@ const OWN: readonly CommandSpec[] = PLAIN_COMMANDS.map(({names: [name = '', ...a
 });
 const COMMANDS: readonly CommandSpec[] = [...OWN, ...SLASH_COMMANDS.filter(({name}) => !SCREEN_ONLY.has(name))];
 
-export function completions(line: string, state: State): Completions {
+/** `itemsOf`: what is in a folder, for paths. */
+export function completions(
+	line: string,
+	given: State,
+	itemsOf: (folder: string) => readonly ListedItem[] = () => [],
+): Completions {
+	const folder = wantedFolder(given, line, COMMANDS);
+	const state =
+		folder === undefined ? given : {...given, files: {...given.files, listing: listed(folder, itemsOf(folder))}};
 	const found = suggestionsFor(state, line, COMMANDS, true);
 	if (!found) return {choices: [], word: ''};
 	const word = line.slice(found.start);

@@ -13,6 +13,7 @@ import {partitionTexts} from '../ui/panes/alarm.ts';
 import {addressText, linkText} from '../ui/views/network-table.ts';
 import {clockText} from '../ui/views/peer.ts';
 import {nameIn} from './names.ts';
+import {transferLines} from './transfers.ts';
 import {listOf} from './words.ts';
 
 /** Neighbours who are named for one member. */
@@ -31,6 +32,8 @@ export function measuredLines(before: State, state: State, events: readonly Node
 				return topology.topology ? topologyLines(state, topology.topology) : [];
 			case 'room-spread':
 				return spread.room ? spreadLines(state, spread.room) : [];
+			case 'transfers':
+				return transferLines(state);
 			case 'trace':
 				return spread.trace && 'hops' in spread.trace ? [traceLine(state, spread.trace)] : [];
 			default:

@@ -17,6 +17,7 @@ import {nameAlone} from './names.ts';
 import {newsOf} from './news.ts';
 import {unreadText, whereLines} from './places.ts';
 import {searchLines} from './search.ts';
+import {movingLines} from './transfers.ts';
 import {messageLines, newsLines, pastLines} from './words.ts';
 
 /** Messages said at once on coming into a room with as many unread, or with none. */
@@ -71,6 +72,7 @@ export class Narrator {
 			...this.#arrived(state, now),
 			...this.#caughtUp(state, now),
 			...noticeLines(before, state),
+			...movingLines(before, state),
 			...searchLines(before, state),
 			...partitionLines(before, state),
 			...measuredLines(before, state, events),

@@ -18,6 +18,7 @@ import {plainMeaning} from './commands.ts';
 import {completions} from './completions.ts';
 import {Console} from './console.ts';
 import {doctorLines} from './doctor.ts';
+import {itemsOf} from './folders.ts';
 import {placeName} from './names.ts';
 import {Narrator} from './narrator.ts';
 
@@ -117,7 +118,7 @@ class Session {
 			},
 			onInterrupt: () => this.#interrupt(),
 			onEnd: () => this.#lastLine(),
-			complete: line => completions(line, this.#store.getState()),
+			complete: line => completions(line, this.#store.getState(), itemsOf),
 			maxBytes: MAX_COMPOSER_BYTES,
 		});
 	}
@@ -273,4 +274,4 @@ class Session {
 }
 
 /** Commands that take as long as somebody else takes to answer. The next line does not wait for these. */
-const SLOW: ReadonlySet<string> = new Set(['dial', 'ping', 'trace']);
+const SLOW: ReadonlySet<string> = new Set(['dial', 'ping', 'trace', 'offer-file', 'fetch-file']);

@@ -1,7 +1,9 @@
 /** What stands in a room, in lines that read well aloud. What belongs to one message never looks like another one. */
+import type {OfferedFile} from '../api/files.ts';
 import type {Entry, MessageEntry, Quoted, Room, State, SystemEntry} from '../store/state.ts';
 import {formatDay, formatTime, plural} from '../ui/format.ts';
 import {truncate} from '../ui/text.ts';
+import {sizeText} from '../ui/views/transfer-words.ts';
 import {nameAlone, nameIn, placeName, quoted} from './names.ts';
 
 /** Cells of a text that is only named, not said. */
@@ -24,8 +26,20 @@ export function messageLines(state: State, room: Room, entry: MessageEntry): rea
 	const gap =
 		missing === 0 ? [] : [`${plural(missing, 'message')} before this ${missing === 1 ? 'is' : 'are'} missing.`];
 	const head = `${formatTime(entry.timestamp)} ${whoSays(state, room, entry)}`;
+	const {offer, redacted, local} = entry;
+	if (offer && redacted === undefined) {
+		const what = room.peer === undefined ? `${head} offers` : `${head}, a file:`;
+		const how = local ? '' : '; /get takes it';
+		return [...gap, `${what} ${offerWords(offer)}${notesOf(entry)}${how}`];
+	}
 	const forked = isForked ? ['warning: the author has signed something else in its place.'] : [];
 	return [...gap, ...said(head, textOf(entry), notesOf(entry)), ...forked];
+}
+
+/** `“holiday.mp4”, 1.4 GB`. */
+export function offerWords(offer: OfferedFile): string {
+	const kind = offer.files > 0 ? 'the folder ' : offer.isExecutable ? 'the program ' : '';
+	return `${kind}${quoted(offer.name)}, ${sizeText(offer)}`;
 }
 
 /** Several lines are counted and set in: nothing in them can pass for a line of ours. */

@@ -13,6 +13,7 @@
 import type {EventOf, NodeEvent} from '../api/event.ts';
 import type {Effect, Notification} from './effect.ts';
 import {lineOf} from './entry.ts';
+import {fileName} from './files/offer.ts';
 import {graphemesOf} from './graphemes.ts';
 import {entryAt, findIndex} from './log.ts';
 import {cleanName} from './names.ts';
@@ -155,7 +156,10 @@ function notificationOf(due: readonly (Waiting & {room: Room})[], state: State):
 	if (count > 1) return {title, body: `${count} new messages ${where}`};
 	if (!state.settings.notificationText) return {title, body: `new message ${where}`};
 	const author = displayName(nameHolders(state), last.from, cleanName(last.name, last.from));
-	return {title: room.peer === undefined ? `${author} ${where}` : author, body: shortened(lineOf(last.text))};
+	return {
+		title: room.peer === undefined ? `${author} ${where}` : author,
+		body: shortened(last.offer ? `offers ${fileName(last.offer.name)}` : lineOf(last.text)),
+	};
 }
 
 function shortened(text: string): string {

@@ -1,7 +1,17 @@
 /** What could be meant by the word that is being written: a command, a room, somebody's name, an emoji, a setting. */
 import {emojiStarting} from './complete-emoji.ts';
-import {type Argument, argumentAt, type CommandSpec, commandNamed} from './complete-types.ts';
+import {
+	type Argument,
+	type ArgumentKind,
+	argumentAt,
+	type CommandSpec,
+	commandNamed,
+	type NamesOf,
+} from './complete-types.ts';
 import {lastWord} from './composer-text.ts';
+import {FILE_SETTING_NAMES, FILE_SETTINGS} from './file-settings.ts';
+import {pathChoices} from './files/listing.ts';
+import {offersOf, transfersOf} from './files/selectors.ts';
 import {holdersOf} from './names.ts';
 import {displayName, people, roomTitle} from './selectors.ts';
 import {SETTING_NAMES, SETTINGS, settingNamed, THEME_NAMES, valueTexts} from './settings.ts';
@@ -13,6 +23,8 @@ export type Suggestion = {
 	/** What the list shows, and beside it what it is. */
 	readonly label: string;
 	readonly help: string;
+	/** Of a file, in bytes. */
+	readonly size?: number | undefined;
 };
 
 export type Suggestions = {
@@ -40,10 +52,10 @@ export function suggestionsFor(
 	const [, name, written = ''] = /^\/([^/\s]\S*)\s+(.*)$/s.exec(head) ?? [];
 	const command = name === undefined ? undefined : commandNamed(commands, name);
 	if (command) {
-		const at = argumentAt(command, written, () => uniqueNames(state).map(person => person.name));
+		const at = argumentAt(command, written, namesFor(state));
 		const found =
 			at &&
-			at.fragment.length <= MAX_WORD &&
+			at.fragment.length <= (PATHS.has(at.argument.kind) ? MAX_PATH : MAX_WORD) &&
 			argumentsFor(state, at.argument, at.fragment, tailOf(command, at.index), head);
 		if (at && found) return {start: head.length - at.fragment.length, ...found};
 	}
@@ -53,6 +65,19 @@ export function suggestionsFor(
 
 /** UTF-16 units of the longest word that can be meant: nothing that is offered is longer. */
 const MAX_WORD = 200;
+
+/** The same of a path. */
+const MAX_PATH = 4_096;
+const PATHS: ReadonlySet<ArgumentKind> = new Set(['path', 'folder']);
+
+/** Names with blanks that can be meant. */
+export function namesFor(state: State): NamesOf {
+	return kind => {
+		if (kind === 'offer') return offersOf(state).map(({name}) => name);
+		if (kind === 'transfer') return transfersOf(state).map(({name}) => name);
+		return uniqueNames(state).map(person => person.name);
+	};
+}
 
 /** A space, if more can follow. */
 function tailOf({arguments: all = []}: CommandSpec, index: number): string {
@@ -85,6 +110,15 @@ function argumentsFor(
 			return peopleFor(state, fragment, kind === 'author' || fragment.startsWith('@') ? '@' : '', tail);
 		case 'emoji':
 			return emojiFor(fragment.replace(/^:/, ''));
+		case 'path':
+		case 'folder': {
+			const found = pathChoices(state, fragment, kind === 'folder');
+			return found && {title: kind === 'folder' ? 'folders' : 'files and folders', choices: found};
+		}
+		case 'offer':
+			return filesFor('offers', offersOf(state), fragment, tail);
+		case 'transfer':
+			return filesFor('transfers', transfersOf(state), fragment, tail);
 		case 'theme':
 			return plain('themes', THEME_NAMES, fragment, tail);
 		case 'setting':
@@ -146,17 +180,41 @@ function uniqueNames(state: State): readonly Person[] {
 	return everyone.map(({peer, name}) => ({peer, name: displayName(holders, peer, name)}));
 }
 
+type NamedFile = {readonly name: string; readonly file: string; readonly size: number};
+
+/** By name; of two with one name the second goes by the beginning of its id. */
+function filesFor(title: string, all: readonly NamedFile[], fragment: string, tail: string): Found {
+	const names = new Set<string>();
+	const choices = all
+		.filter(({name, file}) => isStart(fragment, name) || (fragment !== '' && isStart(fragment, file)))
+		.map(({name, file, size}) => {
+			const isFirst = !names.has(name);
+			names.add(name);
+			return {
+				text: (isFirst ? name : file.slice(0, ID_DIGITS)) + tail,
+				label: name,
+				help: file.slice(0, ID_DIGITS),
+				size,
+			};
+		});
+	return {title, choices};
+}
+
+/** Digits of an id that are enough for people, and for the core. */
+const ID_DIGITS = 8;
+
 function emojiFor(fragment: string): Found {
 	const choices = emojiStarting(fragment).map(({name, emoji}) => ({text: emoji, label: emoji, help: `:${name}:`}));
 	return {title: 'emoji', choices};
 }
 
 function settingsFor(fragment: string, tail: string): Found {
-	const choices = SETTING_NAMES.filter(name => isStart(fragment, name));
-	return {
-		title: 'settings',
-		choices: choices.map(name => ({text: name + tail, label: name, help: SETTINGS[name].help})),
-	};
+	const all = [
+		...SETTING_NAMES.map(name => ({name, help: SETTINGS[name].help})),
+		...FILE_SETTING_NAMES.map(name => ({name, help: FILE_SETTINGS[name].help})),
+	];
+	const choices = all.filter(({name}) => isStart(fragment, name));
+	return {title: 'settings', choices: choices.map(({name, help}) => ({text: name + tail, label: name, help}))};
 }
 
 /** Those of the setting that stands before. */

@@ -2,7 +2,7 @@
 
 /**
  * `room` is one with a name, `place` may be a conversation too. `author` is a person behind an `@`, who may be left out.
- * `value` belongs to the setting before it. `message`, `address` and `text` are written by hand.
+ * `value` belongs to the setting before it. `message`, `address`, `amount` and `text` are written by hand.
  */
 export type ArgumentKind =
 	| 'room'
@@ -14,8 +14,14 @@ export type ArgumentKind =
 	| 'setting'
 	| 'value'
 	| 'choice'
+	/** A file or a folder here; a folder; a file that somebody offers; one that is on its way or here. */
+	| 'path'
+	| 'folder'
+	| 'offer'
+	| 'transfer'
 	| 'message'
 	| 'address'
+	| 'amount'
 	| 'text';
 
 export type Argument = {
@@ -56,14 +62,14 @@ export type WrittenArgument = {
 	readonly fragment: string;
 };
 
-/**
- * The argument that `written`, all that follows the command's name, ends with. Names of people may have spaces: `names`
- * are those that can be meant.
- */
+/** Names that may have blanks, and can be meant by an argument of that kind. */
+export type NamesOf = (kind: ArgumentKind) => readonly string[];
+
+/** The argument that `written`, all that follows the command's name, ends with. */
 export function argumentAt(
 	{arguments: all = []}: CommandSpec,
 	written: string,
-	names: () => readonly string[],
+	names: NamesOf,
 ): WrittenArgument | undefined {
 	let rest = written;
 	for (const [index, argument] of all.entries()) {
@@ -76,13 +82,16 @@ export function argumentAt(
 }
 
 /** Units of `rest` that an argument takes, with the space after it; 0 if it is still being written. */
-function takenBy({kind}: Argument, rest: string, names: () => readonly string[]): number {
-	if (kind === 'person' || kind === 'author') {
+const WITH_BLANKS: ReadonlySet<ArgumentKind> = new Set(['person', 'author', 'offer', 'transfer']);
+
+function takenBy({kind}: Argument, rest: string, namesOf: NamesOf): number {
+	if (WITH_BLANKS.has(kind)) {
+		const names = namesOf(kind);
 		const lower = rest.toLowerCase();
 		const at = rest.startsWith('@') ? 1 : 0;
-		const fitting = names().filter(name => lower.startsWith(`${name.toLowerCase()} `, at));
+		const fitting = names.filter(name => lower.startsWith(`${name.toLowerCase()} `, at));
 		if (fitting.length > 0) return at + Math.max(...fitting.map(name => name.length)) + 1;
-		if (names().some(name => `${name.toLowerCase()} `.startsWith(lower.slice(at)))) return 0;
+		if (names.some(name => `${name.toLowerCase()} `.startsWith(lower.slice(at)))) return 0;
 	}
 	return /^\S+\s+/.exec(rest)?.[0].length ?? 0;
 }

@@ -4,6 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import {choose, chooseOnPage, openList, step, stepOnPage, writeCommand} from './act/choosing.ts';
+import {lookForPaths} from './act/files.ts';
 import {inspect} from './act/inspecting.ts';
 import {answerPaste, paste} from './act/pasting.ts';
 import {recall} from './act/recalling.ts';
@@ -38,6 +39,7 @@ export function decide(state: State, intent: Intent, surroundings: Surroundings)
 	look(stage);
 	perform(stage, intent);
 	look(stage);
+	lookForPaths(stage);
 	settleSelection(stage.draft);
 	return {state: stage.draft.finish(), commands: stage.commands, effects: stage.effects};
 }

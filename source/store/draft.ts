@@ -126,9 +126,16 @@ export class Draft {
 		if (!before) this.#countReply(room, entry, 1);
 		const peer = entry.kind === 'message' ? entry.from : entry.peer;
 		if (peer !== undefined) room.holders = withHolder(room.holders, {peer, name: entry.name});
+		if (entry.kind === 'message' && entry.offer) this.#wantFiles();
 		if (entry.kind === 'message') room.nameWidth = Math.max(room.nameWidth, widthOf(entry.name));
 		if (room.room !== this.state.active) this.rest(room);
 		else if (room.log.length > MAX_ENTRIES || entry.text.length > 0) this.#trim(room);
+	}
+
+	/** What became of an offer is asked when the first one is seen. */
+	#wantFiles(): void {
+		const {files} = this.state;
+		if (files.asking === 'not') this.set({files: {...files, asking: 'wanted'}});
 	}
 
 	/** Of a room that nobody looks at, only the newest part is kept here: keys are free, and so are conversations. */

@@ -15,6 +15,12 @@ export type Effect =
 	| {readonly type: 'alert'; readonly bell: boolean; readonly notification?: Notification}
 	/** Find out why others are not seen; what comes of it is the event `doctor`. */
 	| {readonly type: 'doctor'}
+	/** What is in a folder: paths in it are being written. What comes of it is told by `Store.listed`. */
+	| {readonly type: 'list-folder'; readonly folder: string}
+	/** Whether these are files or folders: they were dropped into the line, as `text`. Told by `Store.looked`. */
+	| {readonly type: 'look-at'; readonly paths: readonly string[]; readonly text: string}
+	/** Show where this file lies, in the person's file manager. It is never opened itself. */
+	| {readonly type: 'show-place'; readonly path: string}
 	/** Keep these settings for the next start. */
 	| {readonly type: 'save'; readonly settings: Partial<Settings>};
 

@@ -2,6 +2,7 @@
 import type {ChatMessage, Spread} from '../api/event.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 import {clipText} from './clip.ts';
+import {offerOf} from './files/offer.ts';
 import {graphemesOf} from './graphemes.ts';
 import {cleanName, mentions} from './names.ts';
 import type {Entry, MessageEntry, Quoted, Reaction, Self, SystemEntry} from './state.ts';
@@ -19,11 +20,17 @@ export function lineOf(text: string): string {
 }
 
 export function entryOf(event: ChatMessage, self: Self | undefined): Entry {
-	return event.kind === 'message' || event.kind === 'reply' ? messageOf(event, self) : noticeOf(event);
+	return isSaid(event) ? messageOf(event, self) : noticeOf(event);
+}
+
+/** A message of its own, rather than something that has happened. */
+function isSaid({kind}: ChatMessage): boolean {
+	return kind === 'message' || kind === 'reply' || kind === 'file';
 }
 
 function messageOf(event: ChatMessage, self: Self | undefined): MessageEntry {
-	const {text, cut} = clipText(event.text);
+	const offer = event.offer && event.redacted === undefined ? offerOf(event.offer) : undefined;
+	const {text, cut} = clipText(offer?.name ?? event.text);
 	return {
 		kind: 'message',
 		...common(event),
@@ -31,10 +38,12 @@ function messageOf(event: ChatMessage, self: Self | undefined): MessageEntry {
 		name: cleanName(event.name, event.from),
 		text,
 		cut,
-		isWhole: text === event.text,
+		// The name of a file is not to be edited.
+		isWhole: text === event.text && event.kind !== 'file',
 		local: event.local,
-		mention: !event.local && (event.mention === true || mentions(text, self?.name ?? '')),
+		mention: !event.local && (event.mention === true || (!offer && mentions(text, self?.name ?? ''))),
 		reply: event.replyTo && quotedOf(event.replyTo),
+		offer,
 		isEdited: event.edited !== undefined,
 		redacted: event.redacted === undefined ? undefined : lineOf(event.redacted),
 		reactions: (event.reactions ?? []).slice(0, MAX_REACTIONS).map(each => reactionOf(each, self)),

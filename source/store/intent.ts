@@ -3,6 +3,7 @@
  */
 import type {Command} from '../api/command.ts';
 import type {Effect} from './effect.ts';
+import type {FileSettingName} from './file-settings.ts';
 import type {PageDeed} from './pages/index.ts';
 import type {SettingName, Settings, SwitchName} from './settings.ts';
 
@@ -16,6 +17,9 @@ export type ViewName =
 	| 'network'
 	/** One peer's. */
 	| 'peer'
+	/** Files that come and go; and one of them. */
+	| 'transfers'
+	| 'transfer'
 	| 'topology'
 	/** How messages of the open room spread; that of one message is on its details page. */
 	| 'spread'
@@ -57,7 +61,18 @@ export type SelectTarget =
 	| {readonly by: 'end'; readonly end: 'oldest' | 'newest'};
 
 /** What can be done with the selected message. */
-export type MessageDeed = 'reply' | 'edit' | 'redact' | 'react' | 'copy' | 'open' | 'details' | 'quoted';
+export type MessageDeed =
+	| 'reply'
+	| 'edit'
+	| 'redact'
+	| 'react'
+	| 'copy'
+	| 'open'
+	| 'details'
+	| 'quoted'
+	/** Take the file that it offers; into a folder that is still to be written. */
+	| 'get'
+	| 'get-into';
 
 export type Intent =
 	| {readonly type: 'command'; readonly command: Command}
@@ -111,6 +126,6 @@ export type Intent =
 	/** Changes what the person has chosen; `keep`: for the next start too. */
 	| {readonly type: 'set'; readonly settings: Partial<Settings>; readonly keep: boolean}
 	| {readonly type: 'toggle-setting'; readonly setting: SwitchName}
-	| {readonly type: 'tell-setting'; readonly setting: SettingName}
+	| {readonly type: 'tell-setting'; readonly setting: SettingName | FileSettingName}
 	/** Nothing on this screen changes. */
 	| {readonly type: 'effect'; readonly effect: Effect};

@@ -2,6 +2,7 @@
 import type {CoreState} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {Draft} from './draft.ts';
+import {sourceDropped, transferTold} from './files/transfers.ts';
 import {doctorTold} from './pages/doctor.ts';
 import {labTold} from './pages/lab.ts';
 import {partitionChanged} from './pages/partition.ts';
@@ -123,6 +124,10 @@ function reduceAlarm(draft: Draft, event: NodeEvent): void {
 		case 'partition':
 			partitionChanged(draft, event.unreachable);
 			return partitionTold(draft, event);
+		case 'transfer':
+			return transferTold(draft, event);
+		case 'source-dropped':
+			return sourceDropped(draft, event);
 		case 'lab':
 			return labTold(draft, event);
 		case 'doctor':

@@ -4,6 +4,7 @@
  */
 import type {Command} from '../api/command.ts';
 import {Draft, isKept, type RoomDraft} from './draft.ts';
+import {changeFiles} from './files/transfers.ts';
 import {jumpPage} from './jump.ts';
 import {entryAt, indexOf, type Log} from './log.ts';
 import {askForPage} from './pages/index.ts';
@@ -34,6 +35,11 @@ export function nextRequests(state: State, now: number): Requests {
 	if (state.wantsRooms && now - state.roomsAskedAt >= ROOMS_PAUSE) {
 		draft.set({wantsRooms: false, roomsAskedAt: now});
 		ask({command: 'rooms'});
+	}
+	if (state.files.asking === 'wanted') {
+		changeFiles(draft, {asking: 'asked'});
+		ask({command: 'transfers'});
+		ask({command: 'file-settings'});
 	}
 	const open = state.view === 'chat' && state.active !== undefined ? draft.findRoom(state.active) : undefined;
 	if (open) askForRoom(draft, open, ask);

@@ -5,12 +5,15 @@
 import type {Command} from '../api/command.ts';
 import type {CoreState} from '../api/core.ts';
 import type {Direction, PeerState, PubsubStats, Via} from '../api/event.ts';
+import type {OfferedFile} from '../api/files.ts';
 import type {Cut} from './clip.ts';
 import type {Suggestion} from './complete-suggest.ts';
 import {type Composer, EMPTY_COMPOSER} from './composer.ts';
 import type {HeldPaste} from './composer-paste.ts';
 import type {Recall} from './composer-recall.ts';
 import type {Details} from './details.ts';
+import {NO_PLACES, type Places} from './files/paths.ts';
+import {EMPTY_FILES, type Files} from './files/transfers.ts';
 import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
@@ -62,6 +65,8 @@ export type MessageEntry = AnyEntry & {
 	/** It names us, or answers us. */
 	readonly mention: boolean;
 	readonly reply: Quoted | undefined;
+	/** A file that its author gives; `text` is its name. */
+	readonly offer: OfferedFile | undefined;
 	readonly isEdited: boolean;
 	/** It was taken back, and why; the reason may be empty. */
 	readonly redacted: string | undefined;
@@ -317,6 +322,10 @@ export type State = {
 	readonly viewScroll: number;
 	/** The row that is chosen on a page whose rows can be: a message id, a peer id. The first one if there is none. */
 	readonly chosen: string | undefined;
+	/** Files that are offered, fetched and given. */
+	readonly files: Files;
+	/** Where paths begin that a person writes. */
+	readonly places: Places;
 	/** What the core measures, as far as it was looked at. */
 	readonly pages: Pages;
 	readonly notice: ShownNotice | undefined;
@@ -373,6 +382,8 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		view: 'chat',
 		viewScroll: 0,
 		chosen: undefined,
+		files: EMPTY_FILES,
+		places: NO_PLACES,
 		pages: EMPTY_PAGES,
 		notice: undefined,
 		switcher: undefined,

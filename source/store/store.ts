@@ -9,6 +9,9 @@ import {alertsFor, NO_ALERTS} from './alerts.ts';
 import {type Decision, decide, type Surroundings} from './decide.ts';
 import {Draft} from './draft.ts';
 import type {Effect} from './effect.ts';
+import {dropLooked, folderListed} from './files/asking.ts';
+import {NO_PLACES, type Places} from './files/paths.ts';
+import type {DroppedFile, ListedItem} from './files/transfers.ts';
 import type {Intent, Notice, ViewName} from './intent.ts';
 import {notify} from './reduce/notices.ts';
 import {reduceCore, reduceEvents, reduceTick} from './reduce.ts';
@@ -33,6 +36,8 @@ export type StoreOptions = {
 	/** What is open at first: the chat, unless it is said. */
 	readonly view?: ViewName;
 	readonly settings?: Settings;
+	/** Where paths begin that a person writes. */
+	readonly places?: Places;
 	/** Whether changed settings can be kept: yes, unless it is said. */
 	readonly keepsSettings?: boolean;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
@@ -59,8 +64,8 @@ export class Store {
 	constructor(options: StoreOptions) {
 		this.#options = options;
 		this.#touchedAt = options.now();
-		const {launch, settings, isFindable = true, keepsSettings = true, view = 'chat'} = options;
-		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings, view};
+		const {launch, settings, isFindable = true, keepsSettings = true, view = 'chat', places = NO_PLACES} = options;
+		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings, view, places};
 		this.#next = this.#shown;
 	}
 
@@ -97,8 +102,22 @@ export class Store {
 
 	/** Something to tell the person, that was found out outside. */
 	tell({level, text}: Notice): void {
+		this.#found(draft => notify(draft, level, text));
+	}
+
+	/** What is in a folder, as the effect `list-folder` has asked. */
+	listed(folder: string, items: readonly ListedItem[]): void {
+		this.#found(draft => folderListed(draft, folder, items));
+	}
+
+	/** Which of the paths of the effect `look-at` are there. */
+	looked(text: string, files: readonly DroppedFile[]): void {
+		this.#found(draft => dropLooked(draft, text, files));
+	}
+
+	#found(put: (draft: Draft) => void): void {
 		const draft = new Draft(this.#next, this.#options.now());
-		notify(draft, level, text);
+		put(draft);
 		this.#next = draft.finish();
 		this.flush();
 	}

@@ -3,6 +3,7 @@ import type {Deed} from '../store/choice.ts';
 import type {State} from '../store/state.ts';
 import {type Binding, describeKey, type Keymap, keymapOf} from './keymap.ts';
 import {SLASH_COMMANDS, type SlashContext} from './slash.ts';
+import {NO_SLASH_FILES} from './slash-types.ts';
 
 /** Keys that make no sense without the place where they are pressed. */
 const OUT_OF_PLACE: ReadonlySet<string> = new Set(['room', 'open-switcher', 'send', 'back', 'interrupt', 'suspend']);
@@ -64,6 +65,7 @@ const NOWHERE: SlashContext = {
 	recent: () => [],
 	isFarUp: false,
 	isSending: false,
+	files: NO_SLASH_FILES,
 	forgetting: undefined,
 	faults: false,
 };

@@ -1,12 +1,15 @@
 /** What a line means here and now: the commands' context is drawn from the state. */
 import type {LineMeaning} from '../store/decide.ts';
+import {fileSettingsFrom} from '../store/file-settings.ts';
+import {isOpenOffer, offersOf, transfersOf} from '../store/files/selectors.ts';
+import {isOver} from '../store/files/transfers.ts';
 import {entryAt} from '../store/log.ts';
 import {activeRoom, people} from '../store/selectors.ts';
 import type {Room, State} from '../store/state.ts';
 import {keymapOf} from './keymap.ts';
 import {onTheirWay} from './panes/queued.ts';
 import {parseLine} from './slash.ts';
-import type {RecentMessage} from './slash-types.ts';
+import type {RecentMessage, SlashFiles} from './slash-types.ts';
 
 export function meaningOf(line: string, state: State, faults: boolean): LineMeaning {
 	const open = activeRoom(state);
@@ -23,9 +26,36 @@ export function meaningOf(line: string, state: State, faults: boolean): LineMean
 		endKey: keymapOf(state).label('scroll-to-end'),
 		isFarUp: open !== undefined && open.newer !== 'none',
 		isSending: open !== undefined && onTheirWay(state, open).length > 0,
+		files: filesOf(state),
 		forgetting: state.forgetting,
 		faults,
 	});
+}
+
+/** What is told by the core counts; before that, what is set. */
+function filesOf(state: State): SlashFiles {
+	const {files, settings, places} = state;
+	const known = files.settings ?? fileSettingsFrom(settings);
+	return {
+		places,
+		offers: () =>
+			offersOf(state).map(offer => ({
+				file: offer.file,
+				name: offer.name,
+				isOurs: offer.local,
+				isOpen: offer.room === state.active && isOpenOffer(state, offer),
+			})),
+		transfers: () =>
+			transfersOf(state).map(transfer => ({
+				file: transfer.file,
+				name: transfer.name,
+				state: transfer.state,
+				isMoving: !isOver(transfer) && transfer.state !== 'paused',
+			})),
+		accept: known.accept,
+		maxUpload: known.maxUpload,
+		maxDownload: known.maxDownload,
+	};
 }
 
 /** Entries to look back over for what a command means. */

@@ -1,4 +1,5 @@
 /** The state of what a person sees or hears, with real time: the same for the screen and for the mode of lines. */
+import {homedir} from 'node:os';
 import type {CoreConfig} from '../api/core.ts';
 import type {Settings} from '../store/settings.ts';
 import {Store, type StoreOptions} from '../store/store.ts';
@@ -24,6 +25,7 @@ export function programStore(
 		keepsSettings: save !== undefined,
 		launch: launchCommand(config, process.argv[1] ?? '', process.cwd()),
 		isFindable: config.discovery,
+		places: {home: homedir(), cwd: process.cwd(), isWindows: process.platform === 'win32'},
 		...given,
 	});
 }

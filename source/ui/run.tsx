@@ -75,6 +75,8 @@ class Screen {
 		spawn: spawnDetached,
 		write: sequence => this.#terminal.stdout.write(sequence),
 		tell: notice => this.#store.tell(notice),
+		listed: (folder, items) => this.#store.listed(folder, items),
+		looked: (text, files) => this.#store.looked(text, files),
 	});
 	#size: {readonly columns: number; readonly rows: number};
 	#hasRun = false;

@@ -1,4 +1,5 @@
 /** Commands about the screen itself. What is set is kept for the next start, unless nothing is kept. */
+import {FILE_SETTING_NAMES, FILE_SETTINGS, type FileSettingName, fileSettingNamed} from '../store/file-settings.ts';
 import {SETTING_NAMES, type SettingName, settingNamed, valueTexts, valueWritten} from '../store/settings.ts';
 import {done, inform, type SlashCommand, type SlashResult, wrong} from './slash-types.ts';
 
@@ -17,9 +18,11 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
 			if (written === '') return done({type: 'view', view: 'settings'});
 			const name = settingNamed(written);
 			if (name !== undefined) return set(name, value);
+			const text = fileSettingNamed(written);
+			if (text !== undefined) return setText(text, value);
 			if (written === 'keys')
 				return done(inform('keys stand in the settings file; in a shell, p2p-tui config shows all'));
-			return wrong(`There is no setting ${written}; there are ${SETTING_NAMES.join(', ')}`);
+			return wrong(`There is no setting ${written}; there are ${[...SETTING_NAMES, ...FILE_SETTING_NAMES].join(', ')}`);
 		},
 	},
 	{
@@ -38,6 +41,15 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
 		parse: () => done({type: 'toggle-setting', setting: 'mouse'}),
 	},
 ];
+
+/** The same for one that is a text. Quotes are taken off: blanks need none here, and people write them all the same. */
+function setText(name: FileSettingName, written: string): SlashResult {
+	if (written === '') return done({type: 'tell-setting', setting: name});
+	const [, quoted] = /^"([^"]*)"$/.exec(written) ?? [];
+	const value = quoted ?? (written === '-' ? '' : written);
+	if (FILE_SETTINGS[name].isRight(value)) return done({type: 'set', settings: {[name]: value}, keep: true});
+	return wrong(`${name} is ${FILE_SETTINGS[name].about}; not ${written}`);
+}
 
 /** Without a value: how it is. */
 function set(name: SettingName, written: string): SlashResult {

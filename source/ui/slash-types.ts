@@ -1,6 +1,8 @@
 /** What a slash command is, and what it may refer to. */
 import type {Command} from '../api/command.ts';
+import type {AcceptRule, TransferState} from '../api/files.ts';
 import type {CommandSpec} from '../store/complete-types.ts';
+import {NO_PLACES, type Places} from '../store/files/paths.ts';
 import type {Intent} from '../store/intent.ts';
 
 export type SlashPeer = {readonly peer: string; readonly name: string};
@@ -15,6 +17,34 @@ export type RecentMessage = {
 	readonly isWhole: boolean;
 	/** What we have reacted with. */
 	readonly reactions: readonly string[];
+};
+
+/** A file as commands mean it. */
+export type SlashOffer = {
+	readonly file: string;
+	readonly name: string;
+	readonly isOurs: boolean;
+	/** Still to be taken. */
+	readonly isOpen: boolean;
+};
+export type SlashTransfer = {
+	readonly file: string;
+	readonly name: string;
+	readonly state: TransferState;
+	/** It is on its way, and not held. */
+	readonly isMoving: boolean;
+};
+
+/** What commands about files refer to. */
+export type SlashFiles = {
+	readonly places: Places;
+	/** The newest of the open room first. */
+	readonly offers: () => readonly SlashOffer[];
+	readonly transfers: () => readonly SlashTransfer[];
+	readonly accept: readonly AcceptRule[];
+	/** Bytes a second. */
+	readonly maxUpload?: number | undefined;
+	readonly maxDownload?: number | undefined;
 };
 
 /** What commands refer to without naming it. */
@@ -35,6 +65,7 @@ export type SlashContext = {
 	readonly endKey?: string;
 	/** A message of ours in this room is not among those yet. */
 	readonly isSending: boolean;
+	readonly files: SlashFiles;
 	/** The room that `/forget` has asked about. */
 	readonly forgetting: string | undefined;
 	/** The program was started so that it may be made to fail. */
@@ -72,5 +103,8 @@ export function saying(room: string, text: string, replyTo?: string): Command {
 	const reply = replyTo === undefined ? {} : {replyTo};
 	return peer === undefined ? {command: 'publish', room, text, ...reply} : {command: 'direct', peer, text, ...reply};
 }
+
+/** Nothing is known of any file. */
+export const NO_SLASH_FILES: SlashFiles = {places: NO_PLACES, offers: () => [], transfers: () => [], accept: []};
 
 export const NO_ROOM = 'You are in no room. Enter one with /join <room>';

@@ -2,6 +2,8 @@
  * What a line in the composer means: text for the room, or a command that begins with a slash. Only what can be known
  * here is checked; whether a room, a name or an address is good is for the core to say.
  */
+import {droppedPaths} from '../store/files/dropped.ts';
+import {FILE_COMMANDS} from './slash-files.ts';
 import {MESSAGE_COMMANDS, roomOf} from './slash-messages.ts';
 import {personNamed} from './slash-people.ts';
 import {SETTING_COMMANDS} from './slash-settings.ts';
@@ -172,6 +174,7 @@ const OTHER_COMMANDS: readonly SlashCommand[] = [
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	...ROOM_COMMANDS,
 	...MESSAGE_COMMANDS,
+	...FILE_COMMANDS,
 	...SETTING_COMMANDS,
 	...OTHER_COMMANDS,
 ];
@@ -190,6 +193,8 @@ function parseCommand(line: string, context: SlashContext): SlashResult {
 	const known = SLASH_COMMANDS.filter(({name}) => name !== 'fault' || context.faults);
 	const found = known.find(({name, aliases}) => name === wanted || aliases.includes(wanted));
 	if (found !== undefined) return parseArguments(found, argument.trim(), context);
+	if (wanted.includes('/') && droppedPaths(line, context.files.places).length > 0)
+		return wrong(`There is no command ${line.trim()}; to offer that file, write /send before it`);
 	const nearest = nearestName(wanted);
 	const hint = nearest === undefined ? '/help lists the commands' : `did you mean /${nearest}?`;
 	return wrong(`There is no command /${written}; ${hint}`);

@@ -256,7 +256,7 @@ test('alarms, notices and refusals are said as what they are', () => {
 test.each([
 	['/jo', ['/join ']],
 	['/go #d', ['#dev']],
-	['/re', ['/react ', '/read ', '/redact ', '/reply ']],
+	['/re', ['/react ', '/read ', '/redact ', '/reply ', '/resume ']],
 	['/msg bo', ['bob ']],
 	['/set bell m', ['mentions']],
 	['/react tad', ['🎉']],

@@ -5,6 +5,7 @@ import {EMOJI, emojiNamed} from '../../source/store/complete-emoji.ts';
 import {suggestionsFor} from '../../source/store/complete-suggest.ts';
 import {argumentAt, commandNamed} from '../../source/store/complete-types.ts';
 import {applyEdit, EMPTY_COMPOSER} from '../../source/store/composer.ts';
+import {FILE_SETTING_NAMES} from '../../source/store/file-settings.ts';
 import {graphemesOf} from '../../source/store/graphemes.ts';
 import {reduceEvents} from '../../source/store/reduce.ts';
 import {SETTING_NAMES, THEME_NAMES} from '../../source/store/settings.ts';
@@ -43,7 +44,7 @@ describe('what fits', () => {
 		['/react :roc', ['🚀']],
 		['well done :tad', ['🎉']],
 		['/theme ', [...THEME_NAMES]],
-		['/set ', [...SETTING_NAMES]],
+		['/set ', [...SETTING_NAMES, ...FILE_SETTING_NAMES]],
 		['/set mouse ', ['on', 'off']],
 	])('%s', (text, expected) => {
 		expect(labels(text)).toEqual(expected);

@@ -1,10 +1,12 @@
 /** The screen without React: keys go through the keymap to the store, and what is to be seen is asked of pages and panes. */
 import type {Command} from '../../source/api/command.ts';
 import type {NodeEvent} from '../../source/api/event.ts';
-import {Store} from '../../source/store/store.ts';
+import type {Effect} from '../../source/store/effect.ts';
+import {Store, type StoreOptions} from '../../source/store/store.ts';
 import {createController} from '../../source/ui/controller.ts';
 import {layoutNow} from '../../source/ui/layout-now.ts';
 import {chatRows} from '../../source/ui/panes/chat.ts';
+import {composerRows} from '../../source/ui/panes/composer.ts';
 import {statusRows} from '../../source/ui/panes/status.ts';
 import {PLAIN_THEME as theme} from '../../source/ui/theme.ts';
 import {pageRows} from '../../source/ui/views/page.ts';
@@ -15,18 +17,25 @@ process.env.TZ = 'UTC';
 
 export type Bare = ReturnType<typeof openBare>;
 
-export function openBare(size: Size) {
+export function openBare(size: Size, options: Pick<StoreOptions, 'places'> = {}) {
 	const time = new VirtualTime();
 	/** What the screen asked by itself, and for somebody. */
 	const asked: Command[] = [];
 	const sent: Command[] = [];
-	const store = new Store({now: time.now, setTimer: time.setTimer, send: command => void asked.push(command)});
+	/** What is to be done outside. */
+	const effects: Effect[] = [];
+	const store = new Store({
+		...options,
+		now: time.now,
+		setTimer: time.setTimer,
+		send: command => void asked.push(command),
+	});
 	const controller = createController({
 		store,
 		size: () => size,
 		theme: () => theme,
 		send: command => void sent.push(command),
-		effect: () => {},
+		effect: each => void effects.push(each),
 		faults: false,
 		setTimer: time.setTimer,
 	});
@@ -36,6 +45,7 @@ export function openBare(size: Size) {
 		time,
 		asked,
 		sent,
+		effects,
 		/** The open page, or the pane of the chat; and the status bar. */
 		frame(): string {
 			const state = store.getState();
@@ -44,6 +54,12 @@ export function openBare(size: Size) {
 			const rows =
 				state.view === 'chat' ? chatRows(state, layout.chat, theme) : pageRows(state, layout.page, theme, '1.2.3');
 			return [...rows, ...statusRows(state, size.columns, theme)].join('\n');
+		},
+		/** The rows in which one writes. */
+		composer(): readonly string[] {
+			const state = store.getState();
+			const layout = layoutNow(state, size.columns, size.rows);
+			return layout ? composerRows(state, layout.composer, theme) : [];
 		},
 		events(...events: readonly NodeEvent[]): void {
 			store.receive(events);

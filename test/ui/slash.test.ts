@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/api/command.ts';
 import {parseLine, SLASH_COMMANDS, type SlashContext, type SlashResult} from '../../source/ui/slash.ts';
+import {NO_SLASH_FILES} from '../../source/ui/slash-types.ts';
 
 const ANN = {peer: '12D3KooWAnn', name: 'Ann'};
 const BOB = {peer: '12D3KooWBob', name: 'bob'};
@@ -25,6 +26,7 @@ const CONTEXT: SlashContext = {
 	recent: () => RECENT,
 	isFarUp: false,
 	isSending: false,
+	files: NO_SLASH_FILES,
 	forgetting: undefined,
 	faults: false,
 };

@@ -2,6 +2,7 @@
 import {replaceText} from '../composer.ts';
 import type {Edit, ViewName} from '../intent.ts';
 import {doOnNetwork} from '../pages/network.ts';
+import {openTransfer} from '../pages/transfers.ts';
 import {type Choice, chosenIndex, type Deed, paletteChoices, roomOrder} from '../palette.ts';
 import {editField, emptySwitcher} from '../switcher.ts';
 import {jumpTo} from './jumping.ts';
@@ -108,6 +109,7 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 	}
 	if (view === 'network' || view === 'topology')
 		return doOnNetwork(stage, {page: 'network', deed: 'peer', peer: item.id});
+	if (view === 'transfers') return openTransfer(stage, item.id);
 	if (view === 'peers') return stage.perform({type: 'open-direct', peer: item.id});
 	const hit = search?.hits.find(({id}) => id === item.id);
 	if (view === 'search' && hit) jumpTo(stage, hit.room, hit.id);
@@ -115,5 +117,5 @@ export function chooseOnPage(stage: Stage, index?: number): void {
 
 /** Pages of rows that can be chosen, of which there may be none just now. */
 function isList(view: ViewName): boolean {
-	return view === 'network' || view === 'topology' || view === 'lab';
+	return view === 'network' || view === 'topology' || view === 'lab' || view === 'transfers' || view === 'transfer';
 }

@@ -2,6 +2,7 @@
 import {pasteText} from '../composer.ts';
 import {askedPaste, excessOf, heldPaste, isLongPaste} from '../composer-paste.ts';
 import {notify} from '../reduce/notices.ts';
+import {askAboutDrop} from './files.ts';
 import {leaveSelection} from './selecting.ts';
 import type {Stage} from './stage.ts';
 
@@ -13,7 +14,11 @@ export function paste(stage: Stage, text: string, dropped = 0): void {
 	// It is meant to be written, and not for the message that is selected.
 	if (draft.state.selection) leaveSelection(stage);
 	const held = askedPaste(draft.state);
-	if (!held && !isLongPaste(text)) return insert(stage, text);
+	if (!held && !isLongPaste(text)) {
+		const isAlone = stage.composer.text === '';
+		insert(stage, text);
+		return isAlone ? askAboutDrop(stage, text) : undefined;
+	}
 	draft.set({
 		heldPaste: heldPaste(held, {text, dropped}, draft.state.active),
 		completion: undefined,

@@ -3,6 +3,7 @@ import type {Command} from '../../api/command.ts';
 import {replaceText} from '../composer.ts';
 import type {RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
+import {transferOf} from '../files/selectors.ts';
 import type {Intent, MessageDeed, SelectTarget} from '../intent.ts';
 import {entryAt} from '../log.ts';
 import {linksIn} from '../palette.ts';
@@ -11,6 +12,7 @@ import {isAtEnd, placeOf, reveal, topOf} from '../scroll.ts';
 import {type Composing, messageIn, type Selection} from '../selection.ts';
 import type {MessageEntry, Room} from '../state.ts';
 import {emptySwitcher} from '../switcher.ts';
+import {copyPlace, getInto, getOffer, showPlace} from './files.ts';
 import {jumpTo} from './jumping.ts';
 import {scrollPages} from './scrolling.ts';
 import type {Stage} from './stage.ts';
@@ -130,6 +132,10 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 			return open(stage, entry);
 		case 'details':
 			return stage.perform({type: 'inspect', room: room.room, id: entry.id});
+		case 'get':
+			return getOffer(stage, entry);
+		case 'get-into':
+			return getInto(stage, entry);
 		case 'quoted':
 			if (entry.reply) return jumpTo(stage, room.room, entry.reply.id);
 			return notify(stage.draft, 'info', 'this message answers no other one');
@@ -138,6 +144,7 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 
 function edit(stage: Stage, room: Room, entry: MessageEntry): void {
 	if (!entry.local) return notify(stage.draft, 'info', 'only your own messages can be edited');
+	if (entry.offer) return notify(stage.draft, 'info', 'an offer cannot be edited: take it back, and offer it again');
 	if (entry.isWhole) return compose(stage, room, entry, 'edit');
 	notify(stage.draft, 'warning', 'it is not shown as it was written, so it cannot be edited here');
 }
@@ -149,11 +156,15 @@ function redact(stage: Stage, selection: Selection, entry: MessageEntry): void {
 	leaveSelection(stage);
 }
 
-function copy(stage: Stage, {text, cut}: MessageEntry): void {
+function copy(stage: Stage, entry: MessageEntry): void {
+	if (copyPlace(stage, transferOf(stage.state, entry))) return;
+	const {text, cut} = entry;
 	stage.effect({type: 'copy', text, ...(cut ? {isPart: true} : {})});
 }
 
-function open(stage: Stage, {text}: MessageEntry): void {
+function open(stage: Stage, entry: MessageEntry): void {
+	if (entry.offer) return showPlace(stage, transferOf(stage.state, entry));
+	const {text} = entry;
 	const [url, ...more] = linksIn(text);
 	if (url === undefined) return notify(stage.draft, 'info', 'there is no link in this message');
 	if (more.length > 0) return stage.draft.set({switcher: emptySwitcher('links')});

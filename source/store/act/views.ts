@@ -1,11 +1,15 @@
 /** What is in view: pages, panes, notices; and ways out. */
 import {applyEdit, replaceText} from '../composer.ts';
 import {askedPaste} from '../composer-paste.ts';
+import {askedDrop} from '../files/asking.ts';
+import {sortedTransfers} from '../files/selectors.ts';
+import {changeFiles, filesWanted} from '../files/transfers.ts';
 import type {ViewName} from '../intent.ts';
 import {markRead} from '../navigate.ts';
 import {pagesOnOpening} from '../pages/index.ts';
 import {keepsFilter, leavePeer} from '../pages/network.ts';
 import {putPartitionAway} from '../pages/partition.ts';
+import {leaveTransfer, stopAsking} from '../pages/transfers.ts';
 import {standingConflicts} from '../reduce/alarms.ts';
 import {notify} from '../reduce/notices.ts';
 import {INTERRUPT_TIME} from '../reduce.ts';
@@ -15,8 +19,11 @@ import type {Stage} from './stage.ts';
 import {hideList} from './writing.ts';
 
 export function openView(stage: Stage, view: ViewName): void {
+	if (view === 'transfers') filesWanted(stage.draft);
 	const pages = pagesOnOpening(stage.state.pages);
-	stage.draft.set({view, viewScroll: 0, chosen: undefined, switcher: undefined, pages});
+	// The list moves by itself: the keys keep to what stood at its top.
+	const chosen = view === 'transfers' ? sortedTransfers(stage.state)[0]?.file : undefined;
+	stage.draft.set({view, viewScroll: 0, chosen, switcher: undefined, pages});
 	markRead(stage.draft);
 }
 
@@ -25,10 +32,13 @@ export function back(stage: Stage): void {
 	const {draft, state} = stage;
 	if (state.switcher) return draft.set({switcher: undefined});
 	if (state.view === 'peer') return leavePeer(stage);
+	if (stopAsking(stage)) return;
+	if (state.view === 'transfer') return leaveTransfer(stage);
 	if (keepsFilter(state)) return stage.perform({type: 'page', deed: {page: 'network', deed: 'filter-clear'}});
 	if (state.view !== 'chat') return openView(stage, 'chat');
 	if (state.selection?.asksRedact) return draft.set({selection: {...state.selection, asksRedact: false}});
 	if (state.selection) return leaveSelection(stage);
+	if (askedDrop(state)) return changeFiles(draft, {dropped: undefined});
 	if (hideList(stage)) return;
 	if (stage.room?.composing) return stopComposing(stage);
 	const {notice, conflicts} = state;

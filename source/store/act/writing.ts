@@ -4,10 +4,12 @@ import {emojiNamed} from '../complete-emoji.ts';
 import {applyEdit, type Composer, replaceText, submitComposer} from '../composer.ts';
 import {withSent} from '../composer-recall.ts';
 import {lastWord} from '../composer-text.ts';
+import {askedDrop} from '../files/asking.ts';
 import type {Edit} from '../intent.ts';
 import {editFilter, isFiltering} from '../pages/network.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
 import {editQuery} from './choosing.ts';
+import {sendDropped} from './files.ts';
 import {recallEdit} from './recalling.ts';
 import {composed} from './selecting.ts';
 import {coreText, type Stage} from './stage.ts';
@@ -56,6 +58,8 @@ export function submit(stage: Stage): void {
 	const {text: line} = stage.composer;
 	const text = withoutLastLines(line);
 	if (text.trim() === '') return;
+	const dropped = askedDrop(stage.state);
+	if (dropped) return sendDropped(stage, dropped);
 	const meaning = stage.around.parseLine(text, draft.state);
 	if (!meaning.ok) return notifyRefused(draft, meaning.message, line);
 	// What cannot be sent now stays where it is.

@@ -6,12 +6,14 @@ import type {Command} from '../../api/command.ts';
 import type {Results} from '../../api/event.ts';
 import type {Stage} from '../act/stage.ts';
 import type {Draft} from '../draft.ts';
+import {fileAnswered} from '../files/answers.ts';
 import type {ViewName} from '../intent.ts';
 import {type DoctorPage, EMPTY_DOCTOR} from './doctor.ts';
 import {doInLab, EMPTY_LAB, type LabPage, type LabPageDeed} from './lab.ts';
 import {doOnNetwork, EMPTY_NETWORK, type NetworkDeed, type NetworkPage, networkCame} from './network.ts';
 import {EMPTY_SPREAD, roomSpreadCame, type SpreadPage, spreadCame, traceCame} from './spread.ts';
 import {doOnTopology, EMPTY_TOPOLOGY, type TopologyDeed, type TopologyPage, topologyCame} from './topology.ts';
+import {doOnTransfers, EMPTY_TRANSFERS, type TransfersDeed, type TransfersPage} from './transfers.ts';
 
 export type Pages = {
 	readonly network: NetworkPage;
@@ -19,6 +21,7 @@ export type Pages = {
 	readonly spread: SpreadPage;
 	readonly doctor: DoctorPage;
 	readonly lab: LabPage;
+	readonly transfers: TransfersPage;
 	/** Peers that cannot be reached, of whom the person has put the warning away. */
 	readonly putAway: readonly string[];
 	/** When the core was asked last for what the open page shows, in Unix milliseconds. */
@@ -26,7 +29,7 @@ export type Pages = {
 };
 
 /** What a key does on one of these pages. */
-export type PageDeed = NetworkDeed | TopologyDeed | LabPageDeed;
+export type PageDeed = NetworkDeed | TopologyDeed | LabPageDeed | TransfersDeed;
 
 export const EMPTY_PAGES: Pages = {
 	network: EMPTY_NETWORK,
@@ -34,6 +37,7 @@ export const EMPTY_PAGES: Pages = {
 	spread: EMPTY_SPREAD,
 	doctor: EMPTY_DOCTOR,
 	lab: EMPTY_LAB,
+	transfers: EMPTY_TRANSFERS,
 	putAway: [],
 	askedAt: Number.NEGATIVE_INFINITY,
 };
@@ -53,12 +57,19 @@ export function doOnPage(stage: Stage, deed: PageDeed): void {
 			return doOnTopology(stage, deed);
 		case 'lab':
 			return doInLab(stage, deed);
+		case 'transfers':
+			return doOnTransfers(stage, deed);
 	}
 }
 
 /** With a page that was just opened: it asks at once, and letters are keys. */
 export function pagesOnOpening(pages: Pages): Pages {
-	return {...pages, askedAt: Number.NEGATIVE_INFINITY, network: {...pages.network, isFiltering: false}};
+	return {
+		...pages,
+		askedAt: Number.NEGATIVE_INFINITY,
+		network: {...pages.network, isFiltering: false},
+		transfers: {...pages.transfers, asksCancel: undefined},
+	};
 }
 
 /** What the core answered, if it is for one of these pages. */
@@ -74,6 +85,8 @@ export function pageCame(draft: Draft, command: Command, result: Results[keyof R
 			return roomSpreadCame(draft, result as Results['room-spread']);
 		case 'trace':
 			return traceCame(draft, result as Results['trace']);
+		default:
+			return fileAnswered(draft, command, result);
 	}
 }
 
@@ -96,6 +109,9 @@ function questionsOf({state}: Draft, view: ViewName): readonly Command[] {
 			return [{command: 'network'}];
 		case 'topology':
 			return [{command: 'topology'}];
+		case 'transfers':
+		case 'transfer':
+			return [{command: 'transfers'}];
 		// What our own node believes, to be held against the truth.
 		case 'lab':
 			return state.pages.lab.lab ? [{command: 'topology'}] : [];

@@ -4,6 +4,7 @@ import type {EventOf, Snapshot} from '../../api/event.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
+import {filesForgotten} from '../files/transfers.ts';
 import {cleanName} from '../names.ts';
 import {activate} from '../navigate.ts';
 import type {Peer} from '../state.ts';
@@ -78,6 +79,7 @@ export function coreState(draft: Draft, core: CoreState): void {
 	// Without a core there is no connection. Whoever is still there will be back in a moment.
 	giveBack(draft);
 	forgetRequests(draft);
+	filesForgotten(draft);
 	for (const peer of draft.state.peers.values()) {
 		if (peer.state === 'connected')
 			draft.setPeer({...peer, state: 'gone', lastSeen: draft.now, reason: 'core stopped'});

@@ -11,6 +11,7 @@ import {ROOMS} from './rooms.ts';
 import {SCREEN} from './screen.ts';
 import {SELECT} from './select.ts';
 import {TOPOLOGY} from './topology.ts';
+import {TRANSFERS} from './transfers.ts';
 import type {Binding} from './types.ts';
 import {WRITING} from './writing.ts';
 
@@ -28,4 +29,5 @@ export const BINDINGS: readonly Binding[] = [
 	...NETWORK,
 	...TOPOLOGY,
 	...LAB,
+	...TRANSFERS,
 ];

@@ -55,6 +55,16 @@ export const SCREEN: readonly Binding[] = [
 		intents: always({type: 'view', view: 'lab'}),
 	},
 	{
+		id: 'transfers',
+		keys: ['f7'],
+		contexts: ANY,
+		group: 'Screen',
+		help: 'files that come and go (also /transfers)',
+		hint: 'transfers',
+		needs: 'transfers',
+		intents: always({type: 'view', view: 'transfers'}),
+	},
+	{
 		id: 'toggle-rooms',
 		keys: ['alt+r'],
 		contexts: CHAT,

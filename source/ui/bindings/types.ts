@@ -15,6 +15,7 @@ export const KEY_CONTEXTS = [
 	'filter',
 	'topology',
 	'lab',
+	'transfers',
 	'recall',
 	'paste',
 ] as const;
@@ -30,6 +31,7 @@ export const CONTEXT_NAMES: Readonly<Record<KeyContext, string>> = {
 	filter: 'while filtering',
 	topology: 'on the topology page',
 	lab: 'in the laboratory',
+	transfers: 'on the transfers page',
 	recall: 'while searching your lines',
 	paste: 'at a long paste',
 };
@@ -59,8 +61,11 @@ export type Binding = {
 	readonly intents: (index: number) => readonly Intent[];
 };
 
-/** Something unread; a message here; a laboratory; of the selected one, that it is ours, can be edited, has a link, answers another. */
-export type Need = 'unread' | 'messages' | 'lab' | 'own' | 'editable' | 'link' | 'answer';
+/**
+ * Something unread; a message here; a laboratory; files on their way; of the selected one, that it is ours, can be edited, has a
+ * link, answers another, offers a file.
+ */
+export type Need = 'unread' | 'messages' | 'lab' | 'own' | 'editable' | 'link' | 'answer' | 'offer' | 'transfers';
 
 export type Group =
 	| 'Rooms'
@@ -73,13 +78,14 @@ export type Group =
 	| 'On the network page'
 	| 'On the topology page'
 	| 'In the laboratory'
+	| 'On the transfers page'
 	| 'Searching your lines'
 	| 'A long paste';
 
 export const CHAT = ['chat'] as const;
 export const LINE = ['chat', 'switcher'] as const;
 /** All pages: some have keys of their own besides. */
-export const PAGES = ['page', 'network', 'topology', 'lab'] as const;
+export const PAGES = ['page', 'network', 'topology', 'lab', 'transfers'] as const;
 export const ANY = KEY_CONTEXTS;
 
 export const edit = (name: Exclude<Edit['edit'], 'insert'>) => (): readonly Intent[] => [

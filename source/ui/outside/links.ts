@@ -1,5 +1,6 @@
 /** An address in the person's browser. Never through a shell, and nothing but http and https. */
 import {spawn as spawnProcess} from 'node:child_process';
+import path from 'node:path';
 import {safeUrl} from '../../base/links.ts';
 import {type Environment, isSet} from './passage.ts';
 
@@ -33,23 +34,37 @@ export function openLink(text: string, {env, platform, spawn}: Desktop, failed: 
 	const url = safeUrl(text);
 	if (url === undefined) return {how: 'refused'};
 	if (!hasDesktop(env, platform)) return {how: 'nowhere', url};
+	const isStarted = start([...opener(platform), url], spawn, () => failed(url));
+	return isStarted ? {how: 'opening', url, host: new URL(url).host} : {how: 'nowhere', url};
+}
+
+/** False if it cannot even be tried; `failed` is called, once, when nothing came of it. */
+function start([program = '', ...args]: readonly string[], spawn: Spawn, failed: () => void): boolean {
 	let isOver = false;
 	const fail = () => {
-		if (!isOver) failed(url);
+		if (!isOver) failed();
 		isOver = true;
 	};
-	const [program, ...args] = opener(platform);
 	try {
-		const started = spawn(program, [...args, url]);
+		const started = spawn(program, args);
 		started.once('error', fail);
 		started.once('exit', code => {
 			if (code !== 0) fail();
 		});
 		started.unref();
+		return true;
 	} catch {
-		return {how: 'nowhere', url};
+		return false;
 	}
-	return {how: 'opening', url, host: new URL(url).host};
+}
+
+/** Where a file lies, in the file manager. False if there is no desktop here. */
+export function showPlace(file: string, {env, platform, spawn}: Desktop, failed: () => void): boolean {
+	if (!hasDesktop(env, platform)) return false;
+	if (platform === 'darwin') return start(['open', '-R', file], spawn, failed);
+	// What Windows' own answers says nothing of how it went.
+	if (platform === 'win32') return start(['explorer.exe', `/select,${file}`], spawn, () => {});
+	return start(['xdg-open', path.dirname(file)], spawn, failed);
 }
 
 /** From afar, a browser would open where nobody sits. */

@@ -1,18 +1,24 @@
 /** Carries out what concerns the person's terminal and desktop rather than the screen, and says how it went. */
 import type {Effect} from '../../store/effect.ts';
+import type {DroppedFile, ListedItem} from '../../store/files/transfers.ts';
 import {graphemesOf} from '../../store/graphemes.ts';
 import type {Notice} from '../../store/intent.ts';
 import {plural} from '../format.ts';
 import {alertSequence} from './attention.ts';
 import {clipboardSequence, MAX_COPY, mayRefuse} from './clipboard.ts';
-import {type Desktop, openLink} from './links.ts';
+import {listFolder, lookAt} from './folders.ts';
+import {type Desktop, openLink, showPlace} from './links.ts';
 
-export type OutsideEffect = Effect & {readonly type: 'copy' | 'open' | 'alert'};
+export type OutsideEffect = Effect & {
+	readonly type: 'copy' | 'open' | 'alert' | 'list-folder' | 'look-at' | 'show-place';
+};
 
 export type OutsideOptions = Desktop & {
 	/** To the terminal, between two frames. */
 	readonly write: (sequence: string) => void;
 	readonly tell: (notice: Notice) => void;
+	readonly listed?: (folder: string, items: readonly ListedItem[]) => void;
+	readonly looked?: (text: string, files: readonly DroppedFile[]) => void;
 };
 
 export function createOutside(options: OutsideOptions): (effect: OutsideEffect) => void {
@@ -22,6 +28,12 @@ export function createOutside(options: OutsideOptions): (effect: OutsideEffect) 
 				return copy(options, effect);
 			case 'open':
 				return open(options, effect.url);
+			case 'list-folder':
+				return void listFolder(effect.folder).then(items => options.listed?.(effect.folder, items));
+			case 'look-at':
+				return void lookAt(effect.paths).then(files => options.looked?.(effect.text, files));
+			case 'show-place':
+				return show(options, effect.path);
 			case 'alert':
 				return options.write(alertSequence(effect, options.env));
 		}
@@ -37,6 +49,17 @@ function copy({write, tell, env}: OutsideOptions, {text, isPart}: Effect & {type
 	const part = isPart ? ', as far as it is shown here' : '';
 	const doubt = mayRefuse(env) ? ', if this terminal takes it; if not, select it with the mouse' : '';
 	tell({level: 'info', text: `copied ${plural(graphemesOf(text).length, 'character')}${part}${doubt}`});
+}
+
+/** The file itself is never opened: it may be a program, and somebody else's. */
+function show(options: OutsideOptions, file: string): void {
+	const {write, tell, env} = options;
+	const instead = () => {
+		write(clipboardSequence(file, env) ?? '');
+		tell({level: 'info', text: `no desktop here to show it: copied ${file}`});
+	};
+	if (showPlace(file, options, instead)) tell({level: 'info', text: 'showing it in your file manager'});
+	else instead();
 }
 
 function open(options: OutsideOptions, text: string): void {

@@ -1,10 +1,13 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
+import {transferOf} from '../../store/files/selectors.ts';
+import type {Transfer} from '../../store/files/transfers.ts';
 import {compareKeys, entryAt, indexOf} from '../../store/log.ts';
 import type {Holders} from '../../store/names.ts';
 import {placeOf} from '../../store/scroll.ts';
 import {activeRoom, connectedPeers, displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {Entry, Room, State} from '../../store/state.ts';
 import {dayOf, formatAgo, formatDate, formatDay} from '../format.ts';
+import {keymapOf} from '../keymap.ts';
 import type {Rect} from '../layout.ts';
 import {framed, MIN_TAGGED, row, type Span, span, titleRow, widthOf} from '../text.ts';
 import type {Theme} from '../theme.ts';
@@ -146,7 +149,7 @@ export function entryInRow(state: State, rect: Rect, theme: Theme, at: number): 
 function queuedRows(state: State, room: Room, context: EntryContext): readonly string[] {
 	let {previous} = context;
 	return onTheirWay(state, room).flatMap(entry => {
-		const rows = entryRows(entry, {...context, previous, isQueued: true});
+		const rows = entryRows(entry, {...context, previous, isQueued: true, transfer: transferOf(state, entry)});
 		previous = entry;
 		return rows;
 	});
@@ -155,6 +158,8 @@ function queuedRows(state: State, room: Room, context: EntryContext): readonly s
 function entryContext(state: State, room: Room, width: number, theme: Theme) {
 	const holders = nameHolders(state);
 	const nameWidth = nameColumn(room, width, holders);
+	const keymap = keymapOf(state);
+	const keys = {select: keymap.label('select'), get: keymap.label('get')};
 	return (index: number): EntryContext => ({
 		width,
 		nameWidth,
@@ -167,9 +172,15 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 		isQueued: false,
 		isDirect: room.peer !== undefined,
 		isSelected: isSelected(state, room, index),
+		transfer: transferAt(state, entryAt(room.log, index)),
+		keys,
 		top: index === 0 ? topText(room, state.clock) : '',
 		theme,
 	});
+}
+
+function transferAt(state: State, entry: Entry | undefined): Transfer | undefined {
+	return entry?.kind === 'message' ? transferOf(state, entry) : undefined;
 }
 
 /** The first entry that does not stand before the line "new"; what that line stood before may have moved. */

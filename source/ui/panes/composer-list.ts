@@ -1,7 +1,9 @@
 /** What fits the word that is being written, in a list over the end of the chat. */
 import {listFor, type ShownList} from '../../store/complete.ts';
 import {askedPaste} from '../../store/composer-paste.ts';
+import {askedDrop} from '../../store/files/asking.ts';
 import type {State} from '../../store/state.ts';
+import {formatBytes} from '../figures.ts';
 import type {Rect} from '../layout.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
 import {fit, framed, row, span, titleRow, widthOf} from '../text.ts';
@@ -18,11 +20,12 @@ let known: {readonly inputs: readonly unknown[]; readonly list: ShownList | unde
 /** Undefined while there is nothing to choose from. Asked for at every change of the state, so remembered. */
 export function shownList(state: State): ShownList | undefined {
 	if (askedPaste(state) || state.recall || state.view !== 'chat' || state.switcher || state.selection) return undefined;
+	if (askedDrop(state)) return undefined;
 	const composer = composerOf(state);
-	const {rooms, peers, active, completion, hiddenList, self} = state;
+	const {rooms, peers, active, completion, hiddenList, self, files} = state;
 	const isText = !/[/#@:]/.test(composer.text) && completion?.text !== composer.text;
 	if (isText) return undefined;
-	const inputs = [composer, rooms, peers, active, completion, hiddenList, self];
+	const inputs = [composer, rooms, peers, active, completion, hiddenList, self, files.listing, files.transfers];
 	if (known?.inputs.every((input, index) => input === inputs[index])) return known.list;
 	known = {inputs, list: listFor(state, composer, SLASH_COMMANDS)};
 	return known.list;
@@ -43,10 +46,14 @@ export function listRows(state: State, rect: Rect, theme: Theme): readonly strin
 	const first = firstShown(choices.length, index, shown);
 	const limit = Math.min(MAX_LABEL, Math.floor(rect.width / 2) - 4);
 	const labelWidth = Math.min(limit, Math.max(0, ...choices.map(({label}) => widthOf(label))));
-	const rows = choices.slice(first, first + shown).map(({label, help}, at) => {
+	const rows = choices.slice(first, first + shown).map(({label, help, size}, at) => {
 		const isChosen = first + at === index;
 		const mark = span(isChosen ? ' ▌ ' : '   ', paint.accent);
-		const spans = [mark, span(fit(label, labelWidth), paint.key), span(`  ${help}`, paint.dim)];
+		const spans = [
+			mark,
+			span(fit(label, labelWidth), paint.key),
+			span(`  ${size === undefined ? help : `${formatBytes(size)}${help === '' ? '' : ` · ${help}`}`}`, paint.dim),
+		];
 		const line = row(rect.width - 2, spans);
 		return isChosen ? paint.selected(line) : line;
 	});

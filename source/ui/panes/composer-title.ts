@@ -1,8 +1,9 @@
 /** The composer's upper edge: how a command goes on, what becomes of what is written, and how far up the view is. */
 import {listFor} from '../../store/complete.ts';
+import {namesFor} from '../../store/complete-suggest.ts';
 import {argumentAt, commandNamed} from '../../store/complete-types.ts';
 import type {Composer} from '../../store/composer.ts';
-import {activeRoom, newBelow, people, roomTitle} from '../../store/selectors.ts';
+import {activeRoom, newBelow, roomTitle} from '../../store/selectors.ts';
 import type {Room, State} from '../../store/state.ts';
 import {keymapOf} from '../keymap.ts';
 import {SLASH_COMMANDS} from '../slash.ts';
@@ -27,8 +28,7 @@ export function hintSpans(state: State, composer: Composer, {paint}: Theme): rea
 
 /** The argument that is being written stands out. */
 function usageSpans(state: State, command: SlashCommand, written: string | undefined, paint: Paints): readonly Span[] {
-	const at =
-		written === undefined ? undefined : argumentAt(command, written, () => people(state).map(({name}) => name));
+	const at = written === undefined ? undefined : argumentAt(command, written, namesFor(state));
 	const parts = command.usage.split(/(<[^>]*>|\[[^\]]*\])/);
 	return parts.map((part, index) => span(part, at && index === 2 * at.index + 1 ? paint.title : paint.key));
 }

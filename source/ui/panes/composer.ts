@@ -2,12 +2,14 @@
 import type {Composer} from '../../store/composer.ts';
 import {askedPaste} from '../../store/composer-paste.ts';
 import {type RowsWindow, rowsOf, rowText, windowOf} from '../../store/composer-rows.ts';
+import {askedDrop} from '../../store/files/asking.ts';
 import {activeRoom, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {type Rect, textRect} from '../layout.ts';
 import {framed, row, type Span, span, titleRow} from '../text.ts';
 import type {Theme} from '../theme.ts';
 import {aboutMessage} from './about-message.ts';
+import {dropTitle} from './composer-drop.ts';
 import {askingRows, pasteTitle} from './composer-paste.ts';
 import {recallCursor, recallSpans, recallTitle} from './composer-recall.ts';
 import {hintSpans, rightSpans} from './composer-title.ts';
@@ -34,7 +36,7 @@ export function cursorPlace(state: State, rect: Rect): {readonly x: number; read
 
 export function composerRows(state: State, rect: Rect, theme: Theme): readonly string[] {
 	const {paint} = theme;
-	const [title, right] = titleSpans(state, theme);
+	const [title, right] = titleSpans(state, rect.width, theme);
 	const {height} = textRect(rect);
 	const rows = contentRows(state, rect, theme);
 	const filling = Array.from({length: Math.max(0, height - rows.length)}, () => row(rect.width - 2, []));
@@ -45,10 +47,12 @@ export function composerRows(state: State, rect: Rect, theme: Theme): readonly s
 	];
 }
 
-function titleSpans(state: State, theme: Theme): readonly [readonly Span[], readonly Span[]] {
+function titleSpans(state: State, width: number, theme: Theme): readonly [readonly Span[], readonly Span[]] {
 	const held = askedPaste(state);
 	if (held) return [pasteTitle(held, theme), []];
 	if (state.recall) return recallTitle(state, state.recall, theme);
+	const dropped = askedDrop(state);
+	if (dropped) return dropTitle(state, dropped.files, width, theme);
 	const about = aboutMessage(state, theme);
 	if (about) return about;
 	const composer = composerOf(state);

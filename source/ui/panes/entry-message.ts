@@ -10,6 +10,7 @@ import {fitName, row, type Span, span, spansWidth, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 import type {EntryContext} from './entry.ts';
+import {offerLines} from './offer.ts';
 
 /** ` 12:01  ` */
 export const TIME_CELLS = 8;
@@ -41,7 +42,7 @@ function parsedOf(entry: MessageEntry): Parsed {
 
 /** What follows each `@` in a message: whether somebody is called that decides on how it is drawn. */
 export function namesIn(entry: MessageEntry): readonly string[] {
-	return entry.redacted === undefined ? parsedOf(entry).names : [];
+	return entry.redacted === undefined && !entry.offer ? parsedOf(entry).names : [];
 }
 
 /** Without the tag: `ann` of `ann·WPqL`. */
@@ -75,7 +76,8 @@ export function messageRows(
 	const quote = entry.reply ? [quoteSpans(entry.reply, holders, paint.dim)] : [];
 	const text = textLines(entry, textWidth - stateCells, context);
 	const lines = [...quote, ...text, ...linesBelow(entry, textWidth - 1, theme)];
-	const last = quote.length + text.length - 1;
+	// Of a card, what it is stands in the first row.
+	const last = entry.offer ? quote.length : quote.length + text.length - 1;
 	const draw = isSelected ? litRow(paint.selected) : row;
 	return lines.map((line, index) =>
 		draw(width, [...(index === 0 ? start : indent), ...line], index === last ? state : []),
@@ -99,6 +101,7 @@ function textLines(entry: MessageEntry, width: number, context: EntryContext): r
 		const text = entry.redacted === '' ? '(taken back)' : `(taken back: ${entry.redacted})`;
 		return wrap(text, width).map(line => [span(line, paint.dim)]);
 	}
+	if (entry.offer) return offerLines({...context, offer: entry.offer, local: entry.local}, width, theme);
 	const look = {theme, own: entry.mention ? context.ownName : '', nameOf: namePaints(context)};
 	const {rows, rest} = layMarkup(parsedOf(entry).blocks, width, MAX_TEXT_ROWS, look);
 	const rested = moreText(entry, rest);

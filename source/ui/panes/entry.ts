@@ -1,5 +1,6 @@
 /** One entry of a room as rows, remembered for as long as nothing about it changes; and the lines across the width. */
 import {shapeOf} from '../../base/look-alike.ts';
+import type {Transfer} from '../../store/files/transfers.ts';
 import {type Holders, isShared} from '../../store/names.ts';
 import type {Entry} from '../../store/state.ts';
 import {dayOf, formatDay, formatTime, plural} from '../format.ts';
@@ -7,6 +8,7 @@ import {painted, span, truncate, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {messageRows, namesIn} from './entry-message.ts';
 import {systemRows} from './entry-system.ts';
+import {type OfferLook, offerKey} from './offer.ts';
 
 /** All that decides on the rows of an entry, beside the entry itself. */
 export type EntryContext = {
@@ -31,6 +33,9 @@ export type EntryContext = {
 	readonly isDirect: boolean;
 	/** The keys are about this one. */
 	readonly isSelected: boolean;
+	/** What becomes of the file that it offers. */
+	readonly transfer: Transfer | undefined;
+	readonly keys: OfferLook['keys'];
 	/** What is to be said above the oldest entry; empty for nothing. */
 	readonly top: string;
 	readonly theme: Theme;
@@ -108,13 +113,14 @@ function keyOf(entry: Entry, context: EntryContext): string {
 	return `${width} ${nameWidth} ${isDivided} ${isQueued} ${isSelected} ${names} ${top}`;
 }
 
-function messageKey(entry: Entry & {kind: 'message'}, {holders, ownName}: EntryContext): string {
+function messageKey(entry: Entry & {kind: 'message'}, {holders, ownName, transfer, keys}: EntryContext): string {
 	const {from: peer, name, reply} = entry;
 	const isTagged = isShared(holders, {peer, name});
 	const isReplyTagged = reply !== undefined && isShared(holders, {peer: reply.from, name: reply.name});
 	let named = entry.mention ? ownName : '';
 	for (const each of namesIn(entry)) named += ` ${holders.get(shapeOf(each)) ?? '-'} ${ownName}`;
-	return `${isTagged} ${isReplyTagged} ${named}`;
+	const file = entry.offer ? `${offerKey(transfer)} ${keys.select} ${keys.get}` : '';
+	return `${isTagged} ${isReplyTagged} ${named} ${file}`;
 }
 
 function systemKey({peer, name, others = []}: Entry & {kind: 'system'}, {holders}: EntryContext): string {

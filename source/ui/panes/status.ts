@@ -1,5 +1,6 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
+import {movementOf} from '../../store/files/selectors.ts';
 import type {ViewName} from '../../store/intent.ts';
 import {isFiltering, keepsFilter} from '../../store/pages/network.ts';
 import {linksIn} from '../../store/palette.ts';
@@ -13,6 +14,7 @@ import {type KeyContext, keymapOf} from '../keymap.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
 import {PLAIN_THEME, type Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
+import {movementSpans} from './movement.ts';
 import {shortId} from './short-id.ts';
 
 export function keyContext(state: State): KeyContext {
@@ -29,6 +31,8 @@ const PAGE_CONTEXTS: Readonly<Partial<Record<ViewName, KeyContext>>> = {
 	network: 'network',
 	topology: 'topology',
 	lab: 'lab',
+	transfers: 'transfers',
+	transfer: 'transfers',
 };
 
 /** Columns from which on there is room for our own id beside the keys. */
@@ -38,7 +42,11 @@ const ID_FROM = 100;
 export function statusRows(state: State, width: number, theme: Theme): readonly string[] {
 	// What there is to say needs the room more than our own id does.
 	const hasNews = state.notice !== undefined || state.interruptArmed !== undefined;
-	const right = connectionSpans(state, width >= ID_FROM && !hasNews, theme);
+	const isMoving = movementOf(state) !== undefined;
+	const right = [
+		...movementSpans(state, width, theme),
+		...connectionSpans(state, width >= ID_FROM && !hasNews && !isMoving, theme),
+	];
 	const left = leftSpans(state, width - spansWidth(right) - 2, theme);
 	const room = width - spansWidth(right) - 1;
 	if (spansWidth(left) <= room) return [row(width, left, [span(' '), ...right])];
@@ -92,11 +100,13 @@ function givenIn(state: State): ReadonlySet<Need> {
 	const given = new Set<Need>();
 	const room = activeRoom(state);
 	if (state.pages.lab.lab) given.add('lab');
+	if (movementOf(state)) given.add('transfers');
 	if (state.rooms.some(({unread}) => unread > 0) || (room && room.missed > 0)) given.add('unread');
 	if (room && room.log.length > 0) given.add('messages');
 	const entry = state.selection && messageIn(room, state.selection.id)?.entry;
 	if (!entry) return given;
 	if (entry.local) given.add('own');
+	if (entry.offer && !entry.local) given.add('offer');
 	if (entry.local && entry.isWhole) given.add('editable');
 	if (linksIn(entry.text).length > 0) given.add('link');
 	if (entry.reply) given.add('answer');

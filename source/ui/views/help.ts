@@ -1,4 +1,5 @@
 /** Help, drawn from the keymap and the commands themselves, so that it cannot be wrong. */
+import {FILE_SETTING_NAMES, FILE_SETTINGS} from '../../store/file-settings.ts';
 import {SETTING_NAMES, SETTINGS, valueTexts} from '../../store/settings.ts';
 import type {State} from '../../store/state.ts';
 import {type Keymap, keymapOf} from '../keymap.ts';
@@ -32,6 +33,8 @@ const MARKS = [
 	{keys: '↓ ↑ · peak', help: 'what comes in and goes out; the most in view'},
 	{keys: 'mesh 6 of 14', help: 'so many get your messages at once, and hand them on'},
 	{keys: 'duplicates 0.3×', help: 'copies too many, for each message that came'},
+	{keys: '▤', help: 'a file or a folder that somebody offers; select it to take it'},
+	{keys: '█ ▓▒░ ▸ 3', help: 'pieces of a file: here, in part, on its way; how many have the others'},
 	{keys: '✎', help: 'beside a room: something not sent yet stands there'},
 ] as const;
 
@@ -97,7 +100,10 @@ function allSections(keymap: Keymap, isInLab: boolean): readonly Section[] {
 }
 
 function settingEntries(): readonly Entry[] {
-	return SETTING_NAMES.map(name => ({keys: name, help: `${SETTINGS[name].help}: ${valueTexts(name).join(', ')}`}));
+	return [
+		...SETTING_NAMES.map(name => ({keys: name, help: `${SETTINGS[name].help}: ${valueTexts(name).join(', ')}`})),
+		...FILE_SETTING_NAMES.map(name => ({keys: name, help: FILE_SETTINGS[name].help})),
+	];
 }
 
 /** Split so that both columns are about as long; the sections keep their order. */

@@ -18,6 +18,8 @@ import {searchContent} from './search.ts';
 import {settingsLines} from './settings.ts';
 import {spreadContent} from './spread.ts';
 import {topologyContent} from './topology.ts';
+import {transferContent} from './transfer.ts';
+import {transfersContent} from './transfers.ts';
 
 /** Rows of a page of this height that are not its frame, nor its head and foot. */
 export function pageRowsShown(rect: Rect, content?: PageContent): number {
@@ -56,6 +58,10 @@ function measuredContent(state: State, width: number, height: number, theme: The
 			return doctorContent(state, width, height, theme);
 		case 'lab':
 			return labContent(state, width, height, theme);
+		case 'transfers':
+			return transfersContent(state, width, height, theme);
+		case 'transfer':
+			return transferContent(state, width, height, theme);
 		default:
 			return networkContent(state, width, height, theme);
 	}
@@ -77,6 +83,9 @@ function shownLines(state: State, rect: Rect, content: PageContent, {paint}: The
 	});
 }
 
+/** Pages on which Enter opens a page about the row. */
+const OPENING: ReadonlySet<State['view']> = new Set(['network', 'topology', 'transfers']);
+
 const TITLES = {
 	help: 'Help',
 	peers: 'Peers',
@@ -89,6 +98,8 @@ const TITLES = {
 	spread: 'Spread',
 	doctor: 'Doctor',
 	lab: 'Laboratory',
+	transfers: 'Transfers',
+	transfer: 'Transfer',
 	chat: '',
 } as const;
 
@@ -106,10 +117,7 @@ export function pageRows(state: State, rect: Rect, theme: Theme, version: string
 	const title = [span(TITLES[state.view], paint.title), ...about];
 	const go =
 		content.items.length > 0 && state.view !== 'lab'
-			? [
-					span('Enter', paint.key),
-					span(state.view === 'network' || state.view === 'topology' ? ' opens · ' : ' goes there · ', paint.dim),
-				]
+			? [span('Enter', paint.key), span(OPENING.has(state.view) ? ' opens · ' : ' goes there · ', paint.dim)]
 			: [];
 	const back = [...go, span('Esc', paint.key), span(keepsFilter(state) ? ' shows all' : ' back', paint.dim)];
 	return [

@@ -1,4 +1,6 @@
 /** Every setting with what it is and what it could be, and the keys that the person has changed. */
+import {sanitizeLine} from '../../base/sanitize.ts';
+import {FILE_SETTING_NAMES, FILE_SETTINGS, type FileSettingName} from '../../store/file-settings.ts';
 import {SETTING_NAMES, SETTINGS, type SettingName, valueText, valueTexts} from '../../store/settings.ts';
 import type {State} from '../../store/state.ts';
 import {describeKeys, keymapOf} from '../keymap.ts';
@@ -18,6 +20,7 @@ export function settingsLines(state: State, width: number, theme: Theme): readon
 		lines.push([span('  '), span(text)]);
 	}
 	for (const name of SETTING_NAMES) lines.push([], ...settingRows(state, name, width, theme));
+	for (const name of FILE_SETTING_NAMES) lines.push([], ...textRows(state, name, width, theme));
 	lines.push([], [span('  Keys of your own', paint.title)]);
 	const keys = ownKeys(state);
 	if (keys.length === 0) lines.push([span('  none', paint.dim)]);
@@ -39,6 +42,22 @@ function settingRows(state: State, name: SettingName, width: number, {paint}: Th
 	const others = more.map(values => [span(indent.slice(1)), ...values]);
 	if (isNarrow) return [[span('  '), span(name, paint.key)], [span(indent.slice(1)), ...first], ...others, ...texts];
 	return [[span('  '), span(name.padEnd(NAME_CELLS), paint.key), ...first], ...others, ...texts];
+}
+
+/** Of a setting that is a text: what stands there. */
+function textRows(state: State, name: FileSettingName, width: number, {paint}: Theme): readonly (readonly Span[])[] {
+	const {help, about} = FILE_SETTINGS[name];
+	const isNarrow = width < NARROW;
+	const indent = ' '.repeat(isNarrow ? 4 : 2 + NAME_CELLS + 1);
+	const room = width - indent.length - 1;
+	const value = state.settings[name];
+	const shown = value === '' ? '[as usual]' : `[${sanitizeLine(value)}]`;
+	const [first = '', ...more] = wrap(shown, room - 1);
+	const rows = more.map(text => [span(indent), span(text, paint.accent)]);
+	const texts = [help, about].flatMap(text => wrap(text, room)).map(text => [span(indent), span(text, paint.dim)]);
+	const head = [span('  '), span(isNarrow ? name : name.padEnd(NAME_CELLS), paint.key)];
+	if (isNarrow) return [head, [span(indent), span(first, paint.accent)], ...rows, ...texts];
+	return [[...head, span(first, paint.accent)], ...rows, ...texts];
 }
 
 /** The value that it has stands in brackets, for where there are no colours. */

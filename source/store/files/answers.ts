@@ -1,0 +1,39 @@
+/** What the core answered to what was asked of files. */
+import type {Command} from '../../api/command.ts';
+import type {Results} from '../../api/event.ts';
+import type {Draft} from '../draft.ts';
+import {notify} from '../reduce/notices.ts';
+import {fileName} from './offer.ts';
+import {shortPath} from './paths.ts';
+import {changeFiles, fileSettingsCame, transfersCame} from './transfers.ts';
+
+export function fileAnswered(draft: Draft, command: Command, result: Results[keyof Results]): void {
+	switch (command.command) {
+		case 'transfers':
+			return command.file === undefined ? transfersCame(draft, result as Results['transfers']) : undefined;
+		case 'file-settings':
+			return fileSettingsCame(draft, result as Results['file-settings']);
+		case 'offer-file':
+			return offered(draft, command.path, command.room);
+		case 'fetch-file': {
+			const {file, path} = result as Results['fetch-file'];
+			const {transfers} = draft.state.files;
+			// What was here already is told by its state.
+			if (transfers.get(file)?.state === 'done') return notify(draft, 'info', `it is here: ${shown(draft, path)}`);
+			return notify(draft, 'info', `on its way to ${shown(draft, path)}`);
+		}
+	}
+}
+
+/** It stands in the room as a message; elsewhere that is not seen. */
+function offered(draft: Draft, path: string, room: string): void {
+	const transfers = new Map(draft.state.files.transfers);
+	const {name = fileName(path.replace(/^.*[/\\](?=.)/, ''))} = transfers.get(path) ?? {};
+	if (transfers.delete(path)) changeFiles(draft, {transfers});
+	if (room === draft.state.active) return;
+	notify(draft, 'info', `${name} is offered ${room.startsWith('@') ? 'there' : `in #${room}`}`);
+}
+
+function shown(draft: Draft, path: string): string {
+	return shortPath(path, draft.state.places);
+}

@@ -1,0 +1,172 @@
+/** Files on their way, as the core tells of them: bounded, and with every word made safe to show. */
+import type {EventOf, Results} from '../../api/event.ts';
+import type {FileSettings, TransferInfo, TransferState} from '../../api/files.ts';
+import {sanitizeLine} from '../../base/sanitize.ts';
+import type {Draft} from '../draft.ts';
+import {lineOf} from '../entry.ts';
+import {cleanName} from '../names.ts';
+import {notify} from '../reduce/notices.ts';
+import {displayName, nameHolders} from '../selectors.ts';
+import {fileName} from './offer.ts';
+import {shortPath} from './paths.ts';
+
+export type Transfer = TransferInfo & {
+	/** `path` as it is shown; `path` itself is as the disk has it, for whoever copies it. */
+	readonly place: string | undefined;
+};
+
+/** A folder that paths are completed in. */
+export type Listing = {
+	/** Absolute. */
+	readonly folder: string;
+	/** Undefined until it was read; nothing if it cannot be. */
+	readonly items: readonly ListedItem[] | undefined;
+};
+
+export type ListedItem = {readonly name: string; readonly isFolder: boolean; readonly size?: number};
+
+/** What was dropped into the window and is there: to be sent if the person says so. */
+export type Dropped = {
+	/** What stands in the line; the question goes when that changes. */
+	readonly text: string;
+	readonly room: string;
+	/** Undefined while it is looked up. */
+	readonly files: readonly DroppedFile[] | undefined;
+};
+
+export type DroppedFile = {
+	readonly path: string;
+	/** Safe to show. */
+	readonly name: string;
+	readonly size: number;
+	readonly isFolder: boolean;
+};
+
+export type Files = {
+	/** By file id, or path while it is hashed; the one that came last at the end. */
+	readonly transfers: ReadonlyMap<string, Transfer>;
+	/** As the core has them; undefined until it has told. */
+	readonly settings: FileSettings | undefined;
+	/** The core is to be asked for both, or was: nobody does before there is anything about files. */
+	readonly asking: 'not' | 'wanted' | 'asked';
+	readonly listing: Listing | undefined;
+	readonly dropped: Dropped | undefined;
+};
+
+export const EMPTY_FILES: Files = {
+	transfers: new Map(),
+	settings: undefined,
+	asking: 'not',
+	listing: undefined,
+	dropped: undefined,
+};
+
+/** Transfers that are shown; of more, those that are done go first. */
+export const MAX_TRANSFERS = 500;
+/** Sources and takers of one. */
+const MAX_PEERS = 100;
+const MAX_CELLS = 256;
+
+export function changeFiles(draft: Draft, change: Partial<Files>): void {
+	draft.set({files: {...draft.state.files, ...change}});
+}
+
+/** There is an offer, or somebody writes about files. */
+export function filesWanted(draft: Draft): void {
+	if (draft.state.files.asking === 'not') changeFiles(draft, {asking: 'wanted'});
+}
+
+export function transferTold(draft: Draft, {type: _, ...told}: EventOf<'transfer'>): void {
+	const before = draft.state.files.transfers.get(told.file);
+	const transfer = cleanTransfer(told, draft);
+	const transfers = new Map(draft.state.files.transfers);
+	if (told.state === 'cancelled') transfers.delete(told.file);
+	else transfers.set(told.file, transfer);
+	// What was named by its path has its own name now.
+	if (told.path !== undefined && told.path !== told.file && transfers.get(told.path)?.state === 'hashing')
+		transfers.delete(told.path);
+	changeFiles(draft, {transfers: bounded(transfers)});
+	if (before?.state !== told.state) tellChange(draft, before, transfer);
+}
+
+export function transfersCame(draft: Draft, {transfers}: Results['transfers']): void {
+	const all = transfers.map(told => [told.file, cleanTransfer(told, draft)] as const);
+	changeFiles(draft, {transfers: bounded(new Map(all))});
+}
+
+export function fileSettingsCame(draft: Draft, settings: FileSettings): void {
+	changeFiles(draft, {settings});
+}
+
+/** A core that was started again tells everything once more. */
+export function filesForgotten(draft: Draft): void {
+	const {files} = draft.state;
+	if (files.asking === 'asked' || files.transfers.size > 0)
+		changeFiles(draft, {transfers: new Map(), asking: 'wanted'});
+}
+
+function bounded(transfers: Map<string, Transfer>): Map<string, Transfer> {
+	for (const isLeaving of [isOver, () => true]) {
+		for (const [file, transfer] of transfers) {
+			if (transfers.size <= MAX_TRANSFERS) return transfers;
+			if (isLeaving(transfer)) transfers.delete(file);
+		}
+	}
+	return transfers;
+}
+
+const OVER: ReadonlySet<TransferState> = new Set(['done', 'failed', 'cancelled', 'changed']);
+
+/** Nothing moves by itself any more; a complete one may still be given. */
+export function isOver({state}: Pick<Transfer, 'state'>): boolean {
+	return OVER.has(state);
+}
+
+function cleanTransfer(told: TransferInfo, draft: Draft): Transfer {
+	const {error, sources, takers, map, path} = told;
+	const place = path === undefined ? undefined : sanitizeLine(shortPath(path, draft.state.places));
+	const clean: Transfer = {
+		...told,
+		name: fileName(told.name),
+		rooms: told.rooms.slice(0, MAX_PEERS).map(lineOf),
+		...(told.from === undefined ? {} : {from: lineOf(told.from)}),
+		sources: sources.slice(0, MAX_PEERS).map(source => ({
+			...source,
+			name: cleanName(source.name, source.peer),
+			...(source.dropped === undefined ? {} : {dropped: lineOf(source.dropped)}),
+		})),
+		takers: takers.slice(0, MAX_PEERS).map(taker => ({...taker, name: cleanName(taker.name, taker.peer)})),
+		map: {have: digits(map.have), seen: digits(map.seen), asked: digits(map.asked)},
+		place,
+	};
+	return error === undefined ? clean : {...clean, error: {code: error.code, message: lineOf(error.message)}};
+}
+
+function digits(cells: string): string {
+	return cells.slice(0, MAX_CELLS).replaceAll(/[^0-9a-f]/g, '0');
+}
+
+/** What the person wants to know wherever they are. */
+function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): void {
+	const {name, state, place, error} = now;
+	switch (state) {
+		case 'done':
+			if (before && now.isFetched && before.state !== 'paused' && before.state !== 'failed')
+				notify(draft, 'info', `${name} is here${place === undefined ? '' : `: ${place}`}`);
+			return;
+		case 'failed':
+			return notify(draft, 'error', `${name}: ${error?.message ?? 'it failed'}`);
+		case 'cancelled':
+			// By whoever has offered it, not by us.
+			if (error) notify(draft, 'warning', `${name} is not fetched any more: ${error.message}`);
+			return;
+		case 'changed':
+			return notify(draft, 'warning', `${name} is not what it was when you offered it: it is not given any more`);
+	}
+}
+
+export function sourceDropped(draft: Draft, event: EventOf<'source-dropped'>): void {
+	const {name = 'a file'} = draft.state.files.transfers.get(event.file) ?? {};
+	const who = displayName(nameHolders(draft.state), event.peer, cleanName(event.name, event.peer));
+	notify(draft, 'warning', `${who} is not asked for ${name} any more: ${lineOf(event.reason)}`);
+}

@@ -1,0 +1,232 @@
+/** Commands about files: offering, taking, and what is on its way. */
+import type {AcceptRule} from '../api/files.ts';
+import {bytesText, parseBytes, parseRate} from '../base/amounts.ts';
+import {acceptText} from '../store/file-settings.ts';
+import {absolute, splitTarget, unquoted} from '../store/files/paths.ts';
+import {firstNamed, idWritten} from '../store/files/selectors.ts';
+import {formatBytes} from './figures.ts';
+import {formatRate} from './format.ts';
+import {personFirst, personNamed} from './slash-people.ts';
+import {
+	ask,
+	done,
+	inform,
+	MISSING,
+	NO_ROOM,
+	roomNamed,
+	type SlashCommand,
+	type SlashContext,
+	type SlashResult,
+	type SlashTransfer,
+	wrong,
+} from './slash-types.ts';
+
+const DIRECTIONS = ['up', 'down'] as const;
+/** What takes a rule or a limit away. */
+const OFF = /^(?:off|none|no|0)$/i;
+/** Whoever is in a room with us. */
+const ANYBODY = /^(?:\*|anybody|anyone|everybody|everyone|all)$/i;
+
+const ONE = [{kind: 'transfer', isOptional: true}] as const;
+
+export const FILE_COMMANDS: readonly SlashCommand[] = [
+	{
+		name: 'send',
+		aliases: ['offer', 'upload'],
+		usage: '/send <path>',
+		help: 'offer a file or a folder; “to @bob” at the end: to one person',
+		arguments: [{kind: 'path', question: 'Which file?', example: '/send ~/report.pdf'}],
+		parse: send,
+	},
+	{
+		name: 'get',
+		aliases: ['fetch', 'download'],
+		usage: '/get [name or id] [folder]',
+		help: 'take what is offered; alone: the newest offer',
+		arguments: [
+			{kind: 'offer', isOptional: true},
+			{kind: 'folder', isOptional: true},
+		],
+		parse: get,
+	},
+	{
+		name: 'transfers',
+		aliases: ['files'],
+		usage: '/transfers',
+		help: 'files that come and go, with their pieces',
+		parse: () => done({type: 'view', view: 'transfers'}),
+	},
+	{
+		name: 'pause',
+		aliases: [],
+		usage: '/pause [name or id]',
+		help: 'hold a file that is on its way',
+		arguments: ONE,
+		parse: (argument, context) => withOne(argument, context, 'pause', ({isMoving}) => isMoving),
+	},
+	{
+		name: 'resume',
+		aliases: [],
+		usage: '/resume [name or id]',
+		help: 'go on with it, or try again',
+		arguments: ONE,
+		parse: (argument, context) =>
+			withOne(argument, context, 'resume', ({state}) => state === 'paused' || state === 'failed'),
+	},
+	{
+		name: 'cancel',
+		aliases: [],
+		usage: '/cancel [name or id]',
+		help: 'give it up; one that is whole stays, and is not given any more',
+		arguments: ONE,
+		parse: (argument, context) =>
+			withOne(argument, context, 'cancel', ({isMoving, state}) => isMoving || state === 'paused' || state === 'failed'),
+	},
+	{
+		name: 'accept',
+		aliases: [],
+		usage: '/accept [name] [size]',
+		help: 'take files up to that size without asking; anybody: of all; off: no longer',
+		arguments: [
+			{kind: 'person', isOptional: true},
+			{kind: 'amount', isOptional: true},
+		],
+		parse: accept,
+	},
+	{
+		name: 'limit',
+		aliases: [],
+		usage: '/limit [up or down] [rate]',
+		help: 'how fast files may go, such as up 2MB/s; off: as fast as it goes',
+		arguments: [
+			{kind: 'choice', choices: DIRECTIONS, isOptional: true},
+			{kind: 'amount', isOptional: true},
+		],
+		parse: limit,
+	},
+];
+
+function send(argument: string, context: SlashContext): SlashResult {
+	const {room: open, peers, files} = context;
+	const {path, target} = splitTarget(argument);
+	if (unquoted(path, files.places).trim() === '') return MISSING;
+	const absolutePath = absolute(path, files.places);
+	if (target === undefined) {
+		return open === undefined ? wrong(NO_ROOM) : done(ask({command: 'offer-file', path: absolutePath, room: open}));
+	}
+	if (target.startsWith('#')) {
+		const room = roomNamed(target.trim());
+		if (!context.rooms.includes(room)) return wrong(`You are not in #${room}`);
+		return done(ask({command: 'offer-file', path: absolutePath, room}));
+	}
+	const found = personNamed(target.trim(), peers);
+	if ('message' in found) return wrong(found.message);
+	const {peer} = found;
+	return done({type: 'open-direct', peer}, ask({command: 'offer-file', path: absolutePath, room: `@${peer}`}));
+}
+
+function get(argument: string, context: SlashContext): SlashResult {
+	const {offers, places} = context.files;
+	const into = (folder: string) => (folder === '' ? {} : {folder: absolute(folder, places)});
+	const fetch = (file: string, folder: string) => done(ask({command: 'fetch-file', file, ...into(folder)}));
+	const all = offers();
+	// A path alone is where the newest one is to go.
+	if (argument === '' || (/^(?:~|\.{0,2}[/\\]|["'][~/.])/.test(argument) && !firstNamed(argument, all))) {
+		const newest = all.find(({isOpen}) => isOpen);
+		if (newest) return fetch(newest.file, argument);
+		return wrong(
+			all.some(({isOurs}) => !isOurs) ? 'All that is offered here is taken' : 'Nobody has offered a file here',
+		);
+	}
+	const meant = firstNamed(argument, all);
+	if (meant?.found.isOurs) return wrong(`${meant.found.name} is yours: others take it`);
+	if (meant) return fetch(meant.found.file, meant.rest);
+	const [word = ''] = argument.split(' ');
+	const id = idWritten(word);
+	if (id !== undefined) return fetch(id, argument.slice(word.length).trim());
+	return wrong(`Nothing called ${argument} is offered here; the id of an offer does too (8 digits)`);
+}
+
+function withOne(
+	argument: string,
+	{files}: SlashContext,
+	command: 'pause' | 'resume' | 'cancel',
+	isMeant: (transfer: SlashTransfer) => boolean,
+): SlashResult {
+	const all = files.transfers();
+	if (argument !== '') {
+		const found = firstNamed(argument, all);
+		const file = found?.rest === '' ? found.found.file : idWritten(argument);
+		return file === undefined ? wrong(`Nothing called ${argument} is on its way`) : done(ask({command, file}));
+	}
+	const fitting = all.filter(isMeant);
+	const [only] = fitting;
+	if (!only) return wrong(`There is nothing to ${command}`);
+	if (fitting.length > 1) return wrong(`Which one? Write /${command} ${only.name}, or go to /transfers`);
+	return done(ask({command, file: only.file}));
+}
+
+function accept(argument: string, context: SlashContext): SlashResult {
+	const {peers, files} = context;
+	if (argument === '') return done(inform(acceptWords(context)));
+	const [word = ''] = argument.split(' ');
+	const isAnybody = ANYBODY.test(word);
+	const found = isAnybody ? {peer: '*', rest: argument.slice(word.length).trim()} : personFirst(argument, peers);
+	if ('message' in found) return wrong(found.message);
+	const {peer: from, rest: size} = found;
+	if (size === '')
+		return done(
+			inform(
+				ruleWords(
+					files.accept.find(rule => rule.from === from),
+					from,
+					context,
+				),
+			),
+		);
+	const bytes = OFF.test(size) ? 0 : parseBytes(size);
+	if (bytes === undefined) return wrong(`${size} is no size: write it as 20MB, or off`);
+	const others = files.accept.filter(rule => rule.from !== from);
+	const rules = bytes === 0 ? others : [...others, {from, bytes}];
+	return done(
+		{type: 'set', settings: {'files.accept': acceptText(rules)}, keep: true},
+		inform(ruleWords(bytes === 0 ? undefined : {from, bytes}, from, context)),
+	);
+}
+
+function whoWords(from: string, {peers}: SlashContext): string {
+	return from === '*' ? 'anybody in your rooms' : (peers.find(({peer}) => peer === from)?.name ?? from);
+}
+
+function ruleWords(rule: AcceptRule | undefined, from: string, context: SlashContext): string {
+	const who = whoWords(from, context);
+	if (!rule) return `files of ${who} are taken when you say so`;
+	return `files of ${who} up to ${formatBytes(rule.bytes)} are taken without asking`;
+}
+
+function acceptWords(context: SlashContext): string {
+	const {accept: rules} = context.files;
+	if (rules.length === 0) return 'files are taken only when you say so; /accept bob 20MB takes his up to that size';
+	const words = rules.map(({from, bytes}) => `of ${whoWords(from, context)} up to ${formatBytes(bytes)}`);
+	return `taken without asking: ${words.join(', ')}`;
+}
+
+const LIMITS = {up: 'files.maxUpload', down: 'files.maxDownload'} as const;
+
+function limit(argument: string, {files}: SlashContext): SlashResult {
+	const [word = '', rate = ''] = argument.split(/\s+(.*)/s);
+	if (word === '')
+		return done(inform(`${limitWords('up', files.maxUpload)}; ${limitWords('down', files.maxDownload)}`));
+	const way = DIRECTIONS.find(each => each === word.toLowerCase());
+	if (way === undefined) return wrong('Which way? Write /limit up 2MB/s, or /limit down off');
+	if (rate === '') return done(inform(limitWords(way, way === 'up' ? files.maxUpload : files.maxDownload)));
+	const bytes = OFF.test(rate) ? undefined : parseRate(rate);
+	if (bytes === undefined && !OFF.test(rate)) return wrong(`${rate} is no rate: write it as 2MB/s, or off`);
+	const text = bytes === undefined ? 'off' : `${bytesText(bytes)}/s`;
+	return done({type: 'set', settings: {[LIMITS[way]]: text}, keep: true}, inform(limitWords(way, bytes)));
+}
+
+function limitWords(way: 'up' | 'down', bytes: number | undefined): string {
+	const go = way === 'up' ? 'files go out' : 'files come in';
+	return bytes === undefined || bytes === 0 ? `${go} as fast as they can` : `${go} at ${formatRate(bytes)} at most`;
+}

@@ -1,0 +1,121 @@
+/** How files on their way are said: the same words on pages, in the chat and line by line. */
+import {shareOf} from '../../store/files/selectors.ts';
+import {isOver, type Transfer} from '../../store/files/transfers.ts';
+import {counted, formatBytes} from '../figures.ts';
+import {type Span, span} from '../text.ts';
+import type {Paint, Theme} from '../theme.ts';
+
+/** `54 %`. All of it is never said too early, nor nothing when there is something. */
+export function percentText(share: number): string {
+	const percent = Math.max(0, Math.min(100, share * 100));
+	const rounded = percent > 99 && percent < 100 ? 99 : percent > 0 && percent < 1 ? 1 : Math.round(percent);
+	return `${rounded} %`;
+}
+
+/** `7 s`, `4 min`, `2 h`: time left, never less than is left. */
+export function leftText(milliseconds: number): string {
+	const seconds = Math.max(1, Math.ceil(milliseconds / 1_000));
+	if (!Number.isFinite(seconds)) return '–';
+	if (seconds < 100) return `${seconds} s`;
+	const minutes = Math.ceil(seconds / 60);
+	if (minutes < 100) return `${minutes} min`;
+	const hours = Math.ceil(minutes / 60);
+	return hours < 100 ? `${hours} h` : `${Math.min(9_999, Math.ceil(hours / 24))} d`;
+}
+
+/** `1.4 GB`, `32 files, 1.4 GB`. */
+export function sizeText({size, files}: {readonly size: number; readonly files: number}): string {
+	return files > 0 ? `${counted(files, 'file')}, ${formatBytes(size)}` : formatBytes(size);
+}
+
+/** Files, and folders with a slash behind. */
+export function shownName({name, files}: {readonly name: string; readonly files: number}): string {
+	return files > 0 ? `${name}/` : name;
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+
+/** `▕█████▌   ▏`, of exactly so many cells; nothing where there is no room for it. */
+export function barSpans(share: number, cells: number, paint: Paint, {paint: {dim}}: Theme): readonly Span[] {
+	const inner = cells - 2;
+	if (inner < 3) return [];
+	const eighths = Math.round(Math.max(0, Math.min(1, share)) * inner * 8);
+	const filled = '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] as string);
+	return [span('▕', dim), span(filled, paint), span(' '.repeat(inner - filled.length)), span('▏', dim)];
+}
+
+export type StateWords = {
+	readonly words: string;
+	readonly tone: 'plain' | 'dim' | 'good' | 'warn' | 'bad' | 'accent';
+};
+
+/** In a word or two. */
+export function stateWord({state, isFetched, takers, rateOut}: Transfer): StateWords {
+	switch (state) {
+		case 'hashing':
+			return {words: 'reading', tone: 'accent'};
+		case 'waiting':
+			return {words: 'waiting', tone: 'dim'};
+		case 'preparing':
+			return {words: 'preparing', tone: 'accent'};
+		case 'verifying':
+			return {words: 'checking', tone: 'accent'};
+		case 'fetching':
+			return {words: 'coming', tone: 'accent'};
+		case 'paused':
+			return {words: 'paused', tone: 'warn'};
+		case 'finishing':
+			return {words: 'finishing', tone: 'accent'};
+		case 'done':
+			if (rateOut > 0 || takers.length > 0) return {words: 'giving', tone: 'good'};
+			return isFetched ? {words: 'here', tone: 'good'} : {words: 'offered', tone: 'good'};
+		case 'failed':
+			return {words: 'failed', tone: 'bad'};
+		case 'changed':
+			return {words: 'changed', tone: 'warn'};
+		case 'cancelled':
+			return {words: 'given up', tone: 'dim'};
+	}
+}
+
+/** Why it is as it is, as far as that needs saying. */
+export function stateReason(transfer: Transfer): string {
+	const {state, error, sources} = transfer;
+	switch (state) {
+		case 'hashing':
+			return 'being read, to be offered';
+		case 'waiting':
+			return sources.length === 0 ? 'nobody who has it is here' : 'others go first';
+		case 'preparing':
+			return 'asking what it is made of';
+		case 'verifying':
+			return 'checking what is here from before';
+		case 'finishing':
+			return 'all of it is here; it gets its name';
+		case 'failed':
+			return error?.message ?? 'no reason was told';
+		case 'changed':
+			return 'not what it was when you offered it: not given any more';
+		default:
+			return '';
+	}
+}
+
+/** Those that give something, and were not dropped. */
+export function activeSources({sources}: Transfer): Transfer['sources'] {
+	return sources.filter(({dropped, rate, requests}) => dropped === undefined && (rate > 0 || requests > 0));
+}
+
+/** Milliseconds until it is done, while it moves. */
+export function leftOf({state, left}: Transfer): number | undefined {
+	return state === 'fetching' || state === 'hashing' || state === 'verifying' ? left : undefined;
+}
+
+/** Where it moves by itself, or could. */
+export function hasBar(transfer: Transfer): boolean {
+	return !isOver(transfer) || (transfer.state === 'failed' && shareOf(transfer) > 0);
+}
+
+export function tonePaint(tone: StateWords['tone'], {paint}: Theme): Paint | undefined {
+	return tone === 'plain' ? undefined : paint[tone];
+}

@@ -1,0 +1,246 @@
+/** Files that come and go: a row for each, or two where there is little room. */
+import {movementOf, shareOf, sortedTransfers} from '../../store/files/selectors.ts';
+import type {Transfer} from '../../store/files/transfers.ts';
+import {asksCancel, chosenTransfer} from '../../store/pages/transfers.ts';
+import type {State} from '../../store/state.ts';
+import {formatBytes} from '../figures.ts';
+import {formatRate} from '../format.ts';
+import {keymapOf} from '../keymap.ts';
+import {fit, row, type Span, span, spansWidth, truncate, widthOf} from '../text.ts';
+import type {Theme} from '../theme.ts';
+import {wrap} from '../wrap.ts';
+import {PageBuilder, type PageContent} from './content.ts';
+import {
+	activeSources,
+	barSpans,
+	hasBar,
+	leftOf,
+	leftText,
+	percentText,
+	shownName,
+	sizeText,
+	stateReason,
+	stateWord,
+	tonePaint,
+} from './transfer-words.ts';
+
+/** From so many cells on, one has a single row. */
+const WIDE = 74;
+const NAME_CELLS = 20;
+const MAX_NAME_CELLS = 48;
+
+/** `height`: rows that are seen at once. */
+export function transfersContent(state: State, width: number, height: number, theme: Theme): PageContent {
+	const content = new PageBuilder();
+	const all = sortedTransfers(state);
+	if (all.length === 0) return content.add(row(width, []), ...emptyRows(state, width, theme));
+	const columns = columnsFor(width, all);
+	content.head.push(...sumRows(state, all, width, theme));
+	if (columns && height >= 12) content.head.push(titleRow(columns, width, theme));
+	content.foot.push(...footRows(state, width, theme));
+	for (const transfer of all)
+		content.addItem(
+			transfer.file,
+			columns ? [wideRow(transfer, columns, width, theme)] : narrowRows(transfer, width, theme),
+		);
+	return content;
+}
+
+function emptyRows({files}: State, width: number, {paint}: Theme): readonly string[] {
+	const texts = [
+		'Nothing comes or goes.',
+		'/send <path> offers a file or a folder to the room, /get takes the newest offer.',
+		...(files.settings ? [`Files go to ${files.settings.folder}`] : []),
+	];
+	return texts.flatMap(text => wrap(text, width - 2).map(line => row(width, [span(` ${line}`, paint.dim)])));
+}
+
+/** `↓ 88 MB/s  ↑ 1.2 MB/s   2 coming, 1 given`. */
+function sumRows(state: State, all: readonly Transfer[], width: number, {paint}: Theme): readonly string[] {
+	const movement = movementOf(state);
+	const {maxUpload, maxDownload} = state.files.settings ?? {};
+	const atMost = (limit: number | undefined) => (limit ? [span(` of ${formatRate(limit)}`, paint.dim)] : []);
+	const rates = [
+		span(' ↓ ', paint.key),
+		span(formatRate(movement?.rateIn ?? 0), paint.accent),
+		...atMost(maxDownload),
+		span('  ↑ ', paint.key),
+		span(formatRate(movement?.rateOut ?? 0), paint.good),
+		...atMost(maxUpload),
+	];
+	const counts = [
+		[all.filter(({state: is}) => ['preparing', 'fetching', 'finishing', 'verifying'].includes(is)).length, 'coming'],
+		[all.filter(({state: is}) => is === 'waiting').length, 'waiting'],
+		[all.filter(({state: is}) => is === 'paused').length, 'paused'],
+		[all.filter(({state: is}) => is === 'failed').length, 'failed'],
+		[all.filter(({state: is}) => is === 'done').length, 'here'],
+	] as const;
+	const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+	return [row(width, rates, [span(truncate(`  ${words.join(', ')} `, width - spansWidth(rates)), paint.dim)])];
+}
+
+/** The question, or what happens to the chosen one; at the bottom, so that rows do not move. */
+function footRows(state: State, width: number, {paint}: Theme): readonly string[] {
+	const asked = asksCancel(state);
+	if (asked) return [row(width, questionSpans(state, asked, {paint} as Theme, width))];
+	const chosen = chosenTransfer(state);
+	const reason = chosen && (stateReason(chosen) || chosen.place);
+	if (!chosen || !reason) return [row(width, [])];
+	const text = truncate(`${shownName(chosen)}: ${reason}`, width - 2);
+	return [row(width, [span(` ${text}`, tonePaint(chosen.state === 'failed' ? 'bad' : 'dim', {paint} as Theme))])];
+}
+
+/** `give up holiday.mp4? x yes  Esc no`. */
+export function questionSpans(state: State, transfer: Transfer, {paint}: Theme, width: number): readonly Span[] {
+	const key = keymapOf(state).label('transfer-cancel');
+	const what =
+		transfer.state === 'done' || transfer.state === 'changed'
+			? [' give ', ' no longer?', ' It stays where it is.']
+			: [' give up ', '?', ' What is here of it is deleted.'];
+	const answers = ` ${key} yes  Esc no`;
+	const long = widthOf(what.join('') + answers) + 12 <= width ? what[2] : '';
+	const name = truncate(shownName(transfer), Math.max(4, width - widthOf(`${what[0]}${what[1]}${long}${answers}`)));
+	return [
+		span(`${what[0]}${name}${what[1]}${long} `, paint.warn),
+		span(key, paint.key),
+		span(' yes  ', paint.dim),
+		span('Esc', paint.key),
+		span(' no', paint.dim),
+	];
+}
+
+type Columns = {
+	readonly name: number;
+	readonly bar: number;
+	/** Whether there is room for each. */
+	/** What comes in and what goes out have a column each; else whichever is more. */
+	readonly hasBoth: boolean;
+	readonly hasSize: boolean;
+	readonly hasPeers: boolean;
+	readonly hasRoom: boolean;
+};
+
+const STATE_CELLS = 9;
+const PERCENT_CELLS = 5;
+const RATE_CELLS = 8;
+const LEFT_CELLS = 6;
+const SIZE_CELLS = 7;
+const PEERS_CELLS = 9;
+const ROOM_CELLS = 14;
+const GAP = 2;
+
+/** Undefined where one row is not enough. */
+function columnsFor(width: number, all: readonly Transfer[]): Columns | undefined {
+	if (width < WIDE) return undefined;
+	const fixed = 1 + STATE_CELLS + PERCENT_CELLS + RATE_CELLS + LEFT_CELLS + 5 * GAP;
+	let left = width - fixed - NAME_CELLS - GAP;
+	const take = (cells: number) => {
+		const fits = left - cells - GAP >= 8;
+		if (fits) left -= cells + GAP;
+		return fits;
+	};
+	const columns = {
+		hasSize: take(SIZE_CELLS),
+		hasBoth: take(RATE_CELLS),
+		hasPeers: take(PEERS_CELLS),
+		hasRoom: take(ROOM_CELLS),
+	};
+	const longest = Math.max(...all.map(transfer => widthOf(shownName(transfer))));
+	const wanted = Math.max(0, Math.min(MAX_NAME_CELLS, longest) - NAME_CELLS);
+	const more = Math.max(0, Math.min(wanted, left - 8));
+	return {name: NAME_CELLS + more, bar: Math.min(40, left - more), ...columns};
+}
+
+function titleRow(columns: Columns, width: number, {paint}: Theme): string {
+	const right = (text: string, cells: number) => text.padStart(cells);
+	const parts = [
+		fit('name', columns.name),
+		...(columns.hasSize ? [right('size', SIZE_CELLS)] : []),
+		' '.repeat(Math.max(0, columns.bar)),
+		right('', PERCENT_CELLS),
+		...(columns.hasBoth ? [right('↓ /s', RATE_CELLS), right('↑ /s', RATE_CELLS)] : [right('↓↑ /s', RATE_CELLS)]),
+		right('left', LEFT_CELLS),
+		...(columns.hasPeers ? [fit('from to', PEERS_CELLS)] : []),
+		fit('state', STATE_CELLS),
+		...(columns.hasRoom ? [fit('room', ROOM_CELLS)] : []),
+	];
+	return row(width, [span(` ${parts.join(' '.repeat(GAP))}`, paint.dim)]);
+}
+
+function wideRow(transfer: Transfer, columns: Columns, width: number, theme: Theme): string {
+	const {paint} = theme;
+	const {rateIn, rateOut, size, rooms, priority} = transfer;
+	const left = leftOf(transfer);
+	const gap = span(' '.repeat(GAP));
+	const {words, tone} = stateWord(transfer);
+	const mark = priority > 0 ? '↑' : priority < 0 ? '↓' : '';
+	const peers = `${activeSources(transfer).length} ← → ${transfer.takers.length}`;
+	const parts: readonly (readonly Span[])[] = [
+		[span(fit(`${mark}${shownName(transfer)}`, columns.name), paint.title)],
+		...(columns.hasSize ? [[span(formatBytes(size).padStart(SIZE_CELLS), paint.dim)]] : []),
+		progressSpans(transfer, columns.bar, theme),
+		...(columns.hasBoth ? [[rateSpan(rateIn, theme)], [rateSpan(rateOut, theme)]] : [[eitherSpan(transfer, theme)]]),
+		[span((left === undefined ? '' : leftText(left)).padStart(LEFT_CELLS), paint.dim)],
+		...(columns.hasPeers ? [[span(fit(peers, PEERS_CELLS), paint.dim)]] : []),
+		[span(fit(words, STATE_CELLS), tonePaint(tone, theme))],
+		...(columns.hasRoom ? [[span(fit(roomWords(rooms), ROOM_CELLS), paint.dim)]] : []),
+	];
+	return row(width, [span(' '), ...parts.flatMap((part, index) => (index === 0 ? part : [gap, ...part]))]);
+}
+
+/** Bar and percent, or as many blanks. */
+function progressSpans(transfer: Transfer, bar: number, theme: Theme): readonly Span[] {
+	if (!hasBar(transfer)) return [span(' '.repeat(bar + GAP + PERCENT_CELLS))];
+	const share = shareOf(transfer);
+	const isHeld = transfer.state === 'paused' || transfer.state === 'failed';
+	const paint = isHeld ? theme.paint.dim : theme.paint.accent;
+	return [
+		...barSpans(share, bar, paint, theme),
+		span(' '.repeat(GAP)),
+		span(percentText(share).padStart(PERCENT_CELLS)),
+	];
+}
+
+function rateSpan(bytes: number, {paint}: Theme): Span {
+	const text = bytes < 0.5 ? '·' : formatBytes(bytes);
+	return span(text.padStart(RATE_CELLS), bytes < 0.5 ? paint.dim : undefined);
+}
+
+/** `↓ 88 MB`, or what goes out if that is more. */
+function eitherSpan({rateIn, rateOut}: Transfer, {paint}: Theme): Span {
+	const [arrow, bytes] = rateOut > rateIn ? ['↑', rateOut] : ['↓', rateIn];
+	const text = bytes < 0.5 ? '·' : `${arrow}${formatBytes(bytes)}`;
+	return span(text.padStart(RATE_CELLS), bytes < 0.5 ? paint.dim : undefined);
+}
+
+export function roomWords(rooms: readonly string[]): string {
+	const [first, ...more] = rooms.map(room => (room.startsWith('@') ? 'between two' : `#${room}`));
+	return first === undefined ? '' : more.length > 0 ? `${first} +${more.length}` : first;
+}
+
+/** Name and size; below it how far it is. */
+function narrowRows(transfer: Transfer, width: number, theme: Theme): readonly string[] {
+	const {paint} = theme;
+	const {rateIn, rateOut} = transfer;
+	const left = leftOf(transfer);
+	const {words, tone} = stateWord(transfer);
+	const share = shareOf(transfer);
+	const size = widthOf(sizeText(transfer)) * 2 < width ? sizeText(transfer) : formatBytes(transfer.size);
+	const state = [span('   '), span(words, tonePaint(tone, theme))];
+	const bar = barSpans(share, Math.max(8, Math.min(24, width - 34)), paint.accent, theme);
+	const rates = [
+		...(rateIn >= 0.5 ? [`↓ ${formatRate(rateIn)}`] : []),
+		...(rateOut >= 0.5 ? [`↑ ${formatRate(rateOut)}`] : []),
+		...(left === undefined ? [] : [leftText(left)]),
+	];
+	const moving = hasBar(transfer) ? [span('   '), ...bar, span(` ${percentText(share)}`)] : state;
+	const told = hasBar(transfer) && rates.length === 0 ? words : rates.join(' ');
+	return [
+		row(
+			width,
+			[span(' '), span(truncate(shownName(transfer), width - widthOf(size) - 4), paint.title)],
+			[span(`${size} `, paint.dim)],
+		),
+		row(width, [...moving, span(`  ${told}`, hasBar(transfer) ? undefined : paint.dim)]),
+	];
+}

@@ -1,0 +1,436 @@
+/** Files on the screen: offers in the chat, the transfers page, commands and keys about them. */
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/api/command.ts';
+import type {NodeEvent, Results} from '../../source/api/event.ts';
+import type {TransferInfo} from '../../source/api/files.ts';
+import {chosenTransfer} from '../../source/store/pages/transfers.ts';
+import {statusRows} from '../../source/ui/panes/status.ts';
+import {widthOf} from '../../source/ui/text.ts';
+import {PLAIN_THEME} from '../../source/ui/theme.ts';
+import {type Bare, openBare} from './bare.ts';
+import type {Size} from './harness.tsx';
+import {HOSTILE} from './hostile.ts';
+import {livelyEvents, PEERS} from './script.ts';
+import {ALL, HALF, idOf, offered, transfer} from './transfers.ts';
+
+const SIZES: readonly Size[] = [
+	{columns: 40, rows: 12},
+	{columns: 80, rows: 24},
+	{columns: 120, rows: 40},
+	{columns: 200, rows: 60},
+];
+const MIDDLE = SIZES[1] as Size;
+const PLACES = {home: '/home/me', cwd: '/home/me/work'};
+
+function lively(size: Size = MIDDLE) {
+	const app = openBare(size, {places: PLACES});
+	app.events(...livelyEvents());
+	return app;
+}
+
+const offer = (name = 'holiday.mp4', file = idOf('4')) => offered('ann', {name, file}, 7);
+const last = (app: Bare): Command | undefined => app.sent.at(-1);
+const notice = (app: Bare) => app.store.getState().notice?.text;
+
+/** The last question of that kind is answered. */
+function answer<Name extends Command['command'] & keyof Results>(app: Bare, name: Name, result: Results[Name]) {
+	const asked = [...app.asked, ...app.sent].findLast(({command}) => command === name);
+	app.events({type: 'reply', id: asked?.id as string, ok: true, result} as NodeEvent);
+}
+
+function write(app: Bare, line: string) {
+	app.type(line);
+	app.press('return');
+}
+
+/** Moves the mark to the one with that name. */
+function choose(app: Bare, name: string) {
+	for (const _ of ALL) app.press('up');
+	for (const _ of ALL) {
+		if (chosenTransfer(app.store.getState())?.name === name) return;
+		app.press('down');
+	}
+	throw new Error(`no ${name}`);
+}
+
+/** The two rows of the newest offer. */
+function card(app: Bare): string {
+	const rows = app.frame().split('\n');
+	const at = rows.findLastIndex(line => line.includes('▤'));
+	return rows
+		.slice(at, at + 2)
+		.map(line => line.replaceAll('│', '').trimEnd())
+		.join('\n');
+}
+
+describe.each(SIZES)('at $columns×$rows', size => {
+	test('offers in the chat', () => {
+		const app = lively(size);
+		app.events(
+			...ALL,
+			offered('bob', {name: 'backup.tar.zst', file: idOf('7'), size: 40e9}, 6),
+			offered('you', {name: 'report.pdf', file: idOf('5'), size: 1_234_567}, 6),
+			offered('cat', {name: 'install.sh', file: idOf('a'), size: 4_321, isExecutable: true}, 7),
+			offered('ann', {name: 'notes.txt', file: idOf('8'), size: 0}, 7),
+			offer(),
+		);
+		expect(app.frame()).toMatchSnapshot();
+	});
+
+	test('the transfers page', () => {
+		const app = lively(size);
+		app.press('f7');
+		app.events(...ALL);
+		expect(app.frame()).toMatchSnapshot();
+	});
+
+	test('one of them, with its pieces', () => {
+		const app = lively(size);
+		app.events(...ALL);
+		app.press('f7');
+		choose(app, 'holiday.mp4');
+		app.press('return');
+		expect(app.store.getState().view).toBe('transfer');
+		expect(app.frame()).toMatchSnapshot();
+	});
+});
+
+test('what becomes of an offer stands in its card, in two rows whatever it is', () => {
+	const app = lively(SIZES[2]);
+	app.events(offer());
+	const state = (more: Partial<TransferInfo>) => {
+		app.events(transfer({rateOut: 0, takers: [], given: 0, ...more}));
+		return card(app).split('\n')[1]?.trim();
+	};
+	expect(card(app)).toContain('Shift-↑ g or /get gets it');
+	expect(state({state: 'preparing', done: 0})).toContain('asking what it is made of');
+	expect(state({state: 'fetching'})).toContain('54 %  88 MB/s  8 s');
+	expect(state({state: 'waiting', sources: []})).toContain('nobody who has it is here');
+	expect(state({state: 'verifying'})).toContain('checking what is here');
+	expect(state({state: 'paused'})).toContain('paused');
+	expect(state({state: 'failed', error: {code: 'io', message: 'the disk is broken'}})).toBe('✖ the disk is broken');
+	expect(state({state: 'done'})).toBe('✓ ~/Downloads/holiday.mp4');
+	expect(state({state: 'done', given: 3.2e9})).toContain('3.2 GB given');
+	expect(state({state: 'cancelled'})).toContain('gets it');
+	const rows = app.frame().split('\n');
+	app.events(transfer());
+	expect(app.frame().split('\n').length).toBe(rows.length);
+});
+
+test('what is taken back is no card any more, and nothing of it can be got', () => {
+	const app = lively();
+	const told = offer();
+	app.events(told, {...told, type: 'message-changed', change: 'redaction', redacted: '', text: ''} as NodeEvent);
+	expect(app.frame()).toContain('(taken back)');
+	expect(app.frame()).not.toContain('▤');
+	write(app, '/get');
+	expect(notice(app)).toBe('Nobody has offered a file here');
+});
+
+describe('on the selected offer', () => {
+	test('g takes it; then it goes on with what was held, and says where it is', () => {
+		const app = lively();
+		app.events(offer());
+		app.press('shift+up');
+		app.type('g');
+		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4')});
+		app.events(transfer());
+		app.type('g');
+		expect(notice(app)).toMatch(/on its way/);
+		for (const state of ['paused', 'failed'] as const) {
+			app.events(transfer({state}));
+			app.type('g');
+			expect(last(app)).toMatchObject({command: 'resume', file: idOf('4')});
+		}
+		app.events(transfer({state: 'done'}));
+		app.type('g');
+		expect(notice(app)).toBe('It is here: ~/Downloads/holiday.mp4');
+		expect(app.sent).toHaveLength(3);
+	});
+
+	test('G writes where it is to go', () => {
+		const app = lively();
+		app.events(offer('my film.mp4'));
+		app.press('shift+up');
+		app.type('G');
+		app.type('Videos');
+		app.press('return');
+		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4'), folder: '/home/me/Videos'});
+	});
+
+	test('o shows where it lies, c copies that; before, there is nothing to show', () => {
+		const app = lively();
+		app.events(offer());
+		app.press('shift+up');
+		app.type('o');
+		expect(notice(app)).toBe('It is not here yet');
+		app.type('c');
+		expect(app.effects.at(-1)).toEqual({type: 'copy', text: 'holiday.mp4'});
+		app.events(transfer({state: 'done'}));
+		app.type('o');
+		app.type('c');
+		const path = '/home/me/Downloads/holiday.mp4';
+		expect(app.effects.slice(-2)).toEqual([
+			{type: 'show-place', path},
+			{type: 'copy', text: path},
+		]);
+	});
+
+	test('ours is not taken, nor edited', () => {
+		const app = lively();
+		app.events(offered('you', {name: 'report.pdf', file: idOf('5')}, 8));
+		app.press('shift+up');
+		app.type('g');
+		app.type('e');
+		expect(notice(app)).toMatch(/cannot be edited/);
+		expect(app.sent).toEqual([]);
+	});
+});
+
+describe('the transfers page', () => {
+	const opened = () => {
+		const app = lively();
+		app.events(...ALL);
+		app.press('f7');
+		return app;
+	};
+
+	test('is asked for every second while it is open, and what comes is shown', () => {
+		const app = lively();
+		app.press('f7');
+		expect(app.frame()).toContain('Nothing comes or goes');
+		answer(app, 'transfers', {transfers: [transfer({name: 'other.bin'})]});
+		expect(app.frame()).toContain('other.bin');
+		app.time.advance(1_000);
+		app.store.tick();
+		app.store.flush();
+		expect(app.asked.filter(({command}) => command === 'transfers').length).toBeGreaterThan(1);
+	});
+
+	test('p holds, goes on and tries again', () => {
+		const app = opened();
+		choose(app, 'holiday.mp4');
+		app.type('p');
+		expect(last(app)).toMatchObject({command: 'pause', file: idOf('4')});
+		choose(app, 'backup.tar.zst');
+		app.type('p');
+		expect(last(app)).toMatchObject({command: 'resume', file: idOf('7')});
+		choose(app, 'report.pdf');
+		app.type('p');
+		expect(app.sent).toHaveLength(2);
+	});
+
+	test('x asks once; Esc and any other key take the question back', () => {
+		const app = opened();
+		choose(app, 'holiday.mp4');
+		app.type('x');
+		expect(app.frame()).toContain('give up holiday.mp4?');
+		app.press('escape');
+		expect(app.frame()).not.toContain('give up');
+		expect(app.store.getState().view).toBe('transfers');
+		app.type('x');
+		app.press('down');
+		app.type('x');
+		expect(app.sent).toEqual([]);
+		app.type('x');
+		expect(last(app)?.command).toBe('cancel');
+	});
+
+	test('+ and - change what goes first, and stop at either end', () => {
+		const app = opened();
+		choose(app, 'holiday.mp4');
+		app.type('+');
+		expect(last(app)).toMatchObject({command: 'prioritise', file: idOf('4'), priority: 1});
+		app.events(transfer({priority: -1}));
+		app.type('-');
+		expect(notice(app)).toBe('It goes after all others already');
+		expect(app.sent).toHaveLength(1);
+	});
+
+	test('Enter opens one, Esc comes back to it', () => {
+		const app = opened();
+		choose(app, 'report.pdf');
+		app.press('return');
+		expect(app.frame()).toContain('Transfer ─');
+		app.press('escape');
+		expect(chosenTransfer(app.store.getState())?.name).toBe('report.pdf');
+		app.press('escape');
+		expect(app.store.getState().view).toBe('chat');
+	});
+
+	test('the keys keep to the same one while it moves in the list', () => {
+		const app = opened();
+		choose(app, 'holiday.mp4');
+		app.events(transfer({state: 'paused'}));
+		app.type('p');
+		expect(last(app)).toMatchObject({command: 'resume', file: idOf('4')});
+	});
+});
+
+describe('the status bar', () => {
+	const bar = (app: Bare, columns = 120) => statusRows(app.store.getState(), columns, PLAIN_THEME).join('');
+
+	test('says what moves, only while it moves', () => {
+		const app = lively();
+		expect(bar(app)).not.toMatch(/[⇣⇡◷]/);
+		app.events(transfer());
+		expect(bar(app)).toContain('⇣ 54 % 88 MB/s ⇡ 1.2 MB/s');
+		expect(bar(app)).toContain('F7 transfers');
+		expect(bar(app, 40)).toContain('⇣ 54 % ⇡ · ● 3 peers');
+		app.events(transfer({state: 'paused', rateOut: 0}));
+		expect(bar(app)).not.toMatch(/[⇣⇡]/);
+	});
+});
+
+describe('the person is told', () => {
+	test('that it is here, has failed, has changed, and who was dropped', () => {
+		const app = lively();
+		app.events(transfer(), transfer({state: 'done'}));
+		expect(notice(app)).toBe('Holiday.mp4 is here: ~/Downloads/holiday.mp4');
+		app.events(transfer({state: 'failed', error: {code: 'io', message: 'the disk is broken'}}));
+		expect(notice(app)).toBe('Holiday.mp4: the disk is broken');
+		app.events(transfer({state: 'changed'}));
+		expect(notice(app)).toMatch(/not what it was/);
+		const reason = 'a piece did not match';
+		app.events({type: 'source-dropped', file: idOf('4'), peer: PEERS.dan, name: 'dan\x07', reason});
+		expect(notice(app)).toBe('Dan\\x07 is not asked for holiday.mp4 any more: a piece did not match');
+	});
+
+	test('nothing of what was here before the screen was', () => {
+		const app = lively();
+		app.events(transfer({state: 'done'}));
+		expect(notice(app)).toBeUndefined();
+	});
+
+	test('a core that was started again is asked for all of it once more', () => {
+		const app = lively();
+		app.events(offer(), transfer({state: 'done'}));
+		const asked = () => app.asked.filter(({command}) => command === 'transfers').length;
+		expect(asked()).toBe(1);
+		app.store.core({state: 'restarting', reason: 'it failed'});
+		expect(card(app)).toContain('gets it');
+		app.store.core({state: 'running'});
+		expect(asked()).toBe(2);
+		answer(app, 'transfers', {transfers: [transfer({state: 'done'})]});
+		expect(card(app)).toContain('✓ ~/Downloads');
+	});
+});
+
+describe('a file dropped into the window', () => {
+	const files = [{path: '/home/me/my report.pdf', name: 'my report.pdf', size: 1_234_567, isFolder: false}];
+	const title = (app: Bare) => app.composer()[0] ?? '';
+
+	test.each([
+		'/home/me/my\\ report.pdf',
+		"'/home/me/my report.pdf'",
+		'"/home/me/my report.pdf" ',
+		'file:///home/me/my%20report.pdf\n',
+		'/home/me/my report.pdf',
+		'~/my\\ report.pdf',
+	])('%s is asked about, once it is known to be there', pasted => {
+		const app = lively();
+		app.paste(pasted);
+		const look = app.effects.at(-1);
+		expect(look).toMatchObject({type: 'look-at', paths: ['/home/me/my report.pdf']});
+		expect(title(app)).not.toContain('offers');
+		app.store.looked((look as {text: string}).text, files);
+		expect(title(app)).toContain('Enter offers my report.pdf · 1.2 MB');
+		app.press('return');
+		expect(app.sent).toMatchObject([{command: 'offer-file', path: '/home/me/my report.pdf', room: 'lobby'}]);
+		expect(title(app)).not.toContain('offers');
+	});
+
+	const dropped = () => {
+		const app = lively();
+		app.paste("'/home/me/my report.pdf'");
+		app.store.looked("'/home/me/my report.pdf'", files);
+		return app;
+	};
+
+	test('Esc keeps the text, and then it is a text', () => {
+		const app = dropped();
+		app.press('escape');
+		expect(title(app)).not.toContain('offers');
+		app.press('return');
+		expect(app.sent).toMatchObject([{command: 'publish', text: "'/home/me/my report.pdf'"}]);
+	});
+
+	test('nothing is offered of what was written on, nor in another room', () => {
+		const app = dropped();
+		app.type(' look at this');
+		expect(title(app)).not.toContain('offers');
+		app.press('return');
+		expect(app.sent).toMatchObject([{command: 'publish'}]);
+		const other = dropped();
+		other.press('alt+2');
+		expect(title(other)).not.toContain('offers');
+	});
+
+	test('a path of nothing is a text; so is one that follows other words', () => {
+		const app = lively();
+		app.paste('/etc/nothing');
+		app.store.looked('/etc/nothing', []);
+		expect(title(app)).not.toContain('offers');
+		app.press('return');
+		expect(notice(app)).toContain('/send');
+		const other = lively();
+		other.type('see ');
+		other.paste('/home/me/report.pdf');
+		expect(other.effects).toEqual([]);
+	});
+
+	test('several at once', () => {
+		const app = lively();
+		app.paste("/a/b.txt '/a/c d.txt' /a/e\\ f.txt");
+		expect(app.effects).toMatchObject([{type: 'look-at', paths: ['/a/b.txt', '/a/c d.txt', '/a/e f.txt']}]);
+	});
+});
+
+describe('whatever others write', () => {
+	const word = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({unit: 'binary', maxLength: 300}));
+	const number = fc.constantFrom(0, 1, 999, 1e6, 2 ** 40, -5, Number.NaN, Number.POSITIVE_INFINITY);
+
+	test('every row is as wide as it is to be, and nothing of it reaches the terminal', () => {
+		const states = ALL.map(({state}) => state);
+		fc.assert(
+			fc.property(
+				fc.array(word, {minLength: 6, maxLength: 6}),
+				fc.array(number, {minLength: 6, maxLength: 6}),
+				fc.constantFrom(...states),
+				fc.constantFrom(...SIZES.slice(0, 3)),
+				(words, numbers, state, size) => {
+					const app = lively(size);
+					const [name = '', reason = '', who = '', place = '', room = '', cells = ''] = words;
+					const [bytes = 0, done = 0, rate = 0, left = 0, pieces = 0, files = 0] = numbers;
+					const peer = {peer: PEERS.dan, name: who, pieces, rate, bytes};
+					const told = transfer({
+						...{name, state, size: bytes, done, rateIn: rate, rateOut: rate, left, pieces, files, given: bytes},
+						rooms: [room, `@${room}`],
+						path: place,
+						error: {code: 'io', message: reason},
+						sources: [
+							{...peer, requests: 1, dropped: reason},
+							{...peer, requests: 3},
+						],
+						takers: [peer],
+						map: {have: cells, seen: HALF.seen, asked: cells},
+					});
+					app.events(offered('ann', {name, size: bytes, files, file: told.file}, 7), told);
+					const rows = [app.frame()];
+					app.press('f7');
+					rows.push(app.frame());
+					app.type('x');
+					rows.push(app.frame());
+					app.press('return');
+					rows.push(app.frame());
+					for (const line of rows.flatMap(frame => frame.split('\n'))) {
+						expect(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/.test(line), JSON.stringify(line)).toBe(false);
+						expect(widthOf(line), JSON.stringify(line)).toBeLessThanOrEqual(size.columns);
+					}
+				},
+			),
+			{numRuns: 40},
+		);
+	});
+});
