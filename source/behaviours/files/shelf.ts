@@ -106,7 +106,12 @@ export class Shelf {
 			...(error && {error}),
 			...(from !== undefined && {from}),
 			...{done: error ? 0 : size, rateIn: 0, rateOut: 0, received: last?.received ?? 0, given: 0, priority: 0},
-			...{sources: last?.sources ?? [], takers: [], pieces, pieceBytes: pieceBytesOf(size)},
+			...{
+				sources: (last?.sources ?? []).map(one => ({...one, rate: 0, requests: 0})),
+				takers: [],
+				pieces,
+				pieceBytes: pieceBytesOf(size),
+			},
 			map: {have: (error ? '0' : 'f').repeat(cells), seen: zeros, asked: zeros},
 		};
 	}

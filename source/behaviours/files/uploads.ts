@@ -269,7 +269,7 @@ export class Uploads {
 		let [blocks, bytes] = [0, 0];
 		for (const {giving} of this.#takers.values()) {
 			for (const one of giving.values()) {
-				if (now - one.since >= STUCK_AFTER) continue;
+				if (isStuck(one.since, now)) continue;
 				blocks++;
 				bytes += one.bytes;
 			}
@@ -282,7 +282,7 @@ export class Uploads {
 		if (this.#checkAt !== undefined && this.#checkAt > now) return [];
 		if (![...this.#takers.values()].some(({queue}) => queue.size > 0)) return [];
 		const times = [...this.#takers.values()].flatMap(({giving}) => [...giving.values()].map(({since}) => since));
-		const moving = times.filter(since => now - since < STUCK_AFTER);
+		const moving = times.filter(since => !isStuck(since, now));
 		if (moving.length === 0) return [];
 		this.#checkAt = Math.min(...moving) + STUCK_AFTER;
 		return [{type: 'schedule', timer: 'stuck', at: this.#checkAt}];
@@ -297,12 +297,17 @@ type Choice = {
 	readonly rank: number;
 };
 
+/** As the timer counts: a difference is rounded otherwise than a sum. */
+function isStuck(since: Instant, now: Instant): boolean {
+	return since + STUCK_AFTER <= now;
+}
+
 /** Whether one more block may be on its way to it. */
 function hasRoom({giving, speed}: Taker, now: Instant): boolean {
 	if (giving.size === 0) return true;
 	if (giving.size >= MAX_PEER_GIVES) return false;
 	const blocks = [...giving.values()];
-	if (blocks.some(({since}) => now - since >= STUCK_AFTER)) return false;
+	if (blocks.some(({since}) => isStuck(since, now))) return false;
 	const bytes = blocks.reduce((sum, one) => sum + one.bytes, 0);
 	return giving.size < PEER_SLOTS || bytes < Math.min(MAX_PEER_BYTES, speed.rate(now) * (AHEAD / 1_000));
 }
