@@ -18,7 +18,7 @@ process.env.NODE_ENV = 'production';
 await mkdir(output, {recursive: true});
 await build({
 	absWorkingDir: root,
-	entryPoints: ['suite.ts', 'link.ts', 'node.ts', 'flood.ts', 'joiner.ts', 'frames.tsx'].map(
+	entryPoints: ['suite.ts', 'link.ts', 'node.ts', 'flood.ts', 'joiner.ts', 'file-node.ts', 'frames.tsx'].map(
 		name => `test/bench/${name}`,
 	),
 	jsx: 'automatic',

@@ -1,6 +1,7 @@
 /** The parts of the benchmark, one after the other, and their table. */
 import os from 'node:os';
 import {measureDurable} from './durable.ts';
+import {measureFiles} from './files.ts';
 import {measureIdle} from './idle.ts';
 import {measureLateJoiner} from './late-joiner.ts';
 import {measureDials, measureRates, measureRoundTrips} from './network.ts';
@@ -25,6 +26,7 @@ const PARTS: readonly PartOfSuite[] = [
 	{name: 'delivery', run: measureDelivery},
 	{name: 'mesh', run: measureMesh},
 	{name: 'stream', run: measureStream},
+	{name: 'files', run: measureFiles},
 	{name: 'durable', run: measureDurable},
 	{name: 'joiner', run: measureLateJoiner},
 	{name: 'idle', run: measureIdle},
