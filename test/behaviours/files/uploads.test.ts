@@ -136,7 +136,7 @@ describe('what is given', () => {
 	it('counts as stuck at the very moment that its timer is set to, however that is rounded', () => {
 		const giver = new Giver();
 		for (let round = 0; round < 50; round++) {
-			giver.now = 1_292.782 + round * 0.1;
+			giver.now = 5_192.1 + round * 0.137;
 			for (const peer of [CAT, DAN]) for (let index = 0; index < 2; index++) giver.asked(peer, index);
 			const [timer] = giver.asked(BOB, 50).filter(({type}) => type === 'schedule');
 			giver.now = (timer as {at: number}).at;
