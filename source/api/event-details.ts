@@ -1,5 +1,6 @@
 /** What `inspect` answers. */
 import type {Member, RoomName} from './event.ts';
+import type {OfferedFile} from './files.ts';
 
 /** One event as it is kept here, and what is known of where else it is. */
 export type EventDetails = {
@@ -10,6 +11,8 @@ export type EventDetails = {
 	readonly name: string;
 	/** As it was signed, whole and unchanged by later edits. Empty for kinds without a text. */
 	readonly text: string;
+	/** Of a file that was not taken back. */
+	readonly offer?: OfferedFile;
 	/** The author's wall clock, the author's logical clock, the place in the room's order, and when it came here: Unix milliseconds. */
 	readonly timestamp: number;
 	readonly clock: number;

@@ -172,6 +172,7 @@ export type ExportedEvent = {
 	/** As its author wrote it. */
 	readonly text?: string;
 	readonly target?: string;
+	readonly offer?: OfferedFile;
 	/** A reaction (`text` is the emoji) that is taken back. */
 	readonly off?: true;
 	/** The signed bytes and the signature in base64; a later event of its author vouches where there is no signature. */

@@ -361,7 +361,7 @@ export class Chronicle {
 			seq: event.sequence,
 			order,
 			local: isOurs,
-			...(event.kind === 'file' && {offer: offeredOf(event.offer)}),
+			...(event.kind === 'file' && redacted === undefined && {offer: offeredOf(event.offer)}),
 			...(event.kind === 'reply' && {replyTo: {messageId: event.target, ...(quoted && this.#quote(quoted))}}),
 			...(edited !== undefined && {edited}),
 			...(redacted !== undefined && {redacted}),

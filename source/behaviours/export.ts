@@ -5,6 +5,7 @@ import {readStored, textOfBody} from '../history/fold.ts';
 import {BEGINNING} from '../history/order.ts';
 import type {RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {offeredOf} from './files/offered.ts';
 import {ITEM_LENGTH, MAX_REPLY_LENGTH} from './reply-size.ts';
 
 /** Events read at once: a page of the largest would be sixteen mebibytes. */
@@ -47,6 +48,7 @@ function exportOne(stored: StoredEvent, event: RoomEvent, nameOf: (author: PeerI
 		order,
 		...(text !== undefined && {text}),
 		...('target' in event && {target: event.target}),
+		...(event.kind === 'file' && {offer: offeredOf(event.offer)}),
 		...(event.kind === 'reaction' && !event.isOn && {off: true}),
 		event: base64(bytes),
 		...(signature && {signature: base64(signature)}),

@@ -7,6 +7,7 @@ import type {RoomEvent} from '../wire/messages.ts';
 import type {PeerId} from '../wire/peer-id.ts';
 import type {View} from './behaviour.ts';
 import type {Chronicle} from './chronicle.ts';
+import {offeredOf} from './files/offered.ts';
 import type {Receipts} from './receipts.ts';
 
 export type InspectOptions = {
@@ -32,6 +33,7 @@ export function inspect(options: InspectOptions, stored: StoredEvent, event: Roo
 		name: nameOf(event.author),
 		// What was taken back is not told this way either.
 		text: redacted === undefined ? textOfBody(event) : '',
+		...(event.kind === 'file' && redacted === undefined && {offer: offeredOf(event.offer)}),
 		timestamp: event.timestamp,
 		clock: event.clock,
 		order,

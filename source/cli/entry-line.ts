@@ -1,6 +1,11 @@
 /** An entry of a room as one line for people: `2026-11-21T18:33:42+01:00  ann  good morning`. */
 import type {ChatMessage} from '../api/event.ts';
+import type {OfferedFile} from '../api/files.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
+import {formatBytes} from '../ui/figures.ts';
+
+/** Digits of a file's id that are shown. */
+const ID_DIGITS = 12;
 
 /** `nameOf`: what the author is to be called, told apart from others of the same name. */
 export function entryLine(entry: ChatMessage, nameOf: (peer: string, name: string) => string): string {
@@ -20,7 +25,7 @@ function wordsOf(entry: ChatMessage, nameOf: (peer: string, name: string) => str
 			return from === undefined ? `↪ ${text}` : `↪ ${nameOf(from, name ?? '')}: ${text}`;
 		}
 		case 'file':
-			return `* offers ${text}`;
+			return entry.offer ? offerOf(entry.offer, text) : `* offers ${text}`;
 		case 'topic':
 			return text === '' ? '* has removed the topic' : `* topic: ${text}`;
 		case 'join':
@@ -32,6 +37,13 @@ function wordsOf(entry: ChatMessage, nameOf: (peer: string, name: string) => str
 		case 'unknown':
 			return '* something that only a newer p2p-tui can show';
 	}
+}
+
+/** With the beginning of its id, which is enough for `p2p-tui get`. */
+function offerOf({file, size, files}: OfferedFile, name: string): string {
+	const what = files === 0 ? name : `the folder ${name}`;
+	const inside = files === 0 ? '' : `${files} ${files === 1 ? 'file' : 'files'}, `;
+	return `* offers ${what} (${inside}${formatBytes(size)}, ${file.slice(0, ID_DIGITS)})`;
 }
 
 function notesOf({edited, reactions = [], missing, forked}: ChatMessage): string[] {

@@ -20,6 +20,8 @@ const ENTRY: ChatMessage = {
 
 const REPLY = {messageId: 'cd'.repeat(32), from: OTHER, name: 'bob', text: 'what it answers'};
 
+const OFFER = {file: 'ab'.repeat(32), name: 'plans.pdf', size: 150_000, files: 0, isExecutable: false};
+
 /** The line without its time. */
 function lineOf(change: Partial<ChatMessage>): string {
 	const line = entryLine({...ENTRY, ...change}, (peer, name) => cleanName(name, peer));
@@ -38,6 +40,23 @@ describe('an entry as a line', () => {
 		['one with a reason for it', {text: '', redacted: 'a mistake'}, 'ann  * taken back: a mistake'],
 		['a reply', {kind: 'reply', replyTo: REPLY}, 'ann  ↪ bob: good morning'],
 		['a reply to what is not here', {kind: 'reply', replyTo: {messageId: 'cd'}}, 'ann  ↪ good morning'],
+		['a file', {kind: 'file', text: 'plans.pdf', offer: OFFER}, 'ann  * offers plans.pdf (150 kB, abababababab)'],
+		[
+			'a folder',
+			{kind: 'file', text: 'site', offer: {...OFFER, files: 12, size: 3_000_000}},
+			'ann  * offers the folder site (12 files, 3.0 MB, abababababab)',
+		],
+		[
+			'a folder of one',
+			{kind: 'file', text: 'x', offer: {...OFFER, files: 1, size: 0}},
+			'ann  * offers the folder x (1 file, 0 B, abababababab)',
+		],
+		['a file that was taken back', {kind: 'file', text: '', redacted: ''}, 'ann  * taken back'],
+		[
+			'a hostile name',
+			{kind: 'file', text: 'a\u202egpj.exe\n', offer: OFFER},
+			'ann  * offers a\\u202egpj.exe\\n (150 kB, abababababab)',
+		],
 		['a topic', {kind: 'topic', text: 'cats'}, 'ann  * topic: cats'],
 		['no topic', {kind: 'topic', text: ''}, 'ann  * has removed the topic'],
 		['who joins', {kind: 'join', text: 'ann'}, 'ann  * joined'],
@@ -69,6 +88,7 @@ describe('row 53: whatever others have written stays on its line, and no termina
 		['a text', {text: HOSTILE}],
 		['a name', {name: HOSTILE}],
 		['a name that is nothing', {name: '\u200b\u200b'}],
+		['the name of a file', {kind: 'file', text: HOSTILE, offer: {...OFFER, name: HOSTILE}}],
 		['a topic', {kind: 'topic', text: HOSTILE}],
 		['a new name', {kind: 'name', text: HOSTILE}],
 		['a reason', {text: '', redacted: HOSTILE}],
@@ -78,7 +98,16 @@ describe('row 53: whatever others have written stays on its line, and no termina
 
 	test('of any characters at all', () => {
 		const words = fc.string({unit: 'binary', maxLength: 40});
-		const kinds = fc.constantFrom<ChatMessage['kind']>('message', 'reply', 'topic', 'join', 'name', 'leave', 'unknown');
+		const kinds = fc.constantFrom<ChatMessage['kind']>(
+			'message',
+			'reply',
+			'file',
+			'topic',
+			'join',
+			'name',
+			'leave',
+			'unknown',
+		);
 		fc.assert(
 			fc.property(kinds, words, words, words, fc.option(words), (kind, text, name, other, reason) => {
 				const line = lineOf({

@@ -20,7 +20,7 @@ import {openEventStore, openReadOnly} from '../../source/storage/event-store.ts'
 import {MIGRATIONS, migrate} from '../../source/storage/migrations.ts';
 import {Connection, loadSqlite} from '../../source/storage/sqlite.ts';
 import {describeFailure} from '../../source/storage/storage-failure.ts';
-import {AUTHORS, EPOCH, message, newDirectory, open, removeDirectories} from './history.ts';
+import {AUTHORS, EPOCH, eventOf, message, newDirectory, open, removeDirectories} from './history.ts';
 
 let directory: string;
 let file: string;
@@ -149,6 +149,22 @@ describe('the history of a profile', () => {
 		expect(store.search({text: 'numb', limit: 9_999})).toHaveLength(4_100);
 		for (const text of ['本語', '話す', '🎉', '日本']) expect(store.search({text, limit: 9})).toHaveLength(1);
 		for (const text of ['語本', '🎊']) expect(store.search({text, limit: 9})).toEqual([]);
+		store.close();
+	});
+
+	it('finds a file by the words of its name, and counts it as unread', async () => {
+		const store = await open(directory);
+		const offer = {file: EPOCH.repeat(2), name: 'Plans for März.pdf', size: 1, files: 0, isExecutable: false};
+		const file = eventOf({kind: 'file', offer: {...offer, manifest: undefined}}, {sequence: 1});
+		store.append(file);
+		store.saveRoom({room: 'lobby', digest: EPOCH, events: 1, heads: []});
+		store.commit();
+		for (const text of ['plan', 'marz', 'pdf']) expect(store.search({text, limit: 9})).toMatchObject([{id: file.id}]);
+		expect(store.countUnread('lobby', undefined, AUTHORS[1], 9)).toBe(1);
+		// It was taken back.
+		store.index('lobby', file.id, '');
+		store.commit();
+		expect(store.search({text: 'plan', limit: 9})).toEqual([]);
 		store.close();
 	});
 
