@@ -12,5 +12,6 @@ export function fileName(name: string): string {
 }
 
 export function offerOf({file, name, size, files, isExecutable}: OfferedFile): OfferedFile {
-	return {file, name: fileName(name), size, files, isExecutable};
+	const amount = (value: number) => (Number.isFinite(value) && value > 0 ? value : 0);
+	return {file, name: fileName(name), size: amount(size), files: amount(files), isExecutable};
 }

@@ -127,19 +127,37 @@ function cleanTransfer(told: TransferInfo, draft: Draft): Transfer {
 	const place = path === undefined ? undefined : sanitizeLine(shortPath(path, draft.state.places));
 	const clean: Transfer = {
 		...told,
+		...cleanFigures(told),
 		name: fileName(told.name),
 		rooms: told.rooms.slice(0, MAX_PEERS).map(lineOf),
 		...(told.from === undefined ? {} : {from: lineOf(told.from)}),
 		sources: sources.slice(0, MAX_PEERS).map(source => ({
 			...source,
+			...{rate: amount(source.rate), bytes: amount(source.bytes), pieces: amount(source.pieces)},
 			name: cleanName(source.name, source.peer),
 			...(source.dropped === undefined ? {} : {dropped: lineOf(source.dropped)}),
 		})),
-		takers: takers.slice(0, MAX_PEERS).map(taker => ({...taker, name: cleanName(taker.name, taker.peer)})),
+		takers: takers.slice(0, MAX_PEERS).map(taker => ({
+			...taker,
+			...{rate: amount(taker.rate), bytes: amount(taker.bytes), pieces: amount(taker.pieces)},
+			name: cleanName(taker.name, taker.peer),
+		})),
 		map: {have: digits(map.have), seen: digits(map.seen), asked: digits(map.asked)},
 		place,
 	};
 	return error === undefined ? clean : {...clean, error: {code: error.code, message: lineOf(error.message)}};
+}
+
+const FIGURES = ['size', 'files', 'done', 'rateIn', 'rateOut', 'received', 'given', 'pieces', 'pieceBytes'] as const;
+
+/** Nothing else than amounts, whatever the core says. */
+function cleanFigures(told: TransferInfo): Pick<TransferInfo, (typeof FIGURES)[number]> {
+	const amounts = FIGURES.map(name => [name, amount(told[name])]);
+	return Object.fromEntries(amounts) as ReturnType<typeof cleanFigures>;
+}
+
+function amount(value: number): number {
+	return Number.isFinite(value) && value > 0 ? value : 0;
 }
 
 function digits(cells: string): string {
