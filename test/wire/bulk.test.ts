@@ -194,6 +194,48 @@ describe('frames of bulk', () => {
 		expect(() => decoder.push(encodeDataHeader(block, 9))).toThrow(RangeError);
 	});
 
+	test('while there is no room for a block nothing is taken, and nothing is lost', () => {
+		fc.assert(
+			fc.property(
+				fc.array(anyFrame, {maxLength: 8}),
+				fc.array(fc.nat(3)),
+				fc.integer({min: 1, max: 200}),
+				(frames, waits, size) => {
+					const recorder = new Recorder();
+					const [begin, left] = [recorder.begin.bind(recorder), [...waits]];
+					const decoder = new BulkDecoder(
+						Object.assign(recorder, {
+							begin: (name: BlockName, bytes: number) => {
+								if ((left[0] ?? 0) > 0) {
+									left[0]!--;
+									return 'later' as const;
+								}
+								left.shift();
+								return begin(name, bytes);
+							},
+						}),
+					);
+					let rest = Buffer.concat(frames.map(encode));
+					while (rest.length > 0) {
+						const [chunk, before] = [rest.subarray(0, size), recorder.seen.length];
+						const taken = decoder.push(chunk);
+						expect(taken).toBeLessThanOrEqual(chunk.length);
+						if (taken < chunk.length) expect([decoder.isHeld, decoder.isPartial]).toEqual([true, true]);
+						// No frame behind the one that waits.
+						if (taken === 0 && decoder.isHeld) expect(recorder.seen).toHaveLength(before);
+						rest = rest.subarray(taken);
+					}
+					while (decoder.isHeld) decoder.push(new Uint8Array());
+					expect(decoder.isPartial).toBe(false);
+					const expected = frames.map(frame =>
+						frame.type === 'data' && isPassed(frame.block.what, frame.block.index) ? {...frame, bytes: ''} : frame,
+					);
+					expect(recorder.seen).toEqual(expected);
+				},
+			),
+		);
+	});
+
 	test('a frame that has begun is one that is not complete', () => {
 		const decoder = new BulkDecoder(new Recorder());
 		const bytes = encode({type: 'data', block: {...block, index: 8}, bytes: 'abcd'});
