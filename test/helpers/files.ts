@@ -79,15 +79,16 @@ export function untilTransfer(
 	return node.waitFor('transfer', event => event.file === file && isWanted(event), {timeout: 30_000, ...wait});
 }
 
-/** Fetches it and waits for the end; where it lies then. */
+/** Fetches it, named by its id or the beginning of one, and waits for the end; where it lies then. */
 export async function fetched(node: HeadlessNode, file: string, folder?: string, timeout = 30_000): Promise<string> {
 	const since = node.mark;
-	await node.result({command: 'fetch-file', file, ...(folder !== undefined && {folder})});
-	return (await untilIs(node, file, 'done', {since, timeout})).path!;
+	const begun = await node.result({command: 'fetch-file', file, ...(folder !== undefined && {folder})});
+	return (await untilIs(node, begun.file, 'done', {since, timeout})).path!;
 }
 
 export async function transferOf(node: HeadlessNode, file: string): Promise<TransferInfo | undefined> {
-	return (await node.result({command: 'transfers', file})).transfers[0];
+	const {transfers} = await node.result({command: 'transfers'});
+	return transfers.find(info => info.file === file);
 }
 
 /** Where the lying program is, once it is built. */

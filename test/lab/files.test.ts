@@ -22,17 +22,30 @@ function start(host: Host, folder: string, {args = [], ...options}: StartOptions
 	});
 }
 
-/** A disk of so many bytes; how to take it away. */
-function smallDisk(place: string, bytes: number): () => void {
+/** A disk of so many bytes, as long as it is used. */
+async function withSmallDisk(place: string, bytes: number, use: () => Promise<void>): Promise<void> {
 	mkdirSync(place);
 	const {status, stderr} = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', place]);
 	if (status !== 0) throw new Error(`No disk: ${stderr}`);
-	return () => void spawnSync('umount', ['-l', place]);
+	try {
+		await use();
+	} finally {
+		spawnSync('umount', ['-l', place]);
+	}
 }
 
-/** Bytes a second of a line of 40 Mbit/s. */
-const LINE = '40mbit';
-const LINE_BYTES = 5 * MB;
+/** As much as there is room for. */
+function fill(file: string): void {
+	try {
+		writeFileSync(file, Buffer.alloc(8 * MB));
+	} catch {
+		// That it does not fit is what is wanted.
+	}
+}
+
+/** So slow that nothing else is what takes the time, on a machine with two cores; and its bytes a second. */
+const LINE = '8mbit';
+const LINE_BYTES = MB;
 
 test('a swarm of eight takes far less than eight copies do, and the first one may leave', {timeout: TIMEOUT}, async ({
 	lab,
@@ -43,7 +56,7 @@ test('a swarm of eight takes far less than eight copies do, and the first one ma
 	const nodes = hosts.map(host => start(host, folder));
 	const [seeder, ...others] = nodes as [HeadlessNode, ...HeadlessNode[]];
 	await connected(nodes, PATIENCE);
-	const size = 8 * MB * SCALE;
+	const size = 2 * MB * SCALE;
 	const original = writeFile(path.join(folder, 'original'), size);
 	const {file} = await offer(seeder, original, ...others);
 	for (const host of hosts) host.limit(LINE);
@@ -102,41 +115,31 @@ describe.concurrent('between few', () => {
 		expect(readdirSync(path.join(folder, 'bob'))).toEqual(['original']);
 	});
 
-	test('a disk that is full is told, and once there is room it goes on', {timeout: TIMEOUT}, async ({
-		lab,
-		folder,
-		onTestFinished,
-	}) => {
+	test('a disk that is full is told, and once there is room it goes on', {timeout: TIMEOUT}, async ({lab, folder}) => {
 		const [annHost, bobHost] = (await lab.hosts(lab.bridge(), 'ann', 'bob')) as [Host, Host];
 		const place = path.join(folder, 'bob');
-		onTestFinished(smallDisk(place, 8 * 2 ** 20));
-		const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
-		await connected([ann, bob]);
-		const large = await offer(ann, writeFile(path.join(folder, 'large'), 20 * MB, 3), bob);
-		const since = bob.mark;
-		await bob.ask({command: 'fetch-file', file: large.file});
-		const refused = await untilIs(bob, large.file, 'failed', {since});
-		expect(refused.error?.code).toBe('disk-full');
-		expect(refused.received).toBe(0);
-		await bob.ask({command: 'cancel', file: large.file});
-		const original = writeFile(path.join(folder, 'original'), 5 * MB, 4);
-		const {file} = await offer(ann, original, bob);
-		annHost.limit('16mbit');
-		await bob.result({command: 'fetch-file', file});
-		await untilTransfer(bob, file, ({done}) => done > MB);
-		const filler = path.join(place, 'filler');
-		try {
-			writeFileSync(filler, Buffer.alloc(8 * MB));
-		} catch {
-			// As much as there was room for.
-		}
-		const full = await untilIs(bob, file, 'failed');
-		expect(full.error?.code).toBe('disk-full');
-		expect(readdirSync(place)).not.toContain('original');
-		rmSync(filler);
-		await bob.result({command: 'resume', file});
-		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
-		expect(await digestOf(end.path!)).toBe(await digestOf(original));
+		await withSmallDisk(place, 8 * 2 ** 20, async () => {
+			const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
+			await connected([ann, bob]);
+			const large = await offer(ann, writeFile(path.join(folder, 'large'), 20 * MB, 3), bob);
+			await bob.ask({command: 'fetch-file', file: large.file});
+			const refused = await untilIs(bob, large.file, 'failed');
+			expect({code: refused.error?.code, received: refused.received}).toEqual({code: 'disk-full', received: 0});
+			await bob.ask({command: 'cancel', file: large.file});
+			const original = writeFile(path.join(folder, 'original'), 5 * MB, 4);
+			const {file} = await offer(ann, original, bob);
+			annHost.limit('16mbit');
+			await bob.result({command: 'fetch-file', file});
+			await untilTransfer(bob, file, ({done}) => done > MB);
+			const filler = path.join(place, 'filler');
+			fill(filler);
+			expect((await untilIs(bob, file, 'failed')).error?.code).toBe('disk-full');
+			expect(readdirSync(place)).not.toContain('original');
+			rmSync(filler);
+			await bob.result({command: 'resume', file});
+			const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
+			expect(await digestOf(end.path!)).toBe(await digestOf(original));
+		});
 	});
 
 	test('with another address in the middle it goes on', {timeout: TIMEOUT}, async ({lab, folder}) => {
@@ -176,7 +179,6 @@ describe.concurrent('between few', () => {
 		const three = await timed(eve);
 		report('From one source, from three', one, three);
 		expect(three).toBeLessThan(one);
-		const {sources} = (await transferOf(eve, file))!;
-		expect(sources.filter(({bytes}) => bytes > 0)).toHaveLength(3);
+		for (const node of [bob, cat]) expect((await transferOf(node, file))!.given).toBeGreaterThan(size / 6);
 	});
 });
