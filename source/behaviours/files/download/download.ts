@@ -84,8 +84,7 @@ export class Download {
 		if (this.#saved.isPaused) return false;
 		if (this.#phase === 'failed') return this.#retryAt !== undefined;
 		if (!this.isAsking) return false;
-		const {sources} = this.exchange;
-		return [...sources.all()].some(source => source.seekAt !== undefined || this.exchange.isUseful(source));
+		return this.exchange.hasUseful || [...this.exchange.sources.all()].some(({seekAt}) => seekAt !== undefined);
 	}
 
 	get state(): TransferState {
@@ -95,8 +94,7 @@ export class Download {
 		if (this.#saved.isPaused) return 'paused';
 		if (this.#phase === 'failed') return 'failed';
 		if (this.#phase === 'opening') return this.#verified === undefined ? 'waiting' : 'verifying';
-		const hasSources = [...this.exchange.sources.all()].some(source => this.exchange.isUseful(source));
-		return hasSources ? this.#phase : 'waiting';
+		return this.exchange.hasUseful ? this.#phase : 'waiting';
 	}
 
 	// --- what people want

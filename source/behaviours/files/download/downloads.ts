@@ -282,22 +282,28 @@ export class Downloads {
 		outputs.push(...this.#fill(areAllRestless, now));
 		for (const download of touched) outputs.push(...download.tell(now));
 		for (const download of touched) if (download.isOver) this.#downloads.delete(download.file);
-		if (this.#isTicking || ![...this.#downloads.values()].some(({needsTicks}) => needsTicks)) return outputs;
+		if (this.#isTicking || !this.#needTicks()) return outputs;
 		this.#isTicking = true;
 		outputs.push({type: 'schedule', timer: DOWNLOAD_TIMER, at: now + TICK});
 		return outputs;
+	}
+
+	#needTicks(): boolean {
+		for (const download of this.#downloads.values()) if (download.needsTicks) return true;
+		return false;
 	}
 
 	#fill(areAllRestless: boolean, now: Instant): BehaviourOutput[] {
 		const restless = new Set<Line>();
 		let areAll = areAllRestless;
 		for (const {exchange} of this.#downloads.values()) {
-			const lines = exchange.restless();
-			areAll ||= lines === undefined;
-			for (const line of lines ?? []) restless.add(line);
+			if (exchange.takeRestless(restless)) areAll = true;
 		}
-		const lines = areAll ? this.#sharing.lines() : restless;
-		return [...lines].flatMap(line => this.#sharing.fill(line, this.#downloads.values(), now));
+		const outputs: BehaviourOutput[] = [];
+		for (const line of areAll ? this.#sharing.lines() : restless) {
+			outputs.push(...this.#sharing.fill(line, this.#downloads.values(), now));
+		}
+		return outputs;
 	}
 }
 

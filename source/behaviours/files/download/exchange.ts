@@ -17,7 +17,7 @@ import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../../behaviour.ts';
 import type {Line} from './line.ts';
 import {Metadata} from './metadata.ts';
-import {HOLDS_PAUSE, MAX_DROPPED, MAX_SEEK_PAUSE, METADATA_TIMEOUT, SEEK_PAUSE} from './parameters.ts';
+import {HOLDS_PAUSE, HOLDS_PIECES, MAX_DROPPED, MAX_SEEK_PAUSE, METADATA_TIMEOUT, SEEK_PAUSE} from './parameters.ts';
 import {Picker} from './picker.ts';
 import {type Request, type Source, Sources} from './sources.ts';
 import {isSpared, takeOver} from './take-over.ts';
@@ -56,12 +56,14 @@ export class Exchange {
 		return this.#askers.keys();
 	}
 
-	/** Lines that may ask for something since this was called last; undefined: all of them. */
-	restless(): readonly Line[] | undefined {
-		const lines = this.#hasFreed ? undefined : [...this.#restless];
-		this.#restless.clear();
+	/** Adds the lines that may ask for something since this was called last. Returns true if all of them may. */
+	takeRestless(lines: Set<Line>): boolean {
+		const areAll = this.#hasFreed;
 		this.#hasFreed = false;
-		return lines;
+		if (this.#restless.size === 0) return areAll;
+		for (const line of this.#restless) lines.add(line);
+		this.#restless.clear();
+		return areAll;
 	}
 
 	/** What the disk has. Nothing is asked for. */
@@ -97,7 +99,7 @@ export class Exchange {
 	}
 
 	readHolds(source: Source, now: Instant): BehaviourOutput[] {
-		if (!source.unread || source.dropped !== undefined || now < source.readAt + HOLDS_PAUSE) return [];
+		if (!source.unread || source.dropped !== undefined || now < source.readAt + this.#holdsPause) return [];
 		this.sources.claim(source, source.unread);
 		source.unread = undefined;
 		source.readAt = now;
@@ -142,7 +144,10 @@ export class Exchange {
 	release(source: Source, isLost: boolean): BehaviourOutput[] {
 		const requests = [...source.requests.values()];
 		for (const request of requests) this.#end(source, request);
-		if (this.metadata.giver === source.peer) this.metadata.restart();
+		if (this.metadata.giver === source.peer) {
+			this.metadata.restart();
+			this.#hasFreed = true;
+		}
 		return isLost ? [] : requests.map(({block}) => unask(source, block));
 	}
 
@@ -159,13 +164,23 @@ export class Exchange {
 		if (slice) return [this.#ask(source, slice, now)];
 		if (!arePiecesWanted || this.sources.lackingOf(source) === 0) return [];
 		const piece = this.picker.pick(source);
-		if (piece !== undefined) return [this.#ask(source, this.#piece(piece), now)];
+		if (piece !== undefined) {
+			const isLeft = this.sources.isPartlyHeld(piece) && this.sources.isRelieved(source, now);
+			return isLeft ? [] : [this.#ask(source, this.#piece(piece), now)];
+		}
+		if (!this.#isAskedOfOthers(source)) return [];
 		const isEndgame = this.picker.count('free') === 0;
 		const copiesOf = (index: number) => this.#askers.get(index) ?? [];
 		const found = takeOver(source, this.sources.all(), copiesOf, isEndgame, now);
-		if (!found) return [];
+		if (!found || (!found.from.line.isStalled(now) && this.sources.isRelieved(source, now))) return [];
 		if (found.isCopy) return [this.#ask(source, found.request.block, now)];
 		return this.#move(found.from, source, found.request, now);
+	}
+
+	/** Whether there may be something to ask any source for. */
+	get hasUseful(): boolean {
+		for (const source of this.sources.all()) if (this.isUseful(source)) return true;
+		return false;
 	}
 
 	/** Whether there may be something to ask this source for. */
@@ -236,6 +251,10 @@ export class Exchange {
 
 	// --- in parts
 
+	get #holdsPause(): number {
+		return Math.max(HOLDS_PAUSE, this.picker.size / HOLDS_PIECES);
+	}
+
 	#mayGiveMetadata(source: Source): boolean {
 		return !this.metadata.isComplete && source.hasSpoken && (this.picker.size === 0 || source.pieces.count > 0);
 	}
@@ -247,6 +266,11 @@ export class Exchange {
 		);
 		const slice = this.metadata.next(source.peer, isOnly, now);
 		return slice && {file: this.#offer.file, ...slice};
+	}
+
+	/** Whether some of what it holds was asked of others, as far as numbers tell: looking at all of it is dear. */
+	#isAskedOfOthers(source: Source): boolean {
+		return this.sources.lackingOf(source) - this.sources.freeOf(source) > source.requests.size;
 	}
 
 	#piece(index: number): BlockName {

@@ -35,7 +35,8 @@ export class Line {
 	served = 0;
 	#requests = 0;
 	#bytes = 0;
-	#isProven = false;
+	/** Bytes a second when something came last; 0 if nothing ever has. */
+	usual = 0;
 	#heardAt: Instant = 0;
 	/** Requests at most, since it said that it was busy. */
 	#most = MAX_DEPTH;
@@ -92,7 +93,7 @@ export class Line {
 	came(bytes: number, now: Instant): void {
 		this.#meter.add(bytes, now);
 		this.#heardAt = now;
-		this.#isProven = true;
+		this.usual = this.#meter.rate(now);
 	}
 
 	/** Of what was asked, so much is not to be waited for any more. */
@@ -123,7 +124,7 @@ export class Line {
 
 	/** Nothing came for long of what was asked. */
 	isStalled(now: Instant): boolean {
-		return this.#requests > 0 && now - this.#heardAt > (this.#isProven ? STALL_AFTER : UNPROVEN_AFTER);
+		return this.#requests > 0 && now - this.#heardAt > (this.usual > 0 ? STALL_AFTER : UNPROVEN_AFTER);
 	}
 
 	isGivenUp(now: Instant): boolean {
@@ -157,7 +158,7 @@ export class Line {
 	/** Bytes that may be under way. */
 	#window(now: Instant): number {
 		const rate = this.#meter.rate(now);
-		if (rate === 0) return this.#isProven ? 0 : FIRST_BYTES;
+		if (rate === 0) return this.usual > 0 ? 0 : FIRST_BYTES;
 		return (rate * (this.roundTrip + DEPTH_SLACK)) / 1_000;
 	}
 }

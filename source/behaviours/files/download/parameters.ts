@@ -67,6 +67,9 @@ export const TICK = 500;
 /** `holds` of one peer for one file are looked at no more often than this: each costs as much as the file has pieces. */
 export const HOLDS_PAUSE = 500;
 
+/** Of a large file so many pieces a millisecond: the largest takes tens of milliseconds, and half a minute lies between. */
+export const HOLDS_PIECES = 8;
+
 /** Taking over a waiting request pays if it is so much sooner here: times, and milliseconds. */
 export const SOONER_FACTOR = 1.5;
 export const SOONER_BY = 200;
@@ -76,7 +79,13 @@ export const SPARED_FACTOR = 2;
 export const SPARED_BY = 1_000;
 
 /** Nothing is taken back that is here so soon, or was asked for just now: it is on its way already. */
-export const SPARED_AFTER = 300;
+export const SPARED_AFTER = 100;
+
+/**
+ * One who had everything from the beginning is not asked for what others have got meanwhile, if it gave no more than this
+ * part of what they give: so it has its line for what nobody else has, and that costs hardly any time.
+ */
+export const RELIEVED_SHARE = 0.25;
 
 /** A second copy is asked for in the endgame if it is here sooner than half of the time that the first still needs. */
 export const COPY_FACTOR = 2;

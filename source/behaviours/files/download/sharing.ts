@@ -36,7 +36,10 @@ export class Sharing {
 	}
 
 	lineOf(peer: PeerId): Line {
-		const line = this.#lines.get(peer) ?? new Line(peer, this.#random);
+		const known = this.#lines.get(peer);
+		if (known) return known;
+		const line = new Line(peer, this.#random);
+		line.isOpen = this.#links.isOpen(peer);
 		this.#lines.set(peer, line);
 		return line;
 	}

@@ -4,6 +4,7 @@ import type {BlockName} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {Instant} from '../../behaviour.ts';
 import type {Line} from './line.ts';
+import {RELIEVED_SHARE} from './parameters.ts';
 import type {Claim, Picker, PieceState} from './picker.ts';
 import {RateMeter} from './rate-meter.ts';
 
@@ -135,6 +136,22 @@ export class Sources {
 			source.free = source.list.length;
 			source.lacking = source.list.length;
 		}
+	}
+
+	/** Whether somebody holds it who did not hold everything from the beginning. */
+	isPartlyHeld(piece: number): boolean {
+		return this.#picker.holders(piece) > 0;
+	}
+
+	/** Whether it had everything from the beginning, and the others give so much that it may be left to what they lack. */
+	isRelieved(source: Source, now: Instant): boolean {
+		if (!source.isWhole || source.line.usual === 0) return false;
+		let others = 0;
+		for (const other of this.#sources.values()) {
+			if (other.isWhole || this.lackingOf(other) === 0 || other.line.isStalled(now)) continue;
+			others += other.line.rate(now);
+		}
+		return source.line.usual <= others * RELIEVED_SHARE;
 	}
 
 	/** Pieces that it holds and we do not. */
