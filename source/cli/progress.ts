@@ -56,7 +56,8 @@ export type Standing = {
 /** `report.pdf ▕█████▌    ▏ 54 % of 1.4 GB  88 MB/s  7 s  from ann, cat`, in at most so many cells. */
 export function progressRow(standing: Standing, columns: number, unicode: boolean): string {
 	const {done, size, doing, rate, left, who} = standing;
-	const share = size === 0 ? 1 : Math.min(1, done / size);
+	// Before it is known how much there is, nothing of it is done.
+	const share = size === 0 ? (doing === undefined ? 1 : 0) : Math.min(1, done / size);
 	const words = [
 		`${Math.floor(share * 100)} % of ${formatBytes(size)}`,
 		...(doing === undefined ? [] : [doing]),
