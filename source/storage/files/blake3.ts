@@ -18,6 +18,8 @@ export type Blake3 = {
 	start(): Hashing;
 };
 
+type HashWasm = Pick<typeof import('hash-wasm'), 'createBLAKE3'>;
+
 let loading: Promise<Blake3> | undefined;
 
 /** The same one each time. @throws whatever WebAssembly says, should neither be there. */
@@ -40,8 +42,9 @@ export async function loadNative(): Promise<Blake3> {
 }
 
 export async function loadWasm(): Promise<Blake3> {
-	const {createBLAKE3} = await import('hash-wasm');
-	const hasher = await createBLAKE3();
+	// A bundler hands on all of a CommonJS module as its default.
+	const module: HashWasm & {readonly default?: HashWasm} = await import('hash-wasm');
+	const hasher = await (module.default ?? module).createBLAKE3();
 	return {
 		kind: 'wasm',
 		hash: bytes => hasher.init().update(bytes).digest('binary'),
