@@ -13,6 +13,8 @@ export class Speed {
 	#cell = 0;
 	#since: Instant | undefined;
 	#total = 0;
+	/** Of all cells. */
+	#sum = 0;
 
 	/** Bytes in all. */
 	get total(): number {
@@ -24,6 +26,7 @@ export class Speed {
 		// The time before the first byte does not count.
 		this.#since ??= now;
 		this.#cells[this.#cell % CELLS]! += bytes;
+		this.#sum += bytes;
 		this.#total += bytes;
 	}
 
@@ -31,19 +34,22 @@ export class Speed {
 	rate(now: Instant): number {
 		if (this.#since === undefined) return 0;
 		this.#turn(now);
-		const bytes = this.#cells.reduce((sum, cell) => sum + cell, 0);
-		if (bytes === 0) {
+		if (this.#sum === 0) {
 			this.#since = undefined;
 			return 0;
 		}
 		const begin = Math.max(this.#since, (this.#cell - CELLS + 1) * CELL);
-		return Math.round((bytes * 1_000) / Math.max(LEAST, now - begin));
+		return Math.round((this.#sum * 1_000) / Math.max(LEAST, now - begin));
 	}
 
 	#turn(now: Instant): void {
 		const cell = Math.floor(now / CELL);
 		const passed = Math.min(CELLS, cell - this.#cell);
-		for (let index = 1; index <= passed; index++) this.#cells[(this.#cell + index) % CELLS] = 0;
+		for (let index = 1; index <= passed; index++) {
+			const place = (this.#cell + index) % CELLS;
+			this.#sum -= this.#cells[place]!;
+			this.#cells[place] = 0;
+		}
 		if (passed > 0) this.#cell = cell;
 		// After a long rest the first cell that counts is another one; the ring is empty by then.
 		if (passed === CELLS) this.#since = undefined;

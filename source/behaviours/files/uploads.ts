@@ -28,7 +28,7 @@ export const SLOTS = 4;
 export const PEER_SLOTS = 2;
 
 /** Milliseconds of a line's speed that may be on their way: so long the disk may take to read the next one. */
-export const AHEAD = 250;
+export const AHEAD = 100;
 
 /** Blocks and bytes on their way to one peer at most, and blocks to all. */
 export const MAX_PEER_GIVES = 32;
@@ -49,7 +49,11 @@ type Giving = Queued & {readonly since: Instant};
 
 type Taker = {
 	readonly queue: Map<string, Queued>;
+	/** On their way, the oldest first, and their bytes. */
 	readonly giving: Map<string, Giving>;
+	bytes: number;
+	/** Blocks in the queue that are no pieces. */
+	urgent: number;
 	readonly speed: Speed;
 	/** Bytes given, counted so that nobody saves up while he wants nothing. */
 	share: number;
@@ -71,7 +75,9 @@ export class Uploads {
 	readonly #counts = new BoundedMap<FileId, Uint16Array>(MAX_COUNTED);
 	readonly #speed = new Speed();
 	readonly #byFile = new BoundedMap<FileId, Speed>(1_024);
+	/** On their way to all. */
 	#gives = 0;
+	#bytes = 0;
 	#checkAt: Instant | undefined;
 
 	constructor(options: UploadsOptions) {
@@ -106,7 +112,7 @@ export class Uploads {
 			case 'asked':
 				return this.#asked(news.peer, news.block, now);
 			case 'unasked':
-				this.#takers.get(news.peer)?.queue.delete(blockKey(news.block));
+				unqueue(this.#takers.get(news.peer), blockKey(news.block));
 				return [];
 			case 'gave':
 				return this.#gave(news, now);
@@ -127,9 +133,9 @@ export class Uploads {
 
 	/** It is not given any more, for now: what waits is refused. */
 	withdrawn(file: FileId, reason: Denial): BehaviourOutput[] {
-		return [...this.#takers].flatMap(([peer, {queue}]) => {
-			const concerned = [...queue].filter(([, {block}]) => block.file === file);
-			for (const [key] of concerned) queue.delete(key);
+		return [...this.#takers].flatMap(([peer, taker]) => {
+			const concerned = [...taker.queue].filter(([, {block}]) => block.file === file);
+			for (const [key] of concerned) unqueue(taker, key);
 			return concerned.map(([, {block}]) => deny(peer, block, reason));
 		});
 	}
@@ -154,6 +160,7 @@ export class Uploads {
 		if (taker.queue.size >= MAX_QUEUED) return [deny(peer, block, 'busy'), count('file-busy')];
 		if (taker.queue.size + taker.giving.size === 0) this.#catchUp(taker);
 		taker.queue.set(key, {block, bytes});
+		if (block.what !== 'piece') taker.urgent++;
 		return this.#next(now);
 	}
 
@@ -161,7 +168,15 @@ export class Uploads {
 		const known = this.#takers.get(peer);
 		if (known) return known;
 		const [queue, giving] = [new Map<string, Queued>(), new Map<string, Giving>()];
-		const taker: Taker = {queue, giving, speed: new Speed(), share: 0, byFile: new BoundedMap(MAX_COUNTED)};
+		const taker: Taker = {
+			queue,
+			giving,
+			speed: new Speed(),
+			bytes: 0,
+			urgent: 0,
+			share: 0,
+			byFile: new BoundedMap(MAX_COUNTED),
+		};
 		this.#takers.set(peer, taker);
 		return taker;
 	}
@@ -198,15 +213,23 @@ export class Uploads {
 		const taker = this.#takers.get(peer);
 		if (!taker) return [];
 		this.#gives -= taker.giving.size;
+		this.#bytes -= taker.bytes;
 		taker.giving.clear();
 		taker.queue.clear();
+		taker.bytes = 0;
+		taker.urgent = 0;
 		return this.#next(now);
 	}
 
 	#ended(taker: Taker, block: BlockName): boolean {
-		const isOurs = taker.giving.delete(blockKey(block));
-		if (isOurs) this.#gives--;
-		return isOurs;
+		const key = blockKey(block);
+		const giving = taker.giving.get(key);
+		if (!giving) return false;
+		taker.giving.delete(key);
+		taker.bytes -= giving.bytes;
+		this.#gives--;
+		this.#bytes -= giving.bytes;
+		return true;
 	}
 
 	// --- the choice
@@ -214,8 +237,7 @@ export class Uploads {
 	#next(now: Instant): BehaviourOutput[] {
 		const outputs: BehaviourOutput[] = [];
 		for (;;) {
-			if (this.#gives >= MAX_GIVES) break;
-			const chosen = this.#choose(now);
+			const chosen = this.#gives < MAX_GIVES ? this.#choose(now) : undefined;
 			if (!chosen) break;
 			outputs.push(...this.#give(chosen, now));
 		}
@@ -224,13 +246,15 @@ export class Uploads {
 
 	#give({peer, taker, key, queued}: Choice, now: Instant): BehaviourOutput[] {
 		const {block, bytes} = queued;
-		taker.queue.delete(key);
+		unqueue(taker, key);
 		// Much may have changed since it was asked for.
 		const found = this.#options.look(peer, block);
 		if ('denial' in found) return [deny(peer, block, found.denial), count('file-denied')];
 		taker.giving.set(key, {block, bytes, since: now});
+		taker.bytes += bytes;
 		taker.share += bytes;
 		this.#gives++;
+		this.#bytes += bytes;
 		if (block.what === 'piece') {
 			const counts = this.#counts.get(block.file) ?? new Uint16Array(pieceCountOf(found.size));
 			counts[block.index]!++;
@@ -239,23 +263,44 @@ export class Uploads {
 		return [{type: 'files', deed: {deed: 'give', peer, block}}];
 	}
 
+	/** Looked for with each block that goes: no more is touched than must be. */
 	#choose(now: Instant): Choice | undefined {
 		const moving = this.#moving(now);
-		const room = this.#speed.rate(now) * (AHEAD / 1_000) - moving.bytes;
-		const hasSlot = moving.blocks < SLOTS;
-		if (!hasSlot && room <= 0) return undefined;
-		const waiting = [...this.#takers].filter(([, taker]) => taker.queue.size > 0 && hasRoom(taker, now));
-		const least = Math.min(...waiting.map(([, {share}]) => share));
+		const room = moving.blocks < SLOTS ? Number.POSITIVE_INFINITY : this.#roomOf(moving.bytes, now);
+		if (room <= 0) return undefined;
+		let least = Number.POSITIVE_INFINITY;
+		const waiting: [PeerId, Taker][] = [];
+		for (const [peer, taker] of this.#takers) {
+			if (taker.queue.size === 0 || !hasRoom(taker, now)) continue;
+			waiting.push([peer, taker]);
+			least = Math.min(least, taker.share);
+		}
 		let best: Choice | undefined;
 		for (const [peer, taker] of waiting) {
-			for (const [key, queued] of taker.queue) {
-				if (!hasSlot && queued.bytes > room) continue;
-				const rank = this.#rank(queued, taker.share - least);
-				const isBetter = !best || rank < best.rank || (rank === best.rank && taker.share < best.taker.share);
-				if (isBetter) best = {peer, taker, key, queued, rank};
-			}
+			const choice = this.#best(peer, taker, taker.share - least, room);
+			const isBetter = choice && (!best || choice.rank < best.rank);
+			const isEqual = choice && choice.rank === best?.rank && taker.share < best.taker.share;
+			if (isBetter || isEqual) best = choice;
 		}
 		return best;
+	}
+
+	/** Of what one peer wants: of equals what it asked for first. */
+	#best(peer: PeerId, taker: Taker, ahead: number, room: number): Choice | undefined {
+		let [key, queued, lowest]: [string, Queued | undefined, number] = ['', undefined, Number.POSITIVE_INFINITY];
+		for (const [one, candidate] of taker.queue) {
+			if (candidate.bytes > room) continue;
+			const rank = this.#rank(candidate, ahead);
+			if (rank >= lowest) continue;
+			[key, queued, lowest] = [one, candidate, rank];
+			if (rank < 0 || (rank === 0 && taker.urgent === 0)) break;
+		}
+		return queued && {peer, taker, key, queued, rank: lowest};
+	}
+
+	/** Bytes that may be on their way beside these. */
+	#roomOf(bytes: number, now: Instant): number {
+		return this.#speed.rate(now) * (AHEAD / 1_000) - bytes;
 	}
 
 	/** The lower, the sooner: how often it was given, hashes first. Whoever is far ahead waits, whatever he wants. */
@@ -266,12 +311,12 @@ export class Uploads {
 
 	/** What is on its way and not stuck. */
 	#moving(now: Instant): {readonly blocks: number; readonly bytes: number} {
-		let [blocks, bytes] = [0, 0];
+		let [blocks, bytes] = [this.#gives, this.#bytes];
 		for (const {giving} of this.#takers.values()) {
 			for (const one of giving.values()) {
-				if (isStuck(one.since, now)) continue;
-				blocks++;
-				bytes += one.bytes;
+				if (!isStuck(one.since, now)) break;
+				blocks--;
+				bytes -= one.bytes;
 			}
 		}
 		return {blocks, bytes};
@@ -303,13 +348,20 @@ function isStuck(since: Instant, now: Instant): boolean {
 }
 
 /** Whether one more block may be on its way to it. */
-function hasRoom({giving, speed}: Taker, now: Instant): boolean {
-	if (giving.size === 0) return true;
+function hasRoom({giving, bytes, speed}: Taker, now: Instant): boolean {
 	if (giving.size >= MAX_PEER_GIVES) return false;
-	const blocks = [...giving.values()];
-	if (blocks.some(({since}) => isStuck(since, now))) return false;
-	const bytes = blocks.reduce((sum, one) => sum + one.bytes, 0);
+	for (const {since} of giving.values()) {
+		if (isStuck(since, now)) return false;
+		break;
+	}
 	return giving.size < PEER_SLOTS || bytes < Math.min(MAX_PEER_BYTES, speed.rate(now) * (AHEAD / 1_000));
+}
+
+function unqueue(taker: Taker | undefined, key: string): void {
+	const queued = taker?.queue.get(key);
+	if (!taker || !queued) return;
+	taker.queue.delete(key);
+	if (queued.block.what !== 'piece') taker.urgent--;
 }
 
 /** Undefined if there is no such block. Slices of a manifest are as many as the disk says: their length is a guess. */

@@ -74,7 +74,7 @@ describe('what is given', () => {
 		const giver = new Giver();
 		for (let index = 0; index < 200; index++) giver.asked(BOB, index);
 		giver.asked(CAT, 0);
-		for (let round = 0; round < 50; round++) {
+		for (let round = 0; round < 100; round++) {
 			giver.now += 0.1;
 			giver.gave();
 		}
