@@ -6,6 +6,8 @@ import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import type {FileSettings, Offer, TransferInfo} from '../../source/api/files.ts';
 import {UserError} from '../../source/base/errors.ts';
+import {picture} from '../../source/cli/demo-picture.ts';
+import {SCENES} from '../../source/cli/demo-script.ts';
 import {defaultDownloadFolder, fileSettings} from '../../source/cli/file-config.ts';
 import {type GetOptions, offerFor, runGet} from '../../source/cli/get.ts';
 import {parseLine} from '../../source/cli/lines.ts';
@@ -412,5 +414,26 @@ describe('with a core', () => {
 		core.emit({type: 'message-state', messageId: 'ab', room: 'ops', storedBy: 2, of: 2});
 		await pass(300);
 		expect(await done).toBe(0);
+	});
+});
+
+describe('the demo', () => {
+	test('offers a picture that viewers can show, before anybody takes it', () => {
+		const bytes = Buffer.from(picture());
+		expect({magic: bytes.toString('latin1', 0, 2), size: bytes.readUInt32LE(2)}).toEqual({
+			magic: 'BM',
+			size: bytes.length,
+		});
+		const [start, width, height, bits] = [10, 18, 22, 28].map(at => bytes.readUInt16LE(at)) as [
+			number,
+			number,
+			number,
+			number,
+		];
+		expect(start + (width * height * bits) / 8).toBe(bytes.length);
+		const offered = SCENES.findIndex(({does}) => does === 'offer');
+		const takers = SCENES.flatMap(({does, who}, index) => (does === 'take' && index > offered ? [who] : []));
+		expect(offered).toBeGreaterThan(0);
+		expect(takers).toEqual(['bob', 'cat', 'dan']);
 	});
 });
