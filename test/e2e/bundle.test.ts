@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {disposeNodes, spawnNode} from '../helpers/node-process.ts';
 
 const dist = new URL('../../dist/', import.meta.url);
 
@@ -24,7 +25,7 @@ test('tools for developers are left out', async () => {
 	expect(names.filter(name => name.includes('devtools'))).toEqual([]);
 });
 
-describe('where SQLite is not there', () => {
+describe('where nothing native is there', () => {
 	let place: string;
 
 	beforeAll(async () => {
@@ -34,7 +35,10 @@ describe('where SQLite is not there', () => {
 			await cp(join(root, name), join(place, name), {recursive: true});
 	});
 
-	afterAll(() => rm(place, {recursive: true}));
+	afterAll(async () => {
+		await disposeNodes();
+		await rm(place, {recursive: true});
+	});
 
 	/** Standard input is empty, so a node ends at once. */
 	async function run(...args: readonly string[]) {
@@ -58,6 +62,21 @@ describe('where SQLite is not there', () => {
 		expect(stdout).toContain('"room-joined"');
 		expect(stdout.match(/"warning"/g)).toHaveLength(1);
 		expect(stdout).toContain('No history is kept on disk: SQLite does not run here');
+	});
+
+	test('a file has the same id: the one of PROTOCOL.md', async () => {
+		const file = join(place, 'plans.pdf');
+		await writeFile(
+			file,
+			Buffer.alloc(
+				150_000,
+				Uint8Array.from({length: 251}, (_, index) => index),
+			),
+		);
+		const node = spawnNode('bare', {program: join(place, 'bin/p2p-tui.js'), env: {HOME: place}});
+		const offered = await node.result({command: 'offer-file', path: file, room: 'lobby'});
+		const page = await readFile(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
+		expect(page).toContain(`\n${offered.size} ${offered.file}\n`);
 	});
 
 	test('export says why it cannot read what is kept', async () => {
