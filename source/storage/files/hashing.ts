@@ -167,6 +167,7 @@ async function hashPieces(blake3: Blake3, subject: Subject, {progress, signal}: 
 			}
 			if (end % PROGRESS_BYTES === 0) progress?.(end, size);
 		}
+		signal?.throwIfAborted();
 		return layer;
 	} finally {
 		await reading?.catch(() => {});

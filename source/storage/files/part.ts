@@ -30,6 +30,8 @@ export class Part {
 	#path: string;
 	#files: readonly PartFile[] = [];
 	#stream: Stream | undefined;
+	/** Files that were made by this run, with their length. */
+	readonly #made = new Set<number>();
 
 	private constructor(place: Place, folder: string, offer: FileOffer) {
 		this.place = place;
@@ -134,9 +136,11 @@ export class Part {
 
 	#complete(file: number): Promise<void> {
 		const {size} = this.#files[file]!;
+		const isWaitedFor = this.#files.length <= MANY_FILES || size >= WORTH_WAITING;
+		if (!isWaitedFor && this.#made.has(file)) return Promise.resolve();
 		return this.#opened().using(file, async handle => {
 			if ((await handle.stat()).size !== size) await handle.truncate(size);
-			if (this.#files.length <= MANY_FILES || size >= WORTH_WAITING) await handle.sync();
+			if (isWaitedFor) await handle.sync();
 		});
 	}
 
@@ -153,6 +157,7 @@ export class Part {
 		try {
 			const handle = await createToWrite(target, isExecutable);
 			if (size > 0) await handle.truncate(size);
+			this.#made.add(file);
 			return handle;
 		} catch (error) {
 			if (errorCode(error) !== 'EEXIST') throw error;

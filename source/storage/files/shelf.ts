@@ -124,9 +124,12 @@ export class Shelf {
 		return bytes;
 	}
 
-	/** What is being hashed is not. */
-	async close(): Promise<void> {
+	/** Nothing is hashed any more. */
+	stop(): void {
 		this.#closing.abort();
+	}
+
+	async close(): Promise<void> {
 		await Promise.allSettled(this.#hashing.values());
 		for (const held of this.#held.values()) await held.rest();
 	}

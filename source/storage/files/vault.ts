@@ -229,6 +229,7 @@ export class Vault {
 
 	/** Lets go of everything. Resolves when all is written. */
 	async shut(): Promise<void> {
+		this.#shelf.stop();
 		for (const stop of this.#stops.values()) stop.abort();
 		await Promise.allSettled(this.#turns.values());
 		for (const file of this.#arrivals.files()) await this.#arrivals.close(file);

@@ -1,5 +1,6 @@
 /** Vaults in folders of their own, and a wire between two of them that carries whole blocks. */
 import {createHash} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -8,6 +9,9 @@ import {Bitfield} from '../../../source/base/bitfield.ts';
 import type {Opened, SavedTransfer} from '../../../source/storage/files/kept.ts';
 import {Vault} from '../../../source/storage/files/vault.ts';
 import type {BlockName, FileId, FileOffer} from '../../../source/wire/file-offer.ts';
+
+/** A disk in memory, where there is one: thousands of files take their time on others. */
+const MEMORY = '/dev/shm';
 
 export type Rig = {
 	/** A folder of the test, by name. */
@@ -20,7 +24,7 @@ export type Rig = {
 };
 
 export async function makeRig(root?: string): Promise<Rig> {
-	const base = root ?? (await mkdtemp(join(tmpdir(), 'p2p-files-')));
+	const base = root ?? (await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'p2p-files-')));
 	const open = new Set<Vault>();
 	const warnings: string[] = [];
 	const folder = async (name: string) => {
