@@ -259,6 +259,7 @@ test.each([
 	['/re', ['/react ', '/read ', '/redact ', '/reply ', '/resume ']],
 	['/msg bo', ['bob ']],
 	['/set bell m', ['mentions']],
+	['/send /tmp/a', ['/tmp/a b/']],
 	['/react tad', ['🎉']],
 	['an', ['ann: ']],
 	['so @an', ['@ann ']],
@@ -268,7 +269,8 @@ test.each([
 	['/mou', []],
 	['', []],
 ])('Tab knows what the screen knows: %s', (line, choices) => {
-	expect(completions(line, new Listener().store.getState()).choices).toEqual(choices);
+	const items = [{name: 'a b', isFolder: true}];
+	expect(completions(line, new Listener().store.getState(), () => items).choices).toEqual(choices);
 });
 
 test('help knows every command that makes sense in lines', () => {

@@ -243,3 +243,99 @@ test('a trace takes the way of the open room; in a conversation, of a room in wh
 	expect(parseLine('/trace ann', {...CONTEXT, room: `@${ANN.peer}`})).toEqual(traces('dev'));
 	expect(parseLine('/trace mary', {...CONTEXT, room: `@${ANN.peer}`})).toMatchObject({ok: false});
 });
+
+describe('files', () => {
+	const HOLIDAY = {file: '4'.repeat(64), name: 'holiday film.mp4', isOurs: false, isOpen: true};
+	const OLDER = {file: '5'.repeat(64), name: 'holiday', isOurs: false, isOpen: true};
+	const OURS = {file: '6'.repeat(64), name: 'mine.txt', isOurs: true, isOpen: false};
+	const WITH: SlashContext = {
+		...CONTEXT,
+		files: {
+			places: {home: '/home/me', cwd: '/work'},
+			offers: () => [HOLIDAY, OLDER, OURS],
+			transfers: () => [{file: HOLIDAY.file, name: HOLIDAY.name, state: 'fetching', isMoving: true}],
+			accept: [{from: '*', bytes: 1_000_000}],
+			maxUpload: 2_000_000,
+		},
+	};
+	const message = (line: string) => {
+		const result = parseLine(line, WITH);
+		return result.ok ? undefined : result.message;
+	};
+
+	test.each<[string, Command]>([
+		['/send a b.txt', {command: 'offer-file', path: '/work/a b.txt', room: 'lobby'}],
+		["/send '~/a b.txt' to #dev", {command: 'offer-file', path: '/home/me/a b.txt', room: 'dev'}],
+		['/get', {command: 'fetch-file', file: HOLIDAY.file}],
+		['/get Holiday film.mp4', {command: 'fetch-file', file: HOLIDAY.file}],
+		['/get holiday', {command: 'fetch-file', file: OLDER.file}],
+		['/get holiday film.mp4 ~/My Videos', {command: 'fetch-file', file: HOLIDAY.file, folder: '/home/me/My Videos'}],
+		['/get ~/in', {command: 'fetch-file', file: HOLIDAY.file, folder: '/home/me/in'}],
+		['/get 55555555', {command: 'fetch-file', file: OLDER.file}],
+		['/get 12345678 ..', {command: 'fetch-file', file: '12345678', folder: '/'}],
+		['/pause', {command: 'pause', file: HOLIDAY.file}],
+		['/cancel holiday film.mp4', {command: 'cancel', file: HOLIDAY.file}],
+		['/resume 44444444', {command: 'resume', file: HOLIDAY.file}],
+	])('%s', (line, command) => {
+		expect(parseLine(line, WITH)).toEqual(asks(command));
+	});
+
+	test('to one person opens the conversation', () => {
+		expect(parseLine('/send x to @Mary Ann', WITH)).toEqual({
+			ok: true,
+			intents: [
+				{type: 'open-direct', peer: MARY.peer},
+				{type: 'command', command: {command: 'offer-file', path: '/work/x', room: `@${MARY.peer}`}},
+			],
+		});
+	});
+
+	test.each([
+		['/send', /^Which file\? Write \/send <path>/],
+		['/send x to @nobody', /^Nobody here is called/],
+		['/send x to #elsewhere', /^You are not in #elsewhere/],
+		['/get nothing such', /^Nothing called nothing such is offered/],
+		['/get mine.txt', /is yours/],
+		['/resume', /^There is nothing to resume/],
+		['/pause nothing', /^Nothing called nothing/],
+		['/accept Ann lots', /^lots is no size/],
+		['/accept nobody 1MB', /^Nobody here is called/],
+		['/limit sideways', /^Which way/],
+		['/limit up fast', /^fast is no rate/],
+		['/set files.maxUpload quick', /bytes a second/],
+		['/set files.folder relative', /^files.folder is/],
+		['/home/me/a.txt', /write \/send before it/],
+	])('%s is refused in words', (line, words) => {
+		expect(message(line)).toMatch(words);
+	});
+
+	const settings = (line: string) => {
+		const result = parseLine(line, WITH);
+		const set = result.ok ? result.intents.find(({type}) => type === 'set') : undefined;
+		return set?.type === 'set' ? set.settings : undefined;
+	};
+
+	test.each([
+		['/accept Ann 20MB', {'files.accept': `*=1MB, ${ANN.peer}=20MB`}],
+		['/accept anybody off', {'files.accept': ''}],
+		['/accept * 2 MB', {'files.accept': '*=2MB'}],
+		['/limit up 500kB/s', {'files.maxUpload': '500kB/s'}],
+		['/limit down off', {'files.maxDownload': 'off'}],
+		['/set files.folder "~/My Files"', {'files.folder': '~/My Files'}],
+		['/set max-upload 1MB/s', {'files.maxUpload': '1MB/s'}],
+		['/set files.quota -', {'files.quota': ''}],
+	])('%s', (line, expected) => {
+		expect(settings(line)).toEqual(expected);
+	});
+
+	test('rules and limits are told', () => {
+		const told = (line: string) => {
+			const result = parseLine(line, WITH);
+			const [first] = result.ok ? result.intents : [];
+			return first?.type === 'notice' ? first.notice.text : undefined;
+		};
+		expect(told('/accept')).toBe('taken without asking: of anybody in your rooms up to 1.0 MB');
+		expect(told('/accept Ann')).toBe('files of Ann are taken when you say so');
+		expect(told('/limit')).toBe('files go out at 2.0 MB/s at most; files come in as fast as they can');
+	});
+});

@@ -135,6 +135,7 @@ export function doWith(stage: Stage, deed: MessageDeed): void {
 		case 'get':
 			return getOffer(stage, entry);
 		case 'get-into':
+			if (entry.offer && !entry.local) leaveSelection(stage);
 			return getInto(stage, entry);
 		case 'quoted':
 			if (entry.reply) return jumpTo(stage, room.room, entry.reply.id);

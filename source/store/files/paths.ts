@@ -14,13 +14,16 @@ const ESCAPED = /\\([^\p{L}\p{N}_.])/gu;
 
 /** What stands in quotes, or after backslashes; a quote that is still open ends with the text. */
 export function unquoted(written: string, {isWindows = false}: Pick<Places, 'isWindows'> = {}): string {
-	const quote = QUOTES.exec(written)?.[0];
-	if (quote !== undefined) {
-		const end = written.indexOf(quote, 1);
-		const inner = written.slice(1, end < 0 ? undefined : end);
-		return quote === '"' && !isWindows ? inner.replaceAll(/\\(["\\$`])/g, '$1') : inner;
-	}
+	if (QUOTES.test(written)) return isWindows ? written.slice(1).replace(/".*$/s, '') : joined(written);
 	return isWindows ? written : written.replaceAll(ESCAPED, '$1');
+}
+
+/** As a shell joins it: `'it'\\''s'` is it's. */
+function joined(written: string): string {
+	const parts = written.matchAll(/'([^']*)'?|"((?:[^"\\]|\\.)*)"?|\\(.)|([^'"\\]+)/gsu);
+	return Array.from(parts, ([, single, double, escaped, plain]) =>
+		double === undefined ? (single ?? escaped ?? plain ?? '') : double.replaceAll(/\\(["\\$`])/g, '$1'),
+	).join('');
 }
 
 /** An absolute path. */
@@ -77,7 +80,9 @@ export function splitTarget(argument: string): {readonly path: string; readonly 
 
 /** The word that a line begins with, and the rest: what stands in quotes, or behind backslashes, is one. */
 export function firstWord(line: string): readonly [word: string, rest: string] {
-	const [word = ''] = /^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:\\.|[^\s\\])*\\?)/s.exec(line) ?? [];
+	const isQuoted = QUOTES.test(line);
+	const quoted = /^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|\\.|[^\s\\"'])+/s;
+	const [word = ''] = (isQuoted ? quoted : /^(?:\\.|[^\s\\])*\\?/s).exec(line) ?? [];
 	return [word, line.slice(word.length).trimStart()];
 }
 

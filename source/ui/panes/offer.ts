@@ -59,6 +59,8 @@ export function offerLines(look: OfferLook, width: number, theme: Theme): readon
 function nameSpans({offer, isQueued, transfer}: OfferLook, width: number, {paint}: Theme): readonly Span[] {
 	// While it is read only its transfer knows how large it is.
 	const of = isQueued ? (transfer ?? offer) : offer;
+	const isKnown = !isQueued || of.size > 0 || of.files > 0;
+	if (!isKnown) return [span('▤ ', paint.accent), span(middleCut(shownName(offer), width - 2), paint.title)];
 	const about = [sizeText(of), ...(offer.isExecutable ? ['program'] : [])].join(' · ');
 	const shown = widthOf(about) + 12 <= width ? about : formatBytes(of.size);
 	const name = middleCut(shownName(offer), width - 2 - widthOf(shown) - 3);
@@ -151,13 +153,8 @@ function namesText(all: readonly {readonly peer: string; readonly name: string}[
 
 /** `✓ ~/Downloads/holiday.mp4`; `offered by you · to ann, bob · 3.2 GB given`. */
 function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: number, {paint}: Theme): readonly Span[] {
-	const {isFetched, place = '', takers, rateOut, given} = transfer;
-	const giving =
-		rateOut > 0 || takers.length > 0
-			? `⇡ ${rateOut > 0 ? `${formatRate(rateOut)} ` : ''}to ${namesText(takers, holders) || 'others'}`
-			: given > 0
-				? `${formatBytes(given)} given`
-				: '';
+	const {isFetched, place = ''} = transfer;
+	const giving = givingText(transfer, holders);
 	const where = isFetched && !local ? place : giving === '' ? 'offered by you' : 'yours';
 	const rest = giving === '' ? '' : ` · ${giving}`;
 	// Where it lies is what one looks for.
@@ -167,6 +164,17 @@ function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: numbe
 		span(pathCut(where, width - 2 - widthOf(shown)), isFetched ? undefined : paint.dim),
 		span(shown, paint.dim),
 	];
+}
+
+/** Who takes it; or who has got it here, or how much was given. */
+function givingText({takers, rateOut, given, pieces}: Transfer, holders: Holders): string {
+	const taking = takers.filter(taker => taker.rate > 0 || taker.pieces < pieces);
+	if (rateOut > 0 || taking.length > 0) {
+		const rate = rateOut > 0 ? `${formatRate(rateOut)} ` : '';
+		return `⇡ ${rate}to ${namesText(taking.length > 0 ? taking : takers, holders) || 'others'}`;
+	}
+	if (takers.length > 0) return `${namesText(takers, holders)} ${takers.length === 1 ? 'has' : 'have'} it`;
+	return given > 0 ? `${formatBytes(given)} given` : '';
 }
 
 /** The end of a path is what differs: `…loads/holiday.mp4`. */

@@ -1,0 +1,69 @@
+/** Files as they are said line by line. */
+import {expect, test} from 'vitest';
+import type {NodeEvent} from '../../source/api/event.ts';
+import {Narrator} from '../../source/plain/narrator.ts';
+import {transferLines} from '../../source/plain/transfers.ts';
+import {Store} from '../../source/store/store.ts';
+import {NOON, PEERS, peerInfo, snapshotOf} from '../ui/script.ts';
+import {ALL, offered, transfer} from '../ui/transfers.ts';
+
+process.env.TZ = 'UTC';
+
+function listening() {
+	const places = {home: '/home/me', cwd: '/home/me'};
+	const store = new Store({now: () => NOON + 60_000, setTimer: () => () => {}, send: () => {}, places});
+	const narrator = new Narrator(store.getState());
+	const hears = (...events: readonly NodeEvent[]) => {
+		store.receive(events);
+		store.flush();
+		return narrator.tell(store.getState(), events, NOON + 60_000);
+	};
+	store.core({state: 'running'});
+	hears(snapshotOf(['lobby'], [peerInfo('ann'), peerInfo('bob')]));
+	return {store, hears};
+}
+
+test('an offer says what it is, how large, and how to take it', () => {
+	const {hears} = listening();
+	expect(hears(offered('ann', {name: 'holiday.mp4'}, 1))).toEqual([
+		'12:01 #lobby ann offers “holiday.mp4”, 1.4 GB; /get takes it',
+	]);
+	expect(hears(offered('bob', {name: 'run”: I quit', isExecutable: true, size: 10}, 1))).toEqual([
+		"12:01 #lobby bob offers the program “run': I quit”, 10 B; /get takes it",
+	]);
+	expect(hears(offered('ann', {name: 'photos', files: 3}, 1, `@${PEERS.ann}`))).toContain(
+		'12:01 to you from ann, a file: the folder “photos”, 3 files, 1.4 GB; /get takes it',
+	);
+});
+
+test('how far it is, a quarter at a time; then where it is', () => {
+	const {hears} = listening();
+	const at = (share: number, more = {}) => hears(transfer({done: 1.4e9 * share, ...more}));
+	expect(at(0)).toEqual([]);
+	expect(at(0.2)).toEqual([]);
+	expect(at(0.3)).toEqual(['“holiday.mp4”: 30 %, 88 MB/s, 8 s left.']);
+	expect(at(0.4)).toEqual([]);
+	expect(at(0.9)).toEqual(['“holiday.mp4”: 90 %, 88 MB/s, 8 s left.']);
+	expect(at(0.9, {state: 'paused'})).toEqual(['“holiday.mp4” is paused at 90 %.']);
+	expect(at(0.9, {state: 'waiting', sources: []})).toEqual(['“holiday.mp4” waits: nobody who has it is here.']);
+	expect(at(0.9)).toEqual([]);
+	expect(at(1, {state: 'done'})).toEqual(['Holiday.mp4 is here: ~/Downloads/holiday.mp4']);
+});
+
+test('/transfers says all of them', () => {
+	const {store, hears} = listening();
+	expect(transferLines(store.getState())).toHaveLength(1);
+	hears(...ALL);
+	expect(transferLines(store.getState())).toMatchInlineSnapshot(`
+		[
+		  "7 files; 88 MB/s in, 4.6 MB/s out:",
+		  "  “holiday.mp4”, 1.4 GB: coming; 54 %; 88 MB/s; 8 s left; from ann and cat; to bob at 1.2 MB/s; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “disk.img”, 20 GB: reading, being read, to be offered; 43 %; 8 s left; 42 MB given; lies at ~/disk.img",
+		  "  “report.pdf”, 1.2 MB: giving; to bob at 3.4 MB/s; 2.0 MB given; lies at ~/report.pdf",
+		  "  “漢字の写真 🏔️.jpg”, 4.2 MB: waiting, nobody who has it is here; 0 %; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “backup.tar.zst”, 40 GB: failed, the disk is full: 40 GB are needed, 3.2 GB are free; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “photos of the mountains, 2026”, 214 files, 8.1 GB: paused; 25 %; from ann and cat; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “notes.txt”, 0 B: here; 42 MB given; lies at ~/Downloads/notes.txt",
+		]
+	`);
+});
