@@ -7,13 +7,17 @@ import type {BlockName, Denial} from '../wire/file-offer.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
 import {Later} from './agenda.ts';
 import type {Conditions} from './conditions.ts';
-import {Lane, type Line, type Lines} from './lines.ts';
+import {Lane, type Line, type Lines, type Parcel} from './lines.ts';
 import type {SimulatedNode} from './simulated-node.ts';
 import type {World} from './streams.ts';
 
 /** Milliseconds after which a dial without an answer has failed, and after which a connection that is stuck is given up. */
 const DIAL_TIMEOUT = 5_000;
 const PATIENCE = 15_000;
+/** Bytes that the system takes of what is sent before the line has carried any of it: nothing takes them back. */
+const SEND_BUFFER = 256 * 1_024;
+/** Blocks that are read from the disk meanwhile, and are not taken back either. */
+const READ_AHEAD = 2;
 
 export type BlockKey = string;
 
@@ -22,7 +26,12 @@ export function keyOf({file, what, index}: BlockName): BlockKey {
 }
 
 /** A block on its way. */
-export type Sending = {readonly block: BlockName; readonly bytes: number; readonly isRight: boolean; isDone: boolean};
+export type Sending = Parcel & {
+	readonly block: BlockName;
+	readonly isRight: boolean;
+	/** The system has taken it. */
+	isTaken: boolean;
+};
 
 export class BulkEnd {
 	readonly node: SimulatedNode;
@@ -173,8 +182,8 @@ export class Bulk {
 		this.#lines.clear(end.other.lane);
 		const [{node}, peer] = [end, end.other.node.peerId];
 		if (end.isOpen) {
-			for (const {block} of end.sending.splice(0))
-				this.#ears.tell(node, {news: 'not-given', peer, block, reason: 'closed'});
+			for (const {block, isTaken} of end.sending.splice(0))
+				if (!isTaken) this.#ears.tell(node, {news: 'not-given', peer, block, reason: 'closed'});
 			this.#ears.tell(node, {news: 'bulk-closed', peer, reason});
 		} else if (end.node.isAlive) this.#ears.tell(node, {news: 'bulk-failed', peer, message: reason});
 	}
@@ -192,6 +201,7 @@ export class Bulk {
 	unask(end: BulkEnd, block: BlockName): void {
 		end.asked.delete(keyOf(block));
 		this.#send(end.other, () => {
+			this.#takeBack(end.other, block);
 			if (!end.other.owed.delete(keyOf(block))) return;
 			this.#ears.tell(end.other.node, {news: 'unasked', peer: end.node.peerId, block});
 		});
@@ -207,18 +217,41 @@ export class Bulk {
 
 	give(end: BulkEnd, block: BlockName, bytes: number, isRight: boolean): void {
 		end.owed.delete(keyOf(block));
-		const sending = {block, bytes, isRight, isDone: false};
+		const sending = {block, bytes, isRight, isTaken: false, sent: () => this.#sent(end, sending)};
 		end.sending.push(sending);
 		this.#look(end);
-		this.#lines.push(end.lane, {bytes, sent: () => this.#sent(end, sending)});
+		this.#lines.push(end.lane, sending);
+		this.#buffer(end);
+	}
+
+	/** The system takes as much as fits. */
+	#buffer(end: BulkEnd): void {
+		let room = SEND_BUFFER;
+		for (const [index, sending] of [...end.sending].entries()) {
+			const {block, bytes} = sending;
+			room -= bytes;
+			if (index > 0 && room < 0) return;
+			if (sending.isTaken) continue;
+			sending.isTaken = true;
+			this.#ears.tell(end.node, {news: 'gave', peer: end.other.node.peerId, block, bytes});
+		}
+	}
+
+	/** What is not even being read yet is not sent. */
+	#takeBack(end: BulkEnd, {file, what, index}: BlockName): void {
+		const waiting = end.sending.filter(({isTaken}) => !isTaken).slice(READ_AHEAD);
+		const found = waiting.find(({block}) => block.file === file && block.what === what && block.index === index);
+		if (!found) return;
+		end.sending.splice(end.sending.indexOf(found), 1);
+		this.#lines.remove(end.lane, found);
+		const {block} = found;
+		this.#ears.tell(end.node, {news: 'not-given', peer: end.other.node.peerId, block, reason: 'closed'});
 	}
 
 	#sent(end: BulkEnd, sending: Sending): void {
-		const {block, bytes} = sending;
-		sending.isDone = true;
 		end.sending.shift();
 		end.other.told = 0;
-		this.#ears.tell(end.node, {news: 'gave', peer: end.other.node.peerId, block, bytes});
+		this.#buffer(end);
 		this.#send(end.other, () => this.#ears.arrived(end.other, sending));
 	}
 

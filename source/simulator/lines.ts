@@ -70,6 +70,12 @@ export class Lines {
 		this.#look(lane);
 	}
 
+	/** It is not sent after all, unless it is the first one. */
+	remove(lane: Lane, parcel: Parcel): void {
+		const index = lane.parcels.indexOf(parcel);
+		if (index > 0) lane.parcels.splice(index, 1);
+	}
+
 	/** What was not sent will not be. */
 	clear(lane: Lane): void {
 		lane.parcels.length = 0;

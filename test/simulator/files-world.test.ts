@@ -135,13 +135,31 @@ describe('a bulk connection', () => {
 
 	it('ends with the program at the other end; what was to be given is told as not given', () => {
 		const {simulation, nodes, news, ask} = giverAndTaker([{up: MIB / 16}, {}]);
-		ask(0);
-		simulation.run(10);
+		for (let index = 0; index < 5; index++) ask(index);
 		simulation.kill(nodes[1]!);
 		simulation.run(10);
 		const told = news(nodes[0]!);
-		expect(last(told, 'not-given')).toMatchObject({reason: 'closed'});
+		expect(last(told, 'not-given')).toMatchObject({reason: 'closed', block: {index: 4}});
 		expect(last(told, 'bulk-closed')).toMatchObject({reason: 'reset'});
+	});
+
+	it('has a buffer that takes what is sent before it is there; what waits behind it can be called off', () => {
+		const {simulation, nodes, news, deed, offer, ask, arrived} = giverAndTaker([{up: MIB}, {}]);
+		ask(0, 'layer');
+		simulation.run(100);
+		for (let index = 0; index < 8; index++) ask(index);
+		// The layer, and 256 KiB.
+		expect(count(news(nodes[0]!), 'gave')).toBe(1 + 4);
+		for (const index of [5, 6, 7]) {
+			deed(1, {deed: 'unask', peer: nodes[0]!.peerId, block: {file: offer.file, what: 'piece', index}});
+		}
+		simulation.run(1_000);
+		expect(news(nodes[0]!).filter(({news}) => news === 'not-given')).toMatchObject([
+			{block: {index: 6}},
+			{block: {index: 7}},
+		]);
+		const verdicts = arrived().map(one => 'verdict' in one && one.verdict);
+		expect(verdicts).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'unwanted']);
 	});
 
 	it('tells of a block that takes long how much of it is here; one that nobody wants any more is unwanted', () => {
