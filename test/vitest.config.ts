@@ -7,7 +7,7 @@ import {BaseSequencer, type TestSpecification} from 'vitest/node';
 const PROGRAMS = [
 	'test/ui/{terminal,pty}.test.ts',
 	'test/core/{worker,worker-client}.test.ts',
-	'test/storage/faults.test.ts',
+	'test/storage/{,files/}faults.test.ts',
 	'test/net/handshake.test.ts',
 ];
 

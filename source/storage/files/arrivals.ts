@@ -18,7 +18,7 @@ import {Collector} from './collector.ts';
 import {failureOf} from './failure.ts';
 import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
-import {Part} from './part.ts';
+import {Part, type Place} from './part.ts';
 import type {Records, TransferRecord} from './records.ts';
 import {lookAt, makeFolder} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
@@ -189,7 +189,8 @@ export class Arrivals {
 			await checkSpace(transfer.folder, offer.size, await this.#promised({record: {...NOWHERE, transfer}}));
 			await records.dropTransfer(offer.file);
 		}
-		const part = found ?? (await Part.create(transfer.folder, offer));
+		const noting = (place: Place) => records.saveTransfer(offer.file, {...place, transfer});
+		const part = found ?? (await Part.create(transfer.folder, offer, noting));
 		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, warn});
 		const finishing = part.path === part.place.part ? undefined : part.path;
 		const entry: Entry = {

@@ -1,5 +1,6 @@
 /** What is here of a file or folder that is being fetched: its bytes, beside the place where it is to lie. */
-import {type FileHandle, lstat, mkdir, rm} from 'node:fs/promises';
+import type {Stats} from 'node:fs';
+import {type FileHandle, lstat, mkdir, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {safeFileName} from '../../base/file-name.ts';
 import type {FileOffer} from '../../wire/file-offer.ts';
@@ -42,11 +43,15 @@ export class Part {
 		if (!this.#isFolder) this.setFiles([{path: [], size: offer.size, isExecutable: offer.isExecutable}]);
 	}
 
-	/** In `folder`, under a name that is free with and without its suffix. Rejects with what the system says. */
-	static async create(folder: string, offer: FileOffer): Promise<Part> {
+	/**
+	 * In `folder`, under a name that is free with and without its suffix. `noting` is called before it is made, without an
+	 * inode. Rejects with what the system says.
+	 */
+	static async create(folder: string, offer: FileOffer, noting: (place: Place) => Promise<void>): Promise<Part> {
 		const place = await firstFree(baseOf(offer), async name => {
 			const part = join(folder, `${name}${PART_SUFFIX}`);
-			if (await lookAt(join(folder, name))) return undefined;
+			if ((await lookAt(join(folder, name))) || (await lookAt(part))) return undefined;
+			await noting({part, name, inode: ''});
 			try {
 				await (offer.manifest === undefined ? makeFile(part, offer) : mkdir(part));
 			} catch (error) {
@@ -61,9 +66,12 @@ export class Part {
 	/** Undefined if what is there now is not what we made. */
 	static async find(place: Place, folder: string, offer: FileOffer): Promise<Part | undefined> {
 		const found = await lookAt(place.part);
-		if (found === undefined || String(found.ino) !== place.inode) return undefined;
+		if (found === undefined) return undefined;
+		const inode = String(found.ino);
+		// The program ended before it could note the inode: whatever has nothing in it is as good as what we made.
+		if (place.inode === '' ? !(await isEmpty(place.part, found)) : inode !== place.inode) return undefined;
 		const isOurs = offer.manifest === undefined ? found.isFile() && found.nlink === 1 : found.isDirectory();
-		return isOurs ? new Part(place, folder, offer) : undefined;
+		return isOurs ? new Part({...place, inode}, folder, offer) : undefined;
 	}
 
 	/** One that had got its name when the program ended. */
@@ -164,6 +172,11 @@ export class Part {
 			return reopenToWrite(target);
 		}
 	}
+}
+
+/** Nothing was ever written there. */
+async function isEmpty(path: string, found: Stats): Promise<boolean> {
+	return found.isDirectory() ? (await readdir(path)).length === 0 : found.size === 0 || found.blocks === 0;
 }
 
 function baseOf({name}: FileOffer): string {
