@@ -20,7 +20,8 @@ import {Metadata} from './metadata.ts';
 import {HOLDS_PAUSE, HOLDS_PIECES, MAX_DROPPED, MAX_SEEK_PAUSE, METADATA_TIMEOUT, SEEK_PAUSE} from './parameters.ts';
 import {Picker} from './picker.ts';
 import {type Request, type Source, Sources} from './sources.ts';
-import {isSpared, takeOver} from './take-over.ts';
+import {isSpared, type TakeOver, takeOver} from './take-over.ts';
+import {Thrift} from './thrift.ts';
 
 /** Bytes of a hash in a layer. */
 const HASH_BYTES = 32;
@@ -37,6 +38,7 @@ export class Exchange {
 	/** Who was asked for a piece. */
 	readonly #askers = new Map<number, readonly Source[]>();
 	readonly #restless = new Set<Line>();
+	readonly #thrift = new Thrift();
 	#hasFreed = false;
 
 	constructor(offer: FileOffer, random: Random) {
@@ -172,7 +174,7 @@ export class Exchange {
 		const isEndgame = this.picker.count('free') === 0;
 		const copiesOf = (index: number) => this.#askers.get(index) ?? [];
 		const found = takeOver(source, this.sources.all(), copiesOf, isEndgame, now);
-		if (!found || (!found.from.line.isStalled(now) && this.sources.isRelieved(source, now))) return [];
+		if (!found || !this.#mayTakeOver(found, source, now)) return [];
 		if (found.isCopy) return [this.#ask(source, found.request.block, now)];
 		return this.#move(found.from, source, found.request, now);
 	}
@@ -194,6 +196,7 @@ export class Exchange {
 		const request = source.requests.get(keyOf(block));
 		if (!request) return false;
 		this.#came(source, request, bytes, now);
+		this.#restless.add(source.line);
 		return true;
 	}
 
@@ -215,6 +218,7 @@ export class Exchange {
 			if (verdict === 'unwanted') this.#refused(source, block, now);
 			this.#restless.add(source.line);
 		}
+		if (!request && verdict === 'unwanted') this.#thrift.cameInVain();
 		if (verdict !== 'ok') return {bytes: rest, isNew: false, outputs: []};
 		if (block.what !== 'piece') {
 			if (source && request) this.metadata.arrived(source.peer, block.what, block.index, bytes);
@@ -266,6 +270,13 @@ export class Exchange {
 		);
 		const slice = this.metadata.next(source.peer, isOnly, now);
 		return slice && {file: this.#offer.file, ...slice};
+	}
+
+	#mayTakeOver({isStalled}: TakeOver, source: Source, now: Instant): boolean {
+		if (isStalled) return true;
+		if (this.sources.isRelieved(source, now) || !this.#thrift.allows(this.here.count, now)) return false;
+		this.#thrift.tookOver(now);
+		return true;
 	}
 
 	/** Whether some of what it holds was asked of others, as far as numbers tell: looking at all of it is dear. */
@@ -350,7 +361,9 @@ export class Exchange {
 		const request = from?.requests.get(piece);
 		if (!from || !request || from === source || others.length > 0) return [];
 		const own = source.line.timeFor(request.bytes, now);
-		if (!isSpared(from, source, request, from.line.timeFor(0, now), own, now)) return [];
+		if (!isSpared(from, source, request, from.line.timeFor(0, now), own)) return [];
+		if (!this.#thrift.allows(this.here.count, now)) return [];
+		this.#thrift.tookOver(now);
 		if (source.line.isOpen && source.line.hasRoom(now)) return this.#move(from, source, request, now);
 		const hasRarer =
 			from.pieces.isFull && (this.picker.rarest() ?? Number.POSITIVE_INFINITY) < this.picker.availability(piece);

@@ -64,16 +64,13 @@ export class Line {
 		return this.#meter.rate(now);
 	}
 
-	/** Requests of this many bytes each that may be under way: rate × (round trip + slack) / bytes + 1, within bounds. */
-	depth(pieceBytes: number, now: Instant): number {
-		const wanted = Math.floor(this.#window(now) / Math.max(1, pieceBytes)) + 1;
-		return Math.min(this.#most, Math.max(MIN_DEPTH, Math.min(MAX_DEPTH, wanted)));
-	}
-
-	/** Whether one more request may be made. Pieces of several files differ in length: what counts is bytes. */
+	/**
+	 * Whether one more request may be made: rate × (round trip + slack) / piece + 1 of them, within bounds. Pieces of several
+	 * files differ in length, so what counts is bytes; and a piece that is nearly here makes room for the next one.
+	 */
 	hasRoom(now: Instant): boolean {
 		if (now < this.#pausedUntil || this.#requests >= this.#most) return false;
-		if (this.#requests >= MIN_DEPTH && this.#bytes > this.#window(now)) return false;
+		if (this.#requests >= (this.usual > 0 ? 1 : MIN_DEPTH) && this.#bytes > this.#window(now)) return false;
 		return this.#requests === 0 || !this.isStalled(now);
 	}
 
@@ -157,8 +154,7 @@ export class Line {
 
 	/** Bytes that may be under way. */
 	#window(now: Instant): number {
-		const rate = this.#meter.rate(now);
-		if (rate === 0) return this.usual > 0 ? 0 : FIRST_BYTES;
-		return (rate * (this.roundTrip + DEPTH_SLACK)) / 1_000;
+		if (this.usual === 0) return FIRST_BYTES;
+		return ((this.rate(now) || this.usual) * (this.roundTrip + DEPTH_SLACK)) / 1_000;
 	}
 }

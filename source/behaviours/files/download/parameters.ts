@@ -15,12 +15,12 @@ export const RATE_MIN_TIME = 100;
  */
 export const DEPTH_SLACK = 200;
 
-/** Requests to one peer: never fewer if there is something to ask, so that the line does not idle between two pieces. */
+/** Requests to one peer: of one that is not known yet never fewer than two, or its line would idle between two pieces. */
 export const MIN_DEPTH = 2;
 export const MAX_DEPTH = 64;
 
-/** Bytes asked of a peer whose rate is not known yet. */
-export const FIRST_BYTES = 1024 * 1024;
+/** Bytes asked of a peer whose rate is not known yet: what is too much can hardly be taken back. */
+export const FIRST_BYTES = 256 * 1024;
 
 /** A round trip that nobody has measured. */
 export const UNKNOWN_ROUND_TRIP = 50;
@@ -72,14 +72,23 @@ export const HOLDS_PIECES = 8;
 
 /** Taking over a waiting request pays if it is so much sooner here: times, and milliseconds. */
 export const SOONER_FACTOR = 1.5;
-export const SOONER_BY = 200;
+export const SOONER_BY = 1_000;
 
 /** A peer that got a piece meanwhile spares a fuller one, even if it is slower: by so much. */
 export const SPARED_FACTOR = 2;
 export const SPARED_BY = 1_000;
 
-/** Nothing is taken back that is here so soon, or was asked for just now: it is on its way already. */
-export const SPARED_AFTER = 100;
+/** Nothing is taken back that is here so soon: it is on its way already, in buffers that nobody can call it back from. */
+export const SPARED_AFTER = 1_000;
+
+/**
+ * What was taken over and came all the same was carried for nothing. So few requests are taken over within a time, and
+ * the fewer, the more of them were in vain: each of these counts as much as so many that are under way.
+ */
+export const TAKEN_OVER = 4;
+export const TAKEN_OVER_SHARE = 1 / 16;
+export const TAKEN_OVER_TIME = 3_000;
+export const IN_VAIN = 2;
 
 /**
  * One who had everything from the beginning is not asked for what others have got meanwhile, if it gave no more than this
@@ -89,13 +98,13 @@ export const RELIEVED_SHARE = 0.25;
 
 /** A second copy is asked for in the endgame if it is here sooner than half of the time that the first still needs. */
 export const COPY_FACTOR = 2;
-export const COPY_BY = 500;
+export const COPY_BY = 3_000;
 
 /** Requests of one piece at once, in the endgame. */
 export const MAX_COPIES = 2;
 
 /** A line that has not given a byte yet: its requests are taken over after this, if there is somebody who does give. */
-export const UNPROVEN_AFTER = 2_000;
+export const UNPROVEN_AFTER = 4_000;
 
 /** Shares of a line, by priority -1, 0, 1: even the last gets one of twenty-one. */
 export const WEIGHTS = {low: 1, normal: 4, high: 16} as const;

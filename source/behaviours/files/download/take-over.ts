@@ -21,6 +21,8 @@ export type TakeOver = {
 	readonly request: Request;
 	/** Both are to give it, and whoever is second is called off; otherwise `from` is called off now. */
 	readonly isCopy: boolean;
+	/** `from` gives nothing: there is nothing to lose. */
+	readonly isStalled: boolean;
 };
 
 /** The better, the higher. */
@@ -77,7 +79,7 @@ function bestOf(
 		const wait = rate === 0 ? undefined : ((request.came > 0 ? request.bytes - request.came : ahead) / rate) * 1_000;
 		const reason = reasonFor({from, to, request, wait, copies: copies.length, isEndgame}, now);
 		if (reason === undefined || RANKS[reason] <= (best?.rank ?? 0)) continue;
-		best = {found: {from, request, isCopy: reason === 'copy'}, rank: RANKS[reason]};
+		best = {found: {from, request, isCopy: reason === 'copy', isStalled: reason === 'stalled'}, rank: RANKS[reason]};
 	}
 	return best;
 }
@@ -87,7 +89,7 @@ function reasonFor(circumstances: Circumstances, now: Instant): Reason | undefin
 	if (from.line.isStalled(now)) return 'stalled';
 	if (copies >= MAX_COPIES) return undefined;
 	const own = ownTime(circumstances, now);
-	if (isSpared(from, to, request, wait, own, now)) return 'spared';
+	if (isSpared(from, to, request, wait, own)) return 'spared';
 	if (wait === undefined || own === undefined) return undefined;
 	if (request.came === 0 && wait > own * SOONER_FACTOR + SOONER_BY) return 'sooner';
 	return isEndgame && wait > own * COPY_FACTOR + COPY_BY ? 'copy' : undefined;
@@ -100,11 +102,10 @@ export function isSpared(
 	request: Request,
 	wait: number | undefined,
 	own: number | undefined,
-	now: Instant,
 ): boolean {
 	if (request.came > 0 || from.pieces.count <= to.pieces.count) return false;
-	if (wait === undefined) return now - request.at > SPARED_AFTER;
-	return wait > SPARED_AFTER && (own === undefined || own <= wait * SPARED_FACTOR + SPARED_BY);
+	if (wait === undefined || wait <= SPARED_AFTER) return false;
+	return own === undefined || own <= wait * SPARED_FACTOR + SPARED_BY;
 }
 
 /** Milliseconds that `to` would take. One that has given nothing of late is believed to be as fast as the other. */

@@ -28,6 +28,18 @@ function give(line: Line, rate: number, from: number, to: number): void {
 	}
 }
 
+/** How many more requests it takes. */
+function roomOf(line: Line, bytes: number, now: number): number {
+	const before = line.requests;
+	while (line.hasRoom(now)) line.asked(bytes, now);
+	const room = line.requests - before;
+	for (let taken = 0; taken < room; taken++) {
+		line.lessRequests();
+		line.lessBytes(bytes);
+	}
+	return room;
+}
+
 describe('a rate', () => {
 	test('is that of the last two seconds, or since the first byte', () => {
 		const meter = new RateMeter();
@@ -49,42 +61,44 @@ describe('a rate', () => {
 });
 
 describe('how much is asked of a peer', () => {
-	test('is rate × (round trip + slack) / piece + 1, from 2 to 64', () => {
+	test('is rate × (round trip + slack) / piece + 1, and 64 at most', () => {
 		const line = newLine();
 		line.roundTrip = 50;
 		give(line, 4 * MIB, 0, 10_000);
 		const rate = line.rate(10_000);
-		expect(line.depth(PIECE, 10_000)).toBe(Math.floor((rate * 0.25) / PIECE) + 1);
-		expect(line.depth(PIECE, 10_000)).toBeGreaterThan(14);
-		expect(line.depth(4 * MIB, 10_000)).toBe(MIN_DEPTH);
+		expect(roomOf(line, PIECE, 10_000)).toBe(Math.floor((rate * 0.25) / PIECE) + 1);
+		expect(roomOf(line, PIECE, 10_000)).toBeGreaterThan(14);
+		expect(roomOf(line, 4 * MIB, 10_000)).toBe(1);
 		give(line, 1_000 * MIB, 10_000, 12_000);
-		expect(line.depth(PIECE, 12_000)).toBe(MAX_DEPTH);
+		expect(roomOf(line, PIECE, 12_000)).toBe(MAX_DEPTH);
 	});
 
-	test('is a mebibyte as long as nothing has come, and two requests where little comes', () => {
-		const line = newLine();
-		for (let asked = 0; line.hasRoom(0); asked++) {
-			expect(asked).toBeLessThan(20);
-			line.asked(PIECE, 0);
-		}
-		expect(line.bytes).toBe(FIRST_BYTES + PIECE);
+	test('is little as long as nothing has come, of large pieces two, and one of a line that is slow', () => {
+		expect(roomOf(newLine(), PIECE, 0)).toBe(FIRST_BYTES / PIECE + 1);
+		expect(roomOf(newLine(), 4 * MIB, 0)).toBe(MIN_DEPTH);
 		const slow = newLine();
-		slow.came(1, 0);
+		give(slow, 50_000, 0, 5_000);
+		expect(roomOf(slow, PIECE, 5_000)).toBe(1);
+		// The next one is asked for before the first is all here.
 		slow.asked(PIECE, 5_000);
+		slow.lessBytes(PIECE - 5_000);
 		expect(slow.hasRoom(5_000)).toBe(true);
-		slow.asked(PIECE, 5_000);
-		expect(slow.hasRoom(5_000)).toBe(false);
+	});
+
+	test('of one that had a rest is what it bore before', () => {
+		const line = newLine();
+		give(line, 4 * MIB, 0, 5_000);
+		expect(roomOf(line, PIECE, 60_000)).toBeGreaterThan(10);
 	});
 
 	test('is less for one that said it was busy: as much as it bore, after a pause that doubles, and one more for each block', () => {
 		const line = newLine();
-		for (let asked = 0; asked < 8; asked++) line.asked(PIECE, 0);
+		for (let asked = 0; asked < 4; asked++) line.asked(PIECE, 0);
 		line.lessRequests();
 		line.lessBytes(PIECE);
 		line.wasBusy(0);
 		expect(line.hasRoom(BUSY_PAUSE / 2)).toBe(false);
 		expect(line.hasRoom(BUSY_PAUSE * 2)).toBe(false);
-		expect(line.depth(PIECE, BUSY_PAUSE * 2)).toBe(7);
 		line.arrived();
 		expect(line.hasRoom(BUSY_PAUSE * 2)).toBe(true);
 		const idle = newLine();

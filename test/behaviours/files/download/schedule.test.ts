@@ -237,7 +237,7 @@ describe('whatever peers do, in whatever order', () => {
 				expect(swarm.rig.finished).toHaveLength(1);
 				expect(swarm.rig.downloads.files()).toEqual([]);
 			}),
-			{numRuns: 300},
+			{numRuns: 150},
 		);
 	});
 });

@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../../../source/behaviours/behaviour.ts';
+import {TAKEN_OVER, TAKEN_OVER_TIME} from '../../../../source/behaviours/files/download/parameters.ts';
+import {Thrift} from '../../../../source/behaviours/files/download/thrift.ts';
 import {asksOf, deedsOf, offerOf, PIECE, piece, Rig, range} from './rig.ts';
 
 const TEN = offerOf(10);
@@ -89,18 +91,21 @@ describe('a piece that is asked of somebody', () => {
 		}
 	}
 
-	test('who holds everything is asked of another who has got it meanwhile, and something rarer of the first', () => {
+	test('who holds everything is asked of another who has got it meanwhile', () => {
 		const rig = new Rig();
 		const offer = offerOf(40);
 		rig.start(offer, ['seeder', 'cat']);
 		const asked = asksOf(rig.holds('seeder', offer, range(0, 40))).map(ask => Number(ask.split(' ')[2]));
 		expect(asked.length).toBeLessThan(20);
-		rig.now += 400;
+		// Slowly: a second and more until what waits is here.
+		for (let time = 0; time < 1_000; time += 100) {
+			rig.now += 100;
+			rig.news({news: 'coming', peer: 'seeder', block: piece(asked[0]!), bytes: 4_000});
+		}
 		const waiting = asked[1]!;
 		const outputs = asksOf(rig.gain('cat', offer, waiting));
 		expect(outputs.slice(0, 2)).toEqual([`unask seeder ${waiting}`, `ask cat ${waiting}`]);
-		expect(outputs.slice(2)).toEqual([expect.stringMatching(/^ask seeder/)]);
-		expect(asked).not.toContain(Number(outputs[2]!.split(' ')[2]));
+		expect(outputs.slice(2)).toEqual([]);
 	});
 
 	test('a moment ago stays where it is: it is on its way already', () => {
@@ -152,20 +157,41 @@ describe('a piece that is asked of somebody', () => {
 
 	test('waits in a long queue, and is taken over by one that has nothing to do', () => {
 		const rig = new Rig();
-		rig.start(TEN, ['slow', 'idle']);
-		const asked = asksOf(rig.holds('slow', TEN, range(0, 10)));
-		expect(asked).toHaveLength(10);
-		giveFor(rig, 'slow', 40_000, 1_000);
+		rig.connect('slow', 'idle');
+		const five = offerOf(5);
+		rig.begin(five);
+		rig.opened(five);
+		const asked = asksOf(rig.holds('slow', five, range(0, 5)));
+		expect(asked).toHaveLength(5);
+		giveFor(rig, 'slow', 20_000, 1_000);
 		// One at first: nobody knows how fast it is.
-		const [unask, ask, ...others] = asksOf(rig.holds('idle', TEN, range(0, 10)));
+		const [unask, ask, ...others] = asksOf(rig.holds('idle', five, range(0, 5)));
 		const first = Number(ask!.split(' ')[2]);
 		expect([unask, ask, others]).toEqual([`unask slow ${first}`, `ask idle ${first}`, []]);
 		rig.now += 50;
-		const outputs = asksOf(rig.arrived('idle', TEN, first));
-		expect(outputs.length).toBeGreaterThan(2);
+		const outputs = asksOf(rig.arrived('idle', five, first));
+		expect(outputs.length).toBeGreaterThan(1);
 		for (const [index, each] of outputs.entries()) expect(each).toMatch(index % 2 === 0 ? /^unask slow/ : /^ask idle/);
 		// What has begun to come stays.
-		expect(outputs).not.toContain('unask slow 9');
+		expect(outputs).not.toContain('unask slow 4');
+	});
+});
+
+describe('what is taken over', () => {
+	test('is little, and less for what came all the same; but is given back with time', () => {
+		const thrift = new Thrift();
+		const count = (pieces: number, now: number) => {
+			let times = 0;
+			for (; thrift.allows(pieces, now); times++) thrift.tookOver(now);
+			return times;
+		};
+		expect(count(0, 0)).toBe(TAKEN_OVER);
+		expect(count(0, TAKEN_OVER_TIME - 1)).toBe(0);
+		expect(count(160, TAKEN_OVER_TIME - 1)).toBe(10);
+		expect(count(0, 3 * TAKEN_OVER_TIME)).toBe(TAKEN_OVER);
+		for (let time = 0; time < 3; time++) thrift.cameInVain();
+		expect(count(0, 9 * TAKEN_OVER_TIME)).toBe(0);
+		expect(count(64, 9 * TAKEN_OVER_TIME)).toBe(2);
 	});
 });
 
