@@ -4,6 +4,7 @@ import {decodeMessage} from '../wire/codec.ts';
 import {FrameDecoder} from '../wire/frame.ts';
 import {formatTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import type {PeerId} from '../wire/peer-id.ts';
+import {Reader} from './bulk/reader.ts';
 import {DialError, dialError} from './dial-error.ts';
 import type {TransportLimits} from './limits.ts';
 import {BULK_TLS_OPTIONS, judge, type Purpose, purposeOf, TLS_OPTIONS} from './secure.ts';
@@ -15,6 +16,8 @@ export type Dialled = {
 	readonly peer: PeerId;
 	readonly decoder: FrameDecoder;
 	readonly frames: readonly Uint8Array[];
+	/** Of a connection for bulk: what comes, comes here. */
+	readonly reader: Reader | undefined;
 };
 
 export type DialOptions = {
@@ -40,9 +43,10 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 		const {address, signal} = options;
 		const where = formatTcpAddress({...address, peer: undefined});
 		let socket: TLSSocket;
+		const reader = options.purpose === 'bulk' ? new Reader() : undefined;
 		try {
 			if (signal.aborted) throw cancelled(where);
-			socket = openSocket(options);
+			socket = openSocket(options, reader);
 		} catch (error) {
 			reject(dialError(address, error));
 			return;
@@ -64,7 +68,7 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 		signal.addEventListener('abort', abort);
 		socket.once('error', fail).once('close', gone).once('end', gone);
 		socket.once('secureConnect', () => {
-			finish(socket, options, fail, dialled => {
+			finish({socket, reader}, options, fail, dialled => {
 				settle();
 				resolve(adopt(dialled));
 			});
@@ -72,10 +76,10 @@ export function dial<Result>(options: DialOptions, adopt: (dialled: Dialled) => 
 	});
 }
 
-function openSocket({address, secureContext, source, purpose}: DialOptions): TLSSocket {
+function openSocket({address, secureContext, source}: DialOptions, reader: Reader | undefined): TLSSocket {
 	if (address.port === 0) throw Object.assign(new Error('port 0'), {code: 'ERR_SOCKET_BAD_PORT'});
 	const socket = connect({
-		...(purpose === 'bulk' ? BULK_TLS_OPTIONS : TLS_OPTIONS),
+		...(reader ? {...BULK_TLS_OPTIONS, onread: reader.onread} : TLS_OPTIONS),
 		host: socketHost(address),
 		port: address.port,
 		...(source !== undefined && {localAddress: source}),
@@ -89,7 +93,7 @@ function openSocket({address, secureContext, source, purpose}: DialOptions): TLS
 
 /** Judges the server, then reads the first frame and stops reading with it. */
 function finish(
-	socket: TLSSocket,
+	{socket, reader}: Pick<Dialled, 'socket' | 'reader'>,
 	options: DialOptions,
 	fail: (error: unknown) => void,
 	ready: (dialled: Dialled) => void,
@@ -104,14 +108,14 @@ function finish(
 		return;
 	}
 	const decoder = new FrameDecoder();
-	if (options.purpose === 'bulk') return ready({socket, peer, decoder, frames: []});
+	if (reader) return ready({socket, peer, decoder, frames: [], reader});
 	socket.on('data', (chunk: Uint8Array) => {
 		try {
 			const [first, ...frames] = decoder.push(chunk);
 			if (first === undefined) return;
 			if (decodeMessage(first)?.type !== 'ready') throw new Error('the first frame is not READY');
 			socket.pause();
-			ready({socket, peer, decoder, frames});
+			ready({socket, peer, decoder, frames, reader});
 		} catch (error) {
 			fail(error);
 		}

@@ -21,6 +21,7 @@ import type {PeerId} from '../wire/peer-id.ts';
 import {BulkConnection} from './bulk/connection.ts';
 import {type BulkLimits, DEFAULT_BULK_LIMITS} from './bulk/limits.ts';
 import {RateGate} from './bulk/rate-gate.ts';
+import type {Reader} from './bulk/reader.ts';
 import {Connection, type ConnectionOptions} from './connection.ts';
 import {DEFAULT_INBOUND_LIMITS, Inbound, type InboundLimits} from './inbound.ts';
 import {DEFAULT_LIMITS, type TransportLimits} from './limits.ts';
@@ -126,8 +127,8 @@ export class Transport {
 	/** The same for a connection for bulk, which is ready when it says so. */
 	async dialBulk(address: TcpAddress, peer: PeerId, signal?: AbortSignal, source?: string): Promise<BulkConnection> {
 		return this.#withAbort(signal, controlled =>
-			this.#dial({address, expected: peer, signal: controlled, source, purpose: 'bulk'}, ({socket}) =>
-				this.#adoptBulk(socket, peer, 'outbound'),
+			this.#dial({address, expected: peer, signal: controlled, source, purpose: 'bulk'}, ({socket, reader}) =>
+				this.#adoptBulk(socket, peer, 'outbound', reader),
 			),
 		);
 	}
@@ -218,12 +219,13 @@ export class Transport {
 		return connection;
 	}
 
-	#adoptBulk(socket: TLSSocket, peer: PeerId, direction: 'inbound' | 'outbound'): BulkConnection {
+	#adoptBulk(socket: TLSSocket, peer: PeerId, direction: 'inbound' | 'outbound', reader?: Reader): BulkConnection {
 		const {up, down} = this;
 		const gone = () => this.#gone(connection);
 		const connection: BulkConnection = new BulkConnection({
 			...{socket, peer, direction, up, down, gone},
 			limits: this.#limits,
+			...(reader && {reader}),
 		});
 		this.#connections.set(connection, hostOf(socket));
 		return connection;

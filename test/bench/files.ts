@@ -4,7 +4,7 @@
  * disk is not what is measured.
  */
 import {createHash} from 'node:crypto';
-import {createReadStream, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync} from 'node:fs';
+import {createReadStream, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
@@ -40,7 +40,8 @@ export async function measureFiles(place: Place): Promise<Row[]> {
 				rmSync(to, {force: true});
 			}
 			await withParts(place, start => measureOurs(start, folder, from, samples));
-			rmSync(from);
+			for (const name of readdirSync(folder))
+				if (name.startsWith('round-')) rmSync(join(folder, name), {recursive: true});
 		}
 	} finally {
 		await stop();
@@ -51,7 +52,7 @@ export async function measureFiles(place: Place): Promise<Row[]> {
 
 async function measureOurs(start: StartPart, folder: string, from: string, samples: Samples): Promise<void> {
 	const nodes = [0, 1, 2, 3].map(() => start('file-node'));
-	const places = nodes.map((_, index) => join(folder, `node ${index}`));
+	const places = nodes.map((_, index) => join(mkdtempSync(join(folder, 'round-')), `node ${index}`));
 	const addresses: string[] = [];
 	for (const [index, node] of nodes.entries()) {
 		mkdirSync(places[index]!, {recursive: true});

@@ -10,6 +10,7 @@ import {BulkDecoder, type BulkFrame, type BulkSink, encodeBulk} from '../../wire
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BulkLimits} from './limits.ts';
 import type {RateGate} from './rate-gate.ts';
+import type {Reader} from './reader.ts';
 
 /** Milliseconds of work that what comes may cause before the others get their turn, as in `net/connection.ts`. */
 const TURN = 2;
@@ -35,6 +36,8 @@ export type BulkConnectionOptions = {
 	/** Of all connections together. */
 	readonly up: RateGate;
 	readonly down: RateGate;
+	/** Where the socket puts what it has read; by default it tells it as an event. */
+	readonly reader?: Reader;
 	gone?(): void;
 };
 
@@ -116,7 +119,6 @@ export class BulkConnection {
 			this.#handlers?.closed(this.#reason ?? 'closed');
 			return;
 		}
-		this.#socket.on('data', chunk => this.#receive(chunk));
 		this.#socket.on('end', () => this.destroy('closed'));
 		if (this.direction === 'inbound') {
 			this.#write(encodeBulk({type: 'ready'}));
@@ -124,6 +126,9 @@ export class BulkConnection {
 		} else {
 			this.#progressTimer = setTimeout(() => this.destroy('not-ready'), this.#options.limits.readyTimeout);
 		}
+		const {reader} = this.#options;
+		if (reader) reader.start(chunk => this.#receive(chunk));
+		else this.#socket.on('data', chunk => this.#receive(chunk));
 		this.#socket.resume();
 	}
 
@@ -234,6 +239,7 @@ export class BulkConnection {
 		// What is here already when reading stops is told all the same.
 		this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
 		if (!this.#decoder!.isHeld) this.#take();
+		else if (this.#rest === chunk) this.#rest = Buffer.from(chunk);
 		if (!this.#isReadingLater) this.#afterChunk();
 	}
 
@@ -242,7 +248,8 @@ export class BulkConnection {
 		const chunk = this.#rest!;
 		try {
 			const taken = this.#decoder!.push(chunk);
-			this.#rest = taken < chunk.length ? chunk.subarray(taken) : undefined;
+			// Copied, for where it lies the next is read.
+			this.#rest = taken < chunk.length ? Buffer.from(chunk.subarray(taken)) : undefined;
 		} catch (error) {
 			this.#rest = undefined;
 			this.destroy(error instanceof WireError ? error.reason : 'failed');
