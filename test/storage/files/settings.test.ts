@@ -1,0 +1,83 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {amount, checkQuota, checkSpace} from '../../../source/storage/files/space.ts';
+import {makeRig, type Rig} from './rig.ts';
+
+let rig: Rig;
+beforeEach(async () => {
+	rig = await makeRig();
+});
+afterEach(() => rig.close());
+
+const rule = {from: '*', bytes: 1e6};
+
+test('what is set at run time is still so at the next start', async () => {
+	const vault = await rig.vault('one', {folder: '/a', maxUpload: 5});
+	expect(vault.library.settings).toEqual({folder: '/a', accept: [], maxUpload: 5});
+	vault.settings({folder: '/b', accept: [rule], maxDownload: 7});
+	await vault.shut();
+	const again = await rig.vault('one', {folder: '/a', maxUpload: 5});
+	expect(again.library.settings).toEqual({folder: '/b', accept: [rule], maxDownload: 7});
+});
+
+test('what the command line says anew is newer; the rest stays', async () => {
+	const vault = await rig.vault('one', {folder: '/a', maxUpload: 5});
+	vault.settings({folder: '/b', accept: [rule], maxUpload: 6, quota: 9});
+	await vault.shut();
+	const again = await rig.vault('one', {folder: '/a', maxUpload: 8});
+	expect(again.library.settings).toEqual({folder: '/b', accept: [rule], maxUpload: 8, quota: 9});
+});
+
+test('a file that is damaged, or has nonsense in it, is left out', async () => {
+	const vault = await rig.vault('one', {folder: '/a'});
+	vault.settings({folder: '/b', accept: []});
+	await vault.shut();
+	const path = join(await rig.folder('profile-one'), 'files.json');
+	const kept = JSON.parse(await readFile(path, 'utf8')) as {settings: object};
+	const nonsense = {folder: 'relative', accept: [rule, {from: 3}, 'x'], quota: -1, maxUpload: 'fast', other: 1};
+	await writeFile(path, JSON.stringify({...kept, settings: nonsense}));
+	const settings = (await rig.vault('one', {folder: '/a'})).library.settings;
+	expect(settings).toEqual({folder: '/a', accept: [rule]});
+	expect(rig.warnings).toEqual([]);
+	await writeFile(path, '{');
+	expect((await rig.vault('one', {folder: '/a'})).library.settings).toEqual({folder: '/a', accept: []});
+	expect(rig.warnings).toHaveLength(1);
+	expect(rig.warnings[0]).toMatch(/^What was set for files cannot be read: /);
+});
+
+test('a profile that keeps nothing keeps no settings', async () => {
+	const vault = await rig.vault('ephemeral', {folder: '/a'});
+	vault.settings({folder: '/b', accept: []});
+	await vault.shut();
+	expect((await rig.vault('ephemeral', {folder: '/a'})).library.settings.folder).toBe('/a');
+});
+
+test('space is promised once only', async () => {
+	const folder = await rig.folder('here');
+	await checkSpace(folder, 1, 0);
+	const refused = checkSpace(folder, 1, 2 ** 50);
+	await expect(refused).rejects.toMatchObject({
+		code: 'disk-full',
+		message: expect.stringContaining('1126 TB are promised'),
+	});
+});
+
+test('a quota of nothing is none', () => {
+	checkQuota(undefined, 1e15, 0);
+	checkQuota(0, 1e15, 0);
+	checkQuota(10, 4, 6);
+	expect(() => checkQuota(10, 5, 6)).toThrow('5 bytes are more than the quota allows: 6 bytes of 10 bytes are taken');
+});
+
+test.each([
+	[0, '0 bytes'],
+	[999, '999 bytes'],
+	[1000, '1.0 kB'],
+	[9_949, '9.9 kB'],
+	[12_345_678, '12 MB'],
+	[999_600, '1.0 MB'],
+	[5e12, '5.0 TB'],
+])('%i bytes are %s', (bytes, text) => {
+	expect(amount(bytes)).toBe(text);
+});
