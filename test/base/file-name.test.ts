@@ -156,6 +156,7 @@ describe('a name that nobody in the folder has', () => {
 		['composed and not', 'é', 'e\u0301'],
 		['wide letters', 'ａ', 'a'],
 		['a dotted capital I', 'İ', 'i̇'],
+		['a sign that means capitals', '\u2121', 'tel'],
 		['the Kelvin sign', '\u212a', 'k'],
 	])('is not another one because of %s', (_, one, other) => {
 		expect(nameKey(one)).toBe(nameKey(other));

@@ -47,6 +47,8 @@ class Recorder implements BulkSink {
 	}
 }
 
+const noSink: BulkSink = {frame: () => {}, begin: () => undefined, progress: () => {}, end: () => {}};
+
 const isPassed = (what: string, index: number) => what === 'piece' && index % 2 === 1;
 
 function encode(frame: BulkFrame | Data): Uint8Array {
@@ -186,6 +188,25 @@ describe('frames of bulk', () => {
 		expect(() => decoder.push(header.subarray(0, 41))).not.toThrow();
 		expect(() => decoder.push(Buffer.concat([header.subarray(41), Buffer.alloc(9)]))).toThrow(refusal);
 		expect(() => decoder.push(encodeBulk({type: 'ready'}))).toThrow(refusal);
+		expect(recorder.seen).toEqual([]);
+	});
+
+	test('a stream that has no meaning any more is not read on', () => {
+		const recorder = new Recorder();
+		const decoder = new BulkDecoder(recorder);
+		for (const bytes of [raw(0, 0), encodeBulk({type: 'ready'}), encodeBulk({type: 'request', block})]) {
+			expect(reasonOf(() => decoder.push(bytes))).toBe('bulk-length');
+		}
+		const fragile = new BulkDecoder({
+			...noSink,
+			frame: frame => {
+				if (frame.type === 'ready') throw new WireError('bulk-early', 'twice');
+				recorder.frame(frame);
+			},
+		});
+		for (const frame of [{type: 'ready'}, {type: 'request', block}] as const) {
+			expect(reasonOf(() => fragile.push(encodeBulk(frame)))).toBe('bulk-early');
+		}
 		expect(recorder.seen).toEqual([]);
 	});
 
