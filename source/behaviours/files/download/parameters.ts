@@ -13,7 +13,7 @@ export const RATE_MIN_TIME = 100;
  * What is asked ahead beyond a round trip: the giver reads from its disk and has others to serve, we hash and write.
  * WebTorrent counts half a second for both together, libtorrent three seconds of blocks of 16 KiB.
  */
-export const DEPTH_SLACK = 200;
+export const DEPTH_SLACK = 100;
 
 /** Requests to one peer: of one that is not known yet never fewer than two, or its line would idle between two pieces. */
 export const MIN_DEPTH = 2;
