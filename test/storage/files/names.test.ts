@@ -156,6 +156,15 @@ describe('row 48: a link that somebody has planted', () => {
 		expect(await namesIn(theirs)).toEqual(['notes.txt.part']);
 	});
 
+	test('or a file of somebody else, in the place of the .part between two runs', async () => {
+		await carry(giver, taker, offer.file, await prepare(giver, taker, transferOf(offer, theirs)), 1);
+		await taker.shut();
+		await rename(join(theirs, 'notes.txt.part'), join(theirs, 'moved'));
+		await writeFile(join(theirs, 'notes.txt.part'), 'mine');
+		expect(await fetchAll(giver, await rig.vault('taker'), offer, theirs)).toBe(join(theirs, 'notes (2).txt'));
+		expect(await readFile(join(theirs, 'notes.txt.part'), 'utf8')).toBe('mine');
+	});
+
 	test('in the place of the folder between two runs', async () => {
 		await carry(giver, taker, offer.file, await prepare(giver, taker, transferOf(offer, theirs)), 1);
 		await taker.shut();
@@ -172,15 +181,16 @@ describe('row 48: a link that somebody has planted', () => {
 		await writeFile(join(album, 'deep/b'), noise(70_000));
 		await writeFile(join(album, 'a'), noise(70_000));
 		const {held} = await giver.hash(album, ['lobby']);
-		for (const [place, target] of [
-			['a', outside],
-			['deep', await rig.folder('outside')],
-			['deep/b', outside],
+		for (const [place, target, plant] of [
+			['a', outside, symlink],
+			['a', outside, link],
+			['deep', await rig.folder('outside'), symlink],
+			['deep/b', outside, symlink],
 		] as const) {
 			const opened = await prepare(giver, taker, transferOf(held.offer, theirs));
 			const part = join(theirs, 'album.part');
 			if (place.includes('/')) await mkdir(join(part, 'deep'));
-			await symlink(target, join(part, place));
+			await plant(target, join(part, place));
 			await expect(carry(giver, taker, held.offer.file, opened)).rejects.toMatchObject({code: 'not-writable'});
 			await taker.discard(held.offer.file);
 			expect(await namesIn(theirs)).toEqual([]);
