@@ -62,7 +62,7 @@ export class TreeTop {
 		if (carried) return carried;
 		// As many leaves as a power of two, which leaves one node alone; or none at all.
 		const alone = this.#isHalf.lastIndexOf(true);
-		return alone < 0 ? zero : this.#pairs[alone]!.slice(0, HASH_BYTES);
+		return alone < 0 ? zero : Uint8Array.from(this.#pairs[alone]!.subarray(0, HASH_BYTES));
 	}
 
 	#add(leaf: Uint8Array): void {
