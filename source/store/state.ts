@@ -18,8 +18,11 @@ import type {Notice, ViewName} from './intent.ts';
 import type {Key, Log} from './log.ts';
 import type {Holders} from './names.ts';
 import {EMPTY_PAGES, type Pages} from './pages/index.ts';
+import type {Search} from './search-hits.ts';
 import type {Composing, Jump, Selection} from './selection.ts';
 import {DEFAULT_SETTINGS, type Settings} from './settings.ts';
+
+export type {Search, SearchHit} from './search-hits.ts';
 
 /** Entries kept per room; the core keeps what is older. */
 export const MAX_ENTRIES = 5_000;
@@ -244,24 +247,6 @@ export type Completion = {
 	readonly index: number;
 	/** What the composer holds if nothing else was typed since. */
 	readonly text: string;
-};
-
-export type SearchHit = {
-	readonly id: string;
-	/** As the core names it. */
-	readonly room: string;
-	readonly label: string;
-	readonly from: string;
-	readonly name: string;
-	readonly text: string;
-	readonly timestamp: number;
-};
-
-/** What was searched for, and what was found so far, the newest first. */
-export type Search = {
-	readonly text: string;
-	readonly hits: readonly SearchHit[];
-	readonly state: 'asking' | 'more' | 'done';
 };
 
 /** Two people with one name, one after the other. */

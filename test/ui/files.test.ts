@@ -118,6 +118,14 @@ test('what becomes of an offer stands in its card, in two rows whatever it is', 
 	expect(app.frame().split('\n').length).toBe(rows.length);
 });
 
+test('ours that is given no longer says so, once it is known', () => {
+	const app = lively(SIZES[2]);
+	app.events(offered('you', {name: 'report.pdf', file: idOf('5')}, 8));
+	expect(card(app)).toContain('offered by you');
+	answer(app, 'file-settings', {folder: '/home/me/Downloads', accept: []});
+	expect(card(app)).toContain('not given any more: /send offers it again');
+});
+
 test('what is taken back is no card any more, and nothing of it can be got', () => {
 	const app = lively();
 	const told = offer();

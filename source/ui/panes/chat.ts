@@ -174,6 +174,7 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 		isSelected: isSelected(state, room, index),
 		transfer: transferAt(state, entryAt(room.log, index)),
 		keys,
+		isKnown: state.files.settings !== undefined,
 		top: index === 0 ? topText(room, state.clock) : '',
 		theme,
 	});

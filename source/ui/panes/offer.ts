@@ -33,6 +33,8 @@ export type OfferLook = {
 	readonly transfer: Transfer | undefined;
 	readonly local: boolean;
 	readonly isSelected: boolean;
+	/** The core has told which files there are. */
+	readonly isKnown: boolean;
 	/** It is still read, and not offered yet. */
 	readonly isQueued: boolean;
 	readonly holders: Holders;
@@ -59,8 +61,8 @@ export function offerLines(look: OfferLook, width: number, theme: Theme): readon
 function nameSpans({offer, isQueued, transfer}: OfferLook, width: number, {paint}: Theme): readonly Span[] {
 	// While it is read only its transfer knows how large it is.
 	const of = isQueued ? (transfer ?? offer) : offer;
-	const isKnown = !isQueued || of.size > 0 || of.files > 0;
-	if (!isKnown) return [span('▤ ', paint.accent), span(middleCut(shownName(offer), width - 2), paint.title)];
+	const hasSize = !isQueued || of.size > 0 || of.files > 0;
+	if (!hasSize) return [span('▤ ', paint.accent), span(middleCut(shownName(offer), width - 2), paint.title)];
 	const about = [sizeText(of), ...(offer.isExecutable ? ['program'] : [])].join(' · ');
 	const shown = widthOf(about) + 12 <= width ? about : formatBytes(of.size);
 	const name = middleCut(shownName(offer), width - 2 - widthOf(shown) - 3);
@@ -94,9 +96,14 @@ function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span
 }
 
 /** How to take it. */
-function howSpans({local, isSelected, isQueued, keys}: OfferLook, width: number, {paint}: Theme): readonly Span[] {
+function howSpans(
+	{local, isSelected, isQueued, isKnown, keys}: OfferLook,
+	width: number,
+	{paint}: Theme,
+): readonly Span[] {
 	if (isQueued) return [span('being read, to be offered', paint.dim)];
-	if (local) return [span('offered by you', paint.dim)];
+	if (local)
+		return [span(isKnown ? truncate('not given any more: /send offers it again', width) : 'offered by you', paint.dim)];
 	if (isSelected) return [span(keys.get, paint.key), span(' gets it', paint.dim)];
 	const hasKeys = keys.select !== '' && keys.get !== '';
 	const long = [
