@@ -1,4 +1,5 @@
 import {it} from 'vitest';
+import {randomFiles, runFiles} from './files-scenario.ts';
 import {randomHistory, runHistory} from './history-scenario.ts';
 import {randomScenario, runScenario} from './scenario.ts';
 
@@ -19,6 +20,14 @@ export function testNetworks(file: number): void {
 export function testHistories(file: number): void {
 	it.each(seedsOf(file))('nothing is lost with seed %i', {timeout: PATIENCE}, seed => {
 		attempt(`--history --seed ${seed}`, () => runHistory(randomHistory(seed)));
+	});
+}
+
+/** The same for so many seeds of people who fetch a file from each other. */
+export function testFiles(count: number): void {
+	const seeds = Array.from({length: count}, (_, index) => index + 1);
+	it.each(seeds)('everyone gets it with seed %i', {timeout: PATIENCE}, seed => {
+		attempt(`--files --seed ${seed}`, () => runFiles(randomFiles(seed)));
 	});
 }
 
