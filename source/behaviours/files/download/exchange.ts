@@ -272,7 +272,8 @@ export class Exchange {
 		return slice && {file: this.#offer.file, ...slice};
 	}
 
-	#mayTakeOver({isStalled}: TakeOver, source: Source, now: Instant): boolean {
+	#mayTakeOver({from, isStalled}: TakeOver, source: Source, now: Instant): boolean {
+		if (isStalled) from.line.fellSilent(now);
 		if (isStalled) return true;
 		if (this.sources.isRelieved(source, now) || !this.#thrift.allows(this.here.count, now)) return false;
 		this.#thrift.tookOver(now);

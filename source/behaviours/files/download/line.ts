@@ -42,6 +42,7 @@ export class Line {
 	#most = MAX_DEPTH;
 	#pausedUntil: Instant = 0;
 	#refusals = 0;
+	#silences = 0;
 	#wantAt: Instant = 0;
 	#linkFailures = 0;
 
@@ -91,6 +92,7 @@ export class Line {
 		this.#meter.add(bytes, now);
 		this.#heardAt = now;
 		this.usual = this.#meter.rate(now);
+		this.#silences = 0;
 	}
 
 	/** Of what was asked, so much is not to be waited for any more. */
@@ -126,6 +128,12 @@ export class Line {
 
 	isGivenUp(now: Instant): boolean {
 		return this.#requests > 0 && now - this.#heardAt > GIVE_UP_AFTER;
+	}
+
+	/** Others take over what it does not give: it is asked for more after a pause that doubles until something comes. */
+	fellSilent(now: Instant): void {
+		if (now < this.#pausedUntil) return;
+		this.#pausedUntil = now + Math.min(GIVE_UP_AFTER, STALL_AFTER * 2 ** Math.min(this.#silences++, 8));
 	}
 
 	/** It gets a rest: what was asked of it was taken back. */

@@ -98,7 +98,7 @@ export const RELIEVED_SHARE = 0.25;
 
 /** A second copy is asked for in the endgame if it is here sooner than half of the time that the first still needs. */
 export const COPY_FACTOR = 2;
-export const COPY_BY = 3_000;
+export const COPY_BY = 1_000;
 
 /** Requests of one piece at once, in the endgame. */
 export const MAX_COPIES = 2;

@@ -123,6 +123,9 @@ describe('somebody who does not give', () => {
 		rig.holds('bob', TEN, [0]);
 		rig.wait(STALL_AFTER);
 		expect(asksOf(rig.holds('cat', TEN, [0]))).toEqual(['unask bob 0', 'ask cat 0']);
+		// Nor is it asked for more at once.
+		expect(asksOf(rig.gain('bob', TEN, 5))).toEqual([]);
+		expect(asksOf(rig.wait(STALL_AFTER + TICK))).toContain('ask bob 5');
 		expect(rig.info().sources.map(({peer, dropped}) => [peer, dropped])).toEqual([
 			['bob', undefined],
 			['cat', undefined],

@@ -218,7 +218,9 @@ class Swarm {
 }
 
 describe('whatever peers do, in whatever order', () => {
-	test('pieces are asked of those that hold them, once but for the endgame, and it is complete once', () => {
+	test('pieces are asked of those that hold them, once but for the endgame, and it is complete once', {
+		timeout: 60_000,
+	}, () => {
 		fc.assert(
 			fc.property(steps, fc.nat(), (all, seed) => {
 				const swarm = new Swarm(seed);
