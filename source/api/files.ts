@@ -46,6 +46,8 @@ export type TransferError = {
 		| 'not-readable'
 		| 'not-writable'
 		| 'bad-manifest'
+		/** What was said of it when it was offered does not fit its id. */
+		| 'bad-offer'
 		| 'changed'
 		| 'io';
 	readonly message: string;
@@ -87,6 +89,8 @@ export type TransferInfo = {
 	readonly files: number;
 	readonly state: TransferState;
 	readonly error?: TransferError;
+	/** Other names under which the same content is offered: claims. */
+	readonly otherNames?: readonly string[];
 	/** Where it was offered: `RoomName`s. */
 	readonly rooms: readonly string[];
 	/** Who offered it, as far as that is known; ourselves, if we did. */
@@ -101,6 +105,14 @@ export type TransferInfo = {
 	/** Bytes got from others in this run, what was thrown away included, and bytes given. */
 	readonly received: number;
 	readonly given: number;
+	/**
+	 * Why nothing comes, as far as that is known. `nobody`: nobody who has any of it is here; `rest`: those who are here have
+	 * nothing of what is missing; `gone`: who offered it is here, and holds nothing of it any more; `asking`: nobody has answered
+	 * yet; `turn`: others go first.
+	 */
+	readonly waits?: 'nobody' | 'rest' | 'gone' | 'asking' | 'turn';
+	/** Bytes of what is missing that nobody here has. */
+	readonly nowhere?: number;
 	/** Milliseconds until it is here at this rate; undefined if there is no telling. */
 	readonly left?: number;
 	/** The higher, the sooner: -1 low, 0, 1 high. */
@@ -140,6 +152,8 @@ export type FileCommand =
 	| {
 			readonly command: 'fetch-file';
 			readonly file: string;
+			/** Of the offer that is meant: its size and name count, and no other's. */
+			readonly messageId?: string;
 			/** Another folder than the usual: an absolute path. */
 			readonly folder?: string;
 			readonly priority?: number;
@@ -165,8 +179,20 @@ export type Offer = OfferedFile & {
 };
 
 export type FileResults = {
-	'offer-file': {readonly messageId: string; readonly file: string; readonly size: number; readonly files: number};
-	'fetch-file': {readonly file: string; readonly path: string};
+	'offer-file': {
+		readonly messageId: string;
+		readonly file: string;
+		readonly size: number;
+		readonly files: number;
+		/** Hidden files, links and devices that were left out of a folder. */
+		readonly skipped?: number;
+	};
+	'fetch-file': {
+		readonly file: string;
+		readonly path: string;
+		/** Nothing had to be fetched: it lies there already, perhaps under another name. */
+		readonly isHere?: true;
+	};
 	transfers: {readonly transfers: readonly TransferInfo[]};
 	pause: {readonly file: string};
 	resume: {readonly file: string};
