@@ -23,10 +23,8 @@ async function run(invocation: Invocation): Promise<number> {
 		case 'send':
 			return (await import('./cli/send.ts')).send(invocation, machine);
 		case 'send-files':
-			endQuietlyWithoutReader();
 			return (await import('./cli/send-files.ts')).sendFiles(invocation, machine);
 		case 'get':
-			endQuietlyWithoutReader();
 			return (await import('./cli/get.ts')).get(invocation, machine);
 		case 'export':
 			endQuietlyWithoutReader();

@@ -21,6 +21,11 @@ export function withFiles(config: CoreConfig, options: FileOptions, machine: Mac
 	return {...config, files: fileSettings(options, loadSettings(options, machine).settings, machine)};
 }
 
+/** For a command that is there for one thing: whatever others offer meanwhile is left alone, whatever the rules say. */
+export function withFilesAlone(config: CoreConfig, options: FileOptions, machine: Machine): CoreConfig {
+	return withFiles(config, {...options, accept: []}, machine);
+}
+
 /** The command line wins over the settings. */
 export function fileSettings(
 	options: Pick<FileOptions, 'downloadFolder' | 'accept' | 'maxUpload' | 'maxDownload'>,

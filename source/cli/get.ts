@@ -1,5 +1,6 @@
 /** `p2p-tui get <file>`: fetches what is offered in a room, from everybody there who has some of it. */
 import type {EventEmitter} from 'node:events';
+import {realpathSync} from 'node:fs';
 import path from 'node:path';
 import type {CoreConfig, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
@@ -7,7 +8,7 @@ import type {Offer, TransferInfo, TransferState} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 import {type Machine, nodeConfig} from './config.ts';
-import {withFiles} from './file-config.ts';
+import {withFilesAlone} from './file-config.ts';
 import {nearest} from './nearest.ts';
 import type {Invocation, Target} from './options.ts';
 import {jsonLine} from './output.ts';
@@ -17,6 +18,7 @@ import {Interruption} from './ping/interruption.ts';
 import {type Progress, progressOn, progressRow} from './progress.ts';
 import {adviseIfInUse} from './report.ts';
 import {listenForSignals} from './signals.ts';
+import {untilUnread} from './unread.ts';
 
 const IN_USE = 'Use /get there, or be someone else here with --data-dir <other> or --ephemeral';
 
@@ -47,6 +49,8 @@ export type GetOptions = {
 	readonly print: (line: string) => void;
 	readonly progress: Progress;
 	readonly signals: EventEmitter;
+	/** What is printed to: its errors are heard. */
+	readonly output?: EventEmitter;
 };
 
 export async function get(
@@ -54,7 +58,7 @@ export async function get(
 	machine: Machine,
 ): Promise<number> {
 	const node = {...nodeConfig(options, machine, false), rooms: 'room' in target ? [target.room] : []};
-	const config = withFiles(node, options, machine);
+	const config = withFilesAlone(node, options, machine);
 	const {startLocalCore} = await import('../core/local.ts');
 	return runGet({
 		config,
@@ -68,6 +72,7 @@ export async function get(
 		print: line => console.log(line),
 		progress: progressOn(process.stderr),
 		signals: process,
+		output: process.stdout,
 	});
 }
 
@@ -84,6 +89,7 @@ export async function runGet(options: GetOptions): Promise<number> {
 	const interruption = new Interruption();
 	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
 	const getting = new Getting(options, interruption);
+	const stopOutput = untilUnread(options.output, error => getting.fail(error));
 	try {
 		await getting.done();
 		return 0;
@@ -94,6 +100,7 @@ export async function runGet(options: GetOptions): Promise<number> {
 		options.progress.clear();
 		await getting.stop();
 		stopSignals();
+		stopOutput();
 	}
 }
 
@@ -104,6 +111,7 @@ class Getting {
 	#timer: NodeJS.Timeout | undefined;
 	#file: string | undefined;
 	#last: TransferInfo | undefined;
+	#isDone = false;
 	readonly #ended: Promise<TransferInfo>;
 	#end!: (info: TransferInfo) => void;
 
@@ -128,8 +136,15 @@ class Getting {
 		for (const info of transfers) this.#transfer(info);
 		const info = await this.#orElse(this.#ended);
 		clearTimeout(this.#timer);
+		if (folder !== undefined && !isIn(folder, info.path)) throw elsewhere(info, folder);
+		this.#isDone = true;
 		this.#print(info);
 		if (info.isFetched) await this.#interruption.sleep(stay);
+	}
+
+	/** Whatever is still to be done is not done any more. */
+	fail(error: Error): void {
+		if (!this.#isDone) this.#client.fail(error);
 	}
 
 	async stop(): Promise<void> {
@@ -227,6 +242,25 @@ export function offerFor(wanted: string, offers: readonly Offer[]): Offer | unde
 		if (found[0] !== undefined) return found[0];
 	}
 	return offers.find(({name}) => name === wanted);
+}
+
+/** Whether that is where it lies, also where one of both is named by way of a link. */
+function isIn(folder: string, place: string | undefined): boolean {
+	if (place === undefined) return false;
+	const own = path.dirname(place);
+	if (path.resolve(folder) === own) return true;
+	try {
+		return realpathSync(folder) === realpathSync(own);
+	} catch {
+		return false;
+	}
+}
+
+function elsewhere({name, path: place, isFetched}: TransferInfo, folder: string): UserError {
+	const how = isFetched ? 'was fetched before' : 'is offered by this profile itself';
+	return new UserError(`${name} ${how}, and nothing was put into ${folder}`, {
+		hint: `It lies at ${place}: copy it from there`,
+	});
 }
 
 /** Whether something has come, or something else is done than before. */

@@ -113,7 +113,12 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 	trace: {peer: TEXT, room: TEXT},
 	lab: {deed: TEXT},
 	'offer-file': {path: {type: 'path'}, room: TEXT},
-	'fetch-file': {file: TEXT, folder: {type: 'path', optional: true}, priority: {...PRIORITY, optional: true}},
+	'fetch-file': {
+		file: TEXT,
+		messageId: MAYBE,
+		folder: {type: 'path', optional: true},
+		priority: {...PRIORITY, optional: true},
+	},
 	transfers: {file: MAYBE},
 	pause: {file: TEXT},
 	resume: {file: TEXT},

@@ -6,7 +6,7 @@ import type {NodeEvent} from '../api/event.ts';
 import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {type Machine, nodeConfig} from './config.ts';
-import {withFiles} from './file-config.ts';
+import {withFilesAlone} from './file-config.ts';
 import {roomOf} from './get.ts';
 import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
@@ -16,6 +16,7 @@ import {Interruption} from './ping/interruption.ts';
 import {type Progress, progressOn, progressRow} from './progress.ts';
 import {adviseIfInUse} from './report.ts';
 import {listenForSignals} from './signals.ts';
+import {untilUnread} from './unread.ts';
 
 const IN_USE = 'Use /send there, or be someone else here with --data-dir <other> or --ephemeral';
 
@@ -38,6 +39,8 @@ export type SendFilesOptions = {
 	readonly print: (line: string) => void;
 	readonly progress: Progress;
 	readonly signals: EventEmitter;
+	/** What is printed to: its errors are heard. */
+	readonly output?: EventEmitter;
 };
 
 export async function sendFiles(
@@ -45,7 +48,7 @@ export async function sendFiles(
 	machine: Machine,
 ): Promise<number> {
 	const node = {...nodeConfig(options, machine, false), rooms: 'room' in target ? [target.room] : []};
-	const config = withFiles(node, options, machine);
+	const config = withFilesAlone(node, options, machine);
 	const {startLocalCore} = await import('../core/local.ts');
 	return runSendFiles({
 		config,
@@ -59,6 +62,7 @@ export async function sendFiles(
 		print: line => console.log(line),
 		progress: progressOn(process.stderr),
 		signals: process,
+		output: process.stdout,
 	});
 }
 
@@ -71,6 +75,7 @@ export async function runSendFiles(options: SendFilesOptions): Promise<number> {
 	const interruption = new Interruption();
 	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
 	const sending = new Sending(options, interruption);
+	const stopOutput = untilUnread(options.output, error => sending.fail(error));
 	try {
 		await sending.done();
 		return 0;
@@ -81,6 +86,7 @@ export async function runSendFiles(options: SendFilesOptions): Promise<number> {
 		options.progress.clear();
 		await sending.stop();
 		stopSignals();
+		stopOutput();
 	}
 }
 
@@ -101,6 +107,7 @@ class Sending {
 	readonly #spread = new Map<string, number>();
 	#timer: NodeJS.Timeout | undefined;
 	#given = -1;
+	#isDone = false;
 	#holders = 0;
 
 	constructor(options: SendFilesOptions, interruption: Interruption) {
@@ -115,9 +122,15 @@ class Sending {
 		for (const file of paths) await this.#offer(file);
 		this.#wait();
 		for (;;) {
-			if (await this.#look()) return;
+			this.#isDone = await this.#look();
+			if (this.#isDone) return;
 			await this.#orElse(this.#interruption.sleep(LOOK_INTERVAL));
 		}
+	}
+
+	/** Whatever is still to be done is not done any more. */
+	fail(error: Error): void {
+		if (!this.#isDone) this.#client.fail(error);
 	}
 
 	async stop(): Promise<void> {
@@ -209,12 +222,15 @@ class Sending {
 	}
 
 	#nobody(timeout: number): UserError {
-		const {to} = this.#options;
+		const {to, config} = this.#options;
 		const missing = this.#offered.find(offered => this.#count(offered) < to);
 		const count = missing === undefined ? 0 : this.#count(missing);
 		const who = count === 0 ? 'Nobody has' : `Only ${count} of ${to} ${count === 1 ? 'has' : 'have'}`;
 		return new UserError(`${who} all of ${missing?.name}, and nothing went out for ${timeout / 1000} s`, {
-			hint: 'The offer stands: it is given again whenever this profile is online',
+			hint:
+				config.dataDirectory === undefined
+					? 'With --ephemeral nobody gives it any more'
+					: 'The offer stands: it is given again whenever this profile is online',
 		});
 	}
 

@@ -7,7 +7,7 @@ import type {AcceptRule} from '../api/files.ts';
 import {parseRate} from '../base/amounts.ts';
 import {EXIT_USAGE, UserError} from '../base/errors.ts';
 import {LOG_LEVELS, type LogLevel, SUBSYSTEMS, type Subsystem} from '../base/log.ts';
-import {parseAcceptRule} from '../store/file-settings.ts';
+import {isNoLimit, parseAcceptRule} from '../store/file-settings.ts';
 import {formatTcpAddress, parseTcpAddress, type TcpAddress} from '../wire/multiaddr.ts';
 import {type PeerId, parsePeerId} from '../wire/peer-id.ts';
 import {normaliseName, normaliseRoom} from '../wire/text.ts';
@@ -133,7 +133,7 @@ export function parseKeep(text: string, label: string): number {
 
 /** Bytes a second; infinity for no limit. */
 export function parseLimit(text: string, label: string): number {
-	if (text.trim().toLowerCase() === 'off') return Number.POSITIVE_INFINITY;
+	if (isNoLimit(text)) return Number.POSITIVE_INFINITY;
 	const rate = parseRate(text);
 	if (rate !== undefined) return rate;
 	throw usageError(`${label} takes bytes a second, such as 500kB/s or 20Mbit/s, or off, not ${quote(text)}`);

@@ -55,12 +55,12 @@ export const FILE_SETTINGS: {readonly [Name in FileSettingName]: FileSettingSpec
 	'files.quota': {
 		help: 'how much all that was fetched may take up',
 		about: 'such as "50GB"; "off": as much as the disk has',
-		isRight: text => NONE.test(text.trim()) || parseBytes(text) !== undefined,
+		isRight: text => isNoLimit(text) || parseBytes(text) !== undefined,
 	},
 };
 
 function isLimit(text: string): boolean {
-	return NONE.test(text.trim()) || parseRate(text) !== undefined;
+	return isNoLimit(text) || parseRate(text) !== undefined;
 }
 
 /** `files.maxUpload`, however it is written: `maxupload`, `max-upload`, `Files.MaxUpload`. */
@@ -102,6 +102,11 @@ export function fileSettingsFrom(texts: FileTexts): Omit<FileSettings, 'folder'>
 	};
 }
 
+/** Whether it stands for no limit at all. */
+export function isNoLimit(text: string): boolean {
+	return NONE.test(text.trim());
+}
+
 function limitOf(text: string, parse: (text: string) => number | undefined): number | undefined {
-	return NONE.test(text.trim()) ? undefined : parse(text);
+	return isNoLimit(text) ? undefined : parse(text);
 }

@@ -8,7 +8,7 @@ import type {FileSettings, Offer, TransferInfo} from '../../source/api/files.ts'
 import {UserError} from '../../source/base/errors.ts';
 import {picture} from '../../source/cli/demo-picture.ts';
 import {SCENES} from '../../source/cli/demo-script.ts';
-import {defaultDownloadFolder, fileSettings} from '../../source/cli/file-config.ts';
+import {defaultDownloadFolder, fileSettings, withFilesAlone} from '../../source/cli/file-config.ts';
 import {type GetOptions, offerFor, runGet} from '../../source/cli/get.ts';
 import {parseLine} from '../../source/cli/lines.ts';
 import {type Invocation, type Options, parseArguments} from '../../source/cli/options.ts';
@@ -78,6 +78,8 @@ describe('what is typed', () => {
 		const {options} = parsed(['--max-upload', '2MB/s', '--max-download', 'off', '--accept', `${OTHER}=20MB`]);
 		expect(options.maxUpload).toBe(2_000_000);
 		expect(options.maxDownload).toBe(Number.POSITIVE_INFINITY);
+		// As the settings and `/limit` have it.
+		expect(parsed(['--max-upload', '0']).options.maxUpload).toBe(Number.POSITIVE_INFINITY);
 		expect(options.accept).toEqual([{from: OTHER, bytes: 20_000_000}]);
 		const env = {P2P_TUI_ACCEPT: `*=1kB,${OTHER}=1GB`, P2P_TUI_DOWNLOAD_DIR: '/d'};
 		const fromEnv = parsed(['headless'], env).options;
@@ -132,6 +134,12 @@ describe('where files go', () => {
 			quota: 5_000_000_000,
 		});
 		const rules = [{from: OTHER, bytes: 7}];
+		const alone = withFilesAlone(
+			CONFIG,
+			{...none, accept: rules, ephemeral: true, theme: undefined, config: undefined},
+			machine(),
+		);
+		expect(alone.files?.accept).toEqual([]);
 		const asked = {...none, downloadFolder: '/x', accept: rules, maxUpload: Number.POSITIVE_INFINITY, maxDownload: 9};
 		expect(fileSettings(asked, texts, machine())).toEqual({
 			folder: '/x',
@@ -330,6 +338,38 @@ describe('with a core', () => {
 		expect(JSON.parse(printed.at(-1)!)).toMatchObject({file: FILE, state: 'done', path: '/in/report.pdf'});
 	});
 
+	test('get says so when it lies elsewhere already, and copies nothing', async () => {
+		offers = [offerOf('report.pdf')];
+		transfers = [infoOf({state: 'done', done: 1000, path: '/before/report.pdf'})];
+		const done = startGet({folder: '/in'});
+		await pass(1_000);
+		await expect(done).rejects.toMatchObject({
+			message: 'report.pdf was fetched before, and nothing was put into /in',
+			hint: 'It lies at /before/report.pdf: copy it from there',
+		});
+		expect(printed).toEqual([]);
+	});
+
+	test('whoever closes the pipe before it is done has got nothing, and what was begun is tidied up', async () => {
+		const output = new EventEmitter();
+		offers = [offerOf('report.pdf')];
+		for (const begin of [startGet, startSend]) {
+			const done = begin({output});
+			await pass(500);
+			output.emit('error', Object.assign(new Error('write EPIPE'), {code: 'EPIPE'}));
+			await expect(done).rejects.toMatchObject({message: expect.stringMatching(/nobody reads/), exitStatus: 1});
+			expect(core.isStopped).toBe(true);
+		}
+		const done = startGet({output});
+		core.emit({type: 'transfer', ...infoOf()});
+		await pass(500);
+		core.emit({type: 'transfer', ...infoOf({done: 1000, state: 'done', path: '/in/report.pdf'})});
+		await pass(0);
+		output.emit('error', new Error('write EPIPE'));
+		await pass(1_000);
+		expect(await done).toBe(0);
+	});
+
 	test.each([
 		['nothing is offered', [], undefined, /^Nobody offers "report.pdf" in #ops: waited 10 s$/, /online/],
 		['something else is', [offerOf('reprot.pdf')], undefined, /Nobody offers/, /^Did you mean reprot\.pdf\?$/],
@@ -383,9 +423,16 @@ describe('with a core', () => {
 	});
 
 	test('send ends with one line when nobody takes it, when it changes, or cannot be read', async () => {
-		const nobody = startSend({timeout: 5_000});
+		const config = {...CONFIG, dataDirectory: '/profile'};
+		const nobody = startSend({timeout: 5_000, config});
 		await pass(6_000);
-		await expect(nobody).rejects.toMatchObject({message: 'Nobody has all of report.pdf, and nothing went out for 5 s'});
+		await expect(nobody).rejects.toMatchObject({
+			message: 'Nobody has all of report.pdf, and nothing went out for 5 s',
+			hint: expect.stringMatching(/The offer stands/),
+		});
+		const forgotten = startSend({timeout: 5_000});
+		await pass(6_000);
+		await expect(forgotten).rejects.toMatchObject({hint: 'With --ephemeral nobody gives it any more'});
 		transfers = [infoOf({isFetched: false, state: 'changed'})];
 		const changed = startSend();
 		await pass(1_000);
