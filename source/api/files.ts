@@ -185,7 +185,7 @@ export type FileResults = {
 		readonly size: number;
 		readonly files: number;
 		/** Hidden files, links and devices that were left out of a folder. */
-		readonly skipped?: number;
+		readonly skipped: number;
 	};
 	'fetch-file': {
 		readonly file: string;

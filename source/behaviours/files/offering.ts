@@ -81,7 +81,7 @@ export class Offering {
 		if (news.news !== 'hashing' && news.news !== 'hashed' && news.news !== 'not-hashed') return [];
 		const job = this.#jobs.get(news.path);
 		if (!job) return [];
-		if (news.news === 'hashed') return this.#hashed(job, news.held, now);
+		if (news.news === 'hashed') return this.#hashed(job, news, now);
 		if (news.news === 'not-hashed') return this.#failed(job, news.error, now);
 		job.size = news.size;
 		job.done = news.done;
@@ -93,7 +93,7 @@ export class Offering {
 		return job ? this.#describe(job, 'hashing') : this.#last.get(path);
 	}
 
-	#hashed(job: Job, held: HeldFile, now: Instant): BehaviourOutput[] {
+	#hashed(job: Job, {held, skipped}: Extract<FilesNews, {news: 'hashed'}>, now: Instant): BehaviourOutput[] {
 		this.#jobs.delete(job.path);
 		const {talk, view} = this.#options;
 		return job.commands.flatMap(command => {
@@ -105,7 +105,7 @@ export class Offering {
 			const body = {kind: 'file', offer: held.offer} as const;
 			const outcome = {
 				done: (messageId: string): BehaviourOutput[] => {
-					return [{type: 'reply', command, result: {messageId, file, size, files}}];
+					return [{type: 'reply', command, result: {messageId, file, size, files, skipped}}];
 				},
 				failed: ({message}: {readonly message: string}, at: Instant) => {
 					return [...this.#options.onFailed(held, place.room, at), refusal(command, 'storage', message)];

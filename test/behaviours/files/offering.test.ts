@@ -76,6 +76,12 @@ describe('an offer', () => {
 		expect(desk.transfers()).toEqual([]);
 	});
 
+	it('of a folder says how much of it was left out', () => {
+		const desk = new FilesDesk();
+		desk.ask(offering());
+		expect(answers(desk.news({...hashed(), skipped: 3}))).toMatchObject([{file: OFFER.file, skipped: 3}]);
+	});
+
 	it('that cannot be read says why', () => {
 		const desk = new FilesDesk();
 		desk.ask(offering());
