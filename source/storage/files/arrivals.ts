@@ -20,9 +20,10 @@ import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
 import {Part, type Place} from './part.ts';
 import type {Records, TransferRecord} from './records.ts';
+import {Room} from './room.ts';
 import {lookAt, makeFolder} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
-import {amount, checkQuota, checkSpace} from './space.ts';
+import {amount, checkQuota} from './space.ts';
 import {isLayerOf} from './top-of.ts';
 
 export type ArrivalsOptions = {
@@ -39,9 +40,6 @@ export type ArrivalsOptions = {
 	wantedBytes(but: FileId): number;
 };
 
-/** Of a transfer that has nothing on the disk yet. */
-const NOWHERE = {part: '', inode: '', name: ''};
-
 type Entry = {
 	readonly incoming: Incoming;
 	readonly collectors: Map<Metadata, Collector>;
@@ -51,6 +49,9 @@ type Entry = {
 export class Arrivals {
 	readonly #options: ArrivalsOptions;
 	readonly #entries = new Map<FileId, Entry>();
+	readonly #room = new Room();
+	/** Of these the person knows that what was here is gone: who opens them again wants to begin anew. */
+	readonly #gone = new Set<FileId>();
 
 	constructor(options: ArrivalsOptions) {
 		this.#options = options;
@@ -68,7 +69,7 @@ export class Arrivals {
 	async open(transfer: SavedTransfer, progress: (done: number) => void, signal: AbortSignal): Promise<Opened> {
 		const {file} = transfer.offer;
 		const known = this.#entries.get(file);
-		if (known && !known.incoming.failure) {
+		if (known && !known.incoming.failure && known.incoming.offer.size === transfer.offer.size) {
 			await this.#write(known, {...known.record, transfer: inFolderOf(known.record, transfer)});
 			return this.#opened(known);
 		}
@@ -78,11 +79,16 @@ export class Arrivals {
 			entry = await this.#make(transfer);
 			await this.#loadMetadata(entry);
 			await this.#verify(entry, progress, signal);
-			await checkSpace(entry.record.transfer.folder, entry.incoming.missing, await this.#promised(entry));
+			const {incoming, record} = entry;
+			await this.#room.give(file, record.transfer.folder, () => (incoming.failure ? 0 : incoming.missing));
 			this.#entries.set(file, entry);
+			this.#gone.delete(file);
 			return this.#opened(entry);
 		} catch (error) {
 			await entry?.incoming.close();
+			this.#room.takeBack(file);
+			// Whatever is written down of it is still wanted.
+			this.#options.noted(file, (await this.#options.records.transfer(file))?.transfer);
 			throw failureOf(error, 'write', transfer.folder);
 		}
 	}
@@ -106,10 +112,12 @@ export class Arrivals {
 		return hasChanged ? {verdict, opened: this.#opened(entry)} : {verdict};
 	}
 
-	async save(transfer: SavedTransfer): Promise<void> {
+	/** False if nothing is known of it: it was finished or discarded meanwhile, or never let in. */
+	async save(transfer: SavedTransfer): Promise<boolean> {
 		const entry = this.#entries.get(transfer.offer.file);
-		if (entry) await this.#write(entry, {...entry.record, transfer: inFolderOf(entry.record, transfer)});
-		else await this.#saveClosed(transfer);
+		if (!entry) return this.#saveClosed(transfer);
+		await this.#write(entry, {...entry.record, transfer: inFolderOf(entry.record, transfer)});
+		return true;
 	}
 
 	/** Resolves with what it has become. */
@@ -126,6 +134,7 @@ export class Arrivals {
 			const held = {offer, path, rooms, isFetched: true};
 			return {held, manifestBytes: incoming.manifest?.length ?? 0};
 		} catch (error) {
+			this.#gone.add(file);
 			const isGone = (await lookAt(folder).catch(() => undefined)) === undefined;
 			if (isGone) throw new FileFailure('no-folder', `The folder is gone: ${folder}`, error);
 			throw failureOf(error, 'write', incoming.part.path);
@@ -142,6 +151,8 @@ export class Arrivals {
 	async close(file: FileId): Promise<void> {
 		const entry = this.#entries.get(file);
 		this.#entries.delete(file);
+		this.#room.takeBack(file);
+		if (entry?.incoming.failure?.code === 'no-folder') this.#gone.add(file);
 		await entry?.incoming.close();
 	}
 
@@ -162,15 +173,14 @@ export class Arrivals {
 		return record && Part.find(record, record.transfer.folder, record.transfer.offer).catch(() => undefined);
 	}
 
-	async #saveClosed(transfer: SavedTransfer): Promise<void> {
+	async #saveClosed(transfer: SavedTransfer): Promise<boolean> {
 		const {file} = transfer.offer;
-		this.#options.noted(file, transfer);
 		const record = await this.#options.records.transfer(file);
-		const kept = record ?? NOWHERE;
-		await this.#options.records.saveTransfer(file, {
-			...kept,
-			transfer: record ? inFolderOf(record, transfer) : transfer,
-		});
+		if (!record) return false;
+		const kept = inFolderOf(record, transfer);
+		this.#options.noted(file, kept);
+		await this.#options.records.saveTransfer(file, {...record, transfer: kept});
+		return true;
 	}
 
 	/** Finds what an earlier run has left of it, or makes it anew. */
@@ -181,22 +191,24 @@ export class Arrivals {
 		await checkOffer(offer, blake3);
 		const before = await records.transfer(offer.file);
 		const transfer = {...asked, folder: await usableFolder(asked.folder, before?.transfer.folder)};
-		const isSameFolder = before?.transfer.folder === transfer.folder;
-		const found = before && isSameFolder ? await findPart(before) : undefined;
-		if (before && !isSameFolder) await (await this.#findPart(offer.file))?.remove().catch(() => {});
+		// Another size is another one's word for the same file: one of them is not true.
+		const isSame = before?.transfer.folder === transfer.folder && before.transfer.offer.size === offer.size;
+		const found = before && isSame ? await findPart(before) : undefined;
+		if (before && !isSame) await (await this.#findPart(offer.file))?.remove().catch(() => {});
 		if (!found) {
-			this.#checkQuota(offer, await this.#options.fetchedBytes());
-			await checkSpace(transfer.folder, offer.size, await this.#promised({record: {...NOWHERE, transfer}}));
+			if (before && isSame) await this.#checkGone(before);
+			await this.#admit(transfer);
 			await records.dropTransfer(offer.file);
 		}
-		const noting = (place: Place) => records.saveTransfer(offer.file, {...place, transfer});
+		const at = await placeOf(transfer.folder);
+		const noting = (place: Place) => records.saveTransfer(offer.file, {...place, transfer, at});
 		const part = found ?? (await Part.create(transfer.folder, offer, noting));
 		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, warn});
 		const finishing = part.path === part.place.part ? undefined : part.path;
 		const entry: Entry = {
 			incoming,
 			collectors: new Map(),
-			record: {...part.place, transfer, ...(finishing !== undefined && {finishing})},
+			record: {...part.place, transfer, at, ...(finishing !== undefined && {finishing})},
 		};
 		await this.#write(entry, entry.record);
 		return entry;
@@ -235,19 +247,34 @@ export class Arrivals {
 		await entry.incoming.verifyAll(written, progress, signal);
 	}
 
-	#checkQuota({file, size}: FileOffer, fetched: number): void {
-		checkQuota(this.#options.quota(), size, fetched + this.#options.wantedBytes(file));
+	/** One after the other: what one was let in with is taken when the next one asks. @throws FileFailure */
+	async #admit(transfer: SavedTransfer): Promise<void> {
+		const {file, size} = transfer.offer;
+		const {quota, fetchedBytes, wantedBytes, noted} = this.#options;
+		await this.#room.give(
+			file,
+			transfer.folder,
+			() => size,
+			async () => checkQuota(quota(), size, (await fetchedBytes()) + wantedBytes(file)),
+		);
+		noted(file, transfer);
 	}
 
-	/** Bytes that other open transfers will need of the same disk. */
-	async #promised({record: {transfer}}: Pick<Entry, 'record'>): Promise<number> {
-		const {dev} = await stat(transfer.folder);
-		let bytes = 0;
-		for (const {incoming, record} of this.#entries.values()) {
-			const other = await stat(record.transfer.folder).catch(() => undefined);
-			if (other?.dev === dev && !incoming.failure) bytes += incoming.missing;
+	/**
+	 * What was here is not there. The disk with it may come back: nothing is begun anew before the person knows.
+	 * @throws FileFailure
+	 */
+	async #checkGone({transfer, part, inode, at}: TransferRecord): Promise<void> {
+		const {file} = transfer.offer;
+		// The program ended before anything was made.
+		if (inode === '') return;
+		if (at !== undefined && isElsewhere(at, await placeOf(transfer.folder))) {
+			const words = `The disk with ${part} is not there: plug it in and resume, or cancel it`;
+			throw new FileFailure('no-folder', words);
 		}
-		return bytes;
+		if (this.#gone.delete(file)) return;
+		this.#gone.add(file);
+		throw new FileFailure('no-folder', `What was here of it is gone: put ${part} back, or resume to begin anew`);
 	}
 
 	#publish(entry: Entry): Promise<string> {
@@ -316,6 +343,19 @@ async function usableFolder(folder: string, before: string | undefined): Promise
 	} catch (error) {
 		throw failureOf(error, 'write', folder);
 	}
+}
+
+/** Which folder it is: the device that it lies on, and its number there. */
+async function placeOf(folder: string): Promise<string> {
+	const {dev, ino} = await stat(folder);
+	return `${dev} ${ino}`;
+}
+
+/** Both are others. The number alone is another one after a folder was made anew, the device after the system was started anew. */
+function isElsewhere(one: string, other: string): boolean {
+	const [device, number] = one.split(' ');
+	const [otherDevice, otherNumber] = other.split(' ');
+	return device !== otherDevice && number !== otherNumber;
 }
 
 async function findPart(record: TransferRecord): Promise<Part | undefined> {

@@ -37,6 +37,8 @@ export type TransferRecord = {
 	readonly name: string;
 	/** It was about to get this name. */
 	readonly finishing?: string;
+	/** Device and number of the folder, to know the place again. */
+	readonly at?: string;
 };
 
 export type HeldRecord = {
@@ -209,8 +211,10 @@ export function packPieces(pieces: readonly number[]): Uint8Array {
 	return bytes;
 }
 
-function isTransfer({transfer, part, inode, name, finishing}: TransferRecord, file: FileId): boolean {
-	const areTexts = [part, inode, name, finishing ?? '', transfer?.folder].every(text => typeof text === 'string');
+function isTransfer({transfer, part, inode, name, finishing, at}: TransferRecord, file: FileId): boolean {
+	const areTexts = [part, inode, name, finishing ?? '', at ?? '', transfer?.folder].every(
+		text => typeof text === 'string',
+	);
 	return areTexts && isOffer(transfer.offer, file) && areStrings(transfer.rooms);
 }
 

@@ -54,14 +54,19 @@ export class Shelf {
 		return {held, changed};
 	}
 
-	/** Of what is given, what is not what it was. Closes what nobody has asked for. */
+	/** Of what is given, what is not what it was, or not there any more. Closes what nobody has asked for. */
 	async changed(): Promise<FileId[]> {
 		const changed: FileId[] = [];
 		for (const [id, one] of this.#held) {
 			await one.rest();
-			if (one.record.isGiven && (await one.look()) === 'changed') changed.push(id);
+			if (one.record.isGiven && (await one.look()) !== 'same') changed.push(id);
 		}
 		return changed;
+	}
+
+	/** See `Vault.look`. */
+	async look(file: FileId): Promise<'same' | 'changed' | 'missing'> {
+		return (await this.get(file)?.look()) ?? 'missing';
 	}
 
 	/** What is given by that id. */

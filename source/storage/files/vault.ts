@@ -204,7 +204,13 @@ export class Vault {
 	}
 
 	save(transfer: SavedTransfer): void {
-		void this.#inTurn(transfer.offer.file, () => this.#arrivals.save(transfer));
+		const {rooms, offer} = transfer;
+		void this.#inTurn(offer.file, async () => {
+			if (await this.#arrivals.save(transfer)) return;
+			// It was finished a moment ago; who may have it is still of interest.
+			const held = this.#shelf.get(offer.file)?.record.held;
+			if (held?.isFetched) this.#shelf.keep({...held, rooms});
+		});
 	}
 
 	/** Gives a whole file no longer. */
@@ -222,7 +228,12 @@ export class Vault {
 		this.#kept.save(settings);
 	}
 
-	/** Files held whole that are not what they were: looks at all of them, at a large folder's by and by. */
+	/** Whether a file held whole is still what it was, as far as one look tells. `missing`: it is not there, or not held. */
+	look(file: FileId): Promise<'same' | 'changed' | 'missing'> {
+		return this.#shelf.look(file);
+	}
+
+	/** Files held whole that are not what they were or not there: looks at all of them, at a large folder's by and by. */
 	changed(): Promise<readonly FileId[]> {
 		return this.#shelf.changed();
 	}

@@ -27,6 +27,11 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
+/** Told before anything is begun anew. */
+async function expectGone(vault: Vault): Promise<void> {
+	await expect(vault.open(vault.library.saved[0]!)).rejects.toMatchObject({code: 'no-folder'});
+}
+
 describe('row 47: a name from somebody else', () => {
 	const hostile = [
 		'../../escape',
@@ -133,6 +138,7 @@ describe('row 48: a link that somebody has planted', () => {
 		await rm(join(theirs, 'notes.txt.part'));
 		await plant(outside, join(theirs, 'notes.txt.part'));
 		const again = await rig.vault('taker');
+		await expectGone(again);
 		const path = await fetchAll(giver, again, offer, theirs);
 		expect((await readFile(path)).equals(content)).toBe(true);
 		expect((await lstat(path)).isFile()).toBe(true);
@@ -144,7 +150,9 @@ describe('row 48: a link that somebody has planted', () => {
 		const other = join(await rig.folder('outside'), 'other');
 		await link(join(theirs, 'notes.txt.part'), other);
 		const before = await readFile(other);
-		await fetchAll(giver, await rig.vault('taker'), offer, theirs);
+		const again = await rig.vault('taker');
+		await expectGone(again);
+		await fetchAll(giver, again, offer, theirs);
 		expect((await readFile(other)).equals(before)).toBe(true);
 	});
 
@@ -161,7 +169,9 @@ describe('row 48: a link that somebody has planted', () => {
 		await taker.shut();
 		await rename(join(theirs, 'notes.txt.part'), join(theirs, 'moved'));
 		await writeFile(join(theirs, 'notes.txt.part'), 'mine');
-		expect(await fetchAll(giver, await rig.vault('taker'), offer, theirs)).toBe(join(theirs, 'notes (2).txt'));
+		const again = await rig.vault('taker');
+		await expectGone(again);
+		expect(await fetchAll(giver, again, offer, theirs)).toBe(join(theirs, 'notes (2).txt'));
 		expect(await readFile(join(theirs, 'notes.txt.part'), 'utf8')).toBe('mine');
 	});
 

@@ -102,12 +102,53 @@ describe('what lies there from an earlier run', () => {
 		await expectWhole(prepared);
 	});
 
-	test('is gone: everything is fetched again', async () => {
+	test('is gone: told first, and everything fetched again for who resumes all the same', async () => {
 		await fetchSome();
 		await rm(part);
+		const gone = {code: 'no-folder', message: expect.stringContaining('resume to begin anew')};
+		await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject(gone);
+		await taker.shut();
+		taker = await rig.vault('taker');
+		await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject(gone);
 		const opened = await taker.open(taker.library.saved[0]!);
 		expect(piecesOf(opened)).toEqual([]);
 		await expectWhole(opened);
+	});
+
+	test('is on a disk that is not there: nothing is begun in its place, and all is there once it is back', async () => {
+		await fetchSome();
+		await rename(theirs, `${theirs}.away`);
+		await rig.folder('theirs');
+		await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject({code: 'no-folder'});
+		expect(await namesIn(theirs)).toEqual([]);
+		await taker.shut();
+		await rm(theirs, {recursive: true});
+		await rename(`${theirs}.away`, theirs);
+		taker = await rig.vault('taker');
+		const opened = await taker.open(taker.library.saved[0]!);
+		expect(piecesOf(opened)).toEqual([0, 1, 2, 3]);
+		await expectWhole(opened);
+	});
+
+	test('is on another disk than the one in its place: not even who resumes begins anew there', async () => {
+		await fetchSome();
+		await rm(part);
+		const path = join(profile, 'transfer.json');
+		const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+		await writeFile(path, JSON.stringify({...record, at: '1 2'}));
+		const away = {code: 'no-folder', message: expect.stringMatching(/^The disk with .*notes\.txt\.part is not there/)};
+		for (let times = 0; times < 3; times++) {
+			await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject(away);
+		}
+		expect(await namesIn(theirs)).toEqual([]);
+	});
+
+	test('is of another size than somebody else says: it is begun anew with that', async () => {
+		await fetchSome();
+		const other = {...offer, size: offer.size + PIECE};
+		await taker.open(transferOf(other, theirs));
+		expect((await stat(part)).size).toBe(other.size);
+		await expectWhole(await prepare(giver, taker, transferOf(offer, theirs)));
 	});
 
 	test('had got its name and was not noted yet', async () => {
@@ -124,6 +165,17 @@ describe('what lies there from an earlier run', () => {
 		const opened = await taker.open(taker.library.saved[0]!);
 		expect(piecesOf(opened)).toHaveLength(5);
 		await expectWhole(opened);
+	});
+
+	test('is not wanted again by what is written down while it gets its name, but who may have it is', async () => {
+		await carry(giver, taker, offer.file, await prepare(giver, taker, transferOf(offer, theirs)));
+		const finishing = taker.finish(offer.file);
+		taker.save({...transferOf(offer, theirs), rooms: ['lobby', 'attic'], isPaused: true});
+		await finishing;
+		await taker.shut();
+		taker = await rig.vault('taker');
+		expect(taker.library.saved).toEqual([]);
+		expect(taker.library.held).toMatchObject([{rooms: ['lobby', 'attic']}]);
 	});
 
 	test('is not verified to its end if one lets go of it, and nothing of it is forgotten', async () => {
@@ -299,5 +351,24 @@ describe('where it is to go', () => {
 		await rm(join(theirs, 'notes.txt'));
 		await taker.open(transferOf(third, theirs));
 		expect((await stat(join(theirs, 'other (2).txt.part'))).size).toBe(content.length);
+	});
+
+	test('the quota is not given out twice to those that come at once', async () => {
+		taker.settings({folder: theirs, accept: [], quota: 2 * content.length});
+		const offers: FileOffer[] = [];
+		for (const name of ['a', 'b', 'c', 'd', 'e']) {
+			const path = join(await rig.folder('ours'), name);
+			await writeFile(path, noise(content.length, name));
+			offers.push((await giver.hash(path, ['lobby'])).held.offer);
+		}
+		const opened = await Promise.allSettled(offers.map(one => taker.open(transferOf(one, theirs))));
+		expect(opened.map(({status}) => status).sort()).toEqual(['fulfilled', 'fulfilled', ...Array(3).fill('rejected')]);
+		expect(await namesIn(theirs)).toHaveLength(2);
+		// Who was not let in takes no room.
+		const first = opened.findIndex(({status}) => status === 'fulfilled');
+		await taker.discard(offers[first]!.file);
+		const refused = offers[opened.findIndex(({status}) => status === 'rejected')]!;
+		await taker.open(transferOf(refused, theirs));
+		expect(await namesIn(theirs)).toHaveLength(2);
 	});
 });

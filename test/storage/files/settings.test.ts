@@ -1,6 +1,7 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {readFile, statfs, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {Room} from '../../../source/storage/files/room.ts';
 import {amount, checkQuota, checkSpace} from '../../../source/storage/files/space.ts';
 import {makeRig, type Rig} from './rig.ts';
 
@@ -61,6 +62,17 @@ test('space is promised once only', async () => {
 		code: 'disk-full',
 		message: expect.stringContaining('1126 TB are promised'),
 	});
+});
+
+test('space is promised to one after the other, and to nobody what another one has got', async () => {
+	const folder = await rig.folder('here');
+	const room = new Room();
+	const {bavail, bsize} = await statfs(folder);
+	const some = () => 0.4 * bavail * bsize;
+	const given = await Promise.allSettled(['a', 'b', 'c'].map(file => room.give(file, folder, some)));
+	expect(given.map(({status}) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+	room.takeBack('a');
+	await room.give('c', folder, some);
 });
 
 test('a quota of nothing is none', () => {
