@@ -127,10 +127,12 @@ class Getting {
 
 	async done(): Promise<void> {
 		const {folder, stay = STAY} = this.#options;
-		const {file} = await this.#find();
+		const {file, messageId} = await this.#find();
 		this.#file = file;
 		this.#wait();
-		await this.#orElse(this.#client.ask({command: 'fetch-file', file, ...(folder !== undefined && {folder})}));
+		await this.#orElse(
+			this.#client.ask({command: 'fetch-file', file, messageId, ...(folder !== undefined && {folder})}),
+		);
 		// It may have been here before: then nothing more is told of it.
 		const {transfers} = await this.#orElse(this.#client.ask({command: 'transfers', file}));
 		for (const info of transfers) this.#transfer(info);

@@ -5,6 +5,7 @@ import type {CoreConfig, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
+import {sanitizeLine} from '../base/sanitize.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import {withFilesAlone} from './file-config.ts';
 import {roomOf} from './get.ts';
@@ -148,6 +149,7 @@ class Sending {
 		progress.clear();
 		if (json) print(jsonLine({state: 'offered', ...result, name}));
 		else print(`${result.file} ${name}`);
+		if (!json && result.skipped > 0) console.error(sanitizeLine(leftOut(name, result.skipped)));
 	}
 
 	#event(event: NodeEvent): void {
@@ -246,6 +248,11 @@ function wordFor({name}: TransferTaker): string {
 function lost({name, state, error}: TransferInfo): UserError {
 	if (state === 'changed') return new UserError(`${name} has changed: it is no longer what was offered`, again());
 	return new UserError(error?.message ?? `${name} cannot be given`);
+}
+
+function leftOut(name: string, count: number): string {
+	const what = count === 1 ? 'one hidden file, link or device is' : `${count} hidden files, links or devices are`;
+	return `p2p-tui: Of ${name} ${what} left out`;
 }
 
 function again() {

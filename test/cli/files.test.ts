@@ -3,7 +3,7 @@ import {EventEmitter} from 'node:events';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {FileSettings, Offer, TransferInfo} from '../../source/api/files.ts';
 import {UserError} from '../../source/base/errors.ts';
 import {picture} from '../../source/cli/demo-picture.ts';
@@ -319,7 +319,8 @@ describe('with a core', () => {
 		expect(core.commands.some(({command}) => command === 'fetch-file')).toBe(false);
 		offers = [offerOf('report.pdf')];
 		await pass(1_000);
-		expect(core.commands).toContainEqual({id: expect.any(String), command: 'fetch-file', file: FILE, folder: '/in'});
+		const asked = {command: 'fetch-file', file: FILE, messageId: 'ab', folder: '/in'};
+		expect(core.commands).toContainEqual({id: expect.any(String), ...asked});
 		core.emit({type: 'transfer', ...infoOf({done: 500})});
 		core.emit({type: 'transfer', ...infoOf({done: 1000, state: 'done', path: '/in/report.pdf'})});
 		await pass(100);
@@ -404,6 +405,16 @@ describe('with a core', () => {
 		signals.emit('SIGINT');
 		expect(await done).toBe(130);
 		expect(core.isStopped).toBe(true);
+	});
+
+	test('send says what it leaves out of a folder', async () => {
+		const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+		onTestFinished(() => told.mockRestore());
+		core.answer = () => ({result: {messageId: 'ab', file: FILE, size: 1000, files: 2, skipped: 3}});
+		startSend();
+		await pass(0);
+		signals.emit('SIGINT');
+		expect(told.mock.calls).toEqual([['p2p-tui: Of report.pdf 3 hidden files, links or devices are left out']]);
 	});
 
 	test('send stays until enough have all of it, and remembers those who have left', async () => {
