@@ -9,7 +9,7 @@ import type {BehaviourOutput, Instant} from '../../behaviour.ts';
 import type {FilesDeed, FilesNews, SavedTransfer} from '../io.ts';
 import type {DownloadsOptions} from './downloads.ts';
 import {Exchange} from './exchange.ts';
-import {bytesHere, mapOf, sourcesOf} from './info.ts';
+import {atRest, bytesHere, infoOf, sourcesOf} from './info.ts';
 import type {Line} from './line.ts';
 import {DISK_PAUSE} from './parameters.ts';
 import {RateMeter} from './rate-meter.ts';
@@ -25,7 +25,7 @@ type NewsOf<Name extends FilesNews['news']> = Extract<FilesNews, {readonly news:
 type Phase = 'opening' | 'preparing' | 'fetching' | 'finishing' | 'failed' | 'over';
 
 /** What may be well again without anybody doing anything about it here. */
-const RETRIED: readonly TransferError['code'][] = ['disk-full', 'quota'];
+const RETRIED: readonly TransferError['code'][] = ['disk-full', 'quota', 'changed'];
 
 export class Download {
 	readonly file: FileId;
@@ -44,6 +44,9 @@ export class Download {
 	#received = 0;
 	#told: TransferState | undefined;
 	#isCancelled = false;
+	/** Who gave what, once all is here. */
+	#givers: TransferInfo['sources'] | undefined;
+	#isProven = false;
 
 	constructor(saved: SavedTransfer, options: DownloadsOptions) {
 		this.file = saved.offer.file;
@@ -65,13 +68,30 @@ export class Download {
 		return this.#phase === 'fetching';
 	}
 
-	/** Whether it is of interest who holds what. */
+	/** Whether it is of interest who holds what; to whoever looks at the map also while it is paused. */
 	get isSeeking(): boolean {
-		return !this.#saved.isPaused && this.#phase !== 'finishing' && this.#phase !== 'over';
+		return this.#phase !== 'finishing' && this.#phase !== 'over';
 	}
 
 	get isOver(): boolean {
 		return this.#phase === 'over';
+	}
+
+	/** Whether what was offered is known to fit its id. */
+	get isProven(): boolean {
+		return this.#isProven;
+	}
+
+	/** Why it has failed. */
+	get failure(): TransferError | undefined {
+		return this.#phase === 'failed' ? this.#error : undefined;
+	}
+
+	/** Somebody holds it whose hashes may fit where all others' did not. */
+	reconsider(source: Source): BehaviourOutput[] {
+		if (this.failure?.code !== 'bad-offer' || this.#saved.isPaused) return [];
+		const isNew = source.isHolder && source.dropped === undefined;
+		return isNew && !this.exchange.metadata.isContradictedBy(source.peer) ? this.open() : [];
 	}
 
 	/** Whether pieces can be read. */
@@ -81,7 +101,7 @@ export class Download {
 
 	/** Whether time alone may change something. */
 	get needsTicks(): boolean {
-		if (this.#saved.isPaused) return false;
+		if (this.#saved.isPaused) return this.exchange.sources.hasUnread;
 		if (this.#phase === 'failed') return this.#retryAt !== undefined;
 		if (!this.isAsking) return false;
 		return this.exchange.hasUseful || [...this.exchange.sources.all()].some(({seekAt}) => seekAt !== undefined);
@@ -117,7 +137,7 @@ export class Download {
 	withdrawn(rooms: readonly string[]): BehaviourOutput[] {
 		const left = this.#saved.rooms.filter(room => !rooms.includes(room));
 		if (left.length === this.#saved.rooms.length) return [];
-		if (left.length === 0) {
+		if (left.length === 0 && this.#phase !== 'finishing') {
 			this.#error = {code: 'changed', message: 'taken back'};
 			return this.cancel();
 		}
@@ -129,14 +149,15 @@ export class Download {
 
 	pause(): BehaviourOutput[] {
 		if (this.#saved.isPaused) return [];
-		const outputs = [...this.#save({isPaused: true}), ...this.exchange.releaseAll(), ...this.#seekNoMore()];
 		this.#retryAt = undefined;
-		return outputs;
+		this.#meter.reset();
+		return [...this.#save({isPaused: true}), ...this.exchange.releaseAll()];
 	}
 
 	/** Also another try of one that failed. */
 	resume(): BehaviourOutput[] {
 		const outputs = this.#saved.isPaused ? this.#save({isPaused: false}) : [];
+		this.exchange.metadata.forgive();
 		if (this.#phase === 'failed') outputs.push(...this.open());
 		return [...outputs, ...this.seek(this.#options.peersOf(this.file))];
 	}
@@ -202,7 +223,10 @@ export class Download {
 		}
 		this.exchange.metadata.needs(needs, slices);
 		this.#phase = needs.length > 0 ? 'preparing' : 'fetching';
+		this.#isProven = !needs.includes('layer');
+		const liars = this.#isProven ? this.exchange.metadata.settle() : [];
 		const outputs = isFirst ? this.#options.onReset(this.file, now) : [];
+		outputs.push(...liars.flatMap(peer => this.#drop(peer, 'layer')));
 		if (needs.length === 0 && this.exchange.here.isFull) return [...outputs, ...this.#finish()];
 		return [...outputs, ...this.seek(this.#options.peersOf(this.file))];
 	}
@@ -244,7 +268,12 @@ export class Download {
 		);
 		this.#count(result.bytes, now);
 		const {outputs} = result;
-		if (verdict === 'wrong') outputs.push(...this.#drop(peer, source, block.what));
+		// Hashes that do not fit may be the offer's fault.
+		if (verdict === 'wrong' && block.what === 'layer') {
+			if (source) this.exchange.contradicted(source, 'unfit', now);
+			return [...outputs, ...this.#checkOffer(now)];
+		}
+		if (verdict === 'wrong' && source) outputs.push(...this.#drop(peer, block.what));
 		if (!result.isNew) return outputs;
 		outputs.push(...this.#options.onGained(this.file, [block.index], now));
 		if (this.exchange.here.isFull) outputs.push(...this.#finish());
@@ -254,18 +283,20 @@ export class Download {
 	denied({peer, block, reason}: NewsOf<'denied'>, now: Instant): BehaviourOutput[] {
 		const source = this.exchange.sources.get(peer);
 		if (!source || !this.exchange.denied(source, block, now)) return [];
+		const isFewer = block.what === 'layer' && block.index > 0 && reason === 'not-here';
+		if (isFewer) this.exchange.contradicted(source, 'fewer', now);
 		if (reason !== 'busy') return this.exchange.disclaim(source, now);
 		source.line.wasBusy(now);
 		return [];
 	}
 
 	tick(now: Instant): BehaviourOutput[] {
-		if (this.#saved.isPaused) return [];
+		if (this.#saved.isPaused) return this.exchange.readAll(now);
 		if (this.#retryAt !== undefined && now >= this.#retryAt) return this.open();
 		if (!this.isSeeking) return [];
-		const outputs = this.exchange.checkMetadata(now);
+		const outputs = [...this.exchange.checkMetadata(now), ...this.#checkOffer(now)];
+		outputs.push(...this.exchange.readAll(now));
 		for (const source of this.exchange.sources.all()) {
-			outputs.push(...this.exchange.readHolds(source, now));
 			if (source.seekAt === undefined || now < source.seekAt) continue;
 			source.seekAt = undefined;
 			outputs.push(seekMessage([source.peer], this.file, true));
@@ -284,22 +315,12 @@ export class Download {
 	}
 
 	info(now: Instant): TransferInfo {
-		const {offer, rooms, from, priority} = this.#saved;
-		const {exchange, state} = this;
-		const done = this.#verified ?? bytesHere(exchange, offer.size);
-		const rateIn = Math.round(this.#meter.rate(now));
-		const left = state === 'fetching' && rateIn > 0 ? Math.round(((offer.size - done) / rateIn) * 1_000) : undefined;
-		return {
-			...{file: this.file, name: offer.name, size: offer.size, files: offer.files, state},
-			...((state === 'failed' || state === 'cancelled') && this.#error && {error: this.#error}),
-			rooms: rooms.map(room => this.#options.roomName(room)),
-			...(from !== undefined && {from}),
-			...{isFetched: true, done, rateIn, rateOut: 0, received: this.#received, given: 0},
-			...(left !== undefined && {left}),
-			...{priority, ...(this.#path !== undefined && {path: this.#path})},
-			sources: sourcesOf(exchange, peer => this.#options.nameOf(peer), now),
-			...{takers: [], pieces: exchange.picker.size, pieceBytes: exchange.pieceBytes, map: mapOf(exchange)},
-		};
+		const {exchange, state, isAsking} = this;
+		const meter = this.#meter;
+		const error = state === 'failed' || state === 'cancelled' ? this.#error : undefined;
+		const done = this.#verified ?? bytesHere(exchange, this.#saved.offer.size);
+		const parts = {saved: this.#saved, exchange, state, isAsking, meter, error, done, path: this.#path};
+		return infoOf({...parts, received: this.#received, givers: this.#givers}, this.#options, now);
 	}
 
 	// --- in parts
@@ -311,6 +332,7 @@ export class Download {
 
 	#finish(): BehaviourOutput[] {
 		this.#phase = 'finishing';
+		this.#givers = atRest(sourcesOf(this.exchange, peer => this.#options.nameOf(peer), 0));
 		return [...this.exchange.releaseAll(), deed({deed: 'finish', file: this.file}), ...this.#seekNoMore()];
 	}
 
@@ -322,12 +344,28 @@ export class Download {
 		return peers.length === 0 ? [] : [seekMessage(peers, this.file, false)];
 	}
 
-	#drop(peer: PeerId, source: Source | undefined, what: string): BehaviourOutput[] {
-		if (!source || source.dropped !== undefined) return [];
+	/** It sent what is wrong, and is named. */
+	#drop(peer: PeerId, what: string): BehaviourOutput[] {
+		const {exchange} = this;
+		if (exchange.dropped.has(peer)) return [];
 		const reason = `sent ${what === 'piece' ? 'a piece' : `a ${what}`} that does not match its hash`;
-		const outputs = this.exchange.drop(source, reason);
+		const source = exchange.sources.get(peer);
+		const outputs = source ? exchange.drop(source, reason) : [];
+		exchange.dropped.set(peer, reason);
 		const event = {type: 'source-dropped', file: this.file, peer, name: this.#options.nameOf(peer), reason} as const;
 		return [...outputs, {type: 'emit', event}];
+	}
+
+	/** If what all have does not fit what was offered, nothing can be fetched as it was offered. */
+	#checkOffer(now: Instant): BehaviourOutput[] {
+		if (this.#phase !== 'preparing') return [];
+		const peers = this.exchange.metadata.contradicting(this.exchange.sources.all());
+		if (peers.length === 0) return [];
+		const {from} = this.#saved;
+		const names = peers.slice(0, 3).map(peer => this.#options.nameOf(peer));
+		const offerer = from === undefined ? 'was' : `${this.#options.nameOf(from)} has`;
+		const message = `What ${names.join(', ')} can give does not fit what ${offerer} offered`;
+		return this.failed({code: 'bad-offer', message}, now);
 	}
 
 	#count(bytes: number, now: Instant): void {

@@ -1,12 +1,13 @@
 /** Everything that is being fetched: whom to ask for what, and when. Knows no contents: see `../io.ts`. */
 import type {CommandOf} from '../../../api/command.ts';
 import type {RoomName} from '../../../api/event.ts';
-import type {TransferInfo} from '../../../api/files.ts';
+import type {TransferError, TransferInfo} from '../../../api/files.ts';
 import type {Bitfield} from '../../../base/bitfield.ts';
 import type {Random} from '../../../base/random.ts';
 import {type FileId, MAX_SEEK_FILES} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from '../../behaviour.ts';
+import {refusal} from '../../refusal.ts';
 import type {FilesNews, HeldFile, SavedTransfer} from '../io.ts';
 import {Download} from './download.ts';
 import type {Line} from './line.ts';
@@ -67,6 +68,16 @@ export class Downloads {
 		return this.#downloads.get(file)?.saved;
 	}
 
+	/** Why it has failed. */
+	failure(file: FileId): TransferError | undefined {
+		return this.#downloads.get(file)?.failure;
+	}
+
+	/** Whether what was offered is known to fit the id. */
+	isProven(file: FileId): boolean {
+		return this.#downloads.get(file)?.isProven ?? false;
+	}
+
 	/** Verified pieces of one that is open and not finished: they are given to others. */
 	held(file: FileId): Bitfield | undefined {
 		const download = this.#downloads.get(file);
@@ -109,16 +120,23 @@ export class Downloads {
 	command(command: DownloadCommand, now: Instant): BehaviourOutput[] | undefined {
 		const download = this.#downloads.get(command.file);
 		if (!download) return undefined;
+		if (command.command === 'cancel' && download.state === 'finishing') {
+			return [refusal(command, 'busy', 'all of it is here, and it just gets its name; try again in a moment')];
+		}
 		const outputs = carryOut(command, download);
 		outputs.push({type: 'reply', command, result: {file: download.file}});
-		return this.#settle([download], outputs, now);
+		// Who has what was heard all the time.
+		return this.#settle([download], outputs, now, command.command === 'resume');
 	}
 
 	// --- what others say
 
 	/** All that the peer holds of it, as it said. Only from those who may be asked for it: the caller has looked. */
 	holds(peer: PeerId, file: FileId, pieces: Uint8Array, now: Instant): BehaviourOutput[] {
-		return this.#heard(peer, file, now, (download, source) => download.exchange.holds(source, pieces, now));
+		return this.#heard(peer, file, now, (download, source) => [
+			...download.exchange.holds(source, pieces, now),
+			...download.reconsider(source),
+		]);
 	}
 
 	gained(peer: PeerId, file: FileId, pieces: readonly number[], now: Instant): BehaviourOutput[] {

@@ -13,6 +13,7 @@ import {
 	pieceBytesOf,
 	pieceCountOf,
 } from '../../../wire/file-offer.ts';
+import {HASH_BYTES} from '../../../wire/file-tree.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../../behaviour.ts';
 import type {Line} from './line.ts';
@@ -22,9 +23,6 @@ import {Picker} from './picker.ts';
 import {type Request, type Source, Sources} from './sources.ts';
 import {isSpared, type TakeOver, takeOver} from './take-over.ts';
 import {Thrift} from './thrift.ts';
-
-/** Bytes of a hash in a layer. */
-const HASH_BYTES = 32;
 
 export class Exchange {
 	readonly picker: Picker;
@@ -90,17 +88,21 @@ export class Exchange {
 		return outputs;
 	}
 
-	/** Each time costs as much as the file has pieces: what comes too often waits for `readHolds`. */
+	/** Each time costs as much as the file has pieces: what comes too often waits for `readAll`. */
 	holds(source: Source, pieces: Uint8Array, now: Instant): BehaviourOutput[] {
 		source.hasSpoken = true;
 		source.seekAt = undefined;
 		// As long as it should be, whatever it is.
 		source.unread = new Uint8Array(Math.ceil(this.picker.size / 8));
 		source.unread.set(pieces.subarray(0, source.unread.length));
-		return this.readHolds(source, now);
+		return this.#readHolds(source, now);
 	}
 
-	readHolds(source: Source, now: Instant): BehaviourOutput[] {
+	readAll(now: Instant): BehaviourOutput[] {
+		return [...this.sources.all()].flatMap(source => this.#readHolds(source, now));
+	}
+
+	#readHolds(source: Source, now: Instant): BehaviourOutput[] {
 		if (!source.unread || source.dropped !== undefined || now < source.readAt + this.#holdsPause) return [];
 		this.sources.claim(source, source.unread);
 		source.unread = undefined;
@@ -166,15 +168,12 @@ export class Exchange {
 		if (slice) return [this.#ask(source, slice, now)];
 		if (!arePiecesWanted || this.sources.lackingOf(source) === 0) return [];
 		const piece = this.picker.pick(source);
-		if (piece !== undefined) {
-			const isLeft = this.sources.isPartlyHeld(piece) && this.sources.isRelieved(source, now);
-			return isLeft ? [] : [this.#ask(source, this.#piece(piece), now)];
-		}
+		if (piece !== undefined) return [this.#ask(source, this.#piece(piece), now)];
 		if (!this.#isAskedOfOthers(source)) return [];
 		const isEndgame = this.picker.count('free') === 0;
 		const copiesOf = (index: number) => this.#askers.get(index) ?? [];
 		const found = takeOver(source, this.sources.all(), copiesOf, isEndgame, now);
-		if (!found || !this.#mayTakeOver(found, source, now)) return [];
+		if (!found || !this.#mayTakeOver(found, now)) return [];
 		if (found.isCopy) return [this.#ask(source, found.request.block, now)];
 		return this.#move(found.from, source, found.request, now);
 	}
@@ -239,6 +238,12 @@ export class Exchange {
 		return true;
 	}
 
+	/** Its hashes do not fit what was offered. */
+	contradicted({peer}: Source, doubt: 'fewer' | 'unfit', now: Instant): void {
+		this.metadata.contradicts(peer, doubt, now);
+		this.#hasFreed = true;
+	}
+
 	/** A slice that does not come is asked of somebody else. */
 	checkMetadata(now: Instant): BehaviourOutput[] {
 		const source = this.metadata.giver === undefined ? undefined : this.sources.get(this.metadata.giver);
@@ -260,7 +265,7 @@ export class Exchange {
 	}
 
 	#mayGiveMetadata(source: Source): boolean {
-		return !this.metadata.isComplete && source.hasSpoken && (this.picker.size === 0 || source.pieces.count > 0);
+		return !this.metadata.isComplete && source.isHolder;
 	}
 
 	#nextSlice(source: Source, now: Instant): BlockName | undefined {
@@ -272,10 +277,10 @@ export class Exchange {
 		return slice && {file: this.#offer.file, ...slice};
 	}
 
-	#mayTakeOver({from, isStalled}: TakeOver, source: Source, now: Instant): boolean {
+	#mayTakeOver({from, isStalled}: TakeOver, now: Instant): boolean {
 		if (isStalled) from.line.fellSilent(now);
 		if (isStalled) return true;
-		if (this.sources.isRelieved(source, now) || !this.#thrift.allows(this.here.count, now)) return false;
+		if (!this.#thrift.allows(this.here.count, now)) return false;
 		this.#thrift.tookOver(now);
 		return true;
 	}

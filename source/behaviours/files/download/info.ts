@@ -1,10 +1,52 @@
 /** A download as screens and scripts see it. */
-import type {TransferInfo, TransferSource} from '../../../api/files.ts';
+import type {RoomName} from '../../../api/event.ts';
+import type {TransferError, TransferInfo, TransferSource, TransferState} from '../../../api/files.ts';
 import {pieceBytesOf} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {Instant} from '../../behaviour.ts';
+import type {SavedTransfer} from '../io.ts';
 import type {Exchange} from './exchange.ts';
 import {MAP_CELLS} from './parameters.ts';
+import type {RateMeter} from './rate-meter.ts';
+import {nowhereOf, waitsOf} from './waits.ts';
+
+/** What a download knows of itself. */
+export type Parts = {
+	readonly saved: SavedTransfer;
+	readonly exchange: Exchange;
+	readonly state: TransferState;
+	readonly isAsking: boolean;
+	readonly meter: RateMeter;
+	readonly error: TransferError | undefined;
+	/** Bytes that are here and verified. */
+	readonly done: number;
+	readonly path: string | undefined;
+	readonly received: number;
+	/** Who gave what, once all is here. */
+	readonly givers: readonly TransferSource[] | undefined;
+};
+
+type Names = {nameOf(peer: PeerId): string; roomName(room: string): RoomName};
+
+export function infoOf(parts: Parts, names: Names, now: Instant): TransferInfo {
+	const {saved, exchange, state, isAsking, meter, error, done, path, received, givers} = parts;
+	const {offer, rooms, from, priority} = saved;
+	const rateIn = Math.round(meter.rate(now));
+	const isTelling = state === 'fetching' && rateIn > 0 && meter.isSteady(now);
+	return {
+		...{file: offer.file, name: offer.name, size: offer.size, files: offer.files, state},
+		...(error && {error}),
+		rooms: rooms.map(room => names.roomName(room)),
+		...(from !== undefined && {from}),
+		...{isFetched: true, done, rateIn, rateOut: 0, received, given: 0},
+		...(isAsking && rateIn === 0 && {waits: waitsOf(exchange, from, now)}),
+		...(isAsking && nowhereOf(exchange, offer)),
+		...(isTelling && {left: Math.round(((offer.size - done) / rateIn) * 1_000)}),
+		...{priority, ...(path !== undefined && {path})},
+		sources: givers ?? sourcesOf(exchange, peer => names.nameOf(peer), now),
+		...{takers: [], pieces: exchange.picker.size, pieceBytes: exchange.pieceBytes, map: mapOf(exchange)},
+	};
+}
 
 /** All that give something or say that they can, and those that gave something wrong, here or not. */
 export function sourcesOf(exchange: Exchange, nameOf: (peer: PeerId) => string, now: Instant): TransferSource[] {
@@ -21,6 +63,11 @@ export function sourcesOf(exchange: Exchange, nameOf: (peer: PeerId) => string, 
 			...{peer, name: nameOf(peer), pieces: 0, requests: 0, rate: 0, bytes: 0, dropped},
 		})),
 	];
+}
+
+/** The same once there is nothing more to be got: who gave what is still of interest. */
+export function atRest(sources: readonly TransferSource[]): TransferSource[] {
+	return sources.map(source => ({...source, requests: 0, rate: 0}));
 }
 
 /** Cells of equal length, but for what does not come out even; see `TransferInfo`. */

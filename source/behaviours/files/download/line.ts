@@ -121,6 +121,11 @@ export class Line {
 		this.#pausedUntil = now + jitter(this.#random, pause, PAUSE_JITTER);
 	}
 
+	/** It has said that it has too much to do, and not given anything since. */
+	isBusy(now: Instant): boolean {
+		return this.#refusals > 0 && now < this.#pausedUntil;
+	}
+
 	/** Nothing came for long of what was asked. */
 	isStalled(now: Instant): boolean {
 		return this.#requests > 0 && now - this.#heardAt > (this.usual > 0 ? STALL_AFTER : UNPROVEN_AFTER);

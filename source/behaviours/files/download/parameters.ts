@@ -9,6 +9,9 @@ export const RATE_SLOTS = 16;
 /** A rate is of no shorter time than this: the first pieces of a fast line come all at once. */
 export const RATE_MIN_TIME = 100;
 
+/** Milliseconds after which a time left is reckoned from a rate: the first moments tell little. */
+export const RATE_STEADY = 1_500;
+
 /**
  * What is asked ahead beyond a round trip: the giver reads from its disk and has others to serve, we hash and write.
  * WebTorrent counts half a second for both together, libtorrent three seconds of blocks of 16 KiB.
@@ -89,12 +92,6 @@ export const TAKEN_OVER = 4;
 export const TAKEN_OVER_SHARE = 1 / 16;
 export const TAKEN_OVER_TIME = 3_000;
 export const IN_VAIN = 2;
-
-/**
- * One who had everything from the beginning is not asked for what others have got meanwhile, if it gave no more than this
- * part of what they give: so it has its line for what nobody else has, and that costs hardly any time.
- */
-export const RELIEVED_SHARE = 0.25;
 
 /** A second copy is asked for in the endgame if it is here sooner than half of the time that the first still needs. */
 export const COPY_FACTOR = 2;

@@ -77,11 +77,6 @@ export class Picker {
 		return this.#holders[piece]! + this.#wholes;
 	}
 
-	/** Peers that hold it, but for those that held everything when they said so. */
-	holders(piece: number): number {
-		return this.#holders[piece]!;
-	}
-
 	/** How many hold the rarest free piece; undefined if none is free. */
 	rarest(): number | undefined {
 		const bucket = this.#buckets.findIndex(pieces => pieces.length > 0);

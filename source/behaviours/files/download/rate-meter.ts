@@ -1,6 +1,6 @@
 /** Bytes a second over the last two seconds, as a moving average. */
 import type {Instant} from '../../behaviour.ts';
-import {RATE_MIN_TIME, RATE_SLOTS, RATE_WINDOW} from './parameters.ts';
+import {RATE_MIN_TIME, RATE_SLOTS, RATE_STEADY, RATE_WINDOW} from './parameters.ts';
 
 const SLOT = RATE_WINDOW / RATE_SLOTS;
 
@@ -25,6 +25,18 @@ export class RateMeter {
 		if (this.#since === undefined) return 0;
 		const windowed = RATE_WINDOW - SLOT + (now % SLOT);
 		return (this.#sum / Math.max(RATE_MIN_TIME, Math.min(windowed, now - this.#since))) * 1_000;
+	}
+
+	/** Whether it has been measured for long enough to reckon with it. */
+	isSteady(now: Instant): boolean {
+		return this.#since !== undefined && now - this.#since >= RATE_STEADY;
+	}
+
+	/** As if nothing had ever come. */
+	reset(): void {
+		this.#slots.fill(0);
+		this.#sum = 0;
+		this.#since = undefined;
 	}
 
 	#advance(now: Instant): void {

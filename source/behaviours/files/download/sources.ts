@@ -4,7 +4,6 @@ import type {BlockName} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {Instant} from '../../behaviour.ts';
 import type {Line} from './line.ts';
-import {RELIEVED_SHARE} from './parameters.ts';
 import type {Claim, Picker, PieceState} from './picker.ts';
 import {RateMeter} from './rate-meter.ts';
 
@@ -52,6 +51,11 @@ export class Source implements Claim {
 		this.line = line;
 		this.pieces = new Bitfield(size);
 	}
+
+	/** Whether it has said that it holds something of it, if there is anything to hold. */
+	get isHolder(): boolean {
+		return this.hasSpoken && (this.pieces.size === 0 || this.pieces.count > 0);
+	}
 }
 
 export class Sources {
@@ -68,6 +72,11 @@ export class Sources {
 
 	all(): IterableIterator<Source> {
 		return this.#sources.values();
+	}
+
+	/** Whether some of what was said was not looked at yet. */
+	get hasUnread(): boolean {
+		return [...this.#sources.values()].some(({unread}) => unread !== undefined);
 	}
 
 	add(peer: PeerId, line: Line): Source {
@@ -136,22 +145,6 @@ export class Sources {
 			source.free = source.list.length;
 			source.lacking = source.list.length;
 		}
-	}
-
-	/** Whether somebody holds it who did not hold everything from the beginning. */
-	isPartlyHeld(piece: number): boolean {
-		return this.#picker.holders(piece) > 0;
-	}
-
-	/** Whether it had everything from the beginning, and the others give so much that it may be left to what they lack. */
-	isRelieved(source: Source, now: Instant): boolean {
-		if (!source.isWhole || source.line.usual === 0) return false;
-		let others = 0;
-		for (const other of this.#sources.values()) {
-			if (other.isWhole || this.lackingOf(other) === 0 || other.line.isStalled(now)) continue;
-			others += other.line.rate(now);
-		}
-		return source.line.usual <= others * RELIEVED_SHARE;
 	}
 
 	/** Pieces that it holds and we do not. */
