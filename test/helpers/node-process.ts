@@ -10,7 +10,7 @@ import type {EventOf, NodeEvent, Reply, Results} from '../../source/api/event.ts
 import {PROGRAM} from './program.ts';
 
 /** Milliseconds until `waitFor` gives up, unless it is told otherwise. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 export type Exit = {readonly code: number | null; readonly signal: NodeJS.Signals | null};
 export type NodeOptions = {
@@ -57,7 +57,8 @@ export async function spawnMesh<const Names extends readonly string[]>(
 
 /** Waits until each of these has seen all others come, and in the lobby. */
 export async function connected(nodes: readonly HeadlessNode[], timeout = PATIENCE): Promise<void> {
-	const ids = await Promise.all(nodes.map(node => node.peerId()));
+	const ready = await Promise.all(nodes.map(node => node.waitFor('ready', () => true, {timeout})));
+	const ids = ready.map(({peerId}) => peerId);
 	await Promise.all(
 		nodes.flatMap((node, index) =>
 			ids

@@ -44,42 +44,63 @@ function fill(file: string): void {
 	}
 }
 
-/** So slow that nothing else is what takes the time, on a machine with two cores; and its bytes a second. */
+/** So slow that nothing else is what takes the time, on a machine with two cores; and one that is no limit. */
 const LINE = '8mbit';
-const LINE_BYTES = MB;
+const FAST = '1gbit';
+/** Times are compared with others of the same run; but one of them may be the one in which other tests had the machine. */
+const SLACK = SCALE > 1 ? 1.1 : 1.5;
 
-test('a swarm of eight takes far less than eight copies do, and the first one may leave', {timeout: TIMEOUT}, async ({
-	lab,
-	folder,
-}) => {
+/**
+ * All in one run, so that whatever else the machine does is in all of the times: one copy from one source, which is what the
+ * others are compared with.
+ */
+test('three sources are at least as fast as one, and eight takers take far less than eight copies do', {
+	timeout: TIMEOUT,
+}, async ({lab, folder}) => {
 	const names = ['seeder', ...Array.from({length: 8}, (_, index) => `p${index + 1}`)];
 	const hosts = await lab.hosts(lab.bridge(), ...names);
 	const nodes = hosts.map(host => start(host, folder));
-	const [seeder, ...others] = nodes as [HeadlessNode, ...HeadlessNode[]];
+	const [seeder, ...takers] = nodes as [HeadlessNode, ...HeadlessNode[]];
+	const [alone, second, third, spoilt] = takers as [HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode];
 	await connected(nodes, PATIENCE);
-	const size = 2 * MB * SCALE;
-	const original = writeFile(path.join(folder, 'original'), size);
-	const {file} = await offer(seeder, original, ...others);
 	for (const host of hosts) host.limit(LINE);
-	const begun = performance.now();
-	const ends = others.map(node => fetched(node, file, undefined, PATIENCE));
+	const timed = async (work: Promise<unknown>) => {
+		const begun = performance.now();
+		await work;
+		return performance.now() - begun;
+	};
+	const size = 2 * MB * SCALE;
+	const held = writeFile(path.join(folder, 'held by some'), size, 6);
+	const {file: first} = await offer(seeder, held, alone, spoilt);
+	const one = await timed(fetched(alone, first, undefined, PATIENCE));
+	await alone.result({command: 'cancel', file: first});
+
+	for (const node of [second, third]) await offer(node, held, spoilt);
+	const three = await timed(fetched(spoilt, first, undefined, PATIENCE));
+	for (const node of [second, third]) expect((await transferOf(node, first))!.given).toBeGreaterThan(size / 8);
+
+	const original = writeFile(path.join(folder, 'original'), size);
+	const {file} = await offer(seeder, original, ...takers);
+	const ends = takers.map(node => fetched(node, file, undefined, PATIENCE));
+	const all = timed(Promise.all(ends));
 	await Promise.any(ends);
-	const first = performance.now() - begun;
 	const {given} = (await transferOf(seeder, file))!;
+	// All that is not everywhere yet is somewhere.
 	seeder.kill('SIGKILL');
-	const places = await Promise.all(ends);
-	const all = performance.now() - begun;
-	const oneCopy = (size / LINE_BYTES) * 1000;
-	report(
-		`A swarm of eight, where one copy takes ${oneCopy.toFixed()} ms and eight take eight times that: first, all`,
-		first,
-		all,
+	const eight = await all;
+	const infos = await Promise.all(takers.map(node => transferOf(node, file)));
+	const received = infos.reduce((sum, info) => sum + info!.received, 0);
+	report('One from one source, one from three, eight from one', one, three, eight);
+	console.log(
+		`The first one gave ${(given / size).toFixed(2)} copies to eight, who got ${(received / size).toFixed(2)}`,
 	);
-	console.log(`The first one gave ${(given / size).toFixed(2)} copies`);
-	expect(all).toBeLessThan(4 * oneCopy);
-	expect(given).toBeLessThan(3 * size);
+	// It would be eight, and what is sent in vain takes the time of all.
+	expect(given).toBeLessThan(4 * size);
+	expect(received).toBeLessThan(8 * 1.4 * size);
+	expect(three).toBeLessThan(SLACK * one);
+	expect(eight).toBeLessThan(4 * SLACK * one);
 	const digest = await digestOf(original);
-	for (const place of places) expect(await digestOf(place)).toBe(digest);
+	for (const place of await Promise.all(ends)) expect(await digestOf(place)).toBe(digest);
 });
 
 describe.concurrent('between few', () => {
@@ -96,7 +117,7 @@ describe.concurrent('between few', () => {
 		annHost.limit(LINE);
 		await bob.result({command: 'fetch-file', file});
 		let [done, received, kills] = [0, 0, 0];
-		while (kills < 3 * SCALE) {
+		while (kills < 2 * SCALE) {
 			const isFar = (info: TransferInfo) => info.state === 'done' || info.done > done + 0.3 * MB;
 			const at = await untilTransfer(bob, file, isFar, {timeout: PATIENCE});
 			if (at.state === 'done') break;
@@ -111,6 +132,7 @@ describe.concurrent('between few', () => {
 			done = verified.done;
 		}
 		expect(kills).toBeGreaterThan(1);
+		annHost.limit(FAST);
 		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
 		expect(await digestOf(end.path!)).toBe(await digestOf(original));
 		expect(received + end.received).toBeLessThan(size * 1.25);
@@ -123,14 +145,14 @@ describe.concurrent('between few', () => {
 		await withSmallDisk(place, 8 * 2 ** 20, async () => {
 			const [ann, bob] = [start(annHost, folder), start(bobHost, folder)];
 			await connected([ann, bob]);
-			const large = await offer(ann, writeFile(path.join(folder, 'large'), 20 * MB, 3), bob);
+			const large = await offer(ann, writeFile(path.join(folder, 'large'), 9 * MB, 3), bob);
 			await bob.ask({command: 'fetch-file', file: large.file});
 			const refused = await untilIs(bob, large.file, 'failed');
 			expect({code: refused.error?.code, received: refused.received}).toEqual({code: 'disk-full', received: 0});
 			await bob.ask({command: 'cancel', file: large.file});
 			const original = writeFile(path.join(folder, 'original'), 5 * MB, 4);
 			const {file} = await offer(ann, original, bob);
-			annHost.limit('16mbit');
+			annHost.limit(LINE);
 			await bob.result({command: 'fetch-file', file});
 			await untilTransfer(bob, file, ({done}) => done > MB);
 			const filler = path.join(place, 'filler');
@@ -138,6 +160,7 @@ describe.concurrent('between few', () => {
 			expect((await untilIs(bob, file, 'failed')).error?.code).toBe('disk-full');
 			expect(readdirSync(place)).not.toContain('original');
 			rmSync(filler);
+			annHost.limit(FAST);
 			await bob.result({command: 'resume', file});
 			const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
 			expect(await digestOf(end.path!)).toBe(await digestOf(original));
@@ -150,38 +173,15 @@ describe.concurrent('between few', () => {
 		await connected([ann, bob]);
 		const original = writeFile(path.join(folder, 'original'), 5 * MB, 5);
 		const {file} = await offer(ann, original, bob);
-		annHost.limit('16mbit');
+		annHost.limit(LINE);
 		await bob.result({command: 'fetch-file', file});
 		await untilTransfer(bob, file, ({done}) => done > MB);
 		bobHost.setAddress('198.18.1.77');
+		annHost.limit(FAST);
 		const begun = performance.now();
 		const end = await untilIs(bob, file, 'done', {timeout: PATIENCE});
-		report('Another address in the middle of 5 MB at 2 MB/s: done after', performance.now() - begun);
+		report('Another address in the middle of 5 MB: done after', performance.now() - begun);
 		expect(await digestOf(end.path!)).toBe(await digestOf(original));
 		expect(end.received).toBeLessThan(7 * MB);
-	});
-
-	test('from three sources it is at least as fast as from one', {timeout: TIMEOUT}, async ({lab, folder}) => {
-		const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob', 'cat', 'dan', 'eve');
-		const nodes = hosts.map(host => start(host, folder));
-		const [ann, bob, cat, dan, eve] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode, HeadlessNode];
-		await connected(nodes, PATIENCE);
-		const size = 4 * MB * SCALE;
-		const original = writeFile(path.join(folder, 'original'), size, 6);
-		const {file} = await offer(ann, original, dan, eve);
-		for (const host of hosts) host.limit('16mbit');
-		const timed = async (node: HeadlessNode) => {
-			const begun = performance.now();
-			await fetched(node, file, undefined, PATIENCE);
-			return performance.now() - begun;
-		};
-		const one = await timed(dan);
-		await dan.result({command: 'cancel', file});
-		for (const node of [bob, cat]) await offer(node, original, eve);
-		const three = await timed(eve);
-		report('From one source, from three', one, three);
-		// Both are noisy where many programs share two cores.
-		expect(three).toBeLessThan(one * 1.15);
-		for (const node of [bob, cat]) expect((await transferOf(node, file))!.given).toBeGreaterThan(size / 6);
 	});
 });
