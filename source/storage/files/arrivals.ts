@@ -128,9 +128,12 @@ export class Arrivals {
 		await incoming.settle();
 		if (incoming.failure) throw incoming.failure;
 		const {offer, rooms, folder} = entry.record.transfer;
-		if (!incoming.pieces.isFull || this.#needs(entry).length > 0) throw new FileFailure('io', 'Not all of it is here');
+		const {part, pieces} = incoming;
+		const isAllHere = this.#needs(entry).length === 0 && (pieces.isFull || part.isDoubtful);
+		if (!isAllHere) throw new FileFailure('io', 'Not all of it is here');
 		try {
-			const path = entry.record.finishing === incoming.part.path ? incoming.part.path : await this.#publish(entry);
+			const isNamed = entry.record.finishing === part.path && pieces.isFull;
+			const path = isNamed ? part.path : await this.#publish(entry);
 			const held = {offer, path, rooms, isFetched: true};
 			return {held, manifestBytes: incoming.manifest?.length ?? 0};
 		} catch (error) {
@@ -277,8 +280,15 @@ export class Arrivals {
 		throw new FileFailure('no-folder', `What was here of it is gone: put ${part} back, or resume to begin anew`);
 	}
 
-	#publish(entry: Entry): Promise<string> {
-		return entry.incoming.part.publish({
+	async #publish(entry: Entry): Promise<string> {
+		const {incoming} = entry;
+		const {part, pieces} = incoming;
+		await part.complete();
+		if (part.isDoubtful) await incoming.verifyAgain();
+		if (!pieces.isFull) {
+			throw new FileFailure('changed', `Something else wrote into ${part.path}: what is damaged is fetched again`);
+		}
+		return part.publish({
 			trying: finishing => this.#write(entry, {...entry.record, finishing}),
 		});
 	}

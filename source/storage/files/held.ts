@@ -11,14 +11,16 @@ import {
 	pieceBytesOf,
 	pieceCountOf,
 } from '../../wire/file-offer.ts';
-import {HASH_BYTES, isPieceOf} from '../../wire/file-tree.ts';
+import {HASH_BYTES} from '../../wire/file-tree.ts';
+import {hexOf} from '../../wire/ids.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {type Metadata, NotGiven} from './kept.ts';
 import type {HeldRecord, Records} from './records.ts';
 import {openToRead} from './safe-open.ts';
 import {differenceOf, type Signature, signatureOf} from './signature.ts';
-import {fill, Stream} from './stream.ts';
+import {Stream} from './stream.ts';
+import {isHashOf, isLayerOf} from './top-of.ts';
 
 /** Files of a folder of which one look tells whether they have changed, so that twenty thousand are not looked at at once. */
 const LOOKED_AT = 256;
@@ -41,8 +43,11 @@ export type HeldTools = {
 export class Held {
 	record: HeldRecord;
 	readonly #tools: HeldTools;
+	/** Pieces of a fetched one that were verified when they were given: what it was when it got its name was not read then. */
+	readonly #checked = new Set<number>();
 	#files: Promise<Files> | undefined;
-	#layer: Promise<Uint8Array | undefined> | undefined;
+	/** Verified. */
+	readonly #metadata = new Map<Metadata, Promise<Uint8Array>>();
 	#nextLook = 0;
 
 	constructor(record: HeldRecord, tools: HeldTools) {
@@ -90,14 +95,14 @@ export class Held {
 
 	/** Closes what is open and not in use. */
 	async rest(): Promise<void> {
-		this.#layer = undefined;
+		this.#metadata.clear();
 		const files = await this.#files?.catch(() => undefined);
 		await files?.stream.rest();
 	}
 
 	async #readPiece(index: number, into: Uint8Array): Promise<void> {
 		const {stream, seen} = await this.#load();
-		let isDoubtful = this.record.isFresh;
+		let isDoubtful = this.record.isFresh || (this.record.held.isFetched && !this.#checked.has(index));
 		const look = async (file: number, handle: {stat(options: {bigint: true}): Promise<BigIntStats>}) => {
 			// After it was read: what came in between is seen.
 			const difference = differenceOf(seen[file] ?? '', signatureOf(await handle.stat({bigint: true})));
@@ -106,23 +111,45 @@ export class Held {
 		};
 		const isWhole = await stream.read(index * pieceBytesOf(this.record.held.offer.size), into, look);
 		if (!isWhole || (isDoubtful && !(await this.#isRight(index, into)))) throw this.#hasChanged();
+		if (isDoubtful) this.#checked.add(index);
 	}
 
 	async #isRight(index: number, bytes: Uint8Array): Promise<boolean> {
-		const {records, blake3} = this.#tools;
-		this.#layer ??= records.metadata(this.record.held.offer.file, 'layer', MAX_PIECES * HASH_BYTES);
-		const layer = await this.#layer;
-		return layer !== undefined && isPieceOf((await blake3()).hash, layer, index, bytes);
+		const layer = await this.#metadataOf('layer');
+		const leaf = layer.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+		return isHashOf(await this.#tools.blake3(), leaf, bytes);
 	}
 
 	async #readMetadata(what: Metadata, index: number, into: Uint8Array): Promise<void> {
-		const handle = await this.#tools.records.openMetadata(this.record.held.offer.file, what);
-		try {
-			const isWhole = await fill(handle, into, index * METADATA_SLICE_BYTES);
-			if (!isWhole) throw new NotGiven('missing', `The ${what} is not whole any more`);
-		} finally {
-			await handle.close();
-		}
+		const from = index * METADATA_SLICE_BYTES;
+		into.set((await this.#metadataOf(what)).subarray(from, from + into.length));
+	}
+
+	#metadataOf(what: Metadata): Promise<Uint8Array> {
+		const known = this.#metadata.get(what);
+		if (known) return known;
+		const reading = this.#loadMetadata(what);
+		this.#metadata.set(what, reading);
+		reading.catch(() => this.#metadata.delete(what));
+		return reading;
+	}
+
+	/** What lies in the profile is not believed: whoever gave it on would be taken for a liar. */
+	async #loadMetadata(what: Metadata): Promise<Uint8Array> {
+		const {records, blake3} = this.#tools;
+		const {offer} = this.record.held;
+		const most = what === 'layer' ? MAX_PIECES * HASH_BYTES : MAX_MANIFEST_BYTES;
+		const bytes = await records.metadata(offer.file, what, most);
+		const hashes = await blake3();
+		const isRight =
+			bytes !== undefined &&
+			(what === 'layer'
+				? await isLayerOf(hashes, offer, bytes)
+				: hexOf(hashes.hash(bytes), 0, HASH_BYTES) === offer.manifest);
+		if (isRight) return bytes;
+		// Offered again, it is read again.
+		this.record = {...this.record, isFresh: true};
+		throw new NotGiven('changed', `What is known of it is damaged; offer it again: ${this.record.held.path}`);
 	}
 
 	#load(): Promise<Files> {
@@ -135,9 +162,7 @@ export class Held {
 		const {held, signature} = this.record;
 		const {file, size, manifest} = held.offer;
 		if (manifest === undefined) return this.#filesAt([held.path], [size], [signature]);
-		const bytes = await records.metadata(file, 'manifest', MAX_MANIFEST_BYTES);
-		if (bytes === undefined) throw new NotGiven('missing', 'The list of its files is gone');
-		const files = filesOf(bytes, held.isFetched);
+		const files = filesOf(await this.#metadataOf('manifest'), held.isFetched);
 		const paths = files.map(({path}) => join(held.path, ...path));
 		return this.#filesAt(
 			paths,

@@ -15,6 +15,7 @@ import {failureOf} from './failure.ts';
 import {FileFailure} from './kept.ts';
 import type {Part, PartFile} from './part.ts';
 import {packPieces, type Records} from './records.ts';
+import {isHashOf} from './top-of.ts';
 
 /** Bytes that are read and hashed at one go when what is here is verified. */
 const PART_BYTES = 1024 * 1024;
@@ -106,10 +107,26 @@ export class Incoming {
 		}
 	}
 
-	/** Of a piece that is here. False if it is not on the disk after all. */
+	/**
+	 * Of a piece that is here, verified: anybody may write into a `.part`, and who sends on what he has read would be taken
+	 * for a liar. False if it is not on the disk after all; then it does not count as here any more.
+	 */
 	async read(index: number, into: Uint8Array): Promise<boolean> {
 		await this.#writing.get(index)?.catch(() => {});
-		return this.pieces.has(index) && this.part.read(index * pieceBytesOf(this.offer.size), into);
+		if (!this.pieces.has(index)) return false;
+		const isWhole = await this.part.read(index * pieceBytesOf(this.offer.size), into);
+		if (isWhole && (await isHashOf(this.#options.blake3, this.leafOf(index)!, into))) return true;
+		this.pieces.delete(index);
+		this.part.isDoubtful = true;
+		return false;
+	}
+
+	/** Reads all that is here once more. What is not right any more does not count as here, and is not on the map. */
+	async verifyAgain(): Promise<void> {
+		const written = [...this.pieces];
+		for (const index of written) this.pieces.delete(index);
+		await this.verifyAll(written, () => {}, new AbortController().signal);
+		this.part.isDoubtful = false;
 	}
 
 	/** The bytes of that slice, which is here. */

@@ -5,13 +5,22 @@ import {join} from 'node:path';
 import {safeFileName} from '../../base/file-name.ts';
 import type {FileOffer} from '../../wire/file-offer.ts';
 import {errorCode} from '../directory.ts';
+import {FileFailure} from './kept.ts';
 import {firstFree, MAX_NAME_BYTES, PART_SUFFIX, type PublishHooks, publishFile, publishFolder} from './publish.ts';
 import {createToWrite, lookAt, makeFoldersTo, reopenToWrite} from './safe-open.ts';
+import {isWrittenAfter} from './signature.ts';
 import {Stream} from './stream.ts';
 
-/** Of a large folder, only files of so many bytes are waited for until they are on the disk: each costs milliseconds. */
+/**
+ * Of a large folder, small files are waited for until they are on the disk for so many milliseconds in all: each costs some
+ * on a slow disk. The system writes the others within the next half minute; what a power cut takes is seen when it is given.
+ */
 const MANY_FILES = 1_000;
-const WORTH_WAITING = 1024 * 1024;
+const SMALL_BYTES = 1024 * 1024;
+const SMALL_PATIENCE = 10_000;
+
+/** Milliseconds between two looks whether it is still where it was, and as we have left it. */
+const LOOK_INTERVAL = 1_000;
 
 /** Files that get their last touch at a time. */
 const AT_ONCE = 8;
@@ -31,8 +40,13 @@ export class Part {
 	#path: string;
 	#files: readonly PartFile[] = [];
 	#stream: Stream | undefined;
-	/** Files that were made by this run, with their length. */
-	readonly #made = new Set<number>();
+	/** Unix milliseconds: when we have written into a file last; into any other one not since `#since`. */
+	readonly #wrote = new Map<number, number>();
+	readonly #since = Date.now();
+	#writing = 0;
+	#lookedAt = 0;
+	/** Somebody else may have written into it: what is here has to be verified once more. */
+	isDoubtful = false;
 
 	private constructor(place: Place, folder: string, offer: FileOffer) {
 		this.place = place;
@@ -106,13 +120,18 @@ export class Part {
 		return this.#opened().read(at, into);
 	}
 
-	write(at: number, bytes: Uint8Array): Promise<void> {
-		return this.#opened().write(at, bytes);
+	async write(at: number, bytes: Uint8Array): Promise<void> {
+		if (performance.now() - this.#lookedAt >= LOOK_INTERVAL) await this.#look();
+		this.#writing++;
+		try {
+			await this.#opened().write(at, bytes, file => this.#noteWritten(file));
+		} finally {
+			this.#writing--;
+		}
 	}
 
-	/** Makes it durable and gives it its name. Resolves with where it is. */
+	/** Gives it its name: it is complete. Resolves with where it is. */
 	async publish(hooks: PublishHooks): Promise<string> {
-		await this.#completeAll();
 		const {part, inode, name} = this.place;
 		const candidate = {part, inode, name, base: this.#base, folder: this.#folder};
 		// Windows moves nothing that is open.
@@ -132,24 +151,49 @@ export class Part {
 		await this.#stream?.rest();
 	}
 
-	/** Every file is there, with its length, and on the disk: also those of which nothing had to be written. */
-	async #completeAll(): Promise<void> {
+	/**
+	 * Every file is there, with its length, and on the disk: also those of which nothing had to be written. Looks whether
+	 * somebody else has written into them.
+	 */
+	async complete(): Promise<void> {
+		const deadline = performance.now() + SMALL_PATIENCE;
 		let next = 0;
 		const work = async () => {
-			while (next < this.#files.length) await this.#complete(next++);
+			while (next < this.#files.length) await this.#complete(next++, deadline);
 		};
 		const done = await Promise.allSettled(Array.from({length: AT_ONCE}, work));
 		for (const one of done) if (one.status === 'rejected') throw one.reason;
 	}
 
-	#complete(file: number): Promise<void> {
+	#complete(file: number, deadline: number): Promise<void> {
 		const {size} = this.#files[file]!;
-		const isWaitedFor = this.#files.length <= MANY_FILES || size >= WORTH_WAITING;
-		if (!isWaitedFor && this.#made.has(file)) return Promise.resolve();
 		return this.#opened().using(file, async handle => {
-			if ((await handle.stat()).size !== size) await handle.truncate(size);
+			const stats = await handle.stat();
+			if (stats.size !== size || this.#isTouched(file, stats)) this.isDoubtful = true;
+			if (stats.size !== size) await handle.truncate(size);
+			const isWaitedFor = this.#files.length <= MANY_FILES || size >= SMALL_BYTES || performance.now() < deadline;
 			if (isWaitedFor) await handle.sync();
 		});
+	}
+
+	/** Whether it is still there: what is written into a file without a name is lost at the end. */
+	async #look(): Promise<void> {
+		this.#lookedAt = performance.now();
+		const isQuiet = this.#writing === 0;
+		const found = await lookAt(this.#path);
+		if (String(found?.ino) !== this.place.inode) {
+			throw new FileFailure('no-folder', `It was moved, deleted or replaced while it was fetched: ${this.#path}`);
+		}
+		// What is being written right now was not noted yet.
+		if (isQuiet && this.#writing === 0 && !this.#isFolder && this.#isTouched(0, found!)) this.isDoubtful = true;
+	}
+
+	#isTouched(file: number, stats: Stats): boolean {
+		return isWrittenAfter(stats, this.#wrote.get(file) ?? this.#since);
+	}
+
+	#noteWritten(file: number): void {
+		this.#wrote.set(file, Date.now());
 	}
 
 	#opened(): Stream {
@@ -165,7 +209,7 @@ export class Part {
 		try {
 			const handle = await createToWrite(target, isExecutable);
 			if (size > 0) await handle.truncate(size);
-			this.#made.add(file);
+			this.#noteWritten(file);
 			return handle;
 		} catch (error) {
 			if (errorCode(error) !== 'EEXIST') throw error;

@@ -98,11 +98,6 @@ export class Records {
 		}
 	}
 
-	/** To read slices of it. */
-	openMetadata(file: FileId, what: Metadata): Promise<FileHandle> {
-		return open(join(this.#folder(file), what), 'r');
-	}
-
 	/** Never rejects: with a profile that cannot be written a transfer goes on; it only cannot go on after a restart. */
 	saveTransfer(file: FileId, record: TransferRecord): Promise<void> {
 		return this.#save(file, 'transfer.json', {version: VERSION, ...record});

@@ -20,7 +20,8 @@ export const TICK_MILLISECONDS = 20;
 
 /** Nanoseconds. Some count in whole seconds, or every two. */
 const TICK = BigInt(TICK_MILLISECONDS) * 1_000_000n;
-const COARSE_TICK = 2_000_000_000n;
+const COARSE_TICK_MILLISECONDS = 2_000;
+const COARSE_TICK = BigInt(COARSE_TICK_MILLISECONDS) * 1_000_000n;
 const SECOND = 1_000_000_000n;
 
 export function signatureOf({size, mtimeNs, ctimeNs, ino}: BigIntStats): Signature {
@@ -37,6 +38,15 @@ export function isFresh({mtimeNs, ctimeNs}: BigIntStats, now: number): boolean {
 	const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
 	const tick = last % SECOND === 0n ? COARSE_TICK : TICK;
 	return BigInt(Math.floor(now)) * 1_000_000n - last < tick;
+}
+
+/**
+ * Whether it was written after `until`, Unix milliseconds, which is when we have written last. The times of files come from
+ * a clock that is a little behind; where they come from another machine's, it is said too often rather than too seldom.
+ */
+export function isWrittenAfter({mtimeMs}: {readonly mtimeMs: number}, until: number): boolean {
+	const tick = mtimeMs % 1_000 === 0 ? COARSE_TICK_MILLISECONDS : 1;
+	return mtimeMs > until + tick;
 }
 
 function withoutInodeTime(signature: Signature): string {

@@ -44,9 +44,13 @@ export class Stream {
 		return isWhole;
 	}
 
-	async write(at: number, bytes: Uint8Array): Promise<void> {
+	/** `wrote` is called with each file after something was written into it. */
+	async write(at: number, bytes: Uint8Array, wrote?: (file: number) => void): Promise<void> {
 		await this.#eachSpan(at, bytes.length, span =>
-			this.using(span.file, handle => put(handle, bytes.subarray(span.from, span.from + span.bytes), span.at)),
+			this.using(span.file, async handle => {
+				await put(handle, bytes.subarray(span.from, span.from + span.bytes), span.at);
+				wrote?.(span.file);
+			}),
 		);
 	}
 
