@@ -6,12 +6,13 @@ import type {TransferError, TransferInfo, TransferState} from '../../../api/file
 import type {FileId} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../../behaviour.ts';
-import type {FilesDeed, FilesNews, SavedTransfer} from '../io.ts';
+import type {FilesNews, SavedTransfer} from '../io.ts';
 import type {DownloadsOptions} from './downloads.ts';
 import {Exchange} from './exchange.ts';
 import {atRest, bytesHere, infoOf, sourcesOf} from './info.ts';
 import type {Line} from './line.ts';
-import {DISK_PAUSE} from './parameters.ts';
+import {deed, seekMessage} from './outputs.ts';
+import {DISK_PAUSE, MAX_DISK_PAUSE} from './parameters.ts';
 import {RateMeter} from './rate-meter.ts';
 import type {Source} from './sources.ts';
 
@@ -35,6 +36,8 @@ export class Download {
 	#phase: Phase = 'opening';
 	#error: TransferError | undefined;
 	#retryAt: Instant | undefined;
+	/** Times that it was tried again by itself. */
+	#retries = 0;
 	#path: string | undefined;
 	/** Bytes that were verified so far, of those that are here from before. */
 	#verified: number | undefined;
@@ -112,7 +115,7 @@ export class Download {
 		if (this.#phase === 'over') return 'done';
 		if (this.#phase === 'finishing') return 'finishing';
 		if (this.#saved.isPaused) return 'paused';
-		if (this.#phase === 'failed') return 'failed';
+		if (this.#phase === 'failed' || (this.#phase === 'opening' && this.#error)) return 'failed';
 		if (this.#phase === 'opening') return this.#verified === undefined ? 'waiting' : 'verifying';
 		return this.exchange.hasUseful ? this.#phase : 'waiting';
 	}
@@ -120,8 +123,13 @@ export class Download {
 	// --- what people want
 
 	open(): BehaviourOutput[] {
-		this.#phase = 'opening';
 		this.#error = undefined;
+		this.#retries = 0;
+		return this.#open();
+	}
+
+	#open(): BehaviourOutput[] {
+		this.#phase = 'opening';
 		this.#retryAt = undefined;
 		this.#verified = undefined;
 		return [deed({deed: 'open', transfer: this.#saved})];
@@ -216,6 +224,7 @@ export class Download {
 		if (this.#phase === 'finishing' || this.#phase === 'failed' || this.#phase === 'over') return [];
 		const isFirst = this.#phase === 'opening';
 		this.#path = path;
+		this.#error = undefined;
 		this.#verified = undefined;
 		if (isFirst) {
 			this.exchange.metadata.reset();
@@ -236,7 +245,7 @@ export class Download {
 		const wasOpen = this.isOpen;
 		this.#phase = 'failed';
 		this.#error = error;
-		this.#retryAt = RETRIED.includes(error.code) ? now + DISK_PAUSE : undefined;
+		this.#retryAt = RETRIED.includes(error.code) ? now + this.#nextPause() : undefined;
 		const outputs = this.exchange.releaseAll();
 		this.exchange.metadata.reset();
 		if (!wasOpen) return outputs;
@@ -292,7 +301,7 @@ export class Download {
 
 	tick(now: Instant): BehaviourOutput[] {
 		if (this.#saved.isPaused) return this.exchange.readAll(now);
-		if (this.#retryAt !== undefined && now >= this.#retryAt) return this.open();
+		if (this.#retryAt !== undefined && now >= this.#retryAt) return this.#open();
 		if (!this.isSeeking) return [];
 		const outputs = [...this.exchange.checkMetadata(now), ...this.#checkOffer(now)];
 		outputs.push(...this.exchange.readAll(now));
@@ -328,6 +337,10 @@ export class Download {
 	#save(change: Partial<SavedTransfer>): BehaviourOutput[] {
 		this.#saved = {...this.#saved, ...change};
 		return [deed({deed: 'save', transfer: this.#saved})];
+	}
+
+	#nextPause(): number {
+		return Math.min(MAX_DISK_PAUSE, DISK_PAUSE * 2 ** Math.min(this.#retries++, 16));
 	}
 
 	#finish(): BehaviourOutput[] {
@@ -378,12 +391,4 @@ export class Download {
 /** -1, 0 or 1. */
 function priorityOf(priority: number): number {
 	return Math.max(-1, Math.min(1, Math.round(priority) || 0));
-}
-
-export function seekMessage(peers: readonly PeerId[], file: FileId, isOn: boolean): BehaviourOutput {
-	return {type: 'send', peers, message: {type: 'seek', files: [file], isOn}};
-}
-
-function deed(wanted: FilesDeed): BehaviourOutput {
-	return {type: 'files', deed: wanted};
 }

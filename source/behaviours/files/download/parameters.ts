@@ -61,8 +61,9 @@ export const PAUSE_JITTER = 0.25;
 export const SEEK_PAUSE = 5_000;
 export const MAX_SEEK_PAUSE = 300_000;
 
-/** A disk that was full is tried again. */
+/** A disk that was full is tried again: after this at first, and after twice as long each time. */
 export const DISK_PAUSE = 30_000;
+export const MAX_DISK_PAUSE = 600_000;
 
 /** How often time alone makes a difference: rates, stalls, pauses that end. */
 export const TICK = 500;

@@ -308,6 +308,23 @@ describe('the disk', () => {
 		expect(rig.info().error).toBeUndefined();
 	});
 
+	test('that stays full is tried less and less often, and nobody hears of each time', () => {
+		const rig = new Rig();
+		rig.begin(ONE);
+		const news = {news: 'file-failed', file: FILE, error: {code: 'quota', message: 'no'}} as const;
+		rig.news(news);
+		const told = rig.states.length;
+		for (const pause of [DISK_PAUSE, 2 * DISK_PAUSE, 4 * DISK_PAUSE]) {
+			expect(deedsOf(rig.wait(pause - 500))).toEqual([]);
+			expect(deedsOf(rig.wait(500))).toEqual([{deed: 'open', transfer: savedOf(ONE)}]);
+			expect(rig.info().state).toBe('failed');
+			rig.news(news);
+		}
+		expect(rig.states).toHaveLength(told);
+		rig.command('resume');
+		expect(rig.info().state).toBe('waiting');
+	});
+
 	test('that fails in another way waits for a person', () => {
 		const rig = new Rig();
 		rig.start(ONE, []);
