@@ -81,6 +81,8 @@ export class DiskWork {
 			case 'forget':
 				disk.held.delete(deed.file);
 				return;
+			case 'look':
+				return this.#after(node, TOUCH, () => this.#options.tell(node, {news: 'looked', file: deed.file}));
 			case 'keep':
 				disk.held.set(deed.held.offer.file, deed.held);
 				return;

@@ -78,6 +78,17 @@ export class Board {
 		return stored !== undefined && event !== undefined && !this.#redacted(room, [{stored, event}]).has(messageId);
 	}
 
+	/** The offer of that entry, wherever we are; it may have been taken back. */
+	find(messageId: string): StandingOffer | undefined {
+		const known = this.offers.get(messageId);
+		if (known) return known;
+		for (const room of this.#options.rooms()) {
+			const offer = this.#read(room, messageId);
+			if (offer) return offer;
+		}
+		return undefined;
+	}
+
 	/** Looks through the end of a room. */
 	look(room: string, now: Instant): BehaviourOutput[] {
 		return this.#begin([{room, before: undefined, left: LOOK_BACK, isFar: false}], now);

@@ -4,14 +4,14 @@ import type {FileSettings} from '../../api/files.ts';
 import {BoundedMap} from '../../base/bounded.ts';
 import {UserError} from '../../base/errors.ts';
 import {type Rate, TokenBuckets} from '../../base/token-bucket.ts';
-import type {FileId} from '../../wire/file-offer.ts';
+import type {FileId, FileOffer} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
 import type {FilesNews} from './io.ts';
-import {mostBelieved, type StandingOffer} from './offers.ts';
+import {claimOf, claimsOf, type StandingOffer} from './offers.ts';
 import {checkFolder, isAccepted} from './settings.ts';
 import type {Shelf} from './shelf.ts';
 
@@ -29,14 +29,20 @@ export const MAX_SHELF = 10_000;
 export const ACCEPT_AGE = 24 * 3_600_000;
 
 /** Authors whose rates are remembered, and files that somebody did not want. */
-const MAX_AUTHORS = 1_024;
-const MAX_UNWANTED = 4_096;
+export const MAX_AUTHORS = 1_024;
+export const MAX_UNWANTED = 4_096;
+
+/** Claims about one file that are tried one after the other, as long as each is found to be wrong. */
+export const MAX_CLAIMS = 16;
 
 /** Hex digits of the beginning of an id. */
 export const LEAST_DIGITS = 8;
 const BEGINNING = /^[0-9a-f]{8,64}$/;
 
 type FetchCommand = CommandOf<'fetch-file'>;
+
+/** Whatever is found to be true of a file is meant, or whatever may be taken without asking. */
+type Choice = {readonly isAccepted: boolean; readonly tried: Set<string>};
 
 export type FetchingOptions = {
 	readonly view: View;
@@ -54,6 +60,13 @@ export class Fetching {
 	readonly #accepted = new Map<FileId, PeerId>();
 	readonly #accepts = new TokenBuckets<PeerId>(ACCEPTS, MAX_AUTHORS);
 	readonly #unwanted = new BoundedMap<FileId, true>(MAX_UNWANTED);
+	/** Of which something else may be tried if what was offered turns out to be wrong. */
+	readonly #choices = new BoundedMap<FileId, Choice>(MAX_TRANSFERS);
+	/** Those with which that is the case now. */
+	readonly #refuted = new Set<FileId>();
+	/** Commands that wait until the disk has been looked at, whether the file is still there. */
+	readonly #looking = new Map<FileId, {readonly command: FetchCommand; readonly wanted: StandingOffer | undefined}[]>();
+	#isReplacing = false;
 
 	constructor(options: FetchingOptions) {
 		this.#options = options;
@@ -68,6 +81,7 @@ export class Fetching {
 			if (error instanceof UserError) return [refusal(command, 'file', error)];
 			throw error;
 		}
+		if (command.messageId !== undefined) return this.#named(command, beginning, command.messageId, now);
 		const files = this.#find(beginning);
 		if (files.length > 0) return this.#fetchOne(command, files, now);
 		const answer = (found: readonly FileId[], at: Instant) => this.#fetchOne(command, found, at);
@@ -78,32 +92,65 @@ export class Fetching {
 	offered(standing: StandingOffer, now: Instant): BehaviourOutput[] {
 		const {view, shelf, downloads, settings} = this.#options;
 		const {from, offer, timestamp, room} = standing;
-		if (from === view.self || !isAccepted(settings().accept, from, offer.size)) return [];
+		if (from === view.self) return [];
+		if (isRefuted(downloads, offer.file) && this.#otherClaim(offer.file)) this.#refuted.add(offer.file);
+		if (!isAccepted(settings().accept, from, offer.size)) return [];
 		if (shelf.has(offer.file) || downloads.has(offer.file) || this.#unwanted.has(offer.file)) return [];
 		if (view.timestamp() - timestamp > ACCEPT_AGE) return [];
 		if (!this.#mayAccept(from, now)) return [{type: 'count', counter: 'file-accept-cap'}];
 		this.#accepted.set(offer.file, from);
+		this.#choices.set(offer.file, {isAccepted: true, tried: new Set([claimOf(offer)])});
 		return [{type: 'count', counter: 'file-accepted'}, ...this.#begin(standing, [room], {}, now)];
 	}
 
 	/** Somebody does not want it any more. */
 	cancelled(file: FileId): BehaviourOutput[] {
 		this.#unwanted.set(file, true);
-		this.#accepted.delete(file);
+		this.finished(file);
 		return this.#answer(file, command => refusal(command, 'file', 'cancelled'));
 	}
 
 	finished(file: FileId): void {
 		this.#accepted.delete(file);
+		this.#choices.delete(file);
 	}
 
-	news(news: FilesNews): BehaviourOutput[] {
-		if (news.news === 'opened') {
-			const {file, path} = news;
-			return this.#answer(file, command => ({type: 'reply', command, result: {file, path}}));
+	/** Whether its state is not to be told: it begins anew with what somebody else says of it. */
+	isReplaced(file: FileId): boolean {
+		if (this.#isReplacing) return true;
+		if (!isRefuted(this.#options.downloads, file) || !this.#otherClaim(file)) return false;
+		this.#refuted.add(file);
+		return true;
+	}
+
+	/** Begins anew whatever was found to be other than it was offered, if somebody has offered it otherwise. */
+	tryOthers(now: Instant): BehaviourOutput[] {
+		if (this.#refuted.size === 0) return [];
+		const files = [...this.#refuted];
+		this.#refuted.clear();
+		return files.flatMap(file => {
+			const other = this.#otherClaim(file);
+			const saved = this.#options.downloads.saved(file);
+			if (!other || !saved) return [];
+			this.#choices.get(file)?.tried.add(claimOf(other.offer));
+			return [{type: 'count', counter: 'file-other-claim'}, ...this.#replace(other, saved, now)];
+		});
+	}
+
+	news(news: FilesNews, now: Instant): BehaviourOutput[] {
+		switch (news.news) {
+			case 'opened': {
+				const {file, path} = news;
+				return this.#answer(file, command => ({type: 'reply', command, result: {file, path}}));
+			}
+			case 'file-failed':
+				if (this.#refuted.has(news.file)) return [];
+				return this.#answer(news.file, command => refusal(command, 'file', news.error.message));
+			case 'looked':
+				return this.#looked(news.file, now);
+			default:
+				return [];
 		}
-		if (news.news !== 'file-failed') return [];
-		return this.#answer(news.file, command => refusal(command, 'file', news.error.message));
 	}
 
 	#mayAccept(from: PeerId, now: Instant): boolean {
@@ -119,42 +166,116 @@ export class Fetching {
 		return [...new Set([...known, ...board.offers.find(beginning)])];
 	}
 
+	/** One certain offer: what others say of the file does not count. */
+	#named(command: FetchCommand, beginning: string, messageId: string, now: Instant): BehaviourOutput[] {
+		const {board} = this.#options;
+		const wanted = board.find(messageId);
+		if (!wanted?.offer.file.startsWith(beginning)) return [refusal(command, 'unknown-file', 'no such offer is known')];
+		if (!board.stands(wanted)) return [refusal(command, 'unknown-file', 'it was taken back')];
+		return this.#take(command, wanted.offer.file, wanted, now);
+	}
+
 	#fetchOne(command: FetchCommand, files: readonly FileId[], now: Instant): BehaviourOutput[] {
-		const {shelf, downloads, board} = this.#options;
 		const [file] = files;
 		if (file === undefined) return [refusal(command, 'unknown-file', 'no such file is offered where we are')];
 		if (files.length > 1) return [refusal(command, 'unknown-file', 'that fits several files; give more of the id')];
-		const standing = board.standing(file);
-		const rooms = [...new Set(standing.map(({room}) => room))];
+		return this.#take(command, file, undefined, now);
+	}
+
+	#take(command: FetchCommand, file: FileId, wanted: StandingOffer | undefined, now: Instant): BehaviourOutput[] {
+		const {shelf, downloads, board} = this.#options;
 		const held = shelf.get(file);
 		if (held && !shelf.isChanged(file)) {
-			return [...shelf.addRooms(file, rooms), {type: 'reply', command, result: {file, path: held.path}}];
+			if (wanted && claimOf(wanted.offer) !== claimOf(held.offer)) return [refusal(command, 'file', CONTRADICTED)];
+			const waiting = this.#looking.get(file);
+			this.#looking.set(file, [...(waiting ?? []), {command, wanted}]);
+			return waiting ? [] : [{type: 'files', deed: {deed: 'look', file}}];
 		}
-		const offer = mostBelieved(standing);
-		if (downloads.has(file)) return this.#again(command, file, rooms, now);
+		const offer = wanted ?? claimsOf(board.standing(file))[0];
+		if (downloads.has(file)) return this.#again(command, file, offer, now);
 		if (!offer) return [refusal(command, 'unknown-file', 'it was taken back')];
 		if (downloads.files().length >= MAX_TRANSFERS) {
 			return [refusal(command, 'busy', `${MAX_TRANSFERS} files are on their way; wait for some of them`)];
 		}
 		this.#unwanted.delete(file);
+		this.#choose(file, command, offer);
 		this.#wait(file, command);
-		return [...shelf.forget(file), ...this.#begin(offer, rooms, command, now)];
+		return [...shelf.forget(file), ...this.#begin(offer, this.#roomsOf(offer.offer), command, now)];
 	}
 
-	/** It is on its way: now perhaps from more rooms, and no longer paused. */
-	#again(command: FetchCommand, file: FileId, rooms: readonly string[], now: Instant): BehaviourOutput[] {
+	/** All of it was here; it is known now whether it still is. */
+	#looked(file: FileId, now: Instant): BehaviourOutput[] {
+		const {shelf} = this.#options;
+		const waiting = this.#looking.get(file) ?? [];
+		this.#looking.delete(file);
+		const held = shelf.isChanged(file) ? undefined : shelf.get(file);
+		return waiting.flatMap(({command, wanted}): BehaviourOutput[] => {
+			if (!held) return this.#take(command, file, wanted, now);
+			const result = {file, path: held.path, isHere: true} as const;
+			return [...shelf.addRooms(file, this.#roomsOf(held.offer)), {type: 'reply', command, result}];
+		});
+	}
+
+	/** It is on its way: now perhaps from more rooms, otherwise than it was offered at first, and no longer paused. */
+	#again(command: FetchCommand, file: FileId, offer: StandingOffer | undefined, now: Instant): BehaviourOutput[] {
 		const {downloads} = this.#options;
-		const saved = downloads.saved(file);
+		const saved = downloads.saved(file)!;
+		const isOther = offer !== undefined && claimOf(offer.offer) !== claimOf(saved.offer);
+		const isNamed = command.messageId !== undefined;
+		if (isOther && isNamed && downloads.isProven(file)) return [refusal(command, 'file', CONTRADICTED)];
+		if (offer && (isNamed || isRefuted(downloads, file))) this.#choose(file, command, offer);
+		if (isOther && (isNamed || isRefuted(downloads, file))) {
+			this.#wait(file, command);
+			return this.#replace(offer, {...saved, ...command}, now);
+		}
 		const path = downloads.info(file, now)?.path;
 		const {priority} = command;
 		const outputs = [
-			...(saved && rooms.length > 0 ? downloads.begin({...saved, rooms}, now) : []),
+			...downloads.begin({...saved, rooms: this.#roomsOf(saved.offer)}, now),
 			...(priority === undefined ? [] : (downloads.command({command: 'prioritise', file, priority}, now) ?? [])),
 			...(downloads.command({command: 'resume', file}, now) ?? []),
 		].filter(({type}) => type !== 'refuse' && type !== 'reply');
 		if (path !== undefined) return [...outputs, {type: 'reply', command, result: {file, path}}];
 		this.#wait(file, command);
 		return outputs;
+	}
+
+	/** Nothing that is here of it can be of use: no hash was found to fit. */
+	#replace(
+		offer: StandingOffer,
+		how: {readonly folder?: string; readonly priority?: number},
+		now: Instant,
+	): BehaviourOutput[] {
+		const {file} = offer.offer;
+		this.#isReplacing = true;
+		const stopped = this.#options.downloads.command({command: 'cancel', file}, now) ?? [];
+		this.#isReplacing = false;
+		const outputs = stopped.filter(({type}) => type !== 'reply' && type !== 'refuse');
+		return [...outputs, ...this.#begin(offer, this.#roomsOf(offer.offer), how, now)];
+	}
+
+	/** Where it is offered as it is; whoever says something else of it has no part in it. */
+	#roomsOf(offer: FileOffer): readonly string[] {
+		const fitting = this.#options.board.standing(offer.file).filter(one => claimOf(one.offer) === claimOf(offer));
+		return [...new Set(fitting.map(({room}) => room))];
+	}
+
+	/** A certain offer is meant, or whatever turns out to be right. */
+	#choose(file: FileId, {messageId}: FetchCommand, {offer}: StandingOffer): void {
+		if (messageId === undefined) this.#choices.set(file, {isAccepted: false, tried: new Set([claimOf(offer)])});
+		else this.#choices.delete(file);
+	}
+
+	/** What else is said of it and was not tried. */
+	#otherClaim(file: FileId): StandingOffer | undefined {
+		const choice = this.#choices.get(file);
+		if (!choice || choice.tried.size >= MAX_CLAIMS) return undefined;
+		const {board, settings} = this.#options;
+		const {accept} = settings();
+		const offers = board.standing(file).filter(({from, offer}) => {
+			return !choice.tried.has(claimOf(offer)) && (!choice.isAccepted || isAccepted(accept, from, offer.size));
+		});
+		return claimsOf(offers)[0];
 	}
 
 	#begin(
@@ -179,12 +300,20 @@ export class Fetching {
 	}
 }
 
+const CONTRADICTED = 'that offer says of the file what is not true of it';
+
 export const NOT_AN_ID = `a file is named by its id, or by the first ${LEAST_DIGITS} digits of it or more`;
 
 /** What an id begins with, as it was written; undefined if it is none. */
 export function beginningOf(text: unknown): string | undefined {
 	const lower = typeof text === 'string' ? text.trim().toLowerCase() : '';
 	return BEGINNING.test(lower) ? lower : undefined;
+}
+
+/** Whether what was offered was found to be wrong, and not by chance. */
+function isRefuted(downloads: Downloads, file: FileId): boolean {
+	const code = downloads.failure(file)?.code;
+	return code === 'bad-offer' || code === 'bad-manifest';
 }
 
 /** -1 low, 0, 1 high. */

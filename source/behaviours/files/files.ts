@@ -88,7 +88,7 @@ export class Files implements Behaviour {
 	}
 
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
-		const outputs = this.#handle(input, now);
+		const outputs = [...this.#handle(input, now), ...this.#parts.fetching.tryOthers(now)];
 		for (const output of outputs) this.#parts.links.did(output, now);
 		return outputs;
 	}
@@ -268,7 +268,7 @@ export class Files implements Behaviour {
 			...uploads.news(news, now),
 			...downloads.news(news, now),
 			...offering.news(news, now),
-			...fetching.news(news),
+			...fetching.news(news, now),
 		];
 		switch (news.news) {
 			case 'gave':

@@ -7,10 +7,13 @@ import type {Instant} from '../behaviour.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
 import type {Offering} from './offering.ts';
-import {mostBelieved} from './offers.ts';
+import {claimOf, type StandingOffer} from './offers.ts';
 import type {Shares} from './shares.ts';
 import type {Shelf} from './shelf.ts';
 import type {Uploads} from './uploads.ts';
+
+/** Other names that are told of one file. */
+const MAX_OTHER_NAMES = 8;
 
 export type InfosOptions = {
 	readonly self: PeerId;
@@ -43,14 +46,27 @@ export class Infos {
 		// Asked for even if it is not there any more: the last that there is to be told of it.
 		const fetched = shelf.has(name) ? undefined : downloads.info(name, now);
 		const info = fetched ?? this.#held(name) ?? offering.info(name);
-		return info && this.#withTakers(info, now);
+		return info && this.#withTakers({...info, ...this.#otherNames(info)}, now);
+	}
+
+	/** Offers of the same content, which may be called otherwise. */
+	#offers(file: FileId): readonly StandingOffer[] {
+		const {board, shelf, downloads} = this.#options;
+		const offer = shelf.get(file)?.offer ?? downloads.saved(file)?.offer;
+		return offer ? board.offers.of(file).filter(one => claimOf(one.offer) === claimOf(offer)) : [];
+	}
+
+	#otherNames({file, name}: TransferInfo): {readonly otherNames?: readonly string[]} {
+		const names = [...new Set(this.#offers(file).map(({offer}) => offer.name))].filter(one => one !== name);
+		return names.length > 0 ? {otherNames: names.slice(0, MAX_OTHER_NAMES)} : {};
 	}
 
 	#held(file: FileId): TransferInfo | undefined {
-		const {self, board, shelf, roomName} = this.#options;
+		const {self, shelf, roomName} = this.#options;
 		const held = shelf.get(file);
 		if (!held) return undefined;
-		const from = held.isFetched ? mostBelieved(board.offers.of(file))?.from : self;
+		const [first] = [...this.#offers(file)].sort((a, b) => a.received - b.received);
+		const from = held.isFetched ? first?.from : self;
 		return shelf.info(file, {rooms: held.rooms.map(roomName), from});
 	}
 

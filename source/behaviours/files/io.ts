@@ -62,6 +62,8 @@ export type FilesDeed =
 	| {readonly deed: 'discard'; readonly file: FileId}
 	/** Gives a whole file no longer; the file itself stays. No answer. */
 	| {readonly deed: 'forget'; readonly file: FileId}
+	/** Whether a whole file is still what it was. Answer: `changed` if it was and is not, then `looked`. */
+	| {readonly deed: 'look'; readonly file: FileId}
 	/** Who may have a whole file has changed. No answer. */
 	| {readonly deed: 'keep'; readonly held: HeldFile}
 	| {readonly deed: 'settings'; readonly settings: FileSettings};
@@ -125,5 +127,6 @@ export type FilesNews =
 	  }
 	| {readonly news: 'finished'; readonly file: FileId; readonly path: string}
 	| {readonly news: 'file-failed'; readonly file: FileId; readonly error: TransferError}
-	/** A file that we hold is not what it was: noticed before anybody has asked. */
-	| {readonly news: 'changed'; readonly file: FileId};
+	/** A file that we hold is not what it was, or gone: noticed before anybody has asked. */
+	| {readonly news: 'changed'; readonly file: FileId}
+	| {readonly news: 'looked'; readonly file: FileId};

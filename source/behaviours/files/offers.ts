@@ -31,6 +31,10 @@ export class Offers {
 		return this.#all.has(messageId);
 	}
 
+	get(messageId: string): StandingOffer | undefined {
+		return this.#all.get(messageId);
+	}
+
 	/** When there are too many, the oldest goes of whoever has the most. */
 	add(offer: StandingOffer): void {
 		if (this.#all.has(offer.messageId)) return;
@@ -76,21 +80,25 @@ export class Offers {
 	}
 }
 
+/** What an offer says of its file beside its name. The id vouches for it, so of several that are said all but one are wrong. */
+export function claimOf({size, files, manifest}: FileOffer): string {
+	return `${size} ${files} ${manifest}`;
+}
+
 /**
- * What a file is like, if offers of one id say different things of it: the id vouches for size and manifest, so all but one
- * are wrong, and most people are right; of as many the one that came first.
+ * One offer of each claim, in the order in which they are to be tried: what most people say first, of as many what came
+ * first. Anybody may be many people; so whoever means a certain offer does well to say which.
  */
-export function mostBelieved(offers: readonly StandingOffer[]): StandingOffer | undefined {
+export function claimsOf(offers: readonly StandingOffer[]): readonly StandingOffer[] {
 	const claims = new Map<string, {readonly first: StandingOffer; readonly authors: Set<PeerId>}>();
 	for (const offer of [...offers].sort((a, b) => a.received - b.received || a.timestamp - b.timestamp)) {
-		const {size, files, manifest} = offer.offer;
-		const key = `${size} ${files > 0} ${manifest}`;
+		const key = claimOf(offer.offer);
 		const claim = claims.get(key) ?? {first: offer, authors: new Set()};
 		claims.set(key, claim);
 		claim.authors.add(offer.from);
 	}
 	// The sort is stable: of equals the one that came first.
-	return [...claims.values()].sort((a, b) => b.authors.size - a.authors.size)[0]?.first;
+	return [...claims.values()].sort((a, b) => b.authors.size - a.authors.size).map(({first}) => first);
 }
 
 function note<Key>(index: Map<Key, Set<string>>, key: Key, messageId: string): void {

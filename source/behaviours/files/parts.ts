@@ -81,7 +81,9 @@ export function createParts(options: PartsOptions) {
 		onGained: (file, pieces, now) => shares.gained(file, pieces, now),
 		onReset: file => shares.reset(file),
 		onFinished: options.onFinished,
-		onChanged: (file, isState, now) => tellings.changed(file, isState, now),
+		onChanged: (file, isState, now) => {
+			return isState && fetching.isReplaced(file) ? [] : tellings.changed(file, isState, now);
+		},
 	});
 	const offering = new Offering({
 		...{view, talk: options.talk, onHeld: options.onHeld},
@@ -94,7 +96,7 @@ export function createParts(options: PartsOptions) {
 		...{self: view.self, board, shelf, downloads, offering, uploads, shares, nameOf},
 		roomName: room => access.roomName(room),
 	});
-	const fetching = new Fetching({view, board, shelf, downloads, settings});
+	const fetching: Fetching = new Fetching({view, board, shelf, downloads, settings});
 	const controls = new Controls({
 		...{access, board, shelf, downloads, offering, fetching, infos, settings},
 		...{onSettings: options.onSettings, onForgotten: options.onForgotten},

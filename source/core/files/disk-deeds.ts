@@ -64,6 +64,8 @@ export class DiskDeeds {
 			case 'forget':
 				this.#changed.delete(deed.file);
 				return this.#vault.forget(deed.file);
+			case 'look':
+				return this.#run(this.#lookAt(deed.file));
 			case 'keep':
 				return this.#vault.keep(deed.held);
 			case 'settings':
@@ -138,6 +140,13 @@ export class DiskDeeds {
 		// What cannot be looked at now is looked at again, and whenever it is given.
 		this.#tellChanged(await this.#vault.changed().catch(() => []));
 		this.#lookLater();
+	}
+
+	async #lookAt(file: FileId): Promise<void> {
+		// What cannot be looked at now may be what it was.
+		const found = await this.#vault.look(file).catch(() => 'same');
+		if (found !== 'same') this.#tellChanged([file]);
+		this.#tell({news: 'looked', file});
 	}
 
 	#tellChanged(files: readonly FileId[]): void {

@@ -64,12 +64,28 @@ describe('fetching', () => {
 		expect(answers(new FilesDesk({rooms: []}).ask(fetching(idOf(3))))).toHaveLength(1);
 	});
 
-	it('answers at once with what is here, which its new room may have too', () => {
+	it('answers with what is here once the disk has said that it still is; its new room may have it too', () => {
 		const desk = new FilesDesk({held: [heldOf(OFFER, ['attic'])]});
 		desk.offers(bobIdentity, OFFER);
-		const answer = desk.ask(fetching());
-		expect(answers(answer)).toEqual([{file: FILE, path: `/home/ann/${OFFER.name}`}]);
+		const asked = [...desk.ask(fetching()), ...desk.ask(fetching())];
+		expect([deeds(asked, 'look'), answers(asked)]).toEqual([[{deed: 'look', file: FILE}], []]);
+		const answer = desk.news({news: 'looked', file: FILE});
+		const result = {file: FILE, path: `/home/ann/${OFFER.name}`, isHere: true};
+		expect(answers(answer)).toEqual([result, result]);
 		expect(deeds(answer, 'keep')).toMatchObject([{held: {rooms: ['attic', 'lobby']}}]);
+	});
+
+	it('begins again with what was here and is gone', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER, ['lobby'], true)]});
+		desk.offers(bobIdentity, OFFER);
+		desk.ask(fetching());
+		desk.news({news: 'changed', file: FILE});
+		const begun = desk.news({news: 'looked', file: FILE});
+		expect([deeds(begun, 'forget'), deeds(begun, 'open')]).toMatchObject([
+			[{file: FILE}],
+			[{transfer: {offer: OFFER}}],
+		]);
+		expect(answers(desk.news(opened()))).toEqual([{file: FILE, path: `/downloads/${OFFER.name}`}]);
 	});
 
 	it('has an end', () => {

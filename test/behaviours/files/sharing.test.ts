@@ -69,6 +69,7 @@ describe('who may have a file', () => {
 		desk.offers(bobIdentity, OFFER);
 		expect(reasons(asked(desk, BOB))).toEqual(['not-here']);
 		desk.ask({command: 'fetch-file', file: FILE});
+		desk.news({news: 'looked', file: FILE});
 		expect(deeds(asked(desk, BOB), 'give')).toHaveLength(1);
 	});
 
