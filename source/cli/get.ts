@@ -28,6 +28,8 @@ const LOOK_INTERVAL = 250;
 /** Milliseconds for which it stays after all is here: so long the others learn that we have it. */
 const STAY = 400;
 
+const NOT_KEPT = 'With --ephemeral what has come is not kept';
+
 /** Digits of an id that may stand for it. */
 const MIN_ID = 8;
 const MAX_OFFERS = 500;
@@ -154,6 +156,11 @@ class Getting {
 		await this.#client.stop();
 	}
 
+	/** Whether what has come is still there the next time. */
+	get #isKept(): boolean {
+		return this.#options.config.dataDirectory !== undefined;
+	}
+
 	/** Looks until it is there: who offers it has to be met first, and what he offered long ago comes with his history. */
 	async #find(): Promise<Offer> {
 		const {room, wanted, timeout} = this.#options;
@@ -191,7 +198,7 @@ class Getting {
 		this.#last = info;
 		if (last === undefined || hasMoved(last, info)) this.#wait();
 		if (info.state === 'done') return this.#end(info);
-		if (info.state === 'failed') return this.#client.fail(failure(info));
+		if (info.state === 'failed') return this.#client.fail(failure(info, this.#isKept));
 		if (info.state === 'cancelled') return this.#client.fail(new UserError('It was cancelled'));
 		this.#tell(info);
 	}
@@ -222,8 +229,8 @@ class Getting {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
 			const here = this.#last?.done ?? 0;
-			const hint =
-				here === 0 ? 'Nobody who has it is online' : 'What is here is kept: the same command goes on with it';
+			const kept = this.#isKept ? 'What is here is kept: the same command goes on with it' : NOT_KEPT;
+			const hint = here === 0 ? 'Nobody who has it is online' : kept;
 			this.#client.fail(new UserError(`Nothing has come for ${timeout / 1000} s`, {hint}));
 		}, timeout);
 	}
@@ -260,7 +267,7 @@ function isIn(folder: string, place: string | undefined): boolean {
 
 function elsewhere({name, path: place, isFetched}: TransferInfo, folder: string): UserError {
 	const how = isFetched ? 'was fetched before' : 'is offered by this profile itself';
-	return new UserError(`${name} ${how}, and nothing was put into ${folder}`, {
+	return new UserError(`${quoted(name)} ${how}, and nothing was put into ${folder}`, {
 		hint: `It lies at ${place}: copy it from there`,
 	});
 }
@@ -270,10 +277,10 @@ function hasMoved(last: TransferInfo, info: TransferInfo): boolean {
 	return info.state !== last.state || info.done !== last.done || info.received !== last.received;
 }
 
-function failure({error, path: place}: TransferInfo): UserError {
+function failure({error, path: place}: TransferInfo, isKept: boolean): UserError {
 	if (error === undefined) return new UserError('It failed');
-	const hint =
-		error.code === 'disk-full' || error.code === 'quota' ? 'What is here is kept: make room, and ask again' : '';
+	const kept = isKept ? 'What is here is kept: make room, and ask again' : NOT_KEPT;
+	const hint = error.code === 'disk-full' || error.code === 'quota' ? kept : '';
 	const where = place === undefined ? '' : ` (${path.dirname(place)})`;
 	return new UserError(`${error.message}${error.code === 'disk-full' ? where : ''}`, hint === '' ? {} : {hint});
 }
@@ -306,6 +313,6 @@ export function standingOf({file, name, state, done, size, rateIn, left, sources
 	return {file, name, state, done, size, rate: rateIn, ...(left !== undefined && {left}), sources: from};
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
 	return JSON.stringify(sanitizeLine(text));
 }

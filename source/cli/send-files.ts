@@ -8,7 +8,7 @@ import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import {withFilesAlone} from './file-config.ts';
-import {roomOf} from './get.ts';
+import {quoted, roomOf} from './get.ts';
 import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
 import {Client} from './ping/client.ts';
@@ -157,7 +157,7 @@ class Sending {
 		if (event.type !== 'transfer' || event.isFetched) return;
 		if (event.state === 'hashing') this.#showHashing(event);
 		else if (event.state === 'changed' && this.#offered.some(({file}) => file === event.file)) {
-			this.#client.fail(new UserError(`${event.name} has changed: it is no longer what was offered`, again()));
+			this.#client.fail(new UserError(`${quoted(event.name)} has changed: it is no longer what was offered`, again()));
 		}
 	}
 
@@ -228,7 +228,7 @@ class Sending {
 		const missing = this.#offered.find(offered => this.#count(offered) < to);
 		const count = missing === undefined ? 0 : this.#count(missing);
 		const who = count === 0 ? 'Nobody has' : `Only ${count} of ${to} ${count === 1 ? 'has' : 'have'}`;
-		return new UserError(`${who} all of ${missing?.name}, and nothing went out for ${timeout / 1000} s`, {
+		return new UserError(`${who} all of ${quoted(missing?.name ?? '')}, and nothing went out for ${timeout / 1000} s`, {
 			hint:
 				config.dataDirectory === undefined
 					? 'With --ephemeral nobody gives it any more'
@@ -246,13 +246,14 @@ function wordFor({name}: TransferTaker): string {
 }
 
 function lost({name, state, error}: TransferInfo): UserError {
-	if (state === 'changed') return new UserError(`${name} has changed: it is no longer what was offered`, again());
-	return new UserError(error?.message ?? `${name} cannot be given`);
+	if (state === 'changed')
+		return new UserError(`${quoted(name)} has changed: it is no longer what was offered`, again());
+	return new UserError(error?.message ?? `${quoted(name)} cannot be given`);
 }
 
 function leftOut(name: string, count: number): string {
 	const what = count === 1 ? 'one hidden file, link or device is' : `${count} hidden files, links or devices are`;
-	return `p2p-tui: Of ${name} ${what} left out`;
+	return `p2p-tui: Of ${quoted(name)} ${what} left out`;
 }
 
 function again() {

@@ -345,7 +345,7 @@ describe('with a core', () => {
 		const done = startGet({folder: '/in'});
 		await pass(1_000);
 		await expect(done).rejects.toMatchObject({
-			message: 'report.pdf was fetched before, and nothing was put into /in',
+			message: '"report.pdf" was fetched before, and nothing was put into /in',
 			hint: 'It lies at /before/report.pdf: copy it from there',
 		});
 		expect(printed).toEqual([]);
@@ -385,13 +385,26 @@ describe('with a core', () => {
 	])('get ends with one line if %s', async (_, found, info, message, hint) => {
 		offers = found;
 		if (info) transfers = [info];
-		const done = startGet();
+		const done = startGet({config: {...CONFIG, dataDirectory: '/profile'}});
 		await pass(11_000);
 		await expect(done).rejects.toMatchObject({
 			message: expect.stringMatching(message),
 			hint: expect.stringMatching(hint),
 			exitStatus: 1,
 		});
+	});
+
+	test('get promises nothing where nothing is kept', async () => {
+		offers = [offerOf('report.pdf')];
+		transfers = [infoOf({done: 10})];
+		const silent = startGet();
+		await pass(11_000);
+		const hint = 'With --ephemeral what has come is not kept';
+		await expect(silent).rejects.toMatchObject({hint});
+		transfers = [infoOf({state: 'failed', error: {code: 'quota', message: 'No room'}})];
+		const failed = startGet();
+		await pass(1_000);
+		await expect(failed).rejects.toMatchObject({hint});
 	});
 
 	test('get goes on as long as something comes, and ends with the status of a signal', async () => {
@@ -414,7 +427,7 @@ describe('with a core', () => {
 		startSend();
 		await pass(0);
 		signals.emit('SIGINT');
-		expect(told.mock.calls).toEqual([['p2p-tui: Of report.pdf 3 hidden files, links or devices are left out']]);
+		expect(told.mock.calls).toEqual([['p2p-tui: Of "report.pdf" 3 hidden files, links or devices are left out']]);
 	});
 
 	test('send stays until enough have all of it, and remembers those who have left', async () => {
@@ -438,7 +451,7 @@ describe('with a core', () => {
 		const nobody = startSend({timeout: 5_000, config});
 		await pass(6_000);
 		await expect(nobody).rejects.toMatchObject({
-			message: 'Nobody has all of report.pdf, and nothing went out for 5 s',
+			message: 'Nobody has all of "report.pdf", and nothing went out for 5 s',
 			hint: expect.stringMatching(/The offer stands/),
 		});
 		const forgotten = startSend({timeout: 5_000});
@@ -447,7 +460,7 @@ describe('with a core', () => {
 		transfers = [infoOf({isFetched: false, state: 'changed'})];
 		const changed = startSend();
 		await pass(1_000);
-		await expect(changed).rejects.toMatchObject({message: expect.stringMatching(/report\.pdf has changed/)});
+		await expect(changed).rejects.toMatchObject({message: expect.stringMatching(/"report\.pdf" has changed/)});
 		core.answer = () => ({code: 'file', message: 'There is no /x/report.pdf'});
 		await expect(startSend()).rejects.toMatchObject({message: 'There is no /x/report.pdf'});
 	});
