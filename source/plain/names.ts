@@ -3,7 +3,7 @@
  * pass for a word of ours, or for somebody else's.
  */
 import {shapeOf} from '../base/look-alike.ts';
-import {isShared, TAG_MARK, tagOf} from '../store/names.ts';
+import {isShared, quoted, TAG_MARK, tagOf} from '../store/names.ts';
 import {nameHolders} from '../store/selectors.ts';
 import type {Room, State} from '../store/state.ts';
 
@@ -11,7 +11,6 @@ const WORD = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.'-]*[\p{L}\p{M}\p{N}_])?$/u;
 /** What no word of a name needs: what our own lines are made of, such as `: `, and other signs. */
 const SIGNS = /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Cf}\s_.'-]/u;
 const SAYS_SOMETHING = /[\p{L}\p{Extended_Pictographic}]/u;
-const QUOTES = /[“”„‟«»"＂]/g;
 
 /** Words of our lines, by their shapes. */
 const OURS: ReadonlySet<string> = new Set(
@@ -39,10 +38,7 @@ function couldSayMore(name: string): boolean {
 	return SIGNS.test(name) || !SAYS_SOMETHING.test(name) || name.split(/\s+/u).some(word => OURS.has(shapeOf(word)));
 }
 
-/** Somebody's words within a line of ours: they cannot end the quotation. */
-export function quoted(text: string): string {
-	return `“${text.replaceAll(QUOTES, "'")}”`;
-}
+export {quoted};
 
 /** `#lobby`, or whom one talks to: `bob`. */
 export function placeName(state: State, {peer, label}: Pick<Room, 'peer' | 'label'>): string {

@@ -3,6 +3,7 @@ import type {EventDetails} from '../api/event-details.ts';
 import {sanitizeText} from '../base/sanitize.ts';
 import type {Draft} from './draft.ts';
 import {lineOf} from './entry.ts';
+import {offerOf} from './files/offer.ts';
 import {entryAt, findIndex} from './log.ts';
 import {cleanName} from './names.ts';
 import type {Room} from './state.ts';
@@ -41,6 +42,7 @@ function cleanDetails(told: EventDetails, room: Room | undefined): KnownDetails 
 		...told,
 		name: cleanName(told.name, told.from),
 		text: sanitizeText(told.text, {multiline: true}),
+		...(told.offer === undefined ? {} : {offer: offerOf(told.offer)}),
 		changes: told.changes.map(change => ({
 			...change,
 			name: cleanName(change.name, change.from),

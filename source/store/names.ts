@@ -24,6 +24,13 @@ export function cleanName(name: string, peer: string): string {
 	return clean === '' ? `…${tagOf(peer)}` : clean;
 }
 
+const QUOTES = /[“”„‟«»"＂]/g;
+
+/** Somebody's words within a line of ours: they cannot end the quotation. */
+export function quoted(text: string): string {
+	return `“${text.replaceAll(QUOTES, "'")}”`;
+}
+
 export type Named = {readonly peer: string; readonly name: string};
 
 /** Whose a name is, by its skeleton: a peer id, or SHARED if several have or had it. */

@@ -48,8 +48,10 @@ export function createController(options: ControllerOptions): Dispatcher {
 	const unsubscribe = store.subscribe(() => {
 		ahead.resume();
 		// How far to scroll for a message that was fetched is known only here, where rows can be counted.
-		const {selection} = store.getState();
+		const {selection, files} = store.getState();
 		if (selection?.isFound) dispatch({type: 'select', to: {by: 'id', id: selection.id}});
+		const {items, tab} = files.listing ?? {};
+		if (items && tab) dispatch({type: 'complete', step: tab.step});
 	});
 	const close = () => {
 		unsubscribe();

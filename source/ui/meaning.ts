@@ -41,6 +41,7 @@ function filesOf(state: State): SlashFiles {
 		offers: () =>
 			offersOf(state).map(offer => ({
 				file: offer.file,
+				messageId: offer.id,
 				name: offer.name,
 				isOurs: offer.local,
 				isOpen: offer.room === state.active && isOpenOffer(state, offer),

@@ -4,6 +4,7 @@ import {bytesText, parseBytes, parseRate} from '../base/amounts.ts';
 import {acceptText} from '../store/file-settings.ts';
 import {absolute, splitTarget, unquoted} from '../store/files/paths.ts';
 import {firstNamed, idWritten} from '../store/files/selectors.ts';
+import {quoted} from '../store/names.ts';
 import {formatBytes} from './figures.ts';
 import {formatRate} from './format.ts';
 import {personFirst, personNamed} from './slash-people.ts';
@@ -16,6 +17,7 @@ import {
 	roomNamed,
 	type SlashCommand,
 	type SlashContext,
+	type SlashOffer,
 	type SlashResult,
 	type SlashTransfer,
 	wrong,
@@ -128,22 +130,24 @@ function send(argument: string, context: SlashContext): SlashResult {
 function get(argument: string, context: SlashContext): SlashResult {
 	const {offers, places} = context.files;
 	const into = (folder: string) => (folder === '' ? {} : {folder: absolute(folder, places)});
-	const fetch = (file: string, folder: string) => done(ask({command: 'fetch-file', file, ...into(folder)}));
+	const fetch = ({file, messageId}: SlashOffer, folder: string) =>
+		done(ask({command: 'fetch-file', file, messageId, ...into(folder)}));
 	const all = offers();
 	// A path alone is where the newest one is to go.
 	if (argument === '' || (/^(?:~|\.{0,2}[/\\]|["'][~/.])/.test(argument) && !firstNamed(argument, all))) {
 		const newest = all.find(({isOpen}) => isOpen);
-		if (newest) return fetch(newest.file, argument);
+		if (newest) return fetch(newest, argument);
 		return wrong(
 			all.some(({isOurs}) => !isOurs) ? 'All that is offered here is taken' : 'Nobody has offered a file here',
 		);
 	}
 	const meant = firstNamed(argument, all);
-	if (meant?.found.isOurs) return wrong(`${meant.found.name} is yours: others take it`);
-	if (meant) return fetch(meant.found.file, meant.rest);
+	if (meant?.found.isOurs) return wrong(`${quoted(meant.found.name)} is yours: others take it`);
+	if (meant) return fetch(meant.found, meant.rest);
 	const [word = ''] = argument.split(' ');
 	const id = idWritten(word);
-	if (id !== undefined) return fetch(id, argument.slice(word.length).trim());
+	const folder = argument.slice(word.length).trim();
+	if (id !== undefined) return done(ask({command: 'fetch-file', file: id, ...into(folder)}));
 	return wrong(`Nothing called ${argument} is offered here; the id of an offer does too (8 digits)`);
 }
 
@@ -185,7 +189,7 @@ function accept(argument: string, context: SlashContext): SlashResult {
 			),
 		);
 	const bytes = OFF.test(size) ? 0 : parseBytes(size);
-	if (bytes === undefined) return wrong(`${size} is no size: write it as 20MB, or off`);
+	if (bytes === undefined) return wrong(`How much? ${quoted(size)} is no size; write it as 20MB, or off`);
 	const others = files.accept.filter(rule => rule.from !== from);
 	const rules = bytes === 0 ? others : [...others, {from, bytes}];
 	return done(
@@ -206,10 +210,15 @@ function ruleWords(rule: AcceptRule | undefined, from: string, context: SlashCon
 
 function acceptWords(context: SlashContext): string {
 	const {accept: rules} = context.files;
-	if (rules.length === 0) return 'files are taken only when you say so; /accept bob 20MB takes his up to that size';
+	const {name = 'ann'} = context.peers[0] ?? {};
+	if (rules.length === 0)
+		return `files are taken only when you say so; /accept ${name} 20MB takes those of ${name} up to that size`;
 	const words = rules.map(({from, bytes}) => `of ${whoWords(from, context)} up to ${formatBytes(bytes)}`);
 	return `taken without asking: ${words.join(', ')}`;
 }
+
+/** Bytes a second: of less, the unit was forgotten. */
+const LEAST_RATE = 1_000;
 
 const LIMITS = {up: 'files.maxUpload', down: 'files.maxDownload'} as const;
 
@@ -221,7 +230,11 @@ function limit(argument: string, {files}: SlashContext): SlashResult {
 	if (way === undefined) return wrong('Which way? Write /limit up 2MB/s, or /limit down off');
 	if (rate === '') return done(inform(limitWords(way, way === 'up' ? files.maxUpload : files.maxDownload)));
 	const bytes = OFF.test(rate) ? undefined : parseRate(rate);
-	if (bytes === undefined && !OFF.test(rate)) return wrong(`${rate} is no rate: write it as 2MB/s, or off`);
+	if (bytes === undefined && !OFF.test(rate))
+		return wrong(`How fast? ${quoted(rate)} is no rate; write it as 2MB/s, or off`);
+	// Nobody means two bytes a second.
+	if (bytes !== undefined && bytes < LEAST_RATE)
+		return wrong(`That is ${formatRate(bytes)}; did you mean /limit ${way} ${rate.replace(/\D+$/, '')}MB/s?`);
 	const text = bytes === undefined ? 'off' : `${bytesText(bytes)}/s`;
 	return done({type: 'set', settings: {[LIMITS[way]]: text}, keep: true}, inform(limitWords(way, bytes)));
 }

@@ -22,6 +22,7 @@ export type RecentMessage = {
 /** A file as commands mean it. */
 export type SlashOffer = {
 	readonly file: string;
+	readonly messageId: string;
 	readonly name: string;
 	readonly isOurs: boolean;
 	/** Still to be taken. */

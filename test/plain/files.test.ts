@@ -47,7 +47,7 @@ test('how far it is, a quarter at a time; then where it is', () => {
 	expect(at(0.9, {state: 'paused'})).toEqual(['“holiday.mp4” is paused at 90 %.']);
 	expect(at(0.9, {state: 'waiting', sources: []})).toEqual(['“holiday.mp4” waits: nobody who has it is here.']);
 	expect(at(0.9)).toEqual([]);
-	expect(at(1, {state: 'done'})).toEqual(['Holiday.mp4 is here: ~/Downloads/holiday.mp4']);
+	expect(at(1, {state: 'done'})).toEqual(['“holiday.mp4” is here: ~/Downloads/holiday.mp4']);
 });
 
 test('/transfers says all of them', () => {

@@ -104,18 +104,71 @@ test('what becomes of an offer stands in its card, in two rows whatever it is', 
 		return card(app).split('\n')[1]?.trim();
 	};
 	expect(card(app)).toContain('Shift-↑ g or /get gets it');
-	expect(state({state: 'preparing', done: 0})).toContain('asking what it is made of');
+	expect(state({state: 'preparing', done: 0})).toContain('preparing');
 	expect(state({state: 'fetching'})).toContain('54 %  88 MB/s  8 s');
-	expect(state({state: 'waiting', sources: []})).toContain('nobody who has it is here');
-	expect(state({state: 'verifying'})).toContain('checking what is here');
+	expect(state({state: 'fetching', rateIn: 0})).toContain('54 %  asking ann, cat');
+	expect(state({state: 'waiting', sources: []})).toContain('nobody has it here');
+	expect(state({state: 'verifying'})).toContain('checking');
 	expect(state({state: 'paused'})).toContain('paused');
 	expect(state({state: 'failed', error: {code: 'io', message: 'the disk is broken'}})).toBe('✖ the disk is broken');
 	expect(state({state: 'done'})).toBe('✓ ~/Downloads/holiday.mp4');
 	expect(state({state: 'done', given: 3.2e9})).toContain('3.2 GB given');
+	expect(state({state: 'changed', isFetched: false})).toBe('! changed: given no more');
 	expect(state({state: 'cancelled'})).toContain('gets it');
 	const rows = app.frame().split('\n');
 	app.events(transfer());
 	expect(app.frame().split('\n').length).toBe(rows.length);
+});
+
+test.each([
+	['nobody', undefined, 'nobody has it here', 'nobody who has it is here'],
+	['rest', 560e6, '40 % is with nobody here', '40 % is with nobody here; it goes on when somebody with it comes'],
+	['gone', undefined, 'ann gives it no more', 'who offered it gives it no more'],
+	['asking', undefined, 'asking ann, cat', 'asking who has it'],
+	['turn', undefined, 'others go first', 'others go first'],
+] as const)('what it waits for: %s', (waits, nowhere, brief, whole) => {
+	const app = lively(SIZES[2]);
+	app.events(offer(), transfer({state: 'waiting', waits, ...(nowhere ? {nowhere} : {}), rateIn: 0}));
+	expect(card(app)).toContain(brief);
+	app.press('f7', 'return');
+	expect(app.frame()).toContain(whole);
+});
+
+test('without a word of the core, others go first only where something was asked of them', () => {
+	const app = lively(SIZES[2]);
+	const source = {peer: PEERS.ann, name: 'ann', pieces: 668, requests: 0, rate: 0, bytes: 0};
+	const waiting = (more: Partial<typeof source>) => {
+		app.events(transfer({state: 'waiting', rateIn: 0, sources: [{...source, ...more}]}));
+		return card(app);
+	};
+	app.events(offer());
+	expect(waiting({requests: 2})).toContain('others go first');
+	expect(waiting({})).toContain('asking ann');
+	expect(waiting({pieces: 0})).toContain('asking');
+});
+
+test('the words are whole where there is little room: the bar goes before they do', () => {
+	const app = lively(SIZES[0]);
+	app.events(offer(), transfer({state: 'waiting', waits: 'nobody', sources: []}));
+	expect(card(app)).toContain('nobody has it here');
+	app.events(transfer({state: 'hashing', isFetched: false, left: undefined as never}));
+	expect(card(app)).toContain('being read');
+	const middle = lively(MIDDLE);
+	middle.events(offer(), transfer({done: 7e8}));
+	expect(card(middle)).toMatch(/88 MB\/s {2}8 s {2}from 2$/);
+});
+
+test('who takes it is named while bytes go, and then who has how much', () => {
+	const app = lively(SIZES[2]);
+	const bob = {peer: PEERS.bob, name: 'bob', pieces: 80, rate: 0, bytes: 1e6};
+	app.events(offered('you', {name: 'report.pdf', file: idOf('5')}, 8));
+	const giving = (more: Partial<TransferInfo>) => {
+		app.events(transfer({file: idOf('5'), state: 'done', isFetched: false, rateOut: 0, takers: [bob], ...more}));
+		return card(app);
+	};
+	expect(giving({rateOut: 3e6, takers: [{...bob, rate: 3e6}]})).toContain('⇡ 3.0 MB/s to bob');
+	expect(giving({})).toContain('yours · bob has 12 %');
+	expect(giving({takers: [{...bob, pieces: 668}]})).toContain('yours · bob has it');
 });
 
 test('ours that is given no longer says so, once it is known', () => {
@@ -139,10 +192,11 @@ test('what is taken back is no card any more, and nothing of it can be got', () 
 describe('on the selected offer', () => {
 	test('g takes it; then it goes on with what was held, and says where it is', () => {
 		const app = lively();
-		app.events(offer());
+		const told = offer();
+		app.events(told);
 		app.press('shift+up');
 		app.type('g');
-		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4')});
+		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4'), messageId: told.messageId});
 		app.events(transfer());
 		app.type('g');
 		expect(notice(app)).toMatch(/on its way/);
@@ -153,7 +207,7 @@ describe('on the selected offer', () => {
 		}
 		app.events(transfer({state: 'done'}));
 		app.type('g');
-		expect(notice(app)).toBe('It is here: ~/Downloads/holiday.mp4');
+		expect(notice(app)).toBe('It is here already: ~/Downloads/holiday.mp4');
 		expect(app.sent).toHaveLength(3);
 	});
 
@@ -245,6 +299,47 @@ describe('the transfers page', () => {
 		expect(last(app)?.command).toBe('cancel');
 	});
 
+	test('the status bar names the key by what it does, and not where it does nothing', () => {
+		const app = lively();
+		app.press('f7');
+		answer(app, 'transfers', {transfers: ALL});
+		const hints = (name: string) => {
+			choose(app, name);
+			return app.frame().split('\n').at(-1);
+		};
+		expect(hints('holiday.mp4')).toMatch(/p pause .*x cancel .*\+ sooner/);
+		expect(hints('photos of the mountains, 2026')).toContain('p go on');
+		expect(hints('backup.tar.zst')).toContain('p try again');
+		for (const name of ['report.pdf', 'disk.img']) expect(hints(name)).not.toMatch(/ p |sooner/);
+		choose(app, 'notes.txt');
+		app.type('p');
+		expect(notice(app)).toBe('“notes.txt” is here, and given to others; x stops that');
+	});
+
+	test('a held one has no speed, and its map tells nothing of others that are not listened to', () => {
+		const app = lively();
+		app.press('f7');
+		app.events(transfer({state: 'paused', sources: [], takers: [], rateOut: 0}));
+		expect(app.frame()).toContain('↓ 0 B/s');
+		expect(app.frame()).not.toContain('88 MB/s');
+		app.press('return');
+		expect(app.frame()).toContain('· missing');
+		expect(app.frame()).not.toContain('nobody here has it');
+		app.events(transfer({state: 'changed', isFetched: false, sources: [], done: 0}));
+		expect(app.frame()).not.toContain('missing');
+	});
+
+	test('who gave it is still named when it is here; so are its other names', () => {
+		const app = lively();
+		app.press('f7');
+		app.events(transfer({state: 'done', otherNames: ['film\n.mp4']}));
+		app.press('return');
+		expect(app.frame()).toContain('It came from 3');
+		expect(app.frame()).toMatch(/ann .* 500 MB/);
+		app.press('end');
+		expect(app.frame()).toMatch(/also as +film .mp4/);
+	});
+
 	test('+ and - change what goes first, and stop at either end', () => {
 		const app = opened();
 		choose(app, 'holiday.mp4');
@@ -295,14 +390,44 @@ describe('the person is told', () => {
 	test('that it is here, has failed, has changed, and who was dropped', () => {
 		const app = lively();
 		app.events(transfer(), transfer({state: 'done'}));
-		expect(notice(app)).toBe('Holiday.mp4 is here: ~/Downloads/holiday.mp4');
+		expect(notice(app)).toBe('“holiday.mp4” is here: ~/Downloads/holiday.mp4');
 		app.events(transfer({state: 'failed', error: {code: 'io', message: 'the disk is broken'}}));
-		expect(notice(app)).toBe('Holiday.mp4: the disk is broken');
+		expect(notice(app)).toBe('“holiday.mp4”: the disk is broken');
 		app.events(transfer({state: 'changed'}));
-		expect(notice(app)).toMatch(/not what it was/);
+		expect(notice(app)).toBe('“holiday.mp4” has changed since you offered it, and is given no more');
 		const reason = 'a piece did not match';
 		app.events({type: 'source-dropped', file: idOf('4'), peer: PEERS.dan, name: 'dan\x07', reason});
-		expect(notice(app)).toBe('Dan\\x07 is not asked for holiday.mp4 any more: a piece did not match');
+		expect(notice(app)).toBe('Nothing more is asked of dan\\x07 for “holiday.mp4”: a piece did not match');
+	});
+
+	test('what becomes of what is given up or taken back', () => {
+		const app = lively();
+		const end = (before: Partial<TransferInfo>, more: Partial<TransferInfo> = {}) => {
+			app.events(transfer(before), transfer({...before, ...more, state: 'cancelled'}));
+			return notice(app);
+		};
+		const error = {code: 'changed', message: 'the offer was taken back'} as const;
+		expect(end({})).toBe('“holiday.mp4” is given up: the 54 % of it that were here are deleted');
+		expect(end({done: 0})).toBe('“holiday.mp4” is given up');
+		expect(end({}, {error})).toBe('“holiday.mp4” was taken back by ann: it is not fetched any more');
+		const stays = '“holiday.mp4” is given no more; it stays at ~/Downloads/holiday.mp4';
+		expect(end({state: 'done'})).toBe(stays);
+		expect(end({state: 'done', isFetched: false}, {error})).toBe(stays);
+		expect(end({state: 'changed', isFetched: false}, {error})).toBe('“holiday.mp4” is given no more');
+		expect(end({state: 'hashing', isFetched: false})).toBe('“holiday.mp4” is not offered');
+	});
+
+	test('a name is never changed, nor said twice; what was left out of a folder is said', () => {
+		const app = lively();
+		const error = {code: 'not-readable', message: 'There is no /home/me/ct (any more)'} as const;
+		app.events(transfer({name: 'ct'}), transfer({name: 'ct', state: 'failed', error}));
+		expect(notice(app)).toBe(error.message);
+		write(app, '/send photos');
+		answer(app, 'offer-file', {messageId: '1', file: idOf('8'), size: 1, files: 3, skipped: 2});
+		expect(notice(app)).toBe('“photos” is offered; left out: 2 hidden or linked');
+		write(app, '/get 44444444');
+		answer(app, 'fetch-file', {file: idOf('4'), path: '/home/me/x', isHere: true});
+		expect(notice(app)).toBe('It is here already: ~/x');
 	});
 
 	test('nothing of what was here before the screen was', () => {
@@ -323,6 +448,21 @@ describe('the person is told', () => {
 		answer(app, 'transfers', {transfers: [transfer({state: 'done'})]});
 		expect(card(app)).toContain('✓ ~/Downloads');
 	});
+});
+
+test('Tab before the folder was read counts once it is; not if the line has changed', () => {
+	const app = lively();
+	const items = [{name: 'report.pdf', isFolder: false}];
+	app.type('/send ~/re');
+	app.press('tab');
+	app.store.listed('/home/me', items);
+	expect(app.composer().join('\n')).toContain('/send ~/report.pdf');
+	const other = lively();
+	other.type('/send ~/re');
+	other.press('tab');
+	other.type('a');
+	other.store.listed('/home/me', items);
+	expect(other.composer().join('\n')).not.toContain('report');
 });
 
 describe('a file dropped into the window', () => {

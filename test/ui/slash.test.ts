@@ -245,9 +245,9 @@ test('a trace takes the way of the open room; in a conversation, of a room in wh
 });
 
 describe('files', () => {
-	const HOLIDAY = {file: '4'.repeat(64), name: 'holiday film.mp4', isOurs: false, isOpen: true};
-	const OLDER = {file: '5'.repeat(64), name: 'holiday', isOurs: false, isOpen: true};
-	const OURS = {file: '6'.repeat(64), name: 'mine.txt', isOurs: true, isOpen: false};
+	const HOLIDAY = {file: '4'.repeat(64), messageId: 'm4', name: 'holiday film.mp4', isOurs: false, isOpen: true};
+	const OLDER = {file: '5'.repeat(64), messageId: 'm5', name: 'holiday', isOurs: false, isOpen: true};
+	const OURS = {file: '6'.repeat(64), messageId: 'm6', name: 'mine.txt', isOurs: true, isOpen: false};
 	const WITH: SlashContext = {
 		...CONTEXT,
 		files: {
@@ -266,12 +266,15 @@ describe('files', () => {
 	test.each<[string, Command]>([
 		['/send a b.txt', {command: 'offer-file', path: '/work/a b.txt', room: 'lobby'}],
 		["/send '~/a b.txt' to #dev", {command: 'offer-file', path: '/home/me/a b.txt', room: 'dev'}],
-		['/get', {command: 'fetch-file', file: HOLIDAY.file}],
-		['/get Holiday film.mp4', {command: 'fetch-file', file: HOLIDAY.file}],
-		['/get holiday', {command: 'fetch-file', file: OLDER.file}],
-		['/get holiday film.mp4 ~/My Videos', {command: 'fetch-file', file: HOLIDAY.file, folder: '/home/me/My Videos'}],
-		['/get ~/in', {command: 'fetch-file', file: HOLIDAY.file, folder: '/home/me/in'}],
-		['/get 55555555', {command: 'fetch-file', file: OLDER.file}],
+		['/get', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4'}],
+		['/get Holiday film.mp4', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4'}],
+		['/get holiday', {command: 'fetch-file', file: OLDER.file, messageId: 'm5'}],
+		[
+			'/get holiday film.mp4 ~/My Videos',
+			{command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/home/me/My Videos'},
+		],
+		['/get ~/in', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/home/me/in'}],
+		['/get 55555555', {command: 'fetch-file', file: OLDER.file, messageId: 'm5'}],
 		['/get 12345678 ..', {command: 'fetch-file', file: '12345678', folder: '/'}],
 		['/pause', {command: 'pause', file: HOLIDAY.file}],
 		['/cancel holiday film.mp4', {command: 'cancel', file: HOLIDAY.file}],
@@ -298,10 +301,11 @@ describe('files', () => {
 		['/get mine.txt', /is yours/],
 		['/resume', /^There is nothing to resume/],
 		['/pause nothing', /^Nothing called nothing/],
-		['/accept Ann lots', /^lots is no size/],
+		['/accept Ann lots', /^How much\? “lots” is no size/],
 		['/accept nobody 1MB', /^Nobody here is called/],
 		['/limit sideways', /^Which way/],
-		['/limit up fast', /^fast is no rate/],
+		['/limit down 2', /did you mean \/limit down 2MB\/s\?$/],
+		['/limit up fast', /^How fast\? “fast” is no rate/],
 		['/set files.maxUpload quick', /bytes a second/],
 		['/set files.folder relative', /^files.folder is/],
 		['/home/me/a.txt', /write \/send before it/],

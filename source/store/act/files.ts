@@ -10,7 +10,7 @@ import {writeCommand} from './choosing.ts';
 import {coreText, type Stage} from './stage.ts';
 
 /** Takes what a message offers, or goes on with it. */
-export function getOffer(stage: Stage, {offer, local}: MessageEntry): void {
+export function getOffer(stage: Stage, {id, offer, local}: MessageEntry): void {
 	if (!offer) return notify(stage.draft, 'info', 'this message offers no file');
 	const {file} = offer;
 	const transfer = stage.state.files.transfers.get(file);
@@ -18,22 +18,27 @@ export function getOffer(stage: Stage, {offer, local}: MessageEntry): void {
 		case undefined:
 		case 'cancelled':
 			if (local) return notify(stage.draft, 'info', 'it is yours: others take it');
-			return stage.send({command: 'fetch-file', file});
+			return stage.send({command: 'fetch-file', file, messageId: id});
 		case 'paused':
 		case 'failed':
 			return stage.send({command: 'resume', file});
 		case 'done':
-			return notify(stage.draft, 'info', `it is here${transfer?.place === undefined ? '' : `: ${transfer.place}`}`);
+			return notify(stage.draft, 'info', hereWords(transfer));
 		case 'changed':
-			return notify(stage.draft, 'info', 'it is not what it was when you offered it: offer it again');
+			return notify(stage.draft, 'info', 'it has changed since you offered it: offer it again');
 		default:
 			return notify(stage.draft, 'info', 'it is on its way: /transfers shows how far');
 	}
 }
 
+function hereWords({place}: Transfer): string {
+	return `it is here already${place === undefined ? '' : `: ${place}`}`;
+}
+
 /** The command stands in the line, with the folder still to be written. */
-export function getInto(stage: Stage, {offer, local}: MessageEntry): void {
-	if (!offer || local) return getOffer(stage, {offer, local} as MessageEntry);
+export function getInto(stage: Stage, entry: MessageEntry): void {
+	const {offer, local} = entry;
+	if (!offer || local) return getOffer(stage, entry);
 	const meant = offersOf(stage.state).find(({name}) => name.toLowerCase() === offer.name.toLowerCase());
 	const name = meant?.file === offer.file ? offer.name : offer.file.slice(0, 8);
 	stage.edit(composer => replaceText(composer, ''));

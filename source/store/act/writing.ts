@@ -5,6 +5,7 @@ import {applyEdit, type Composer, replaceText, submitComposer} from '../composer
 import {withSent} from '../composer-recall.ts';
 import {lastWord} from '../composer-text.ts';
 import {askedDrop} from '../files/asking.ts';
+import {changeFiles} from '../files/transfers.ts';
 import type {Edit} from '../intent.ts';
 import {editFilter, isFiltering} from '../pages/network.ts';
 import {notify, notifyRefused} from '../reduce/notices.ts';
@@ -82,6 +83,11 @@ function withoutLastLines(text: string): string {
 }
 
 export function completeWord(stage: Stage, step: 1 | -1): void {
+	const {listing} = stage.state.files;
+	const {text: line} = stage.composer;
+	const isRead = listing?.items !== undefined;
+	// Whoever is faster than the disk has pressed it all the same.
+	if (listing) changeFiles(stage.draft, {listing: {...listing, tab: isRead ? undefined : {line, step}}});
 	const found = complete(stage.state, stage.composer, step, stage.around.commands);
 	if (!found) return;
 	stage.edit(() => found.composer);

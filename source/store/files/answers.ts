@@ -2,10 +2,13 @@
 import type {Command} from '../../api/command.ts';
 import type {Results} from '../../api/event.ts';
 import type {Draft} from '../draft.ts';
+import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
 import {changeFiles, fileSettingsCame, transfersCame} from './transfers.ts';
+
+type Offering = Extract<Command, {command: 'offer-file'}>;
 
 export function fileAnswered(draft: Draft, command: Command, result: Results[keyof Results]): void {
 	switch (command.command) {
@@ -14,24 +17,28 @@ export function fileAnswered(draft: Draft, command: Command, result: Results[key
 		case 'file-settings':
 			return fileSettingsCame(draft, result as Results['file-settings']);
 		case 'offer-file':
-			return offered(draft, command.path, command.room);
+			return offered(draft, command, result as Results['offer-file']);
 		case 'fetch-file': {
-			const {file, path} = result as Results['fetch-file'];
+			const {file, path, isHere} = result as Results['fetch-file'];
 			const {transfers} = draft.state.files;
 			// What was here already is told by its state.
-			if (transfers.get(file)?.state === 'done') return notify(draft, 'info', `it is here: ${shown(draft, path)}`);
+			if (isHere || transfers.get(file)?.state === 'done')
+				return notify(draft, 'info', `it is here already: ${shown(draft, path)}`);
 			return notify(draft, 'info', `on its way to ${shown(draft, path)}`);
 		}
 	}
 }
 
-/** It stands in the room as a message; elsewhere that is not seen. */
-function offered(draft: Draft, path: string, room: string): void {
+/** It stands in the room as a message; elsewhere that is not seen, nor what was left out of a folder. */
+function offered(draft: Draft, {path, room}: Offering, {skipped = 0}: Results['offer-file']): void {
 	const transfers = new Map(draft.state.files.transfers);
 	const {name = fileName(path.replace(/^.*[/\\](?=.)/, ''))} = transfers.get(path) ?? {};
 	if (transfers.delete(path)) changeFiles(draft, {transfers});
-	if (room === draft.state.active) return;
-	notify(draft, 'info', `${name} is offered ${room.startsWith('@') ? 'there' : `in #${room}`}`);
+	const isSeen = room === draft.state.active;
+	if (isSeen && skipped === 0) return;
+	const where = isSeen ? '' : room.startsWith('@') ? ' there' : ` in #${room}`;
+	const left = skipped === 0 ? '' : `; left out: ${skipped} hidden or linked`;
+	notify(draft, 'info', `${quoted(name)} is offered${where}${left}`);
 }
 
 function shown(draft: Draft, path: string): string {

@@ -17,7 +17,11 @@ export function wantedFolder(state: State, head: string, commands: readonly Comm
 }
 
 export function folderListed(draft: Draft, folder: string, items: readonly ListedItem[]): void {
-	if (draft.state.files.listing?.folder === folder) changeFiles(draft, {listing: listed(folder, items)});
+	const {listing} = draft.state.files;
+	if (listing?.folder !== folder) return;
+	const {tab} = listing;
+	const isMeant = tab !== undefined && activeRoom(draft.state)?.composer.text === tab.line;
+	changeFiles(draft, {listing: {...listed(folder, items), ...(isMeant ? {tab} : {})}});
 }
 
 /** The question whether to send what was dropped; it goes when the line is changed. */

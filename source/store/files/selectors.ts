@@ -17,12 +17,15 @@ export type ShownOffer = OfferedFile & {
 /** Entries of a room to look back over. */
 const LOOK_BACK = 2_000;
 
-/** Those that were not taken back: of the open room first, then of the others; in each the newest first, each file once. */
+/** Those that were not taken back: of the open room first, then of the others; in each the newest first, each file once under each name. */
 export function offersOf({rooms, active}: Pick<State, 'rooms' | 'active'>): readonly ShownOffer[] {
 	const found = new Map<string, ShownOffer>();
 	const open = rooms.find(({room}) => room === active);
 	for (const room of open ? [open, ...rooms.filter(each => each !== open)] : rooms)
-		for (const offer of offersIn(room)) if (!found.has(offer.file)) found.set(offer.file, offer);
+		for (const offer of offersIn(room)) {
+			const key = `${offer.file}/${offer.name}`;
+			if (!found.has(key)) found.set(key, offer);
+		}
 	return [...found.values()];
 }
 
@@ -122,7 +125,9 @@ export function firstNamed<One extends {readonly name: string; readonly file: st
 	const byId = ID.test(word) ? all.filter(({file}) => file.startsWith(word)) : [];
 	const byName = all.filter(({name}) => isWhole(name.toLowerCase()));
 	const longest = Math.max(0, ...byName.map(({name}) => name.length));
-	const found = byName.find(({name}) => name.length === longest) ?? (byId.length === 1 ? byId[0] : undefined);
+	const found =
+		byName.find(({name}) => name.length === longest) ??
+		(new Set(byId.map(({file}) => file)).size === 1 ? byId[0] : undefined);
 	if (!found) return undefined;
 	const taken = byName.includes(found) ? found.name.length : word.length;
 	return {found, rest: written.slice(taken).trim()};

@@ -4,7 +4,7 @@ import type {FileSettings, TransferInfo, TransferState} from '../../api/files.ts
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
-import {cleanName} from '../names.ts';
+import {cleanName, quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {displayName, nameHolders} from '../selectors.ts';
 import {fileName} from './offer.ts';
@@ -21,6 +21,8 @@ export type Listing = {
 	readonly folder: string;
 	/** Undefined until it was read; nothing if it cannot be. */
 	readonly items: readonly ListedItem[] | undefined;
+	/** Tab was pressed on this line before it was read: it counts once that is known. */
+	readonly tab?: undefined | {readonly line: string; readonly step: 1 | -1};
 };
 
 export type ListedItem = {readonly name: string; readonly isFolder: boolean; readonly size?: number};
@@ -65,6 +67,8 @@ export const EMPTY_FILES: Files = {
 export const MAX_TRANSFERS = 500;
 /** Sources and takers of one. */
 const MAX_PEERS = 100;
+/** Other names of one. */
+const MAX_NAMES = 8;
 const MAX_CELLS = 256;
 
 export function changeFiles(draft: Draft, change: Partial<Files>): void {
@@ -122,12 +126,18 @@ export function isOver({state}: Pick<Transfer, 'state'>): boolean {
 	return OVER.has(state);
 }
 
+/** Something may come in, or is read. */
+const MOVING: ReadonlySet<TransferState> = new Set(['hashing', 'preparing', 'verifying', 'fetching', 'finishing']);
+
 function cleanTransfer(told: TransferInfo, draft: Draft): Transfer {
-	const {error, sources, takers, map, path} = told;
+	const {error, sources, takers, map, path, nowhere} = told;
 	const place = path === undefined ? undefined : sanitizeLine(shortPath(path, draft.state.places));
 	const clean: Transfer = {
 		...told,
 		...cleanFigures(told),
+		...(nowhere === undefined ? {} : {nowhere: amount(nowhere)}),
+		// What was measured last is no speed of what stands still.
+		...(MOVING.has(told.state) ? {} : {rateIn: 0}),
 		name: fileName(told.name),
 		rooms: told.rooms.slice(0, MAX_PEERS).map(lineOf),
 		...(told.from === undefined ? {} : {from: lineOf(told.from)}),
@@ -142,6 +152,7 @@ function cleanTransfer(told: TransferInfo, draft: Draft): Transfer {
 			...{rate: amount(taker.rate), bytes: amount(taker.bytes), pieces: amount(taker.pieces)},
 			name: cleanName(taker.name, taker.peer),
 		})),
+		...(told.otherNames === undefined ? {} : {otherNames: told.otherNames.slice(0, MAX_NAMES).map(fileName)}),
 		map: {have: digits(map.have), seen: digits(map.seen), asked: digits(map.asked)},
 		place,
 	};
@@ -164,27 +175,57 @@ function digits(cells: string): string {
 	return cells.slice(0, MAX_CELLS).replaceAll(/[^0-9a-f]/g, '0');
 }
 
-/** What the person wants to know wherever they are. */
+/** What the person wants to know wherever they are. Names are in quotes: a notice begins with a capital, a name need not. */
 function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): void {
-	const {name, state, place, error} = now;
+	const {state, place} = now;
+	const name = quoted(now.name);
 	switch (state) {
 		case 'done':
 			if (before && now.isFetched && before.state !== 'paused' && before.state !== 'failed')
 				notify(draft, 'info', `${name} is here${place === undefined ? '' : `: ${place}`}`);
 			return;
 		case 'failed':
-			return notify(draft, 'error', `${name}: ${error?.message ?? 'it failed'}`);
+			return notify(draft, 'error', failureWords(now));
 		case 'cancelled':
-			// By whoever has offered it, not by us.
-			if (error) notify(draft, 'warning', `${name} is not fetched any more: ${error.message}`);
-			return;
+			return tellEnd(draft, before, now);
 		case 'changed':
-			return notify(draft, 'warning', `${name} is not what it was when you offered it: it is not given any more`);
+			return notify(draft, 'warning', `${name} has changed since you offered it, and is given no more`);
 	}
 }
 
+/** The message of the core names the file by its path, if it names one. */
+function failureWords({name, error}: Transfer): string {
+	const message = error?.message ?? 'it failed';
+	return message.includes(name) ? message : `${quoted(name)}: ${message}`;
+}
+
+/** By whoever has offered it, or by us. */
+function tellEnd(draft: Draft, before: Transfer | undefined, now: Transfer): void {
+	const {isFetched, from, place, error} = now;
+	const name = quoted(now.name);
+	const wasHere = before?.state === 'done';
+	if (error && isFetched && !wasHere) {
+		const author = from === undefined ? undefined : draft.findPeer(from);
+		const by = author ? ` by ${displayName(nameHolders(draft.state), author.peer, author.name)}` : '';
+		return notify(draft, 'warning', `${name} was taken back${by}: it is not fetched any more`);
+	}
+	if (!before) return;
+	if (before.state === 'hashing') return notify(draft, 'info', `${name} is not offered`);
+	if (isFetched && !wasHere) {
+		const share = before.size > 0 ? Math.floor((before.done / before.size) * 100) : 0;
+		return notify(
+			draft,
+			'info',
+			`${name} is given up${share > 0 ? `: the ${share} % of it that were here are deleted` : ''}`,
+		);
+	}
+	const stays = place === undefined || before.state === 'changed' ? '' : `; it stays at ${place}`;
+	notify(draft, 'info', `${name} is given no more${stays}`);
+}
+
 export function sourceDropped(draft: Draft, event: EventOf<'source-dropped'>): void {
-	const {name = 'a file'} = draft.state.files.transfers.get(event.file) ?? {};
+	const transfer = draft.state.files.transfers.get(event.file);
+	const what = transfer ? ` for ${quoted(transfer.name)}` : '';
 	const who = displayName(nameHolders(draft.state), event.peer, cleanName(event.name, event.peer));
-	notify(draft, 'warning', `${who} is not asked for ${name} any more: ${lineOf(event.reason)}`);
+	notify(draft, 'warning', `nothing more is asked of ${who}${what}: ${lineOf(event.reason)}`);
 }

@@ -5,6 +5,7 @@ import type {Stage} from '../act/stage.ts';
 import type {Draft} from '../draft.ts';
 import {sortedTransfers} from '../files/selectors.ts';
 import {isOver, type Transfer} from '../files/transfers.ts';
+import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import type {State} from '../state.ts';
 
@@ -80,10 +81,17 @@ export function doOnTransfers(stage: Stage, {deed}: TransfersDeed): void {
 }
 
 /** The same key goes on, and tries again what has failed. */
-function pause(stage: Stage, {file, state, name}: Transfer): void {
+function pause(stage: Stage, transfer: Transfer): void {
+	const {file, state} = transfer;
 	if (state === 'paused' || state === 'failed') return stage.send({command: 'resume', file});
-	if (state === 'done' || state === 'changed') return notify(stage.draft, 'info', `${name} is not on its way any more`);
+	if (state === 'hashing') return notify(stage.draft, 'info', 'it is being read; it can only be given up');
+	if (isOver(transfer)) return notify(stage.draft, 'info', overWords(transfer));
 	stage.send({command: 'pause', file});
+}
+
+function overWords({name, state, isFetched}: Transfer): string {
+	if (state !== 'done') return `${quoted(name)} is not on its way any more`;
+	return `${quoted(name)} ${isFetched ? 'is here' : 'is yours'}, and given to others; x stops that`;
 }
 
 function askCancel(stage: Stage, {file}: Transfer): void {
@@ -96,7 +104,7 @@ function cancel(stage: Stage, {file}: Transfer): void {
 }
 
 function prioritise(stage: Stage, transfer: Transfer, by: 1 | -1): void {
-	if (isOver(transfer)) return notify(stage.draft, 'info', `${transfer.name} is not on its way any more`);
+	if (isOver(transfer)) return notify(stage.draft, 'info', overWords(transfer));
 	const priority = Math.max(-1, Math.min(1, transfer.priority + by));
 	if (priority === transfer.priority)
 		return notify(stage.draft, 'info', `it goes ${by > 0 ? 'before' : 'after'} all others already`);

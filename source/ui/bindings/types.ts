@@ -63,9 +63,19 @@ export type Binding = {
 
 /**
  * Something unread; a message here; a laboratory; files on their way; of the selected one, that it is ours, can be edited, has a
- * link, answers another, offers a file.
+ * link, answers another, offers a file; of the chosen file, that it may be held or go on.
  */
-export type Need = 'unread' | 'messages' | 'lab' | 'own' | 'editable' | 'link' | 'answer' | 'offer' | 'transfers';
+export type Need =
+	| 'unread'
+	| 'messages'
+	| 'lab'
+	| 'own'
+	| 'editable'
+	| 'link'
+	| 'answer'
+	| 'offer'
+	| 'transfers'
+	| 'unfinished';
 
 export type Group =
 	| 'Rooms'

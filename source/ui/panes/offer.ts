@@ -11,13 +11,18 @@ import type {Theme} from '../theme.ts';
 import {
 	activeSources,
 	barSpans,
+	briefReason,
+	holdingSources,
+	isWaiting,
 	leftOf,
 	leftText,
+	pathCut,
 	percentText,
 	shownName,
 	sizeText,
 	stateReason,
 	tonePaint,
+	waitsFor,
 } from '../views/transfer-words.ts';
 
 /** Sources and takers that are named. */
@@ -27,6 +32,9 @@ const BAR = 22;
 const SHORT_BAR = 12;
 const LEAST_BAR = 6;
 const WIDE = 48;
+const GAP = 2;
+/** Cells of `100 %`. */
+const PERCENT = 5;
 
 export type OfferLook = {
 	readonly offer: OfferedFile;
@@ -45,11 +53,10 @@ export type OfferLook = {
 /** All of a transfer that these rows show. */
 export function offerKey(transfer: Transfer | undefined): string {
 	if (!transfer) return '';
-	const {state, done, rateIn, rateOut, left, place, error, sources, takers, given} = transfer;
-	const peers = [...sources, ...takers].map(({peer, rate}) => `${peer} ${rate > 0}`).join(' ');
-	return [state, done, rateIn, rateOut, left, place, error?.message, sources.length, takers.length, given, peers].join(
-		' ',
-	);
+	const {state, done, rateIn, rateOut, left, place, error, sources, takers, given, waits, nowhere} = transfer;
+	const peers = [...sources, ...takers].map(({peer, rate, pieces}) => `${peer} ${rate > 0} ${pieces}`).join(' ');
+	const asked = sources.map(({requests}) => requests > 0).join(' ');
+	return [state, done, rateIn, rateOut, left, place, error?.message, given, waits, nowhere, peers, asked].join(' ');
 }
 
 /** Always two rows, however little is known: so nothing moves when it does. */
@@ -87,7 +94,7 @@ function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span
 		case 'failed':
 			return [span(truncate(`✖ ${stateReason(transfer)}`, width), paint.bad)];
 		case 'changed':
-			return [span(truncate(`! ${stateReason(transfer)}`, width), paint.warn)];
+			return [span(truncate(`! ${briefReason(transfer)}`, width), paint.warn)];
 		case 'cancelled':
 			return howSpans(look, width, theme);
 		default:
@@ -101,7 +108,7 @@ function howSpans(
 	width: number,
 	{paint}: Theme,
 ): readonly Span[] {
-	if (isQueued) return [span('being read, to be offered', paint.dim)];
+	if (isQueued) return [span('being read', paint.dim)];
 	if (local)
 		return [span(isKnown ? truncate('not given any more: /send offers it again', width) : 'offered by you', paint.dim)];
 	if (isSelected) return [span(keys.get, paint.key), span(' gets it', paint.dim)];
@@ -118,47 +125,78 @@ function howSpans(
 	return [span('/get', paint.key), span(' gets it', paint.dim)];
 }
 
-/** `▕█████▋    ▏ 54 %  88 MB/s  7 s  from ann, cat`: as many of the parts as fit. */
+/** `▕█████▋    ▏ 54 %  88 MB/s  7 s  from ann, cat`: as many of the parts as fit, each whole; the first of them before the bar. */
 function movingSpans(look: OfferLook, transfer: Transfer, width: number, theme: Theme): readonly Span[] {
 	const {paint} = theme;
 	const share = shareOf(transfer);
-	const percent = percentText(share).padStart(5);
+	const percent = percentText(share);
+	const parts = partsOf(look, transfer, theme);
+	const most = barCells(parts, width);
 	const isPaused = transfer.state === 'paused';
-	const cells = Math.max(LEAST_BAR, Math.min(width < WIDE ? SHORT_BAR : BAR, width - 18));
-	const bar = barSpans(share, cells, isPaused ? paint.dim : paint.accent, theme);
-	const spans: Span[] = spansWidth(bar) + percent.length <= width ? [...bar, span(percent)] : [span(percent.trim())];
-	for (const part of partsOf(look, transfer, theme)) {
-		const room = width - spansWidth(spans) - 2;
-		if (widthOf(part.text) <= room) spans.push(span('  '), part);
-		else if (room >= 8 && part.text.length > 10) {
-			spans.push(span('  '), span(truncate(part.text, room), part.paint));
-			break;
-		} else break;
+	const bar = most < LEAST_BAR ? [] : barSpans(share, most, isPaused ? paint.dim : paint.accent, theme);
+	const spans: Span[] = bar.length > 0 ? [...bar, span(percent.padStart(PERCENT))] : [span(percent)];
+	for (const [index, part] of parts.entries()) {
+		const room = width - spansWidth(spans) - GAP;
+		const fitting = part.find(({text}) => widthOf(text) <= room);
+		if (fitting) spans.push(span(' '.repeat(GAP)), fitting);
+		// Half a reason is more than none.
+		else if (index === 0 && room >= 4) spans.push(span(' '.repeat(GAP)), cut(part.at(-1), room));
 	}
 	return spans;
 }
 
-function partsOf({holders}: OfferLook, transfer: Transfer, theme: Theme): readonly Span[] {
+/** The bar leaves room for all parts, in their shortest words at least, if that leaves enough of it; else for the first. */
+function barCells(parts: readonly (readonly Span[])[], width: number): number {
+	const most = width < WIDE ? SHORT_BAR : BAR;
+	const besides = (length: (...widths: number[]) => number, some = parts) =>
+		some.reduce((cells, part) => cells - GAP - length(...part.map(({text}) => widthOf(text))), width - PERCENT);
+	const whole = besides(Math.max);
+	const short = besides(Math.min);
+	const first = besides(Math.min, parts.slice(0, 1));
+	return Math.min(most, whole >= SHORT_BAR ? whole : short >= LEAST_BAR ? short : first);
+}
+
+function cut(part: Span | undefined, width: number): Span {
+	return span(truncate(part?.text ?? '', width), part?.paint);
+}
+
+/** Each in several lengths, the longest first. */
+function partsOf({holders}: OfferLook, transfer: Transfer, theme: Theme): readonly (readonly Span[])[] {
 	const {paint} = theme;
 	const {state, rateIn} = transfer;
 	const left = leftOf(transfer);
-	if (state === 'paused') return [span('paused', tonePaint('warn', theme))];
-	const reason = stateReason(transfer);
-	if (reason !== '') return [span(reason, paint.dim)];
-	const from = namesText(activeSources(transfer), holders);
-	return [
-		span(formatRate(rateIn)),
-		...(left === undefined ? [] : [span(leftText(left), paint.dim)]),
-		...(from === '' ? [] : [span(`from ${from}`, paint.dim)]),
-	];
+	const dim = (...texts: readonly string[]) => texts.map(text => span(text, paint.dim));
+	const rest = left === undefined ? [] : [dim(leftText(left))];
+	if (state === 'paused') return [[span('paused', tonePaint('warn', theme))]];
+	const names = whoTexts('from', activeSources(transfer), holders);
+	const from = names.length > 0 ? [dim(...names)] : [];
+	const reason = briefReason(transfer);
+	const isAsking = reason === 'asking' || (reason === '' && rateIn < 0.5);
+	if (isAsking) return [dim(...whoTexts('asking', holdingSources(transfer), holders), 'asking')];
+	if (reason !== '') return [dim(...goneTexts(transfer, holders), reason), ...rest];
+	return [[span(formatRate(rateIn))], ...rest, ...from];
 }
 
-function namesText(all: readonly {readonly peer: string; readonly name: string}[], holders: Holders): string {
+/** `from ann, cat`, `from 2`; nothing if there is nobody. */
+function whoTexts(word: string, all: readonly Named[], holders: Holders): readonly string[] {
+	return all.length === 0 ? [] : [`${word} ${namesText(all, holders)}`, `${word} ${all.length}`];
+}
+
+/** Who gives it no more. */
+function goneTexts(transfer: Transfer, holders: Holders): readonly string[] {
+	const author = transfer.sources.find(({peer}) => peer === transfer.from);
+	if (!author || !isWaiting(transfer) || waitsFor(transfer) !== 'gone') return [];
+	return [`${displayName(holders, author.peer, author.name)} gives it no more`];
+}
+
+type Named = {readonly peer: string; readonly name: string};
+
+function namesText(all: readonly Named[], holders: Holders): string {
 	const names = all.slice(0, MAX_NAMED).map(({peer, name}) => displayName(holders, peer, name));
 	return names.join(', ') + (all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '');
 }
 
-/** `✓ ~/Downloads/holiday.mp4`; `offered by you · to ann, bob · 3.2 GB given`. */
+/** `✓ ~/Downloads/holiday.mp4`; `offered by you · bob has it`. */
 function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: number, {paint}: Theme): readonly Span[] {
 	const {isFetched, place = ''} = transfer;
 	const giving = givingText(transfer, holders);
@@ -173,22 +211,13 @@ function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: numbe
 	];
 }
 
-/** Who takes it; or who has got it here, or how much was given. */
+/** Who takes it now; or who has got it here, or how much of it; or how much was given. */
 function givingText({takers, rateOut, given, pieces}: Transfer, holders: Holders): string {
-	const taking = takers.filter(taker => taker.rate > 0 || taker.pieces < pieces);
-	if (rateOut > 0 || taking.length > 0) {
-		const rate = rateOut > 0 ? `${formatRate(rateOut)} ` : '';
-		return `⇡ ${rate}to ${namesText(taking.length > 0 ? taking : takers, holders) || 'others'}`;
-	}
-	if (takers.length > 0) return `${namesText(takers, holders)} ${takers.length === 1 ? 'has' : 'have'} it`;
+	const taking = takers.filter(({rate}) => rate > 0);
+	if (rateOut > 0) return `⇡ ${formatRate(rateOut)} to ${namesText(taking, holders) || 'others'}`;
+	const having = takers.filter(taker => taker.pieces >= pieces);
+	if (having.length > 0) return `${namesText(having, holders)} ${having.length === 1 ? 'has' : 'have'} it`;
+	const [first] = takers.toSorted((one, other) => other.pieces - one.pieces);
+	if (first && first.pieces > 0) return `${namesText([first], holders)} has ${percentText(first.pieces / pieces)}`;
 	return given > 0 ? `${formatBytes(given)} given` : '';
-}
-
-/** The end of a path is what differs: `…loads/holiday.mp4`. */
-function pathCut(place: string, width: number): string {
-	if (widthOf(place) <= width) return place;
-	const characters = [...place];
-	let kept = '';
-	while (characters.length > 0 && widthOf(characters.at(-1) + kept) < width) kept = characters.pop() + kept;
-	return `…${kept}`;
 }

@@ -1,14 +1,17 @@
 /** The bottom line: what the keys do, or what there is to say; and how we are connected. */
 import {askedPaste} from '../../store/composer-paste.ts';
 import {movementOf} from '../../store/files/selectors.ts';
+import {isOver, type Transfer} from '../../store/files/transfers.ts';
 import type {ViewName} from '../../store/intent.ts';
 import {isFiltering, keepsFilter} from '../../store/pages/network.ts';
+import {chosenTransfer} from '../../store/pages/transfers.ts';
 import {linksIn} from '../../store/palette.ts';
 import {INTERRUPT_TIME} from '../../store/reduce.ts';
 import {messageIn} from '../../store/selection.ts';
 import {activeRoom, connectedPeers} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import type {Need} from '../bindings/index.ts';
+import {PAUSE_HINT} from '../bindings/transfers.ts';
 import {plural} from '../format.ts';
 import {type KeyContext, keymapOf} from '../keymap.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
@@ -42,9 +45,10 @@ const ID_FROM = 100;
 export function statusRows(state: State, width: number, theme: Theme): readonly string[] {
 	// What there is to say needs the room more than our own id does.
 	const hasNews = state.notice !== undefined || state.interruptArmed !== undefined;
-	const isMoving = movementOf(state) !== undefined;
+	// The pages about files say it themselves.
+	const isMoving = keyContext(state) !== 'transfers' && movementOf(state) !== undefined;
 	const right = [
-		...movementSpans(state, width, theme),
+		...(isMoving ? movementSpans(state, width, theme) : []),
 		...connectionSpans(state, width >= ID_FROM && !hasNews && !isMoving, theme),
 	];
 	const left = leftSpans(state, width - spansWidth(right) - 2, theme);
@@ -87,12 +91,29 @@ function hints(state: State, width: number, {paint}: Theme): readonly Span[] {
 	const spans: Span[] = [];
 	const wanted = keymapOf(state).statusHints(keyContext(state), givenIn(state));
 	for (const {key, hint} of wanted) {
-		const what = hint === 'back' && keepsFilter(state) ? 'show all' : hint;
+		const what = hintNow(hint, state);
 		const next = [span(spans.length === 0 ? ' ' : '   '), span(key, paint.key), span(` ${what}`, paint.dim)];
 		if (spansWidth(spans) + spansWidth(next) > width) break;
 		spans.push(...next);
 	}
 	return spans;
+}
+
+function hintNow(hint: string, state: State): string {
+	if (hint === 'back' && keepsFilter(state)) return 'show all';
+	if (hint !== PAUSE_HINT) return hint;
+	const is = shownTransfer(state)?.state;
+	return is === 'paused' ? 'go on' : is === 'failed' ? 'try again' : hint;
+}
+
+/** The one that the keys of its pages are about. */
+function shownTransfer(state: State): Transfer | undefined {
+	return state.view === 'transfers' || state.view === 'transfer' ? chosenTransfer(state) : undefined;
+}
+
+/** It may be held, go on or be tried again. */
+function isUnfinished(transfer: Transfer | undefined): boolean {
+	return transfer !== undefined && transfer.state !== 'hashing' && (!isOver(transfer) || transfer.state === 'failed');
 }
 
 /** What there is for keys to be about. */
@@ -101,6 +122,7 @@ function givenIn(state: State): ReadonlySet<Need> {
 	const room = activeRoom(state);
 	if (state.pages.lab.lab) given.add('lab');
 	if (movementOf(state)) given.add('transfers');
+	if (isUnfinished(shownTransfer(state))) given.add('unfinished');
 	if (state.rooms.some(({unread}) => unread > 0) || (room && room.missed > 0)) given.add('unread');
 	if (room && room.log.length > 0) given.add('messages');
 	const entry = state.selection && messageIn(room, state.selection.id)?.entry;

@@ -1,9 +1,11 @@
 /** All that is known of one message: what was written, by which key, when, where it stands, and who holds it. */
+import type {OfferedFile} from '../../api/files.ts';
 import type {MessageSpread} from '../../api/spread.ts';
 import type {Details, KnownDetails} from '../../store/details.ts';
 import type {Holders} from '../../store/names.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
+import {counted, formatBytes} from '../figures.ts';
 import {formatMoment, formatSpan, plural} from '../format.ts';
 import {row, type Span, span} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
@@ -73,6 +75,15 @@ function written(sheet: Sheet, answer: KnownDetails, self: string | undefined): 
 	);
 	sheet.field('Key', answer.from);
 	sheet.field('Id', answer.messageId).blank();
+	if (answer.offer) offered(sheet, answer.offer);
+}
+
+/** What `get` and `/get` take it by, and how large it is to the byte. */
+function offered(sheet: Sheet, offer: OfferedFile): void {
+	const {file, size, files, isExecutable} = offer;
+	const what = files > 0 ? `a folder of ${counted(files, 'file')}` : isExecutable ? 'a program' : 'a file';
+	sheet.field('Offers', `${what}, ${counted(size, 'byte')}${size < 1_000 ? '' : ` (${formatBytes(size)})`}`);
+	sheet.field('File id', file).blank();
 }
 
 function times(sheet: Sheet, {timestamp, received, clock, order}: KnownDetails): void {

@@ -11,15 +11,19 @@ const WIDTHS = [128, 96, 64, 48, 32, 16] as const;
 /** Rows that a map may fill, of those that are seen at once. */
 const SHARE = 0.6;
 
-type Kind = 'here' | 'most' | 'half' | 'some' | 'asked' | 'rare' | 'seen';
+type Kind = 'here' | 'most' | 'half' | 'some' | 'asked' | 'rare' | 'seen' | 'missing';
 
-const SHADES = {here: '█', most: '▓', half: '▒', some: '░', asked: '▸'} as const;
+const SHADES = {here: '█', most: '▓', half: '▒', some: '░', asked: '▸', missing: '·'} as const;
 
 export function pieceMapRows(transfer: Transfer, width: number, height: number, theme: Theme): readonly string[] {
 	const {have, seen, asked} = transfer.map;
 	const columns = WIDTHS.find(cells => cells <= width - 2) ?? 16;
 	const most = Math.max(1, Math.floor(height * SHARE)) * columns;
-	const cells = Array.from(have, (digit, index) => cellOf(digit, seen[index] ?? '0', asked[index] === '1'));
+	// Where nobody is listened to, it is not known who has what.
+	const isSeen = transfer.sources.some(({dropped}) => dropped === undefined);
+	const cells = Array.from(have, (digit, index) =>
+		cellOf(digit, isSeen ? seen[index] : undefined, asked[index] === '1'),
+	);
 	// Where there is hardly any room, only its beginning would be seen: then each cell stands for several.
 	const shown =
 		cells.length <= most
@@ -29,12 +33,13 @@ export function pieceMapRows(transfer: Transfer, width: number, height: number, 
 	for (let start = 0; start < shown.length; start += columns)
 		rows.push(row(width, [span(' '), ...runs(shown.slice(start, start + columns), theme)]));
 	const isWhole = cells.every(({kind}) => kind === 'here');
-	return isWhole ? rows : [...rows, legendRow(width, theme)];
+	return isWhole ? rows : [...rows, legendRow(width, isSeen, theme)];
 }
 
 type Cell = {readonly kind: Kind; readonly text: string};
 
-function cellOf(have: string, seen: string, isAsked: boolean): Cell {
+/** `seen`: undefined if that is not known. */
+function cellOf(have: string, seen: string | undefined, isAsked: boolean): Cell {
 	const here = Number.parseInt(have, 16);
 	if (here === 15) return {kind: 'here', text: SHADES.here};
 	if (isAsked) return {kind: 'asked', text: SHADES.asked};
@@ -42,6 +47,7 @@ function cellOf(have: string, seen: string, isAsked: boolean): Cell {
 		const kind = here >= 10 ? 'most' : here >= 5 ? 'half' : 'some';
 		return {kind, text: SHADES[kind]};
 	}
+	if (seen === undefined) return {kind: 'missing', text: SHADES.missing};
 	const others = Math.min(9, Number.parseInt(seen, 16));
 	return others === 0 ? {kind: 'rare', text: '0'} : {kind: 'seen', text: String(others)};
 }
@@ -58,6 +64,7 @@ function paintOf(kind: Kind, {paint}: Theme): Paint | undefined {
 		case 'rare':
 			return paint.bad;
 		case 'seen':
+		case 'missing':
 			return paint.dim;
 	}
 }
@@ -73,13 +80,17 @@ function runs(cells: readonly Cell[], theme: Theme): readonly Span[] {
 	return found.map(({kind, text}) => span(text, paintOf(kind, theme)));
 }
 
-function legendRow(width: number, {paint}: Theme): string {
+function legendRow(width: number, isSeen: boolean, {paint}: Theme): string {
 	const parts: readonly (readonly Span[])[] = [
 		[span('█', paint.good), span(' here', paint.dim)],
 		[span('░▒▓', paint.good), span(' in part', paint.dim)],
-		[span('▸', paint.accent), span(' coming', paint.dim)],
-		[span('3', paint.dim), span(' others have it', paint.dim)],
-		[span('0', paint.bad), span(' nobody here has it', paint.dim)],
+		...(isSeen
+			? [
+					[span('▸', paint.accent), span(' coming', paint.dim)],
+					[span('3', paint.dim), span(' others have it', paint.dim)],
+					[span('0', paint.bad), span(' nobody here has it', paint.dim)],
+				]
+			: [[span('·', paint.dim), span(' missing', paint.dim)]]),
 	];
 	const spans: Span[] = [span(' ')];
 	for (const part of parts) {

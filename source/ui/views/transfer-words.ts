@@ -2,7 +2,7 @@
 import {shareOf} from '../../store/files/selectors.ts';
 import {isOver, type Transfer} from '../../store/files/transfers.ts';
 import {counted, formatBytes} from '../figures.ts';
-import {type Span, span} from '../text.ts';
+import {type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 
 /** `54 %`. All of it is never said too early, nor nothing when there is something. */
@@ -50,7 +50,7 @@ export type StateWords = {
 };
 
 /** In a word or two. */
-export function stateWord({state, isFetched, takers, rateOut}: Transfer): StateWords {
+export function stateWord({state, isFetched, rateOut}: Transfer): StateWords {
 	switch (state) {
 		case 'hashing':
 			return {words: 'reading', tone: 'accent'};
@@ -67,7 +67,7 @@ export function stateWord({state, isFetched, takers, rateOut}: Transfer): StateW
 		case 'finishing':
 			return {words: 'finishing', tone: 'accent'};
 		case 'done':
-			if (rateOut > 0 || takers.length > 0) return {words: 'giving', tone: 'good'};
+			if (rateOut > 0) return {words: 'giving', tone: 'good'};
 			return isFetched ? {words: 'here', tone: 'good'} : {words: 'offered', tone: 'good'};
 		case 'failed':
 			return {words: 'failed', tone: 'bad'};
@@ -80,14 +80,15 @@ export function stateWord({state, isFetched, takers, rateOut}: Transfer): StateW
 
 /** Why it is as it is, as far as that needs saying. */
 export function stateReason(transfer: Transfer): string {
-	const {state, error, sources} = transfer;
+	const {state, error} = transfer;
 	switch (state) {
 		case 'hashing':
 			return 'being read, to be offered';
 		case 'waiting':
-			return sources.length === 0 ? 'nobody who has it is here' : 'others go first';
+		case 'fetching':
+			return isWaiting(transfer) ? waitReason(transfer) : '';
 		case 'preparing':
-			return 'asking what it is made of';
+			return 'asking for the hashes of its pieces';
 		case 'verifying':
 			return 'checking what is here from before';
 		case 'finishing':
@@ -95,10 +96,89 @@ export function stateReason(transfer: Transfer): string {
 		case 'failed':
 			return error?.message ?? 'no reason was told';
 		case 'changed':
-			return 'not what it was when you offered it: not given any more';
+			return error?.code === 'not-readable'
+				? 'it is gone, or cannot be read: given no more'
+				: 'it has changed since you offered it: given no more';
 		default:
 			return '';
 	}
+}
+
+function waitReason(transfer: Transfer): string {
+	const nowhere = nowhereText(transfer);
+	switch (waitsFor(transfer)) {
+		case 'nobody':
+			return 'nobody who has it is here';
+		case 'gone':
+			return 'who offered it gives it no more, and nobody else here has it';
+		case 'rest':
+			return `${nowhere === '' ? 'the rest' : nowhere} is with nobody here; it goes on when somebody with it comes`;
+		case 'asking':
+			return 'asking who has it';
+		case 'turn':
+			return 'others go first';
+	}
+}
+
+/** The same where there is hardly any room. Nothing that the figures beside it say. */
+export function briefReason(transfer: Transfer): string {
+	switch (transfer.state) {
+		case 'hashing':
+			return 'being read';
+		case 'preparing':
+			return 'preparing';
+		case 'verifying':
+			return 'checking';
+		case 'finishing':
+			return 'finishing';
+		case 'changed':
+			return transfer.error?.code === 'not-readable' ? 'gone: given no more' : 'changed: given no more';
+		case 'waiting':
+		case 'fetching':
+			return isWaiting(transfer) ? briefWait(transfer) : '';
+		default:
+			return stateReason(transfer);
+	}
+}
+
+function briefWait(transfer: Transfer): string {
+	const nowhere = nowhereText(transfer);
+	switch (waitsFor(transfer)) {
+		case 'nobody':
+			return 'nobody has it here';
+		case 'gone':
+			return 'given no more';
+		case 'rest':
+			return `${nowhere === '' ? 'the rest' : nowhere} is with nobody here`;
+		case 'asking':
+			return 'asking';
+		case 'turn':
+			return 'others go first';
+	}
+}
+
+/** It would go on by itself, and does not. */
+export function isWaiting({state, waits, rateIn}: Transfer): boolean {
+	return state === 'waiting' || (state === 'fetching' && waits !== undefined && rateIn < 0.5);
+}
+
+/** What the core says, or what follows from who is here. */
+export function waitsFor(transfer: Transfer): NonNullable<Transfer['waits']> {
+	const {waits, sources} = transfer;
+	if (waits) return waits;
+	const holding = holdingSources(transfer);
+	if (holding.length === 0) return sources.some(({dropped}) => dropped === undefined) ? 'asking' : 'nobody';
+	return holding.some(({requests}) => requests > 0) ? 'turn' : 'asking';
+}
+
+/** `40 %` of it that nobody here has. */
+function nowhereText({nowhere = 0, size}: Transfer): string {
+	return nowhere > 0 && size > 0 ? percentText(nowhere / size) : '';
+}
+
+/** Those that could give something, and were not dropped. */
+export function holdingSources({sources}: Transfer): Transfer['sources'] {
+	return sources.filter(({dropped, pieces}) => dropped === undefined && pieces > 0);
 }
 
 /** Those that give something, and were not dropped. */
@@ -118,4 +198,13 @@ export function hasBar(transfer: Transfer): boolean {
 
 export function tonePaint(tone: StateWords['tone'], {paint}: Theme): Paint | undefined {
 	return tone === 'plain' ? undefined : paint[tone];
+}
+
+/** The end of a path is what differs: `…loads/holiday.mp4`. */
+export function pathCut(place: string, width: number): string {
+	if (widthOf(place) <= width) return place;
+	const characters = [...place];
+	let kept = '';
+	while (characters.length > 0 && widthOf(characters.at(-1) + kept) < width) kept = characters.pop() + kept;
+	return `…${kept}`;
 }

@@ -80,8 +80,9 @@ function headRows({transfer, width, theme}: Sheet): readonly string[] {
 }
 
 function mapRows({transfer, width, theme}: Sheet, height: number): readonly string[] {
-	const {pieces, pieceBytes, done, map} = transfer;
-	if (pieces === 0 || map.have === '') return [];
+	const {pieces, pieceBytes, done, map, state} = transfer;
+	// Of what was ours, nothing is fetched: a map of what is missing would say that.
+	if (pieces === 0 || map.have === '' || state === 'changed') return [];
 	const here = Math.min(pieces, Math.floor(done / Math.max(1, pieceBytes)) + (done >= transfer.size ? 1 : 0));
 	const right = [span(`${here.toLocaleString('en')} of ${counted(pieces, 'piece')}`, theme.paint.accent)];
 	return [
@@ -93,12 +94,15 @@ function mapRows({transfer, width, theme}: Sheet, height: number): readonly stri
 
 function sourceRows(sheet: Sheet): readonly string[] {
 	const {transfer, width, theme} = sheet;
-	const {sources, received, isFetched} = transfer;
-	if (!isFetched && sources.length === 0) return [];
+	const {sources, received, isFetched, state} = transfer;
+	const isHere = state === 'done';
+	if (sources.length === 0 && (!isFetched || isHere)) return [];
 	const total = received > 0 ? [span(`${formatBytes(received)} got`, theme.paint.dim)] : [];
 	const head = sectionRow(
 		width,
-		`From ${sources.length === 0 ? 'nobody now' : counted(sources.length, 'source')}`,
+		isHere
+			? `It came from ${sources.length}`
+			: `From ${sources.length === 0 ? 'nobody now' : counted(sources.length, 'source')}`,
 		theme,
 		total,
 	);
@@ -151,7 +155,7 @@ function peerRows(sheet: Sheet, peer: TransferSource | TransferTaker): readonly 
 /** What stays the same. */
 function whatRows(sheet: Sheet): readonly string[] {
 	const {state, transfer, width, theme} = sheet;
-	const {file, from, rooms, place, isFetched, priority, state: is, files} = transfer;
+	const {file, from, rooms, place, isFetched, priority, state: is, files, otherNames = []} = transfer;
 	const known = from === undefined ? undefined : state.peers.get(from);
 	const isOurs = from !== undefined && from === state.self?.peerId;
 	const who = isOurs ? 'you' : known ? displayName(nameHolders(state), known.peer, known.name) : from;
@@ -161,6 +165,7 @@ function whatRows(sheet: Sheet): readonly string[] {
 		sectionRow(width, files > 0 ? 'The folder' : 'The file', theme),
 		...(place === undefined ? [] : field(sheet, lies, place)),
 		...(who === undefined ? [] : field(sheet, 'from', who)),
+		...(otherNames.length === 0 ? [] : field(sheet, 'also as', otherNames.join(', '))),
 		...(rooms.length === 0 ? [] : field(sheet, 'room', rooms.map(room => roomName(state, room)).join(', '))),
 		...(goes === undefined ? [] : field(sheet, 'goes', goes)),
 		...(is === 'hashing' ? [] : field(sheet, 'id', file)),

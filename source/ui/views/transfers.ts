@@ -16,6 +16,7 @@ import {
 	hasBar,
 	leftOf,
 	leftText,
+	pathCut,
 	percentText,
 	shownName,
 	sizeText,
@@ -59,7 +60,7 @@ function emptyRows({files}: State, width: number, {paint}: Theme): readonly stri
 function sumRows(state: State, all: readonly Transfer[], width: number, {paint}: Theme): readonly string[] {
 	const movement = movementOf(state);
 	const {maxUpload, maxDownload} = state.files.settings ?? {};
-	const atMost = (limit: number | undefined) => (limit ? [span(` of ${formatRate(limit)}`, paint.dim)] : []);
+	const atMost = (limit: number | undefined) => (limit ? [span(` (limit ${formatRate(limit)})`, paint.dim)] : []);
 	const rates = [
 		span(' ↓ ', paint.key),
 		span(formatRate(movement?.rateIn ?? 0), paint.accent),
@@ -112,8 +113,7 @@ export function questionSpans(state: State, transfer: Transfer, {paint}: Theme, 
 type Columns = {
 	readonly name: number;
 	readonly bar: number;
-	/** Whether there is room for each. */
-	/** What comes in and what goes out have a column each; else whichever is more. */
+	/** Whether there is room for each. What comes in and what goes out have a column each; else whichever is more. */
 	readonly hasBoth: boolean;
 	readonly hasSize: boolean;
 	readonly hasPeers: boolean;
@@ -123,6 +123,10 @@ type Columns = {
 const STATE_CELLS = 9;
 const PERCENT_CELLS = 5;
 const RATE_CELLS = 8;
+/** With an arrow before it. */
+const EITHER_CELLS = 9;
+/** Cells that bar and path have at least. */
+const LEAST_BAR = 7;
 const LEFT_CELLS = 6;
 const SIZE_CELLS = 7;
 const PEERS_CELLS = 9;
@@ -132,22 +136,22 @@ const GAP = 2;
 /** Undefined where one row is not enough. */
 function columnsFor(width: number, all: readonly Transfer[]): Columns | undefined {
 	if (width < WIDE) return undefined;
-	const fixed = 1 + STATE_CELLS + PERCENT_CELLS + RATE_CELLS + LEFT_CELLS + 5 * GAP;
+	const fixed = 1 + STATE_CELLS + PERCENT_CELLS + EITHER_CELLS + LEFT_CELLS + 5 * GAP;
 	let left = width - fixed - NAME_CELLS - GAP;
 	const take = (cells: number) => {
-		const fits = left - cells - GAP >= 8;
+		const fits = left - cells - GAP >= LEAST_BAR;
 		if (fits) left -= cells + GAP;
 		return fits;
 	};
 	const columns = {
 		hasSize: take(SIZE_CELLS),
-		hasBoth: take(RATE_CELLS),
+		hasBoth: take(2 * RATE_CELLS - EITHER_CELLS),
 		hasPeers: take(PEERS_CELLS),
 		hasRoom: take(ROOM_CELLS),
 	};
 	const longest = Math.max(...all.map(transfer => widthOf(shownName(transfer))));
 	const wanted = Math.max(0, Math.min(MAX_NAME_CELLS, longest) - NAME_CELLS);
-	const more = Math.max(0, Math.min(wanted, left - 8));
+	const more = Math.max(0, Math.min(wanted, left - LEAST_BAR));
 	return {name: NAME_CELLS + more, bar: Math.min(40, left - more), ...columns};
 }
 
@@ -156,11 +160,10 @@ function titleRow(columns: Columns, width: number, {paint}: Theme): string {
 	const parts = [
 		fit('name', columns.name),
 		...(columns.hasSize ? [right('size', SIZE_CELLS)] : []),
-		' '.repeat(Math.max(0, columns.bar)),
-		right('', PERCENT_CELLS),
-		...(columns.hasBoth ? [right('↓ /s', RATE_CELLS), right('↑ /s', RATE_CELLS)] : [right('↓↑ /s', RATE_CELLS)]),
+		fit('so far', columns.bar + GAP + PERCENT_CELLS),
+		...(columns.hasBoth ? [right('in', RATE_CELLS), right('out', RATE_CELLS)] : [right('in, out', EITHER_CELLS)]),
 		right('left', LEFT_CELLS),
-		...(columns.hasPeers ? [fit('from to', PEERS_CELLS)] : []),
+		...(columns.hasPeers ? [peersCell('from', 'to')] : []),
 		fit('state', STATE_CELLS),
 		...(columns.hasRoom ? [fit('room', ROOM_CELLS)] : []),
 	];
@@ -174,14 +177,15 @@ function wideRow(transfer: Transfer, columns: Columns, width: number, theme: The
 	const gap = span(' '.repeat(GAP));
 	const {words, tone} = stateWord(transfer);
 	const mark = priority > 0 ? '↑' : priority < 0 ? '↓' : '';
-	const peers = `${activeSources(transfer).length} ← → ${transfer.takers.length}`;
+	const count = (all: readonly unknown[]) => (all.length === 0 ? '·' : String(all.length));
+	const taking = transfer.takers.filter(({rate}) => rate > 0);
 	const parts: readonly (readonly Span[])[] = [
 		[span(fit(`${mark}${shownName(transfer)}`, columns.name), paint.title)],
 		...(columns.hasSize ? [[span(formatBytes(size).padStart(SIZE_CELLS), paint.dim)]] : []),
 		progressSpans(transfer, columns.bar, theme),
 		...(columns.hasBoth ? [[rateSpan(rateIn, theme)], [rateSpan(rateOut, theme)]] : [[eitherSpan(transfer, theme)]]),
 		[span((left === undefined ? '' : leftText(left)).padStart(LEFT_CELLS), paint.dim)],
-		...(columns.hasPeers ? [[span(fit(peers, PEERS_CELLS), paint.dim)]] : []),
+		...(columns.hasPeers ? [[span(peersCell(count(activeSources(transfer)), count(taking)), paint.dim)]] : []),
 		[span(fit(words, STATE_CELLS), tonePaint(tone, theme))],
 		...(columns.hasRoom ? [[span(fit(roomWords(rooms), ROOM_CELLS), paint.dim)]] : []),
 	];
@@ -190,7 +194,12 @@ function wideRow(transfer: Transfer, columns: Columns, width: number, theme: The
 
 /** Bar and percent, or as many blanks. */
 function progressSpans(transfer: Transfer, bar: number, theme: Theme): readonly Span[] {
-	if (!hasBar(transfer)) return [span(' '.repeat(bar + GAP + PERCENT_CELLS))];
+	const cells = bar + GAP + PERCENT_CELLS;
+	// Where it lies is what one looks for then.
+	if (!hasBar(transfer)) {
+		const place = transfer.state === 'failed' ? '' : (transfer.place ?? '');
+		return [span(fit(pathCut(place, cells), cells), theme.paint.dim)];
+	}
 	const share = shareOf(transfer);
 	const isHeld = transfer.state === 'paused' || transfer.state === 'failed';
 	const paint = isHeld ? theme.paint.dim : theme.paint.accent;
@@ -201,16 +210,21 @@ function progressSpans(transfer: Transfer, bar: number, theme: Theme): readonly 
 	];
 }
 
+/** `   2    1`: how many give it, and how many take it. */
+function peersCell(from: string, to: string): string {
+	return from.padStart(4) + to.padStart(PEERS_CELLS - 4);
+}
+
 function rateSpan(bytes: number, {paint}: Theme): Span {
-	const text = bytes < 0.5 ? '·' : formatBytes(bytes);
+	const text = bytes < 0.5 ? '·' : formatRate(bytes);
 	return span(text.padStart(RATE_CELLS), bytes < 0.5 ? paint.dim : undefined);
 }
 
 /** `↓ 88 MB`, or what goes out if that is more. */
 function eitherSpan({rateIn, rateOut}: Transfer, {paint}: Theme): Span {
 	const [arrow, bytes] = rateOut > rateIn ? ['↑', rateOut] : ['↓', rateIn];
-	const text = bytes < 0.5 ? '·' : `${arrow}${formatBytes(bytes)}`;
-	return span(text.padStart(RATE_CELLS), bytes < 0.5 ? paint.dim : undefined);
+	const text = bytes < 0.5 ? '·' : `${arrow}${formatRate(bytes)}`;
+	return span(text.padStart(EITHER_CELLS), bytes < 0.5 ? paint.dim : undefined);
 }
 
 export function roomWords(rooms: readonly string[]): string {
