@@ -28,6 +28,9 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 /** An extension, or two as in `.tar.gz`, that is worth keeping when a name is cut. */
 const EXTENSION = /(?:\.[\p{L}\p{N}_-]{1,8})?\.[\p{L}\p{N}_-]{1,12}$/u;
 
+/** Most names there are: nothing would be made of them but what they are. */
+const HARMLESS = /^[A-Za-z0-9_](?:[A-Za-z0-9_ .,()+=@-]*[A-Za-z0-9_)-])?$/;
+
 /** Each character is one byte, and one as people count them. */
 const ASCII = /^[\x20-\x7e]*$/;
 
@@ -39,24 +42,45 @@ const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
  * UTF-8, NFC, never empty. What is taken out leaves an underscore. Twice is the same as once.
  */
 export function safeFileName(name: string, limit = MAX_BYTES): string {
+	if (name.length <= limit && HARMLESS.test(name) && !DEVICE.test(name)) return name;
 	const plain = shorten(name).replace(/\t/g, ' ').replace(FORBIDDEN, '_');
 	return cut(guard(visible(plain)), limit);
 }
 
 /** The same in every name of a path, and so that no two paths lead to one file, nor through one. */
 export function safePaths(paths: readonly (readonly string[])[], limit = MAX_BYTES): string[][] {
-	const root: Folder = newFolder(limit);
-	return paths.map(path => {
-		let folder = root;
+	const safe = new SafePaths(limit);
+	return paths.map(path => safe.of(path));
+}
+
+/** The same for one path after the other. */
+export class SafePaths {
+	readonly #limit: number;
+	readonly #root: Folder;
+
+	constructor(limit = MAX_BYTES) {
+		this.#limit = limit;
+		this.#root = newFolder(limit);
+	}
+
+	of(path: readonly string[]): string[] {
+		let folder = this.#root;
 		return path.map((name, position) => {
-			const isFile = position === path.length - 1;
-			const known = isFile ? undefined : folder.folders.get(name);
-			const entry = known ?? {name: folder.taken.distinct(safeFileName(name, limit)), folder: newFolder(limit)};
-			if (!isFile) folder.folders.set(name, entry);
+			if (position === path.length - 1) return folder.taken.distinct(safeFileName(name, this.#limit));
+			const known = folder.folders.get(name);
+			if (known) {
+				folder = known.folder;
+				return known.name;
+			}
+			const entry = {
+				name: folder.taken.distinct(safeFileName(name, this.#limit)),
+				folder: newFolder(this.#limit),
+			};
+			folder.folders.set(name, entry);
 			folder = entry.folder;
 			return entry.name;
 		});
-	});
+	}
 }
 
 /** The names that are taken in one folder. */
@@ -100,6 +124,7 @@ export function numbered(name: string, number: number, limit = MAX_BYTES): strin
 
 /** The same for names that one file system or another takes for the same. */
 export function nameKey(name: string): string {
+	if (ASCII.test(name)) return name.toLowerCase();
 	return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 

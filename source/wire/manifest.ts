@@ -38,6 +38,9 @@ export type Span = {
 	readonly bytes: number;
 };
 
+/** Files and folders together: each costs its reader time and memory. */
+const MAX_ENTRIES = 3 * MAX_FOLDER_FILES;
+
 /** Values in a manifest: its list, and of each file a list, a path with its names, a size and whether it is a program. */
 const MAX_VALUES = 1 + MAX_FOLDER_FILES * (4 + MAX_PATH_NAMES);
 
@@ -128,10 +131,14 @@ function check(files: readonly ManifestFile[]): void {
 	if (files.length === 0 || files.length > MAX_FOLDER_FILES) {
 		throw new WireError('manifest-files', `${files.length} files; 1 to ${MAX_FOLDER_FILES} are allowed`);
 	}
-	let total = 0;
+	let [total, entries] = [0, 0];
 	let before: Buffer | undefined;
+	let last: readonly string[] = [];
 	for (const {path, size} of files) {
 		checkPath(path);
+		entries += path.length - sharedNames(last, path);
+		if (entries > MAX_ENTRIES) throw new WireError('manifest-files', `more than ${MAX_ENTRIES} files and folders`);
+		last = path;
 		const key = keyOf(path);
 		if (before && Buffer.compare(before, key) >= 0) throw new WireError('manifest-order', 'not sorted by path');
 		if (before && isAbove(before, key)) throw new WireError('manifest-order', 'a file that is a folder too');
@@ -139,6 +146,13 @@ function check(files: readonly ManifestFile[]): void {
 		total += size;
 	}
 	if (total > MAX_FILE_BYTES) throw new WireError('manifest-size', `more than ${MAX_FILE_BYTES} bytes`);
+}
+
+/** Sorted, folders that both lie in are counted with the first. */
+function sharedNames(one: readonly string[], other: readonly string[]): number {
+	let count = 0;
+	while (count < other.length - 1 && one[count] === other[count]) count++;
+	return count;
 }
 
 function checkPath(path: readonly string[]): void {

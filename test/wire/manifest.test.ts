@@ -104,6 +104,13 @@ describe('a manifest', () => {
 		expect(reasonOf(() => encodeManifest([...many, file('z')]))).toBe('manifest-files');
 	});
 
+	test('of few files in very many folders is none: each of them costs its reader', () => {
+		const deep = (index: number) => file(`${'x/'.repeat(3)}${index}${'/y'.repeat(MAX_PATH_NAMES - 4)}`);
+		expect(reasonFor(...sortedByPath(Array.from({length: 3_000}, (_, index) => deep(index))))).toBe('manifest-files');
+		const shared = Array.from({length: 3_000}, (_, index) => file(`${'x/'.repeat(MAX_PATH_NAMES - 1)}${index}`));
+		expect(reasonFor(...sortedByPath(shared))).toBe('accepted');
+	});
+
 	test('that is too long is not looked at', () => {
 		expect(reasonOf(() => decodeManifest(new Uint8Array(4 * 1024 * 1024 + 1)))).toBe('manifest-length');
 		const long = Array.from({length: 6_000}, (_, index) =>

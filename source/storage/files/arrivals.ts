@@ -12,12 +12,13 @@ import {
 } from '../../wire/file-offer.ts';
 import {HASH_BYTES} from '../../wire/file-tree.ts';
 import {hexOf} from '../../wire/ids.ts';
-import {decodeManifest} from '../../wire/manifest.ts';
+import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {Collector} from './collector.ts';
 import {failureOf} from './failure.ts';
 import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
+import type {Pace} from './pace.ts';
 import {Part, type Place} from './part.ts';
 import type {Records, TransferRecord} from './records.ts';
 import {Room} from './room.ts';
@@ -29,6 +30,7 @@ import {isLayerOf} from './top-of.ts';
 export type ArrivalsOptions = {
 	readonly records: Records;
 	readonly blake3: () => Promise<Blake3>;
+	readonly pace: Pace;
 	readonly warn: (message: string) => void;
 	/** Bytes that may lie in the folder; undefined or 0: as many as have room. */
 	quota(): number | undefined;
@@ -102,7 +104,7 @@ export class Arrivals {
 		if (bytes.length < expected.least || bytes.length > expected.most) return {verdict: 'wrong'};
 		const {verdict, whole} = await collector.add(await this.#options.blake3(), index, bytes);
 		if (whole) {
-			this.#take(entry, what, whole);
+			await this.#take(entry, what, whole);
 			await this.#options.records.saveMetadata(file, what, whole).catch(error => {
 				throw failureOf(error, 'write', 'the profile');
 			});
@@ -189,7 +191,7 @@ export class Arrivals {
 	/** Finds what an earlier run has left of it, or makes it anew. */
 	async #make(asked: SavedTransfer): Promise<Entry> {
 		const {offer} = asked;
-		const {records, warn} = this.#options;
+		const {records, pace, warn} = this.#options;
 		const blake3 = await this.#options.blake3();
 		await checkOffer(offer, blake3);
 		const before = await records.transfer(offer.file);
@@ -206,7 +208,7 @@ export class Arrivals {
 		const at = await placeOf(transfer.folder);
 		const noting = (place: Place) => records.saveTransfer(offer.file, {...place, transfer, at});
 		const part = found ?? (await Part.create(transfer.folder, offer, noting));
-		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, warn});
+		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, pace, warn});
 		const finishing = part.path === part.place.part ? undefined : part.path;
 		const entry: Entry = {
 			incoming,
@@ -223,23 +225,22 @@ export class Arrivals {
 		const {offer} = entry.incoming;
 		const layer = await records.metadata(offer.file, 'layer', MAX_PIECES * HASH_BYTES);
 		const whole = layer ?? new Uint8Array();
-		if (await isLayerOf(blake3, offer, whole)) this.#take(entry, 'layer', whole);
+		if (await isLayerOf(blake3, offer, whole)) await this.#take(entry, 'layer', whole);
 		else entry.collectors.set('layer', new Collector(offer, 'layer'));
 		if (offer.manifest === undefined) return;
 		const manifest = await records.metadata(offer.file, 'manifest', MAX_MANIFEST_BYTES);
 		if (manifest && hexOf(blake3.hash(manifest), 0, HASH_BYTES) === offer.manifest) {
-			this.#take(entry, 'manifest', manifest);
+			await this.#take(entry, 'manifest', manifest);
 		} else entry.collectors.set('manifest', new Collector(offer, 'manifest'));
 	}
 
 	/** Verified bytes take their place. @throws FileFailure if a manifest is none, or not that of the offer. */
-	#take({incoming, collectors}: Entry, what: Metadata, bytes: Uint8Array): void {
+	async #take({incoming, collectors}: Entry, what: Metadata, bytes: Uint8Array): Promise<void> {
 		if (what === 'layer') incoming.layer = bytes;
 		else {
 			// Should it be none, another one is asked for if somebody tries again.
 			collectors.set(what, new Collector(incoming.offer, what));
-			checkManifest(bytes, incoming.offer);
-			incoming.setManifest(bytes, filesOf(bytes, true));
+			incoming.setManifest(bytes, await filesOf(readManifest(bytes, incoming.offer), true));
 		}
 		collectors.delete(what);
 	}
@@ -330,9 +331,9 @@ async function checkOffer(offer: FileOffer, blake3: Blake3): Promise<void> {
 	}
 }
 
-function checkManifest(bytes: Uint8Array, offer: FileOffer): void {
+function readManifest(bytes: Uint8Array, offer: FileOffer): ManifestFile[] {
 	try {
-		decodeManifest(bytes, offer);
+		return decodeManifest(bytes, offer);
 	} catch (error) {
 		if (!(error instanceof WireError)) throw error;
 		throw new FileFailure('bad-manifest', `The list of its files makes no sense: ${error.message}`, error);

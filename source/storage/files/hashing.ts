@@ -10,6 +10,7 @@ import {encodeManifest, sortedByPath} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {FileFailure} from './kept.ts';
+import type {Pace} from './pace.ts';
 import {openToRead} from './safe-open.ts';
 import {isFresh, type Signature, signatureOf} from './signature.ts';
 import {Stream} from './stream.ts';
@@ -69,12 +70,13 @@ export async function findSubject(path: string, signal?: AbortSignal): Promise<S
 export async function hashSubject(
 	blake3: Blake3,
 	subject: Subject,
+	pace: Pace,
 	{progress, signal}: HashOptions = {},
 ): Promise<Hashed> {
 	const {path, name, size, files, isFolder} = subject;
 	const manifest = isFolder ? manifestOf(subject) : undefined;
 	try {
-		const layer = await hashPieces(blake3, subject, {progress, signal});
+		const layer = await hashPieces(blake3, subject, pace, {progress, signal});
 		const top = await topOf(blake3, layer);
 		const manifestHash = manifest && hexOf(blake3.hash(manifest), 0, HASH_BYTES);
 		const offer: FileOffer = {
@@ -136,7 +138,12 @@ function manifestOf({files, path}: Subject): Uint8Array {
 }
 
 /** The layer. The next part is read while one is hashed. */
-async function hashPieces(blake3: Blake3, subject: Subject, {progress, signal}: HashOptions): Promise<Uint8Array> {
+async function hashPieces(
+	blake3: Blake3,
+	subject: Subject,
+	pace: Pace,
+	{progress, signal}: HashOptions,
+): Promise<Uint8Array> {
 	const {size} = subject;
 	const piece = pieceBytesOf(size);
 	const layer = new Uint8Array(pieceCountOf(size) * HASH_BYTES);
@@ -155,6 +162,7 @@ async function hashPieces(blake3: Blake3, subject: Subject, {progress, signal}: 
 		let hasher = blake3.start();
 		for (let at = 0; at < size; at += step) {
 			const part = await reading!;
+			await pace.step();
 			signal?.throwIfAborted();
 			reading = at + step < size ? readPart(at + step) : undefined;
 			// It is heard of when its turn comes.

@@ -13,6 +13,7 @@ import {
 } from '../../wire/file-offer.ts';
 import {HASH_BYTES} from '../../wire/file-tree.ts';
 import {hexOf} from '../../wire/ids.ts';
+import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {type Metadata, NotGiven} from './kept.ts';
@@ -37,7 +38,10 @@ export type HeldTools = {
 	readonly records: Records;
 	readonly blake3: () => Promise<Blake3>;
 	/** Names on the disk and sizes of a folder's files, by its manifest. */
-	readonly filesOf: (manifest: Uint8Array, isFetched: boolean) => readonly {path: string[]; size: number}[];
+	readonly filesOf: (
+		files: readonly ManifestFile[],
+		isFetched: boolean,
+	) => Promise<readonly {path: readonly string[]; size: number}[]>;
 };
 
 export class Held {
@@ -162,7 +166,7 @@ export class Held {
 		const {held, signature} = this.record;
 		const {file, size, manifest} = held.offer;
 		if (manifest === undefined) return this.#filesAt([held.path], [size], [signature]);
-		const files = filesOf(await this.#metadataOf('manifest'), held.isFetched);
+		const files = await filesOf(decodeManifest(await this.#metadataOf('manifest')), held.isFetched);
 		const paths = files.map(({path}) => join(held.path, ...path));
 		return this.#filesAt(
 			paths,

@@ -13,6 +13,7 @@ import {HASH_BYTES} from '../../wire/file-tree.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {FileFailure} from './kept.ts';
+import type {Pace} from './pace.ts';
 import type {Part, PartFile} from './part.ts';
 import {packPieces, type Records} from './records.ts';
 import {isHashOf} from './top-of.ts';
@@ -30,6 +31,7 @@ export type IncomingOptions = {
 	readonly isResumed: boolean;
 	readonly records: Records;
 	readonly blake3: Blake3;
+	readonly pace: Pace;
 	readonly warn: (message: string) => void;
 };
 
@@ -143,14 +145,17 @@ export class Incoming {
 	async verifyAll(written: readonly number[], progress: (done: number) => void, signal: AbortSignal): Promise<void> {
 		const waiting = [...new Set(written)].filter(index => index < this.pieces.size).sort((one, two) => one - two);
 		const buffer = Buffer.allocUnsafe(Math.min(PART_BYTES, pieceBytesOf(this.offer.size)));
+		const {records, offer, pace, warn} = this.#options;
 		let [next, done] = [0, 0];
-		for (; next < waiting.length && !signal.aborted; next++) {
-			const index = waiting[next]!;
-			if (await this.#isThere(index, buffer)) this.pieces.add(index);
-			done += bytesOfPiece(this.offer.size, index);
-			progress(done);
-		}
-		const {records, offer, warn} = this.#options;
+		const verify = async () => {
+			for (; next < waiting.length && !signal.aborted; next++) {
+				const index = waiting[next]!;
+				if (await this.#isThere(index, buffer)) this.pieces.add(index);
+				done += bytesOfPiece(offer.size, index);
+				progress(done);
+			}
+		};
+		if (waiting.length > 0) await pace.during(verify);
 		try {
 			await this.#map?.close();
 			this.#map = await records.startMap(offer.file, [...this.pieces, ...waiting.slice(next)]);
@@ -190,7 +195,7 @@ export class Incoming {
 	}
 
 	async #isThere(index: number, buffer: Buffer): Promise<boolean> {
-		const {blake3, offer} = this.#options;
+		const {blake3, offer, pace} = this.#options;
 		const start = index * pieceBytesOf(offer.size);
 		const end = start + bytesOfPiece(offer.size, index);
 		const hasher = blake3.start();
@@ -198,6 +203,7 @@ export class Incoming {
 			for (let at = start; at < end; at += buffer.length) {
 				const part = buffer.subarray(0, Math.min(buffer.length, end - at));
 				if (!(await this.part.read(at, part))) return false;
+				await pace.step();
 				hasher.update(part);
 			}
 		} catch {

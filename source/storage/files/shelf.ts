@@ -1,14 +1,15 @@
 /** All that is here whole: what is given, and what is only remembered so that it need not be hashed again. */
 import {join} from 'node:path';
-import {setTimeout} from 'node:timers/promises';
-import {safePaths} from '../../base/file-name.ts';
+import {setTimeout, setImmediate as turn} from 'node:timers/promises';
+import {SafePaths} from '../../base/file-name.ts';
 import {type BlockName, type FileId, MAX_MANIFEST_BYTES} from '../../wire/file-offer.ts';
-import {decodeManifest} from '../../wire/manifest.ts';
+import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {findSubject, type HashOptions, hashSubject, type Subject} from './hashing.ts';
 import {Held, type HeldTools} from './held.ts';
 import {type HeldFile, NotGiven} from './kept.ts';
+import type {Pace} from './pace.ts';
 import {MAX_NAME_BYTES} from './publish.ts';
 import type {HeldRecord, Records} from './records.ts';
 import {lookAt} from './safe-open.ts';
@@ -17,18 +18,26 @@ import {digestOf, TICK_MILLISECONDS} from './signature.ts';
 /** Files that are not given any more and still remembered; those of the longest ago go first. */
 const MAX_REMEMBERED = 256;
 
+/** Files of which the names are made safe between two turns of the event loop: a few milliseconds, at the worst. */
+const FILES_AT_ONCE = 200;
+
+/** A file of a folder, by its names on this disk. */
+export type FolderFile = {readonly path: readonly string[]; readonly size: number; readonly isExecutable: boolean};
+
 export type Hashed = {readonly held: HeldFile; readonly skipped: number};
 
 export class Shelf {
 	readonly #records: Records;
 	readonly #tools: HeldTools;
+	readonly #pace: Pace;
 	readonly #held = new Map<FileId, Held>();
 	/** By path: what is being hashed there. */
 	readonly #hashing = new Map<string, Promise<unknown>>();
 	readonly #closing = new AbortController();
 
-	constructor(records: Records, blake3: () => Promise<Blake3>) {
+	constructor(records: Records, blake3: () => Promise<Blake3>, pace: Pace) {
 		this.#records = records;
+		this.#pace = pace;
 		this.#tools = {records, blake3, filesOf};
 	}
 
@@ -91,7 +100,7 @@ export class Shelf {
 	async hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
 		const before = this.#hashing.get(path) ?? Promise.resolve();
 		const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-		const act = () => this.#hash(path, rooms, {...options, signal});
+		const act = () => this.#pace.during(() => this.#hash(path, rooms, {...options, signal}));
 		const hashed = before.then(act, act);
 		this.#hashing.set(path, hashed);
 		try {
@@ -148,7 +157,7 @@ export class Shelf {
 			this.#change(known, {held, isGiven: true});
 			return {held, skipped: subject.skipped};
 		}
-		const {offer, layer, manifest} = await hashSubject(await this.#tools.blake3(), subject, options);
+		const {offer, layer, manifest} = await hashSubject(await this.#tools.blake3(), subject, this.#pace, options);
 		const same = this.#held.get(offer.file)?.record;
 		const held: HeldFile = {
 			offer,
@@ -208,7 +217,8 @@ export class Shelf {
 		if (!isFolder) return found;
 		const manifest = await this.#records.metadata(held.offer.file, 'manifest', MAX_MANIFEST_BYTES);
 		const byPath = new Map(found.files.map(({path}, index) => [join(...path), found.seen[index]!]));
-		const seen = filesOf(manifest!, true).map(({path}) => byPath.get(join(...path)) ?? '');
+		const files = await filesOf(decodeManifest(manifest!), true);
+		const seen = files.map(({path}) => byPath.get(join(...path)) ?? '');
 		return {...found, seen};
 	}
 
@@ -228,19 +238,15 @@ export class Shelf {
 	}
 }
 
-/** Where the files of a folder lie below it: its own names if it is ours, safe ones if it is a stranger's. */
-export function filesOf(
-	manifest: Uint8Array,
-	isFetched: boolean,
-): readonly {path: string[]; size: number; isExecutable: boolean}[] {
-	const files = decodeManifest(manifest);
-	const paths = isFetched
-		? safePaths(
-				files.map(file => file.path),
-				MAX_NAME_BYTES,
-			)
-		: files.map(file => [...file.path]);
-	return files.map(({size, isExecutable}, index) => ({path: paths[index]!, size, isExecutable}));
+/** Where the files of a folder lie below it: its own names if it is ours, safe ones if it is a stranger's. By and by. */
+export async function filesOf(files: readonly ManifestFile[], isFetched: boolean): Promise<readonly FolderFile[]> {
+	const safe = new SafePaths(MAX_NAME_BYTES);
+	const found: FolderFile[] = [];
+	for (const {path, size, isExecutable} of files) {
+		if (found.length % FILES_AT_ONCE === FILES_AT_ONCE - 1) await turn();
+		found.push({path: isFetched ? safe.of(path) : path, size, isExecutable});
+	}
+	return found;
 }
 
 function union(rooms: readonly string[], areValid: boolean, more: readonly string[]): readonly string[] {

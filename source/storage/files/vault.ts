@@ -21,6 +21,7 @@ import {
 	type Opened,
 	type SavedTransfer,
 } from './kept.ts';
+import {Pace} from './pace.ts';
 import {Records} from './records.ts';
 import {Shelf} from './shelf.ts';
 
@@ -63,10 +64,12 @@ export class Vault {
 		this.#temporary = temporary;
 		this.#settings = settings;
 		this.#library = {held: [], changed: [], saved: [], settings};
-		this.#shelf = new Shelf(records, loadBlake3);
+		const pace = new Pace();
+		this.#shelf = new Shelf(records, loadBlake3, pace);
 		this.#arrivals = new Arrivals({
 			records,
 			blake3: loadBlake3,
+			pace,
 			warn,
 			quota: () => this.#settings.quota,
 			fetchedBytes: () => this.#shelf.fetchedBytes(),

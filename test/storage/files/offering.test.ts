@@ -6,6 +6,7 @@ import {setImmediate as turn} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
 import {findSubject, hashSubject} from '../../../source/storage/files/hashing.ts';
+import {Pace} from '../../../source/storage/files/pace.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import {type BlockName, MAX_FOLDER_FILES} from '../../../source/wire/file-offer.ts';
 import {blockOf, fetchAll, makeRig, namesIn, noise, type Rig} from './rig.ts';
@@ -83,6 +84,34 @@ describe('a file is hashed', () => {
 		// One turn at least for each part of a MiB.
 		expect(turns).toBeGreaterThanOrEqual(16);
 		expect(told).toEqual([[16 * MIB, 16 * MIB]]);
+	});
+
+	test('one step in a turn of the event loop, and few at a time, however many there are', async () => {
+		const pace = new Pace();
+		let [steps, most, running, mostRunning, isDone] = [0, 0, 0, 0, false];
+		const read = () =>
+			pace.during(async () => {
+				mostRunning = Math.max(mostRunning, ++running);
+				for (let count = 0; count < 5; count++) {
+					await pace.step();
+					steps++;
+				}
+				running--;
+			});
+		const all = Promise.allSettled([
+			...Array.from({length: 20}, read),
+			pace.during(() => Promise.reject(new Error('on purpose'))),
+			read(),
+		]).then(() => {
+			isDone = true;
+		});
+		while (!isDone) {
+			const before = steps;
+			await turn();
+			most = Math.max(most, steps - before);
+		}
+		await all;
+		expect([steps, most, mostRunning]).toEqual([105, 1, 4]);
 	});
 
 	test('no further when one calls it off', async () => {
@@ -241,8 +270,8 @@ describe('what is offered', () => {
 		const {loadWasm} = await import('../../../source/storage/files/blake3.ts');
 		await rename(path, join(ours, 'other.txt'));
 		const subject = await findSubject(join(ours, 'other.txt'));
-		const one = await hashSubject(await loadBlake3(), subject);
-		const other = await hashSubject(await loadWasm(), {...subject, name: 'x'});
+		const one = await hashSubject(await loadBlake3(), subject, new Pace());
+		const other = await hashSubject(await loadWasm(), {...subject, name: 'x'}, new Pace());
 		expect(other.offer.file).toBe(one.offer.file);
 		expect(other.offer).toMatchObject({name: 'x', size: 200_000, files: 0, manifest: undefined});
 	});
