@@ -3,6 +3,7 @@
  * room that is the other one. To anybody else a file that is here is as one that does not exist.
  */
 import type {RoomName} from '../../api/event.ts';
+import {BoundedMap} from '../../base/bounded.ts';
 import type {Archive} from '../../history/archive.ts';
 import {directRoomOf, isDirectRoom} from '../../wire/direct-room.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -10,6 +11,9 @@ import type {View} from '../behaviour.ts';
 import type {Overlay} from '../overlay.ts';
 
 export const FILES_PROTOCOL = '/p2p-tui/files/1';
+
+/** People who are not here and were called by their id, whose conversations we can name. */
+const MAX_NAMED = 1_024;
 
 export type AccessOptions = {
 	readonly view: View;
@@ -22,6 +26,8 @@ export class Access {
 	/** Direct rooms of connected peers, both ways. */
 	readonly #directOf = new Map<PeerId, string>();
 	readonly #peerOf = new Map<string, PeerId>();
+	/** Those of people who were called by their id, connected or not. */
+	readonly #named = new BoundedMap<string, PeerId>(MAX_NAMED);
 
 	constructor(options: AccessOptions) {
 		this.#options = options;
@@ -67,13 +73,23 @@ export class Access {
 	/** As people and events call it. */
 	roomName(room: string): RoomName {
 		if (!isDirectRoom(room)) return room;
-		const peer = this.#peerOf.get(room) ?? this.#options.archive.store.room(room)?.peer;
+		const peer = this.#peerOf.get(room) ?? this.#named.get(room) ?? this.#options.archive.store.room(room)?.peer;
 		return peer === undefined ? room : `@${peer}`;
 	}
 
 	/** As it is called on the wire and in the archive. */
 	roomId(name: RoomName): string {
-		return name.startsWith('@') && !isDirectRoom(name) ? this.#directRoom(name.slice(1)) : name;
+		if (!name.startsWith('@') || isDirectRoom(name)) return name;
+		const peer = name.slice(1);
+		const room = this.#directRoom(peer);
+		this.#named.set(room, peer);
+		return room;
+	}
+
+	/** Whether we are in it, or something of it is kept here. */
+	isKnown(room: string): boolean {
+		const {overlay, archive} = this.#options;
+		return overlay.rooms().includes(room) || archive.store.room(room) !== undefined;
 	}
 
 	#directRoom(peer: PeerId): string {

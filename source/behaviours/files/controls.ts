@@ -109,6 +109,9 @@ export class Controls {
 		if (!Number.isSafeInteger(limit) || limit < 1) return [refusal(command, 'bad-command', 'limit is a number from 1')];
 		const room = command.room === undefined ? undefined : this.#roomId(command.room);
 		if (room === null) return [refusal(command, 'bad-room', 'a room, or @ and a peer id')];
+		if (room !== undefined && !access.isKnown(room)) {
+			return [refusal(command, 'unknown-room', 'nothing of that room is known here')];
+		}
 		const offers: Offer[] = [];
 		for (const standing of board.offers.newest(room)) {
 			if (offers.length >= limit) break;

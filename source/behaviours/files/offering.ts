@@ -1,5 +1,6 @@
 /** `offer-file`: a path is hashed, once however often it is asked for; then the offer is said in the room as words are. */
 import type {CommandOf} from '../../api/command.ts';
+import type {RoomName} from '../../api/event.ts';
 import type {TransferError, TransferInfo, TransferState} from '../../api/files.ts';
 import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
@@ -22,6 +23,8 @@ type Job = {
 export type OfferingOptions = {
 	readonly view: View;
 	readonly talk: Pick<Talk, 'placeOf' | 'publish'>;
+	/** As a room is called, however it was called in a command. */
+	readonly roomName: (name: string) => RoomName;
 	/** Where it is told what becomes of a path. */
 	readonly tell: (path: string, isState: boolean, now: Instant) => BehaviourOutput[];
 	/** It is ours now, to be given in its rooms. */
@@ -133,7 +136,7 @@ export class Offering {
 
 	#describe({path, commands, size, done}: Job, state: TransferState): TransferInfo {
 		const name = path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '') || path;
-		const rooms = [...new Set(commands.map(({room}) => room))];
+		const rooms = [...new Set(commands.map(({room}) => this.#options.roomName(room)))];
 		return {
 			...{file: path, name, size, files: 0, state, rooms, from: this.#options.view.self, isFetched: false, done},
 			...{rateIn: 0, rateOut: 0, received: 0, given: 0, priority: 0, path, sources: [], takers: []},

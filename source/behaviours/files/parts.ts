@@ -87,6 +87,7 @@ export function createParts(options: PartsOptions) {
 	});
 	const offering = new Offering({
 		...{view, talk: options.talk, onHeld: options.onHeld},
+		roomName: name => access.roomName(access.roomId(name)),
 		tell: (path, isState, now) => tellings.changed(path, isState, now),
 		onFailed: ({offer: {file}}, room, now) => {
 			return board.standing(file).some(one => one.room === room) ? [] : options.onDropped(file, room, now);

@@ -149,7 +149,8 @@ describe('an old offer', () => {
 		desk.handle({type: 'event', event: progress});
 		desk.pass(1_000);
 		expect(answers(desk.ask({command: 'offers', room: 'lobby'}))).toMatchObject([{offers: [{file: FILE}]}]);
-		expect(answers(desk.ask({command: 'offers', room: 'attic'}))).toEqual([{offers: []}]);
+		expect(answers(desk.ask({command: 'offers', room: 'attic'}))[0]).toMatch(/^unknown-room/);
+		expect(answers(new FilesDesk().ask({command: 'offers', room: 'lobby'}))).toEqual([{offers: []}]);
 		expect(answers(desk.ask({command: 'offers', limit: 0}))[0]).toMatch(/^bad-command/);
 		expect(answers(desk.ask({command: 'offers', room: '@nobody'}))[0]).toMatch(/^bad-room/);
 	});

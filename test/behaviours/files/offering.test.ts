@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {MAX_EARLY} from '../../../source/behaviours/files/files.ts';
 import {MAX_HASHING, MAX_WAITING_OFFERS} from '../../../source/behaviours/files/offering.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
-import {ANN, BOB, CAT} from '../fixtures.ts';
+import {ANN, BOB, CAT, DAN} from '../fixtures.ts';
 import {DISK_FULL, published, sent} from '../rooms-fixtures.ts';
 import {answers, deeds, FilesDesk, heldOf, idOf, offerOf, states, told} from './desk.ts';
 
@@ -49,6 +49,13 @@ describe('an offer', () => {
 		expect(told(done, 'room-joined')).toMatchObject([{room: `@${BOB}`, direct: true}]);
 		expect(published(done)).toMatchObject([{kind: 'file', room, peers: [BOB]}]);
 		expect(desk.transfers()).toMatchObject([{rooms: [`@${BOB}`]}]);
+	});
+
+	it('to somebody who was never here names him from the beginning to the end', () => {
+		const desk = new FilesDesk();
+		const rooms = (outputs: Parameters<typeof told>[0]) => told(outputs, 'transfer').map(one => one.rooms);
+		const outputs = [...desk.ask(offering(PATH, `@${DAN}`)), ...desk.news(hashed(PATH, [directRoomOf(ANN, DAN)]))];
+		expect(rooms(outputs)).toEqual([[`@${DAN}`], [`@${DAN}`]]);
 	});
 
 	it('is hashed once for all who ask for it, in each of their rooms', () => {
