@@ -51,21 +51,27 @@ export class Meter {
 	/** Theirs too: a connection drops only what it has when it ends. */
 	readonly #dropped = new Counters();
 	readonly #samples = new Ring<Sample>(RATE_INTERVALS);
+	readonly #bulk: () => Iterable<Metered>;
+
+	/** `bulk`: the connections for bytes of files that are there; those that are passed in are for talk. */
+	constructor(bulk: () => Iterable<Metered> = () => []) {
+		this.#bulk = bulk;
+	}
 
 	/** A connection is closed and will not be passed in again; `others` are those that are there. */
 	retire(connection: Counted & Dropped & {readonly peer: PeerId}, others: Iterable<{readonly peer: PeerId}>): void {
 		const {peer} = connection;
 		this.#closed = add(this.#closed, connection);
 		for (const [counter, frames] of Object.entries(connection.dropped)) this.#dropped.add(counter, frames);
-		const isHere = [...others].some(other => other.peer === peer);
+		const isHere = [...others, ...this.#bulk()].some(other => other.peer === peer);
 		if (isHere) this.#closedOf.set(peer, add(this.#closedOf.get(peer) ?? NOTHING, connection));
 		else this.#closedOf.delete(peer);
 	}
 
 	/** Bytes per second over the last few calls, in all and by peer. */
 	rates(connections: Iterable<Counted & {readonly peer: PeerId}>): Omit<Traffic, 'type' | 'pubsub'> {
-		const live = [...connections];
-		const now: Sample = {at: performance.now(), total: this.total(live), peers: this.#byPeer(live)};
+		const all = [...connections, ...this.#bulk()];
+		const now: Sample = {at: performance.now(), total: this.#sum(all), peers: this.#byPeer(all)};
 		const before = this.#samples.at(0) ?? {at: this.#startedAt, total: NOTHING, peers: new Map<PeerId, Counted>()};
 		this.#samples.push(now);
 		const seconds = Math.max(0.001, (now.at - before.at) / 1000);
@@ -88,7 +94,7 @@ export class Meter {
 			uptime: Math.round(performance.now() - this.#startedAt) / 1000,
 			...this.total(live),
 			connections: live.length,
-			queued: sumQueued(live),
+			queued: sumQueued([...live, ...this.#bulk()]),
 			counters: {...counters.toObject(), ...this.#dropped.toObject()},
 			memory: {rss, heapUsed, heapTotal, external},
 			cpu: {user: user / MICROSECONDS, system: system / MICROSECONDS},
@@ -99,7 +105,7 @@ export class Meter {
 	/** By peer, over all its connections since it connected. */
 	links(connections: Iterable<Metered>): ReadonlyMap<PeerId, LinkMetrics> {
 		const own = new Map<PeerId, Metered[]>();
-		for (const connection of connections) {
+		for (const connection of [...connections, ...this.#bulk()]) {
 			const list = own.get(connection.peer);
 			if (list) list.push(connection);
 			else own.set(connection.peer, [connection]);
@@ -109,6 +115,10 @@ export class Meter {
 
 	/** What has ever gone through. */
 	total(connections: Iterable<Counted>): Counted {
+		return this.#sum([...connections, ...this.#bulk()]);
+	}
+
+	#sum(connections: Iterable<Counted>): Counted {
 		let total = this.#closed;
 		for (const connection of connections) total = add(total, connection);
 		return total;

@@ -61,7 +61,7 @@ export class Node {
 	readonly #options: NodeOptions;
 	readonly #swarm: Swarm;
 	readonly #endpoint: Endpoint;
-	readonly #meter = new Meter();
+	readonly #meter = new Meter(() => this.#files.connections());
 	readonly #dialCount = new DialCount();
 	readonly #commits = new Commits(() => this.#input({type: 'commit'}));
 	readonly #files: FilesDriver;
@@ -117,6 +117,7 @@ export class Node {
 			dial: (...whom) => this.#endpoint.dialBulk(...whom),
 			isKnown: peer => [...this.#connections.values()].some(connection => connection.peer === peer),
 			refused: reason => this.#refused(reason),
+			gone: connection => this.#meter.retire(connection, this.#connections.values()),
 			...{up, down, vault: options.vault},
 		});
 	}

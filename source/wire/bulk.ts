@@ -145,17 +145,41 @@ export class BulkDecoder {
 		}
 	}
 
+	/** Where the next bytes of the stream belong, if whoever reads them can put them there; then it tells `filled`. */
+	get room(): Uint8Array | undefined {
+		return this.#block?.target?.subarray(this.#done);
+	}
+
+	/**
+	 * So many bytes were put into `room`, as if they had been pushed.
+	 * @throws whatever the sink throws, as `push`.
+	 */
+	filled(count: number): void {
+		if (this.#failure !== undefined) throw this.#failure;
+		try {
+			this.#advance(count);
+		} catch (error) {
+			this.#failure = error;
+			throw error;
+		}
+	}
+
 	#readBlock(chunk: Uint8Array, at: number): number {
-		const {name, target, bytes} = this.#block!;
+		const {target, bytes} = this.#block!;
 		const count = Math.min(bytes - this.#done, chunk.length - at);
-		target?.set(chunk.subarray(at, at + count), this.#done);
+		target?.set(at === 0 && count === chunk.length ? chunk : chunk.subarray(at, at + count), this.#done);
+		this.#advance(count);
+		return at + count;
+	}
+
+	#advance(count: number): void {
+		const {name, bytes} = this.#block!;
 		this.#done += count;
 		if (this.#done < bytes) this.#sink.progress(name, this.#done);
 		else {
 			this.#block = undefined;
 			this.#sink.end(name);
 		}
-		return at + count;
 	}
 
 	#readHead(chunk: Uint8Array, at: number): number {

@@ -76,3 +76,25 @@ test('rates are means over two intervals, in all and by peer; who comes anew beg
 	]);
 	meter.close();
 });
+
+test('connections for bulk count in every sum and for their peer, and are none of those for talk', () => {
+	vi.useFakeTimers({toFake: ['performance', 'setInterval', 'clearInterval']});
+	const bulk = [{...connection(1_000), bytesIn: 2_000}];
+	const meter = new Meter(() => bulk);
+	const talk = connection(5);
+	vi.advanceTimersByTime(1_000);
+	expect(meter.rates([talk])).toEqual({
+		...{bytesInPerSecond: 2_001, bytesOutPerSecond: 1_005},
+		peers: [['bob', 2_001, 1_005]],
+	});
+	expect(meter.links([talk]).get('bob')).toMatchObject({bytesIn: 2_001, bytesOut: 1_005});
+	expect(meter.stats([talk], new Counters())).toMatchObject({
+		...{bytesOut: 1_005, connections: 1},
+		queued: {bulk: 200},
+	});
+	const [gone] = bulk.splice(0);
+	meter.retire(gone!, [talk]);
+	expect(meter.total([talk])).toMatchObject({bytesIn: 2_001, bytesOut: 1_005});
+	expect(meter.links([talk]).get('bob')).toMatchObject({bytesIn: 2_001});
+	meter.close();
+});

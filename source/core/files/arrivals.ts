@@ -13,11 +13,14 @@ import type {LinkWorld} from './world.ts';
 /** Blocks called off that may come all the same: of as many as anybody asks for within one round trip. */
 const MAX_CALLED_OFF = 4_096;
 
-/** Bytes that are hashed at once while a block comes: as fast as the whole, and nobody waits for long. */
-const HASH_STEP = 256 * 1024;
+/** Bytes that are hashed at once: faster than in smaller parts, and nobody waits for long. */
+const HASH_STEP = 1024 * 1024;
 
 /** Milliseconds between two words about a block that comes slowly. */
 const TELL_INTERVAL = 250;
+
+/** Parts of a block, of some kilobytes each, between two looks at the clock. */
+const PARTS_PER_LOOK = 4;
 
 type Arriving = {
 	readonly block: BlockName;
@@ -27,6 +30,7 @@ type Arriving = {
 	readonly target: Uint8Array | undefined;
 	readonly hashing: Hashing | undefined;
 	hashed: number;
+	parts: number;
 	verdict: 'wrong' | 'unwanted' | undefined;
 	told: number;
 	toldAt: number;
@@ -90,14 +94,16 @@ export class Arrivals {
 			return 'later';
 		}
 		const target = memory.subarray(0, bytes);
-		const hashing = block.what === 'piece' ? this.#world.blake3()?.start() : undefined;
+		const isInSteps = block.what === 'piece' && bytes > HASH_STEP;
+		const hashing = isInSteps ? this.#world.blake3()?.start() : undefined;
 		this.#arriving = {...began(block, bytes), memory, target, hashing, verdict: undefined};
 		return target;
 	}
 
 	progress(done: number): void {
 		const arriving = this.#arriving!;
-		if (done - arriving.hashed >= HASH_STEP) hashUpTo(arriving, done);
+		if (arriving.hashing && done - arriving.hashed >= HASH_STEP) hashUpTo(arriving, done);
+		else if (++arriving.parts % PARTS_PER_LOOK !== 0) return;
 		const now = performance.now();
 		if (now - arriving.toldAt < TELL_INTERVAL) return;
 		const bytes = done - arriving.told;
@@ -119,9 +125,14 @@ export class Arrivals {
 		else void this.#slice(block, memory, target);
 	}
 
+	/** Nothing more is told. The socket may still write to where the last block goes. */
 	close(): void {
 		this.#isClosed = true;
 		this.#world.arriving.forget(this.#resume);
+	}
+
+	/** The socket is gone. */
+	release(): void {
 		const memory = this.#arriving?.memory;
 		this.#arriving = undefined;
 		if (memory) this.#world.arriving.giveBack(memory);
@@ -178,7 +189,7 @@ export class Arrivals {
 }
 
 function began(block: BlockName, bytes: number) {
-	return {block, bytes, hashed: 0, told: 0, toldAt: performance.now()};
+	return {block, bytes, hashed: 0, parts: 0, told: 0, toldAt: performance.now()};
 }
 
 function hashUpTo(arriving: Arriving, done: number): void {

@@ -30,6 +30,8 @@ export type FilesDriverOptions = {
 	readonly down: RateGate;
 	/** A connection was turned away or let go for what nobody may send; `reason` names a counter. */
 	refused(reason: string): void;
+	/** A connection is gone, and no more among `connections`. */
+	gone(connection: BulkConnection): void;
 	/** Undefined: files are off. Whoever opened it closes it, after the driver. */
 	readonly vault: Vault | undefined;
 };
@@ -72,6 +74,11 @@ export class FilesDriver {
 			connection.destroy('unwanted');
 			refused('bulk-limit');
 		} else this.#adopt(connection);
+	}
+
+	/** Those that are there. */
+	connections(): BulkConnection[] {
+		return [...this.#links.values()].map(link => link.connection);
 	}
 
 	do(deed: FilesDeed): void {
@@ -136,6 +143,7 @@ export class FilesDriver {
 	#gone(link: Link, reason: string): void {
 		const {peer, isReady} = link;
 		this.#links.delete(peer);
+		this.#options.gone(link.connection);
 		if (reason.startsWith('bulk-') || reason === 'no-progress' || reason === 'slow') this.#options.refused(reason);
 		if (this.#links.size === 0) for (const memory of [this.#arriving, this.#giving]) memory.trim();
 		if (isReady) this.#tell({news: 'bulk-closed', peer, reason});

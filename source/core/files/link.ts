@@ -9,7 +9,7 @@ import type {LinkWorld} from './world.ts';
 
 export class Link {
 	readonly peer: PeerId;
-	readonly #connection: BulkConnection;
+	readonly connection: BulkConnection;
 	readonly #world: LinkWorld;
 	readonly #arrivals: Arrivals;
 	readonly #giving: Giving;
@@ -20,7 +20,7 @@ export class Link {
 	/** `gone`: told once, after which nothing more is told of it. */
 	constructor(connection: BulkConnection, world: LinkWorld, gone: (link: Link, reason: string) => void) {
 		this.peer = connection.peer;
-		this.#connection = connection;
+		this.connection = connection;
 		this.#world = world;
 		this.#gone = gone;
 		this.#arrivals = new Arrivals(this.peer, world, () => connection.resume());
@@ -34,7 +34,10 @@ export class Link {
 			begin: (block, bytes) => this.#arrivals.begin(block, bytes),
 			progress: (_block, done) => this.#arrivals.progress(done),
 			end: () => this.#arrivals.end(),
-			closed: reason => this.end(reason),
+			closed: reason => {
+				this.end(reason);
+				this.#arrivals.release();
+			},
 		});
 	}
 
@@ -45,11 +48,11 @@ export class Link {
 
 	ask(block: BlockName): void {
 		this.#arrivals.ask(block);
-		this.#connection.send({type: 'request', block});
+		this.connection.send({type: 'request', block});
 	}
 
 	unask(block: BlockName): void {
-		if (this.#arrivals.unask(block)) this.#connection.send({type: 'cancel', block});
+		if (this.#arrivals.unask(block)) this.connection.send({type: 'cancel', block});
 	}
 
 	give(block: BlockName): void {
@@ -57,19 +60,19 @@ export class Link {
 	}
 
 	deny(block: BlockName, reason: Denial): void {
-		if (this.#giving.deny(block)) this.#connection.send({type: 'refuse', block, reason});
+		if (this.#giving.deny(block)) this.connection.send({type: 'refuse', block, reason});
 	}
 
 	/** Ends it; `gone` comes a moment later. */
 	destroy(reason: string): void {
-		this.#connection.destroy(reason);
+		this.connection.destroy(reason);
 	}
 
 	/** Ends it, and says so before this returns. */
 	end(reason: string): void {
 		if (this.#isGone) return;
 		this.#isGone = true;
-		this.#connection.destroy(reason);
+		this.connection.destroy(reason);
 		this.#arrivals.close();
 		this.#giving.close();
 		this.#gone(this, reason);

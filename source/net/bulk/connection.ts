@@ -5,9 +5,11 @@
  * It shares its thread with all that is urgent: after so many bytes, read or written, everybody else has a turn.
  */
 import type {Socket} from 'node:net';
+import type {TLSSocket} from 'node:tls';
 import {WireError} from '../../base/errors.ts';
 import {BulkDecoder, type BulkFrame, type BulkSink, encodeBulk} from '../../wire/bulk.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
+import type {Priority} from '../../wire/priority.ts';
 import type {BulkLimits} from './limits.ts';
 import type {RateGate} from './rate-gate.ts';
 import type {Reader} from './reader.ts';
@@ -83,8 +85,13 @@ export class BulkConnection {
 		this.#goOn();
 	};
 
+	/** Frames with their headers; TLS and TCP add theirs. */
 	bytesIn = 0;
 	bytesOut = 0;
+	framesIn = 0;
+	framesOut = 0;
+	/** What waits here is told to whoever asked for it. */
+	readonly dropped: Readonly<Record<string, number>> = {};
 
 	constructor(options: BulkConnectionOptions) {
 		this.peer = options.peer;
@@ -99,6 +106,18 @@ export class BulkConnection {
 		this.#socket.on('close', () => this.#onClose());
 	}
 
+	/** As of a connection for talk. */
+	get cipher(): string | undefined {
+		return this.#socket.destroyed ? undefined : (this.#socket as Partial<TLSSocket>).getCipher?.()?.standardName;
+	}
+
+	/** Bytes that the system has not taken yet. */
+	get queuedByPriority(): Readonly<Record<Priority, number>> {
+		let bulk = this.#socket.writableLength;
+		for (const {bytes, at} of this.#blocks) bulk += bytes.length - at;
+		return {control: this.#controlBytes, chat: 0, bulk};
+	}
+
 	/** Begins to read; nothing is called at once. */
 	start(handlers: BulkHandlers): void {
 		this.#handlers = handlers;
@@ -109,7 +128,10 @@ export class BulkConnection {
 				return handlers.begin(block, bytes);
 			},
 			progress: (block, bytes) => handlers.progress(block, bytes),
-			end: block => handlers.end(block),
+			end: block => {
+				this.framesIn++;
+				handlers.end(block);
+			},
 		});
 		process.nextTick(() => this.#begin());
 	}
@@ -121,14 +143,20 @@ export class BulkConnection {
 		}
 		this.#socket.on('end', () => this.destroy('closed'));
 		if (this.direction === 'inbound') {
+			this.framesOut++;
 			this.#write(encodeBulk({type: 'ready'}));
 			this.#handlers?.ready();
 		} else {
 			this.#progressTimer = setTimeout(() => this.destroy('not-ready'), this.#options.limits.readyTimeout);
 		}
 		const {reader} = this.#options;
-		if (reader) reader.start(chunk => this.#receive(chunk));
-		else this.#socket.on('data', chunk => this.#receive(chunk));
+		if (reader) {
+			reader.start({
+				room: () => this.#decoder!.room,
+				filled: bytes => this.#filled(bytes),
+				take: chunk => this.#receive(chunk),
+			});
+		} else this.#socket.on('data', chunk => this.#receive(chunk));
 		this.#socket.resume();
 	}
 
@@ -136,6 +164,7 @@ export class BulkConnection {
 	send(frame: BulkFrame): void {
 		if (this.#socket.destroyed) return;
 		const bytes = encodeBulk(frame);
+		this.framesOut++;
 		this.#controls.push(bytes);
 		this.#controlBytes += bytes.length;
 		if (this.#controlBytes > this.#options.limits.maxControlBytes) this.destroy('slow');
@@ -208,6 +237,7 @@ export class BulkConnection {
 		up.spend(bytes.length);
 		if (end < block.bytes.length) return this.#write(bytes);
 		this.#blocks.shift();
+		this.framesOut++;
 		this.#write(bytes, block.sent);
 	}
 
@@ -231,11 +261,31 @@ export class BulkConnection {
 
 	// --- receiving ---
 
+	#count(bytes: number): void {
+		this.bytesIn += bytes;
+		this.#bytesInTurn += bytes;
+		this.#bytesSinceLook += bytes;
+		this.#options.down.spend(bytes);
+	}
+
+	/** So much lies where it belongs. */
+	#filled(bytes: number): void {
+		this.#count(bytes);
+		const decoder = this.#decoder!;
+		const from = performance.now();
+		try {
+			decoder.filled(bytes);
+		} catch (error) {
+			this.destroy(error instanceof WireError ? error.reason : 'failed');
+			return;
+		}
+		this.#workInTurn += performance.now() - from;
+		if (!decoder.isPartial) this.#watchProgress();
+		if (!this.#isReadingLater) this.#afterChunk();
+	}
+
 	#receive(chunk: Uint8Array): void {
-		this.bytesIn += chunk.length;
-		this.#bytesInTurn += chunk.length;
-		this.#bytesSinceLook += chunk.length;
-		this.#options.down.spend(chunk.length);
+		this.#count(chunk.length);
 		// What is here already when reading stops is told all the same.
 		this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
 		if (!this.#decoder!.isHeld) this.#take();
@@ -289,6 +339,7 @@ export class BulkConnection {
 	}
 
 	#onFrame(frame: BulkFrame): void {
+		this.framesIn++;
 		if (this.#isReady) {
 			if (frame.type !== 'ready') this.#handlers?.frame(frame);
 			return;

@@ -6,28 +6,43 @@
 /** One record of TLS holds no more. */
 const READ_BYTES = 16 * 1024;
 
+export type Taker = {
+	/** Where the next bytes belong, if that is known: they go there at once, and are told as `filled`. */
+	room(): Uint8Array | undefined;
+	filled(bytes: number): void;
+	/** A chunk is good until this returns. */
+	take(chunk: Uint8Array): void;
+};
+
 export class Reader {
-	#take: ((chunk: Uint8Array) => void) | undefined;
+	readonly #own = Buffer.allocUnsafeSlow(READ_BYTES);
+	/** Where the next bytes go. */
+	#into: Uint8Array = this.#own;
+	#taker: Taker | undefined;
 	/** What came before anybody took it. */
 	#early: Uint8Array[] = [];
 
 	/** For `net.connect` and `tls.connect`. */
-	get onread(): {buffer: Uint8Array; callback(bytes: number, buffer: Uint8Array): boolean} {
+	get onread(): {buffer(): Uint8Array; callback(bytes: number, buffer: Uint8Array): boolean} {
 		return {
-			buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-			callback: (bytes, buffer) => {
-				const chunk = buffer.subarray(0, bytes);
-				if (this.#take) this.#take(chunk);
-				else this.#early.push(Uint8Array.from(chunk));
+			// Asked for before the first bytes, and after all that came.
+			buffer: () => {
+				this.#into = this.#taker?.room() ?? this.#own;
+				return this.#into;
+			},
+			callback: bytes => {
+				if (this.#into !== this.#own) this.#taker!.filled(bytes);
+				else if (this.#taker) this.#taker.take(this.#own.subarray(0, bytes));
+				else this.#early.push(Uint8Array.from(this.#own.subarray(0, bytes)));
 				// Whoever wants to stop says so to the socket.
 				return true;
 			},
 		};
 	}
 
-	/** From now on `take` gets all of it; a chunk is good until it returns. */
-	start(take: (chunk: Uint8Array) => void): void {
-		this.#take = take;
-		for (const chunk of this.#early.splice(0)) take(chunk);
+	/** From now on it gets all that comes. */
+	start(taker: Taker): void {
+		this.#taker = taker;
+		for (const chunk of this.#early.splice(0)) taker.take(chunk);
 	}
 }

@@ -1,10 +1,13 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import type {FilesNews} from '../../../source/behaviours/files/io.ts';
+import {Arrivals} from '../../../source/core/files/arrivals.ts';
 import {FilesDriver} from '../../../source/core/files/driver.ts';
 import {ARRIVING_BYTES, FILE_MEMORY_BYTES, GIVING_BYTES, Memory} from '../../../source/core/files/memory.ts';
+import type {LinkWorld} from '../../../source/core/files/world.ts';
 import type {BulkConnection} from '../../../source/net/bulk/connection.ts';
 import {FileFailure} from '../../../source/storage/files/kept.ts';
 import {blockKey, encodeDataHeader} from '../../../source/wire/bulk.ts';
+import {MAX_PIECE_BYTES} from '../../../source/wire/file-offer.ts';
 import type {PeerId} from '../../../source/wire/peer-id.ts';
 import {createConditions} from '../../helpers/conditions.ts';
 import {FILE, piece, startBulkNode, watchBulk} from '../../net/bulk-peers.ts';
@@ -36,6 +39,7 @@ async function world({isKnown = true} = {}) {
 			refused.push(reason);
 			wake();
 		},
+		gone: () => {},
 		vault: store.asVault(),
 	});
 	cleanup.add(() => driver.close());
@@ -261,6 +265,7 @@ describe('connections', () => {
 			dial: () => Promise.reject(new Error('no')),
 			isKnown: () => true,
 			refused: () => {},
+			gone: () => {},
 			...{up: transport.up, down: transport.down, vault: undefined},
 		});
 		driver.begin();
@@ -287,4 +292,21 @@ test('Memory: never more than it has, used again, and all who wait are called wh
 	expect([memory.take(1)?.length, memory.bytes]).toEqual([PIECE + 64, 4 * 1024 * 1024 + PIECE]);
 	memory.trim();
 	expect(memory.bytes).toBe(4 * 1024 * 1024 + PIECE);
+});
+
+test('the memory of a block that has begun is used for no other as long as the socket may write there', () => {
+	const memory = new Memory(MAX_PIECE_BYTES);
+	const expected = {least: PIECE, most: PIECE};
+	const world = {store: {expect: () => expected}, arriving: memory, blake3: () => undefined};
+	const arrivals = new Arrivals('peer' as PeerId, world as unknown as LinkWorld, () => {});
+	arrivals.ask(piece(0));
+	expect(arrivals.begin(piece(0), PIECE)).toHaveLength(PIECE);
+	let isFree = false;
+	memory.wait(() => {
+		isFree = true;
+	});
+	arrivals.close();
+	expect(isFree).toBe(false);
+	arrivals.release();
+	expect(isFree).toBe(true);
 });
