@@ -23,9 +23,8 @@ export function testHistories(file: number): void {
 	});
 }
 
-/** The same for so many seeds of people who fetch a file from each other. */
-export function testFiles(count: number): void {
-	const seeds = Array.from({length: count}, (_, index) => index + 1);
+/** The same for seeds of people who fetch a file from each other. */
+export function testFiles(...seeds: readonly number[]): void {
 	it.each(seeds)('everyone gets it with seed %i', {timeout: PATIENCE}, seed => {
 		attempt(`--files --seed ${seed}`, () => runFiles(randomFiles(seed)));
 	});
