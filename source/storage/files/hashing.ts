@@ -12,7 +12,7 @@ import {failureOf} from './failure.ts';
 import {FileFailure} from './kept.ts';
 import type {Pace} from './pace.ts';
 import {openToRead} from './safe-open.ts';
-import {isFresh, type Signature, signatureOf} from './signature.ts';
+import {isFresh, isRecent, type Signature, signatureOf} from './signature.ts';
 import {Stream} from './stream.ts';
 import {topOf} from './top-of.ts';
 import {type Found, isProgram, walk} from './walk.ts';
@@ -36,6 +36,8 @@ export type Subject = {
 	readonly seen: readonly Signature[];
 	/** Some of it was written a moment ago: the same signature may stand for other bytes. */
 	readonly isFresh: boolean;
+	/** Some of it was written a minute ago at most. */
+	readonly isRecent: boolean;
 };
 
 export type Hashed = {
@@ -110,6 +112,7 @@ function fileSubject(path: string, name: string, stats: BigIntStats, now: number
 		skipped: 0,
 		seen: [signatureOf(stats)],
 		isFresh: isFresh(stats, now),
+		isRecent: isRecent(stats, now),
 	};
 }
 
@@ -121,7 +124,8 @@ async function folderSubject(path: string, name: string, now: number, signal?: A
 	checkSize(size, path);
 	const seen = sorted.map(({stats}) => signatureOf(stats));
 	const anyFresh = sorted.some(({stats}) => isFresh(stats, now));
-	return {path, name, size, files: sorted, isFolder: true, skipped, seen, isFresh: anyFresh};
+	const anyRecent = sorted.some(({stats}) => isRecent(stats, now));
+	return {path, name, size, files: sorted, isFolder: true, skipped, seen, isFresh: anyFresh, isRecent: anyRecent};
 }
 
 function checkSize(size: number, path: string): void {

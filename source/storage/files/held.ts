@@ -106,7 +106,8 @@ export class Held {
 
 	async #readPiece(index: number, into: Uint8Array): Promise<void> {
 		const {stream, seen} = await this.#load();
-		let isDoubtful = this.record.isFresh || (this.record.held.isFetched && !this.#checked.has(index));
+		const {isFresh, isRecent, held} = this.record;
+		let isDoubtful = isFresh || isRecent === true || (held.isFetched && !this.#checked.has(index));
 		const look = async (file: number, handle: {stat(options: {bigint: true}): Promise<BigIntStats>}) => {
 			// After it was read: what came in between is seen.
 			const difference = differenceOf(seen[file] ?? '', signatureOf(await handle.stat({bigint: true})));

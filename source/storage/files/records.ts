@@ -49,6 +49,8 @@ export type HeldRecord = {
 	readonly signature: Signature;
 	/** Another write may have left the same signature: what is read is verified. */
 	readonly isFresh: boolean;
+	/** A write through memory may have left the same signature: the same holds. */
+	readonly isRecent?: boolean;
 	/** False: only remembered, so that it need not be hashed again. */
 	readonly isGiven: boolean;
 	/** Unix milliseconds. */

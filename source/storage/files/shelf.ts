@@ -114,7 +114,7 @@ export class Shelf {
 	async add(held: HeldFile, manifestBytes: number): Promise<void> {
 		const subject = await this.#subjectOf(held, manifestBytes > 0);
 		// Nobody writes into it in the very moment in which it gets its name.
-		await this.#put(held, {...subject, isFresh: false}, manifestBytes);
+		await this.#put(held, {...subject, isFresh: false, isRecent: false}, manifestBytes);
 	}
 
 	keep(held: HeldFile): void {
@@ -195,13 +195,14 @@ export class Shelf {
 		return undefined;
 	}
 
-	async #put(held: HeldFile, {seen, isFolder, isFresh}: Subject, manifestBytes: number): Promise<void> {
+	async #put(held: HeldFile, {seen, isFolder, isFresh, isRecent}: Subject, manifestBytes: number): Promise<void> {
 		const {file} = held.offer;
 		const record: HeldRecord = {
 			held,
 			manifestBytes,
 			signature: isFolder ? digestOf(seen) : seen[0]!,
 			isFresh,
+			isRecent,
 			isGiven: true,
 			since: Date.now(),
 		};

@@ -41,6 +41,17 @@ export function isFresh({mtimeNs, ctimeNs}: BigIntStats, now: number): boolean {
 }
 
 /**
+ * Milliseconds within which the system writes down what a program has changed through memory. Until then such a change
+ * leaves no trace if one of the same page did; after that the next one does. Memory disks never do.
+ */
+const WRITE_BACK = 60_000;
+
+/** Whether somebody may have it in memory and change it without a trace. `now`: Unix milliseconds. */
+export function isRecent({mtimeNs}: BigIntStats, now: number): boolean {
+	return BigInt(Math.floor(now) - WRITE_BACK) * 1_000_000n < mtimeNs;
+}
+
+/**
  * Whether it was written after `until`, Unix milliseconds, which is when we have written last. The times of files come from
  * a clock that is a little behind; where they come from another machine's, it is said too often rather than too seldom.
  */

@@ -2,7 +2,7 @@ import {link, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile} 
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
-import {publishFile} from '../../../source/storage/files/publish.ts';
+import {publishFile, publishFolder} from '../../../source/storage/files/publish.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {fileIdOf, HASH_BYTES, topOfLayer} from '../../../source/wire/file-tree.ts';
@@ -265,6 +265,32 @@ describe('row 49: a name that is taken', () => {
 		expect(path).toBe(join(theirs, 'x (2)'));
 		expect([await readFile(join(theirs, 'x'), 'utf8'), await readFile(path, 'utf8')]).toEqual(['mine', 'new']);
 		expect(tried).toEqual([path]);
+	});
+
+	test('nor in the last moment, on such a disk', async () => {
+		const part = join(theirs, 'x.part');
+		await writeFile(part, 'new');
+		const inode = String((await lstat(part)).ino);
+		const noLinks = async () => {
+			if ((await namesIn(theirs)).length === 1) await writeFile(join(theirs, 'x'), 'mine');
+			throw Object.assign(new Error('no links here'), {code: 'EPERM'});
+		};
+		const hooks = {trying: async () => {}, link: noLinks};
+		expect(await publishFile({part, inode, folder: theirs, name: 'x', base: 'x'}, hooks)).toBe(join(theirs, 'x (2)'));
+		expect(await readFile(join(theirs, 'x'), 'utf8')).toBe('mine');
+	});
+
+	test('the same for a folder', async () => {
+		const part = join(theirs, 'x.part');
+		await mkdir(part);
+		const inode = String((await lstat(part)).ino);
+		const trying = async (path: string) => {
+			if (path === join(theirs, 'x')) await mkdir(path);
+		};
+		expect(await publishFolder({part, inode, folder: theirs, name: 'x', base: 'x'}, {trying})).toBe(
+			join(theirs, 'x (2)'),
+		);
+		expect(await namesIn(theirs)).toEqual(['x', 'x (2)']);
 	});
 
 	test('is not seen a second too late: what comes in between is not written over', async () => {

@@ -109,6 +109,18 @@ describe('what somebody else writes into what is here', () => {
 		await expect(blockOf(taker, block(2))).rejects.toMatchObject({reason: 'changed'});
 	});
 
+	test('through memory, without a trace, while it is offered: not given either', async () => {
+		const ours = join(await rig.folder('ours'), 'notes.txt');
+		await giver.shut();
+		await overwrite(ours, 2 * PIECE + 5, Buffer.from('x'));
+		const path = join(await rig.folder('profile-giver'), 'transfers', offer.file, 'held.json');
+		const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+		await writeFile(path, JSON.stringify({...record, signature: signatureOf(await stat(ours, {bigint: true}))}));
+		giver = await rig.vault('giver');
+		expect(await blockOf(giver, block(0))).toEqual(content.subarray(0, PIECE));
+		await expect(blockOf(giver, block(2))).rejects.toMatchObject({reason: 'changed'});
+	});
+
 	test.each(['rm', 'rename'])('is not waited for if it is gone (%s)', async how => {
 		const now = vi.spyOn(performance, 'now');
 		try {
@@ -122,6 +134,31 @@ describe('what somebody else writes into what is here', () => {
 		} finally {
 			now.mockRestore();
 		}
+	});
+
+	test('a piece that is being written is not given before it is there', async () => {
+		await prepare(giver, taker, transferOf(offer, theirs));
+		const bytes = await blockOf(giver, block(2));
+		expect(taker.verify(block(2), bytes)).toBe('ok');
+		const order: string[] = [];
+		const writing = taker.write(block(2), bytes).then(() => order.push('written'));
+		const given = blockOf(taker, block(2)).then(got =>
+			order.push(Buffer.compare(got, bytes) === 0 ? 'given' : 'wrong'),
+		);
+		await Promise.all([writing, given]);
+		expect(order).toEqual(['written', 'given']);
+	});
+
+	test('and nothing has its name before all of it is written', async () => {
+		const opened = await prepare(giver, taker, transferOf(offer, theirs));
+		await carry(giver, taker, offer.file, opened, 4);
+		const bytes = await blockOf(giver, block(4));
+		expect(taker.verify(block(4), bytes)).toBe('ok');
+		const order: string[] = [];
+		const writing = taker.write(block(4), bytes).then(() => order.push('written'));
+		const finishing = taker.finish(offer.file).then(() => order.push('finished'));
+		await Promise.all([writing, finishing]);
+		expect(order).toEqual(['written', 'finished']);
 	});
 
 	test('be it the hashes in the profile: they are not given on, and made anew when it is offered again', async () => {
