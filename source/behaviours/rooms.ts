@@ -272,7 +272,11 @@ export class Rooms implements Behaviour {
 		if (command.command === 'join') return this.#join(command, name, now);
 		if (room) return this.#leave(command, room, timestamp, now);
 		const isKept = this.#options.archive.store.room(name) !== undefined;
-		if (command.command === 'forget' && isKept) return this.#forget(command, {room: name});
+		if (command.command === 'forget' && isKept) {
+			const forgotten = this.#forget(command, {room: name});
+			// Not in it, but others keep something that belongs to it: files, for one.
+			return this.#storage.failure ? forgotten : [emit({type: 'room-left', room: name}), ...forgotten];
+		}
 		return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 	}
 

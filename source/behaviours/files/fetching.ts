@@ -10,7 +10,7 @@ import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
-import type {FilesNews} from './io.ts';
+import type {FilesNews, SavedTransfer} from './io.ts';
 import {claimOf, claimsOf, type StandingOffer} from './offers.ts';
 import {checkFolder, isAccepted} from './settings.ts';
 import type {Shelf} from './shelf.ts';
@@ -50,6 +50,8 @@ export type FetchingOptions = {
 	readonly shelf: Shelf;
 	readonly downloads: Downloads;
 	readonly settings: () => FileSettings;
+	/** Others hear that it is here. */
+	readonly announce: (file: FileId) => BehaviourOutput[];
 };
 
 export class Fetching {
@@ -209,11 +211,12 @@ export class Fetching {
 		const waiting = this.#looking.get(file) ?? [];
 		this.#looking.delete(file);
 		const held = shelf.isChanged(file) ? undefined : shelf.get(file);
-		return waiting.flatMap(({command, wanted}): BehaviourOutput[] => {
+		const answers = waiting.flatMap(({command, wanted}): BehaviourOutput[] => {
 			if (!held) return this.#take(command, file, wanted, now);
 			const result = {file, path: held.path, isHere: true} as const;
 			return [...shelf.addRooms(file, this.#roomsOf(held.offer)), {type: 'reply', command, result}];
 		});
+		return held ? [...answers, ...this.#options.announce(file)] : answers;
 	}
 
 	/** It is on its way: now perhaps from more rooms, otherwise than it was offered at first, and no longer paused. */
@@ -228,6 +231,11 @@ export class Fetching {
 			this.#wait(file, command);
 			return this.#replace(offer, {...saved, ...command}, now);
 		}
+		const folder = this.#newFolder(command, saved.folder);
+		if (folder !== undefined && this.#isNothingHere(file, now)) {
+			this.#wait(file, command);
+			return this.#replace({offer: saved.offer, from: saved.from}, {...saved, ...command, folder}, now);
+		}
 		const path = downloads.info(file, now)?.path;
 		const {priority} = command;
 		const outputs = [
@@ -240,9 +248,21 @@ export class Fetching {
 		return outputs;
 	}
 
-	/** Nothing that is here of it can be of use: no hash was found to fit. */
+	/** Where it is to go now, if that is elsewhere than before. */
+	#newFolder({folder}: FetchCommand, before: string): string | undefined {
+		const wanted = folder ?? this.#options.settings().folder;
+		return wanted === before ? undefined : wanted;
+	}
+
+	/** It has failed before anything of it came: there is nothing to lose. */
+	#isNothingHere(file: FileId, now: Instant): boolean {
+		const {downloads} = this.#options;
+		return downloads.failure(file) !== undefined && downloads.info(file, now)?.done === 0;
+	}
+
+	/** Nothing is here of it, or nothing that can be of use. */
 	#replace(
-		offer: StandingOffer,
+		offer: Pick<StandingOffer, 'offer'> & Pick<SavedTransfer, 'from'>,
 		how: {readonly folder?: string; readonly priority?: number},
 		now: Instant,
 	): BehaviourOutput[] {
@@ -279,7 +299,7 @@ export class Fetching {
 	}
 
 	#begin(
-		{offer, from}: StandingOffer,
+		{offer, from}: Pick<StandingOffer, 'offer'> & Pick<SavedTransfer, 'from'>,
 		rooms: readonly string[],
 		{folder, priority = 0}: {readonly folder?: string; readonly priority?: number},
 		now: Instant,

@@ -74,7 +74,9 @@ export class Infos {
 		const {uploads, shares, nameOf} = this.#options;
 		const {file, size} = info;
 		const given = new Map(uploads.takers(file, now).map(one => [one.peer, one]));
-		const takers = [...new Set([...given.keys(), ...shares.takers(file)])].map(peer => {
+		// Who has given it up got something, and is no taker any more.
+		const moving = [...given.values()].filter(({rate}) => rate > 0).map(({peer}) => peer);
+		const takers = [...new Set([...moving, ...shares.takers(file, size)])].map(peer => {
 			const {rate = 0, bytes = 0} = given.get(peer) ?? {};
 			return {peer, name: nameOf(peer), pieces: shares.countOf(peer, file, size), rate, bytes};
 		});

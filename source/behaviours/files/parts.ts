@@ -50,7 +50,11 @@ export function createParts(options: PartsOptions) {
 	const roomsOf = (file: FileId) => shelf.get(file)?.rooms ?? downloads.saved(file)?.rooms ?? [];
 	const askRoomsOf = (file: FileId) => [...roomsOf(file), ...board.offers.of(file).map(({room}) => room)];
 	const mayHave = (peer: PeerId, file: FileId) => access.shares(peer, roomsOf(file));
-	const piecesOf = (file: FileId) => (shelf.has(file) ? shelf.pieces(file) : downloads.held(file));
+	const piecesOf = (file: FileId) => {
+		if (shelf.has(file)) return shelf.pieces(file);
+		const pieces = downloads.held(file);
+		return pieces && (pieces.size > 0 || metadata.has(file)) ? pieces : undefined;
+	};
 	const board = new Board({
 		...{archive, access},
 		rooms: () => archive.rooms().flatMap(({room}) => (archive.isOpen(room) ? room : [])),
@@ -97,7 +101,10 @@ export function createParts(options: PartsOptions) {
 		...{self: view.self, board, shelf, downloads, offering, uploads, shares, nameOf},
 		roomName: room => access.roomName(room),
 	});
-	const fetching: Fetching = new Fetching({view, board, shelf, downloads, settings});
+	const fetching: Fetching = new Fetching({
+		...{view, board, shelf, downloads, settings},
+		announce: file => shares.announce(file, access.peersIn(roomsOf(file))),
+	});
 	const controls = new Controls({
 		...{access, board, shelf, downloads, offering, fetching, infos, settings},
 		...{onSettings: options.onSettings, onForgotten: options.onForgotten},

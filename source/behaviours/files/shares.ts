@@ -103,10 +103,22 @@ export class Shares {
 		return Math.min(this.#ears.get(peer)?.holds.get(file) ?? 0, pieceCountOf(size));
 	}
 
-	/** Those who fetch it, or have fetched it since they are connected, and may have it. */
-	takers(file: FileId): readonly PeerId[] {
-		const sought = [...this.#ears].filter(([, ear]) => ear.sought.has(file));
-		return sought.map(([peer]) => peer).filter(peer => this.#options.mayHave(peer, file));
+	/** Those who fetch it, or say that they hold all of it, and may have it. */
+	takers(file: FileId, size: number): readonly PeerId[] {
+		const all = pieceCountOf(size);
+		const takers = [...this.#ears].filter(([peer, ear]) => {
+			const isDone = all > 0 ? this.countOf(peer, file, size) === all : ear.sought.has(file);
+			return isDone || ear.seeks.has(file);
+		});
+		return takers.map(([peer]) => peer).filter(peer => this.#options.mayHave(peer, file));
+	}
+
+	/** These hear what is here of it without having asked: they may wait for us to have it. */
+	announce(file: FileId, peers: readonly PeerId[]): BehaviourOutput[] {
+		return peers.flatMap(peer => {
+			const ear = this.#ears.get(peer);
+			return ear && !ear.told.has(file) ? this.#tell(peer, ear, file) : [];
+		});
 	}
 
 	/** Pieces of a file are here that were not. */
@@ -165,7 +177,10 @@ export class Shares {
 	}
 
 	#isForIt(peer: PeerId, file: FileId): boolean {
-		return this.#options.mayHave(peer, file) && (this.#options.piecesOf(file)?.count ?? 0) > 0;
+		const pieces = this.#options.piecesOf(file);
+		// Of a folder of empty files there are no pieces, only the list of them.
+		const isHere = pieces !== undefined && (pieces.count > 0 || pieces.size === 0);
+		return isHere && this.#options.mayHave(peer, file);
 	}
 
 	/** Says nothing where nothing is here: whoever may not have it sees no difference. */

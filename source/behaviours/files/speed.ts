@@ -8,10 +8,14 @@ const CELLS = 8;
 /** Milliseconds: what has just begun is not told to be faster than it could be measured. */
 const LEAST = 250;
 
+/** Milliseconds without a byte after which nothing goes any more, if nothing is to go. */
+export const REST = 1_000;
+
 export class Speed {
 	readonly #cells = new Float64Array(CELLS);
 	#cell = 0;
 	#since: Instant | undefined;
+	#lastAt: Instant = Number.NEGATIVE_INFINITY;
 	#total = 0;
 	/** Of all cells. */
 	#sum = 0;
@@ -28,11 +32,12 @@ export class Speed {
 		this.#cells[this.#cell % CELLS]! += bytes;
 		this.#sum += bytes;
 		this.#total += bytes;
+		this.#lastAt = now;
 	}
 
-	/** Bytes a second. */
-	rate(now: Instant): number {
-		if (this.#since === undefined) return 0;
+	/** Bytes a second. `isBusy`: more is to come, though it may take its time. */
+	rate(now: Instant, isBusy = true): number {
+		if (this.#since === undefined || (!isBusy && now - this.#lastAt >= REST)) return 0;
 		this.#turn(now);
 		if (this.#sum === 0) {
 			this.#since = undefined;

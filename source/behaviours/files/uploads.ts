@@ -87,7 +87,7 @@ export class Uploads {
 	/** Something waits for the peer, or is on its way. */
 	isGiving(peer: PeerId): boolean {
 		const taker = this.#takers.get(peer);
-		return taker !== undefined && taker.queue.size + taker.giving.size > 0;
+		return taker !== undefined && isBusyWith(taker);
 	}
 
 	/** Bytes in this run. */
@@ -97,13 +97,14 @@ export class Uploads {
 
 	/** Bytes a second. */
 	rate(file: FileId, now: Instant): number {
-		return this.#byFile.get(file)?.rate(now) ?? 0;
+		const isBusy = [...this.#takers.values()].some(taker => taker.byFile.has(file) && isBusyWith(taker));
+		return this.#byFile.get(file)?.rate(now, isBusy) ?? 0;
 	}
 
 	takers(file: FileId, now: Instant): Given[] {
-		return [...this.#takers].flatMap(([peer, {byFile}]) => {
-			const speed = byFile.get(file);
-			return speed ? [{peer, rate: speed.rate(now), bytes: speed.total}] : [];
+		return [...this.#takers].flatMap(([peer, taker]) => {
+			const speed = taker.byFile.get(file);
+			return speed ? [{peer, rate: speed.rate(now, isBusyWith(taker)), bytes: speed.total}] : [];
 		});
 	}
 
@@ -192,7 +193,8 @@ export class Uploads {
 		if (!taker || !this.#ended(taker, block)) return [];
 		this.#speed.add(bytes, now);
 		taker.speed.add(bytes, now);
-		for (const speeds of [this.#byFile, taker.byFile]) {
+		// Hashes are no bytes of the file, as people see it.
+		for (const speeds of block.what === 'piece' ? [this.#byFile, taker.byFile] : []) {
 			const speed = speeds.get(block.file) ?? new Speed();
 			speed.add(bytes, now);
 			speeds.set(block.file, speed);
@@ -345,6 +347,11 @@ type Choice = {
 /** As the timer counts: a difference is rounded otherwise than a sum. */
 function isStuck(since: Instant, now: Instant): boolean {
 	return since + STUCK_AFTER <= now;
+}
+
+/** Whether something waits for it, or is on its way. */
+function isBusyWith({queue, giving}: Taker): boolean {
+	return queue.size + giving.size > 0;
 }
 
 /** Whether one more block may be on its way to it. */

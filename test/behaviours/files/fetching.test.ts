@@ -1,6 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {LOOK_BACK, LOOK_STEP} from '../../../source/behaviours/files/board.ts';
-import {ACCEPT_AGE, ACCEPTS, MAX_ACCEPTED, MAX_TRANSFERS} from '../../../source/behaviours/files/fetching.ts';
+import {
+	ACCEPT_AGE,
+	ACCEPTS,
+	MAX_ACCEPTED,
+	MAX_SHELF,
+	MAX_TRANSFERS,
+} from '../../../source/behaviours/files/fetching.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
 import {decodeEvent} from '../../../source/wire/event.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
@@ -50,6 +56,25 @@ describe('fetching', () => {
 			'file: a folder is named by its whole path',
 		]);
 		expect(deeds(desk.ask(fetching(FILE, {folder: '/music'})), 'open')).toMatchObject([{transfer: {folder: '/music'}}]);
+	});
+
+	it('that failed with nothing here goes where it is to go now', () => {
+		const desk = new FilesDesk();
+		desk.offers(bobIdentity, OFFER);
+		desk.ask(fetching());
+		const fails = (code: 'no-folder' | 'io') =>
+			desk.news({news: 'file-failed', file: FILE, error: {code, message: 'no'}});
+		fails('no-folder');
+		expect(deeds(desk.ask(fetching()), 'open')).toMatchObject([{transfer: {folder: '/downloads'}}]);
+		fails('no-folder');
+		desk.ask({command: 'file-settings', settings: {folder: '/new'}});
+		const anew = desk.ask(fetching());
+		expect([deeds(anew, 'open'), states(anew)]).toMatchObject([[{transfer: {folder: '/new'}}], ['waiting']]);
+		fails('io');
+		expect(deeds(desk.ask(fetching(FILE, {folder: '/other'})), 'open')).toMatchObject([{transfer: {folder: '/other'}}]);
+		// What is on its way stays where it is.
+		desk.news(opened());
+		expect(deeds(desk.ask(fetching(FILE, {folder: '/third'})), 'open')).toEqual([]);
 	});
 
 	it('refuses what is no id, fits several files, or is offered nowhere', () => {
@@ -221,6 +246,17 @@ describe('what is taken without asking', () => {
 		expect(answers(desk.ask({command: 'file-settings'}))).toEqual([{folder: '/downloads', accept}]);
 		const wrong = desk.ask({command: 'file-settings', settings: {accept: [{from: 'bob', bytes: 1}]}});
 		expect(answers(wrong)).toEqual(['file: a rule is for a peer id, or for * (anybody)']);
+	});
+
+	it('is nothing more once the shelf is full', () => {
+		const many = (count: number) =>
+			Array.from({length: count}, (_, index) =>
+				heldOf(offerOf(1, {file: index.toString(16).padStart(64, '0'), size: 1})),
+			);
+		expect(taken(new FilesDesk({...rules(), held: many(MAX_SHELF - 1)}))).toHaveLength(1);
+		const full = new FilesDesk({...rules(), held: many(MAX_SHELF)});
+		expect(counters(full.offers(bobIdentity, OFFER))).toContain('file-accept-cap');
+		expect(deeds(full.ask(fetching()), 'open')).toHaveLength(1);
 	});
 
 	it('is never more at a time of one author than there is room for', () => {

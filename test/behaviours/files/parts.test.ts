@@ -63,7 +63,7 @@ describe('shares', () => {
 			const files = Array.from({length: 64}, (_, more) => numbered(index + more));
 			shares.seek(BOB, {type: 'seek', files, isOn: true}, index * 1_000);
 		}
-		expect(shares.takers(numbered(0))).toEqual([]);
+		expect(shares.takers(numbered(0), 2 ** 30)).toEqual([]);
 		for (let index = 0; index < MAX_TOLD + 1; index++) {
 			shares.holds(BOB, {type: 'holds', file: numbered(index), pieces: new Uint8Array([0xf0])});
 		}

@@ -156,6 +156,15 @@ describe('a room that is forgotten', () => {
 		expect(answers(desk.ask({command: 'offers'}))).toEqual([{offers: []}]);
 	});
 
+	it('may be one that we had left', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER)]});
+		desk.offers(annIdentity, OFFER);
+		desk.ask({command: 'leave', room: 'lobby'});
+		expect(desk.transfers()).toHaveLength(1);
+		expect(deeds(desk.ask({command: 'forget', room: 'lobby'}), 'forget')).toEqual([{deed: 'forget', file: FILE}]);
+		expect(desk.transfers()).toEqual([]);
+	});
+
 	it('may be a conversation', () => {
 		const room = directRoomOf(ANN, BOB);
 		const desk = new FilesDesk({held: [heldOf(OFFER, [room, 'lobby'])]});
@@ -200,6 +209,38 @@ describe('what is told of pieces', () => {
 		expect(desk.transfers()).toMatchObject([{takers: [{pieces: 64}]}]);
 		desk.disconnect(BOB);
 		expect(desk.transfers()).toMatchObject([{takers: []}]);
+	});
+
+	it('does not show who has given it up', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER)]});
+		desk.hear(BOB, seek);
+		desk.hear(BOB, {type: 'gained', file: FILE, pieces: [1, 2, 3]});
+		desk.hear(BOB, {...seek, isOn: false});
+		expect(desk.transfers()).toMatchObject([{takers: []}]);
+	});
+
+	it('is told, and the list of them given, though a folder has only empty files', () => {
+		const folder = {...OFFER, size: 0, files: 2, manifest: '01'.repeat(32)};
+		const desk = new FilesDesk({held: [heldOf(folder)]});
+		expect(sent(desk.hear(BOB, seek), 'holds')).toMatchObject([{peers: [BOB], message: {pieces: new Uint8Array()}}]);
+		const block = {file: FILE, what: 'manifest', index: 0} as const;
+		expect(deeds(desk.news({news: 'asked', peer: BOB, block}), 'give')).toHaveLength(1);
+		// Who fetches it and has not got that list has nothing to give.
+		const other = new FilesDesk({saved: [savedOf(folder)]});
+		const needs = ['manifest'] as const;
+		const slices = {layer: 0, manifest: 0};
+		other.news({news: 'opened', file: FILE, pieces: new Uint8Array(), needs, slices, path: '/x'});
+		expect(sent(other.hear(BOB, seek), 'holds')).toEqual([]);
+	});
+
+	it('is told to those who may wait for it when somebody fetches what is here', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER, ['lobby'], true)]});
+		desk.connect(DAN);
+		desk.ask({command: 'fetch-file', file: FILE});
+		expect(sent(desk.news({news: 'looked', file: FILE}), 'holds')).toMatchObject([{peers: [BOB]}, {peers: [CAT]}]);
+		const waiting = new FilesDesk({held: [heldOf(OFFER)]});
+		waiting.hear(BOB, {type: 'holds', file: FILE, pieces: fullOf(OFFER)});
+		expect(waiting.transfers()).toMatchObject([{takers: [{peer: BOB, pieces: 64}]}]);
 	});
 
 	it('is heard of those only who are in its room', () => {

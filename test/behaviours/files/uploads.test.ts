@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import type {BehaviourOutput} from '../../../source/behaviours/behaviour.ts';
+import {REST} from '../../../source/behaviours/files/speed.ts';
 import {
+	MAX_COUNTED,
 	MAX_GIVES,
 	MAX_PEER_GIVES,
 	MAX_QUEUED,
@@ -251,5 +253,52 @@ it('counts what was given, to whom and how fast', () => {
 	expect(giver.uploads.given(FILE)).toBe(8 * PIECE);
 	expect(giver.uploads.rate(FILE, giver.now)).toBeGreaterThan(0.7 * MIB);
 	expect(giver.uploads.takers(FILE, giver.now)).toMatchObject([{peer: BOB, bytes: 8 * PIECE}]);
-	expect(giver.uploads.rate(FILE, giver.now + 10_000)).toBe(0);
+	expect(giver.uploads.rate(FILE, giver.now + REST)).toBe(0);
+	expect(giver.uploads.takers(FILE, giver.now + REST)).toMatchObject([{peer: BOB, rate: 0}]);
+});
+
+it('counts as given what belongs to the file, not its hashes', () => {
+	const giver = new Giver();
+	const slice = {file: FILE, what: 'layer', index: 0} as const;
+	giver.note(giver.uploads.news({news: 'asked', peer: BOB, block: slice}, 0));
+	giver.gave(32_768);
+	expect([giver.uploads.given(FILE), giver.uploads.takers(FILE, 0)]).toEqual([0, []]);
+});
+
+it('a line on which more is to come has its speed, though nothing comes for a moment', () => {
+	const giver = new Giver();
+	giver.asked(BOB, 1);
+	giver.asked(BOB, 2);
+	giver.gave();
+	expect(giver.uploads.rate(FILE, giver.now + REST)).toBeGreaterThan(0);
+});
+
+it('remembers of so many files how often each piece was given', () => {
+	const giver = new Giver();
+	const fill = (from: number, count: number) => {
+		for (let file = from; file < from + count; file++) {
+			giver.asked(CAT, 0, idOf(file));
+			giver.gave();
+		}
+	};
+	/** Whether piece 1, which was never given, goes before piece 0, asked for first. */
+	const isCounted = () => {
+		for (let index = 10; index < 10 + PEER_SLOTS; index++) giver.asked(BOB, index, idOf(0xff));
+		giver.asked(BOB, 0);
+		giver.asked(BOB, 1);
+		const order = giver
+			.all(MIB)
+			.filter(({index}) => index < 2)
+			.map(({index}) => index);
+		return order[0] === 1;
+	};
+	giver.asked(CAT, 0);
+	giver.gave();
+	fill(2, MAX_COUNTED - 2);
+	expect(isCounted()).toBe(true);
+	giver.asked(CAT, 0);
+	giver.asked(CAT, 0);
+	giver.all(MIB);
+	fill(2, MAX_COUNTED);
+	expect(isCounted()).toBe(false);
 });
