@@ -19,9 +19,6 @@ const HASH_STEP = 1024 * 1024;
 /** Milliseconds between two words about a block that comes slowly. */
 const TELL_INTERVAL = 250;
 
-/** Parts of a block, of some kilobytes each, between two looks at the clock. */
-const PARTS_PER_LOOK = 4;
-
 type Arriving = {
 	readonly block: BlockName;
 	readonly bytes: number;
@@ -30,7 +27,6 @@ type Arriving = {
 	readonly target: Uint8Array | undefined;
 	readonly hashing: Hashing | undefined;
 	hashed: number;
-	parts: number;
 	verdict: 'wrong' | 'unwanted' | undefined;
 	told: number;
 	toldAt: number;
@@ -103,7 +99,6 @@ export class Arrivals {
 	progress(done: number): void {
 		const arriving = this.#arriving!;
 		if (arriving.hashing && done - arriving.hashed >= HASH_STEP) hashUpTo(arriving, done);
-		else if (++arriving.parts % PARTS_PER_LOOK !== 0) return;
 		const now = performance.now();
 		if (now - arriving.toldAt < TELL_INTERVAL) return;
 		const bytes = done - arriving.told;
@@ -189,7 +184,7 @@ export class Arrivals {
 }
 
 function began(block: BlockName, bytes: number) {
-	return {block, bytes, hashed: 0, parts: 0, told: 0, toldAt: performance.now()};
+	return {block, bytes, hashed: 0, told: 0, toldAt: performance.now()};
 }
 
 function hashUpTo(arriving: Arriving, done: number): void {
