@@ -2,9 +2,6 @@
  * All files on this disk that are given or fetched: those held whole, those of which some pieces are here, and what is
  * written down of both. Decides nothing; whatever it writes was verified before.
  */
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import type {FileSettings} from '../../api/files.ts';
 import {type BlockName, bytesOfPiece, type FileId} from '../../wire/file-offer.ts';
 import {Arrivals} from './arrivals.ts';
@@ -22,6 +19,7 @@ import {
 	type SavedTransfer,
 } from './kept.ts';
 import {Pace} from './pace.ts';
+import {clearLeft, openPassing, type Passing} from './passing.ts';
 import {Records} from './records.ts';
 import {Shelf} from './shelf.ts';
 
@@ -40,14 +38,16 @@ type Parts = {
 	readonly kept: KeptSettings;
 	readonly records: Records;
 	readonly settings: FileSettings;
-	readonly temporary: string | undefined;
+	readonly passing: Passing | undefined;
 	readonly warn: (message: string) => void;
 };
 
 export class Vault {
 	readonly #kept: KeptSettings;
 	readonly #records: Records;
-	readonly #temporary: string | undefined;
+	readonly #passing: Passing | undefined;
+	/** What killed programs have left. */
+	readonly #clearing = clearLeft();
 	readonly #shelf: Shelf;
 	readonly #arrivals: Arrivals;
 	readonly #saved = new Map<FileId, SavedTransfer>();
@@ -58,10 +58,10 @@ export class Vault {
 	#settings: FileSettings;
 	#library: Library;
 
-	private constructor({kept, records, settings, temporary, warn}: Parts) {
+	private constructor({kept, records, settings, passing, warn}: Parts) {
 		this.#kept = kept;
 		this.#records = records;
-		this.#temporary = temporary;
+		this.#passing = passing;
 		this.#settings = settings;
 		this.#library = {held: [], changed: [], saved: [], settings};
 		const pace = new Pace();
@@ -80,10 +80,10 @@ export class Vault {
 
 	/** Rejects only if there is no temporary folder for a profile without a directory: what cannot be read is left out. */
 	static async open({directory, settings, warn}: VaultOptions): Promise<Vault> {
-		const temporary = directory === undefined ? await mkdtemp(join(tmpdir(), 'p2p-tui-')) : undefined;
+		const passing = directory === undefined ? await openPassing() : undefined;
 		const kept = new KeptSettings(directory, settings, warn);
-		const records = new Records(directory ?? temporary!, warn);
-		const vault = new Vault({kept, records, settings: await kept.load(), temporary, warn});
+		const records = new Records(directory ?? passing!.directory, warn);
+		const vault = new Vault({kept, records, settings: await kept.load(), passing, warn});
 		await vault.#load();
 		return vault;
 	}
@@ -248,11 +248,12 @@ export class Vault {
 		await Promise.allSettled(this.#turns.values());
 		for (const file of this.#arrivals.files()) await this.#arrivals.close(file);
 		// Nobody would ever go on with it.
-		if (this.#temporary !== undefined) for (const file of [...this.#saved.keys()]) await this.#arrivals.discard(file);
+		if (this.#passing) for (const file of [...this.#saved.keys()]) await this.#arrivals.discard(file);
 		await this.#shelf.close();
 		await this.#records.settle();
 		await this.#kept.close();
-		if (this.#temporary !== undefined) await rm(this.#temporary, {recursive: true, force: true});
+		await this.#passing?.close();
+		await this.#clearing;
 	}
 
 	async #load(): Promise<void> {
