@@ -195,6 +195,8 @@ class Session {
 			const size = `${bytes.toLocaleString('en')} bytes`;
 			return this.#console.say([`error: the line was not sent: it has ${size}, and a message holds 16 KiB`]);
 		}
+		// What was refused meanwhile is back in the line of the store: here it is one arrow key away, and no part of this one.
+		this.#dispatch({type: 'edit', edit: {edit: 'clear'}});
 		this.#dispatch({type: 'edit', edit: {edit: 'insert', text: line}});
 		this.#dispatch({type: 'submit'});
 		const {view, composer, rooms, active, notice} = this.#store.getState();

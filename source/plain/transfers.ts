@@ -66,9 +66,11 @@ export function movingLines({files: before}: State, {files}: State): readonly st
 function changeOf(before: Transfer | undefined, now: Transfer): readonly string[] {
 	const {name, state, rateIn} = now;
 	const isNew = before?.state !== state;
-	if (state === 'hashing' && isNew) return [`Reading ${quoted(name)}, ${sizeText(now)}, to offer it.`];
+	if (state === 'hashing' && isNew)
+		return [`Reading ${quoted(name)}${now.size > 0 ? `, ${sizeText(now)},` : ''} to offer it.`];
 	if (state === 'paused') return isNew && before ? [`${quoted(name)} is paused at ${percentText(shareOf(now))}.`] : [];
-	if (state === 'waiting') return isNew && before ? [`${quoted(name)} waits: ${stateReason(now)}.`] : [];
+	// After anything else it is a moment's, while others are asked.
+	if (state === 'waiting') return before?.state === 'fetching' ? [`${quoted(name)} waits: ${stateReason(now)}.`] : [];
 	if (!before || (state !== 'fetching' && state !== 'hashing')) return [];
 	const quarter = Math.floor(shareOf(now) * QUARTERS);
 	if (quarter === 0 || quarter >= QUARTERS || quarter <= Math.floor(shareOf(before) * QUARTERS)) return [];

@@ -35,6 +35,9 @@ test('two people talk line by line through pipes, and nothing but lines comes ou
 	const programs = ['ann', 'bob'].map(name => start(['--plain', '--name', name, ...place]));
 	const [ann, bob] = programs.map(program => new Talk(program)) as [Talk, Talk];
 	await Promise.all([ann.hears(/bob joined #lobby|bob is in #lobby/), bob.hears(/ann joined #lobby|ann is in #lobby/)]);
+	// What is refused later than the next line is asked for is no part of that one.
+	ann.says('/send /nowhere/at/all');
+	await ann.hears(/^error: There is no \/nowhere\/at\/all/m);
 	ann.says('did the deploy finish?');
 	await bob.hears(/^\d\d:\d\d #lobby ann: did the deploy finish\?$/m);
 	bob.says('/reply yes, all green');

@@ -45,7 +45,11 @@ test('how far it is, a quarter at a time; then where it is', () => {
 	expect(at(0.4)).toEqual([]);
 	expect(at(0.9)).toEqual(['“holiday.mp4”: 90 %, 88 MB/s, 8 s left.']);
 	expect(at(0.9, {state: 'paused'})).toEqual(['“holiday.mp4” is paused at 90 %.']);
-	expect(at(0.9, {state: 'waiting', sources: []})).toEqual(['“holiday.mp4” waits: nobody who has it is here.']);
+	expect(at(0.9, {state: 'waiting', from: PEERS.cat, sources: []})).toEqual([]);
+	expect(at(0.9)).toEqual([]);
+	expect(at(0.9, {state: 'waiting', from: PEERS.cat, sources: []})).toEqual([
+		'“holiday.mp4” waits: nobody who has it is here.',
+	]);
 	expect(at(0.9)).toEqual([]);
 	expect(at(1, {state: 'done'})).toEqual(['“holiday.mp4” is here: ~/Downloads/holiday.mp4']);
 });
@@ -60,7 +64,7 @@ test('/transfers says all of them', () => {
 		  "  “holiday.mp4”, 1.4 GB: coming; 54 %; 88 MB/s; 8 s left; from ann and cat; to bob at 1.2 MB/s; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “disk.img”, 20 GB: reading, being read, to be offered; 43 %; 8 s left; 42 MB given; lies at ~/disk.img",
 		  "  “report.pdf”, 1.2 MB: giving; to bob at 3.4 MB/s; 2.0 MB given; lies at ~/report.pdf",
-		  "  “漢字の写真 🏔️.jpg”, 4.2 MB: waiting, nobody who has it is here; 0 %; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “漢字の写真 🏔️.jpg”, 4.2 MB: waiting, asking who has it; 0 %; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “backup.tar.zst”, 40 GB: failed, the disk is full: 40 GB are needed, 3.2 GB are free; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “photos of the mountains, 2026”, 214 files, 8.1 GB: paused; 25 %; from ann and cat; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “notes.txt”, 0 B: here; 42 MB given; lies at ~/Downloads/notes.txt",

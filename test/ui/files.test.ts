@@ -107,7 +107,9 @@ test('what becomes of an offer stands in its card, in two rows whatever it is', 
 	expect(state({state: 'preparing', done: 0})).toContain('preparing');
 	expect(state({state: 'fetching'})).toContain('54 %  88 MB/s  8 s');
 	expect(state({state: 'fetching', rateIn: 0})).toContain('54 %  asking ann, cat');
-	expect(state({state: 'waiting', sources: []})).toContain('nobody has it here');
+	// Ann is here, and has not said yet what she has.
+	expect(state({state: 'waiting', sources: []})).toContain('asking');
+	expect(state({state: 'waiting', sources: [], from: PEERS.dan})).toContain('nobody has it here');
 	expect(state({state: 'verifying'})).toContain('checking');
 	expect(state({state: 'paused'})).toContain('paused');
 	expect(state({state: 'failed', error: {code: 'io', message: 'the disk is broken'}})).toBe('✖ the disk is broken');
@@ -124,7 +126,7 @@ test.each([
 	['nobody', undefined, 'nobody has it here', 'nobody who has it is here'],
 	['rest', 560e6, '40 % is with nobody here', '40 % is with nobody here; it goes on when somebody with it comes'],
 	['gone', undefined, 'ann gives it no more', 'who offered it gives it no more'],
-	['asking', undefined, 'asking ann, cat', 'asking who has it'],
+	['asking', undefined, 'asking ann, cat', 'asking those who have it'],
 	['turn', undefined, 'others go first', 'others go first'],
 ] as const)('what it waits for: %s', (waits, nowhere, brief, whole) => {
 	const app = lively(SIZES[2]);
@@ -149,7 +151,7 @@ test('without a word of the core, others go first only where something was asked
 
 test('the words are whole where there is little room: the bar goes before they do', () => {
 	const app = lively(SIZES[0]);
-	app.events(offer(), transfer({state: 'waiting', waits: 'nobody', sources: []}));
+	app.events(offer(), transfer({state: 'waiting', from: PEERS.dan, sources: []}));
 	expect(card(app)).toContain('nobody has it here');
 	app.events(transfer({state: 'hashing', isFetched: false, left: undefined as never}));
 	expect(card(app)).toContain('being read');
@@ -169,6 +171,8 @@ test('who takes it is named while bytes go, and then who has how much', () => {
 	expect(giving({rateOut: 3e6, takers: [{...bob, rate: 3e6}]})).toContain('⇡ 3.0 MB/s to bob');
 	expect(giving({})).toContain('yours · bob has 12 %');
 	expect(giving({takers: [{...bob, pieces: 668}]})).toContain('yours · bob has it');
+	const ann = {peer: PEERS.ann, name: 'ann', pieces: 668, rate: 0, bytes: 0};
+	expect(giving({takers: [ann], given: 0})).not.toContain('ann has it');
 });
 
 test('ours that is given no longer says so, once it is known', () => {
@@ -289,6 +293,13 @@ describe('the transfers page', () => {
 		app.type('x');
 		expect(app.frame()).toContain('give up holiday.mp4?');
 		app.press('escape');
+		choose(app, 'disk.img');
+		app.type('x');
+		expect(app.frame()).toContain('stop reading disk.img? It stays, and is not offered.');
+		app.press('escape');
+		choose(app, 'holiday.mp4');
+		app.type('x');
+		app.press('escape');
 		expect(app.frame()).not.toContain('give up');
 		expect(app.store.getState().view).toBe('transfers');
 		app.type('x');
@@ -334,7 +345,9 @@ describe('the transfers page', () => {
 		app.press('f7');
 		app.events(transfer({state: 'done', otherNames: ['film\n.mp4']}));
 		app.press('return');
-		expect(app.frame()).toContain('It came from 3');
+		expect(app.frame()).toContain('It came from 2');
+		expect(app.frame()).toContain('To 1 other');
+		expect(app.frame()).not.toContain('Also at');
 		expect(app.frame()).toMatch(/ann .* 500 MB/);
 		app.press('end');
 		expect(app.frame()).toMatch(/also as +film .mp4/);
@@ -415,6 +428,28 @@ describe('the person is told', () => {
 		expect(end({state: 'done', isFetched: false}, {error})).toBe(stays);
 		expect(end({state: 'changed', isFetched: false}, {error})).toBe('“holiday.mp4” is given no more');
 		expect(end({state: 'hashing', isFetched: false})).toBe('“holiday.mp4” is not offered');
+	});
+
+	test('what is tried again by itself fails in silence, unless otherwise; what is called off is no failure', () => {
+		const app = lively();
+		const error = {code: 'quota', message: 'it does not fit'} as const;
+		const failed = (more: Partial<TransferInfo> = {}) => {
+			app.press('escape');
+			app.events(transfer({state: 'waiting'}), transfer({state: 'failed', error, ...more}));
+			return notice(app);
+		};
+		expect(failed()).toBe('“holiday.mp4”: it does not fit');
+		app.press('a', 'backspace');
+		expect(failed()).toBeUndefined();
+		expect(failed({error: {...error, message: 'no disk'}})).toBe('“holiday.mp4”: no disk');
+		write(app, '/resume');
+		answer(app, 'resume', {file: idOf('4')});
+		expect(failed({error: {...error, message: 'no disk'}})).toBe('“holiday.mp4”: no disk');
+		write(app, '/send disk.img');
+		const asked = app.sent.at(-1)?.id as string;
+		app.press('escape');
+		app.events({type: 'reply', id: asked, ok: false, error: {code: 'file', message: 'cancelled'}});
+		expect(app.composer().join()).not.toContain('/send');
 	});
 
 	test('a name is never changed, nor said twice; what was left out of a folder is said', () => {

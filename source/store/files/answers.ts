@@ -6,7 +6,7 @@ import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
-import {changeFiles, fileSettingsCame, transfersCame} from './transfers.ts';
+import {changeFiles, fileSettingsCame, transfersCame, triedAgain} from './transfers.ts';
 
 type Offering = Extract<Command, {command: 'offer-file'}>;
 
@@ -16,6 +16,8 @@ export function fileAnswered(draft: Draft, command: Command, result: Results[key
 			return command.file === undefined ? transfersCame(draft, result as Results['transfers']) : undefined;
 		case 'file-settings':
 			return fileSettingsCame(draft, result as Results['file-settings']);
+		case 'resume':
+			return triedAgain(draft, (result as Results['resume']).file);
 		case 'offer-file':
 			return offered(draft, command, result as Results['offer-file']);
 		case 'fetch-file': {

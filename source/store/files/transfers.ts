@@ -13,6 +13,8 @@ import {shortPath} from './paths.ts';
 export type Transfer = TransferInfo & {
 	/** `path` as it is shown; `path` itself is as the disk has it, for whoever copies it. */
 	readonly place: string | undefined;
+	/** Why it failed, as the person was told last: tried again by itself, it is not said again. */
+	readonly told?: string | undefined;
 };
 
 /** A folder that paths are completed in. */
@@ -82,7 +84,7 @@ export function filesWanted(draft: Draft): void {
 
 export function transferTold(draft: Draft, {type: _, ...told}: EventOf<'transfer'>): void {
 	const before = draft.state.files.transfers.get(told.file);
-	const transfer = cleanTransfer(told, draft);
+	const transfer = {...cleanTransfer(told, draft), told: toldOf(told, before)};
 	const transfers = new Map(draft.state.files.transfers);
 	if (told.state === 'cancelled') transfers.delete(told.file);
 	else transfers.set(told.file, transfer);
@@ -91,6 +93,19 @@ export function transferTold(draft: Draft, {type: _, ...told}: EventOf<'transfer
 		transfers.delete(told.path);
 	changeFiles(draft, {transfers: bounded(transfers)});
 	if (before?.state !== told.state) tellChange(draft, before, transfer);
+}
+
+/** Once something has come in it is another matter. */
+function toldOf({state, error}: TransferInfo, before: Transfer | undefined): string | undefined {
+	if (state === 'failed') return error?.message;
+	return state === 'fetching' || state === 'paused' ? undefined : before?.told;
+}
+
+/** The person tries it again, and wants to know. */
+export function triedAgain(draft: Draft, file: string): void {
+	const transfer = draft.state.files.transfers.get(file);
+	if (transfer?.told === undefined) return;
+	changeFiles(draft, {transfers: new Map(draft.state.files.transfers).set(file, {...transfer, told: undefined})});
 }
 
 export function transfersCame(draft: Draft, {transfers}: Results['transfers']): void {
@@ -129,21 +144,29 @@ export function isOver({state}: Pick<Transfer, 'state'>): boolean {
 /** Something may come in, or is read. */
 const MOVING: ReadonlySet<TransferState> = new Set(['hashing', 'preparing', 'verifying', 'fetching', 'finishing']);
 
+/** Who offered it is here, and has not said yet that it has it no more. */
+function isAsked({state, waits = 'nobody', sources, from = '', isFetched}: TransferInfo, draft: Draft): boolean {
+	const isHere = draft.findPeer(from)?.state === 'connected';
+	return isHere && isFetched && state === 'waiting' && waits === 'nobody' && sources.length === 0;
+}
+
 function cleanTransfer(told: TransferInfo, draft: Draft): Transfer {
 	const {error, sources, takers, map, path, nowhere} = told;
+	const isMoving = MOVING.has(told.state);
 	const place = path === undefined ? undefined : sanitizeLine(shortPath(path, draft.state.places));
 	const clean: Transfer = {
 		...told,
 		...cleanFigures(told),
 		...(nowhere === undefined ? {} : {nowhere: amount(nowhere)}),
 		// What was measured last is no speed of what stands still.
-		...(MOVING.has(told.state) ? {} : {rateIn: 0}),
+		...(isMoving ? {} : {rateIn: 0}),
+		...(isAsked(told, draft) ? {waits: 'asking' as const} : {}),
 		name: fileName(told.name),
 		rooms: told.rooms.slice(0, MAX_PEERS).map(lineOf),
 		...(told.from === undefined ? {} : {from: lineOf(told.from)}),
 		sources: sources.slice(0, MAX_PEERS).map(source => ({
 			...source,
-			...{rate: amount(source.rate), bytes: amount(source.bytes), pieces: amount(source.pieces)},
+			...{rate: isMoving ? amount(source.rate) : 0, bytes: amount(source.bytes), pieces: amount(source.pieces)},
 			name: cleanName(source.name, source.peer),
 			...(source.dropped === undefined ? {} : {dropped: lineOf(source.dropped)}),
 		})),
@@ -177,7 +200,7 @@ function digits(cells: string): string {
 
 /** What the person wants to know wherever they are. Names are in quotes: a notice begins with a capital, a name need not. */
 function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): void {
-	const {state, place} = now;
+	const {state, place, error} = now;
 	const name = quoted(now.name);
 	switch (state) {
 		case 'done':
@@ -185,6 +208,7 @@ function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): 
 				notify(draft, 'info', `${name} is here${place === undefined ? '' : `: ${place}`}`);
 			return;
 		case 'failed':
+			if (before?.told !== undefined && before.told === error?.message) return;
 			return notify(draft, 'error', failureWords(now));
 		case 'cancelled':
 			return tellEnd(draft, before, now);

@@ -60,6 +60,8 @@ function readTold(draft: Draft, name: string): void {
 
 /** Nothing that was written is lost: it goes back where it came from, unless something else is being written there. */
 function refused(draft: Draft, {command, typed}: Pending, message: string): void {
+	// Whoever has called it off knows that.
+	if ((command.command === 'offer-file' || command.command === 'fetch-file') && message === 'cancelled') return;
 	const {search} = draft.state;
 	if (command.command === 'search' && search) draft.set({search: {...search, state: 'done'}});
 	const composer = typed && composerIn(draft.state, typed.room);

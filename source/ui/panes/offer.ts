@@ -153,7 +153,7 @@ function barCells(parts: readonly (readonly Span[])[], width: number): number {
 	const whole = besides(Math.max);
 	const short = besides(Math.min);
 	const first = besides(Math.min, parts.slice(0, 1));
-	return Math.min(most, whole >= SHORT_BAR ? whole : short >= LEAST_BAR ? short : first);
+	return Math.min(most, whole >= LEAST_BAR ? whole : short >= LEAST_BAR ? short : first);
 }
 
 function cut(part: Span | undefined, width: number): Span {
@@ -212,7 +212,12 @@ function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: numbe
 }
 
 /** Who takes it now; or who has got it here, or how much of it; or how much was given. */
-function givingText({takers, rateOut, given, pieces}: Transfer, holders: Holders): string {
+function givingText(transfer: Transfer, holders: Holders): string {
+	const {rateOut, given, pieces} = transfer;
+	// Of whom we have it, nobody needs to be told that he has it.
+	const takers = transfer.takers.filter(
+		({peer, bytes}) => bytes > 0 || (peer !== transfer.from && !transfer.sources.some(source => source.peer === peer)),
+	);
 	const taking = takers.filter(({rate}) => rate > 0);
 	if (rateOut > 0) return `⇡ ${formatRate(rateOut)} to ${namesText(taking, holders) || 'others'}`;
 	const having = takers.filter(taker => taker.pieces >= pieces);

@@ -114,7 +114,7 @@ function waitReason(transfer: Transfer): string {
 		case 'rest':
 			return `${nowhere === '' ? 'the rest' : nowhere} is with nobody here; it goes on when somebody with it comes`;
 		case 'asking':
-			return 'asking who has it';
+			return holdingSources(transfer).length > 0 ? 'asking those who have it' : 'asking who has it';
 		case 'turn':
 			return 'others go first';
 	}

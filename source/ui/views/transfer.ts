@@ -98,29 +98,33 @@ function sourceRows(sheet: Sheet): readonly string[] {
 	const isHere = state === 'done';
 	if (sources.length === 0 && (!isFetched || isHere)) return [];
 	const total = received > 0 ? [span(`${formatBytes(received)} got`, theme.paint.dim)] : [];
-	const head = sectionRow(
-		width,
-		isHere
-			? `It came from ${sources.length}`
-			: `From ${sources.length === 0 ? 'nobody now' : counted(sources.length, 'source')}`,
-		theme,
-		total,
-	);
+	const count = sources.filter(({dropped}) => dropped === undefined).length;
+	const now = count === 0 ? 'nobody now' : counted(count, 'source');
+	const head = sectionRow(width, isHere ? `It came from ${count}` : `From ${now}`, theme, total);
 	const sorted = sources.toSorted(
 		(a, b) => Number(a.dropped !== undefined) - Number(b.dropped !== undefined) || b.rate - a.rate,
 	);
 	return [head, ...sorted.flatMap(source => peerRows(sheet, source)), row(width, [])];
 }
 
+/** Those to whom something went, and whoever else has some of it. */
 function takerRows(sheet: Sheet): readonly string[] {
 	const {transfer, width, theme} = sheet;
-	const {takers, given} = transfer;
-	if (takers.length === 0 && given === 0) return [];
+	const {given} = transfer;
+	const takers = transfer.takers.toSorted((a, b) => b.rate - a.rate);
+	const taking = takers.filter(({rate, bytes}) => rate > 0 || bytes > 0);
+	const isSource = (peer: string) => transfer.sources.some(source => source.peer === peer);
+	const others = takers.filter(taker => !taking.includes(taker) && taker.pieces > 0 && !isSource(taker.peer));
 	const total = given > 0 ? [span(`${formatBytes(given)} given`, theme.paint.dim)] : [];
-	return [
-		sectionRow(width, `To ${takers.length === 0 ? 'nobody now' : counted(takers.length, 'other')}`, theme, total),
-		...takers.toSorted((a, b) => b.rate - a.rate).flatMap(taker => peerRows(sheet, taker)),
+	const section = (title: string, all: Transfer['takers'], right: readonly Span[] = []) => [
+		sectionRow(width, title, theme, right),
+		...all.flatMap(taker => peerRows(sheet, taker)),
 		row(width, []),
+	];
+	const to = `To ${taking.length === 0 ? 'nobody now' : counted(taking.length, 'other')}`;
+	return [
+		...(taking.length === 0 && given === 0 ? [] : section(to, taking, total)),
+		...(others.length === 0 ? [] : section('Also at', others)),
 	];
 }
 

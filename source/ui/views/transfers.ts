@@ -91,13 +91,17 @@ function footRows(state: State, width: number, {paint}: Theme): readonly string[
 	return [row(width, [span(` ${text}`, tonePaint(chosen.state === 'failed' ? 'bad' : 'dim', {paint} as Theme))])];
 }
 
+/** Before the name, behind it, and what comes of it. What is ours is never deleted. */
+function questionWords({state, isFetched}: Transfer): readonly [string, string, string] {
+	if (state === 'done' || state === 'changed') return [' give ', ' no longer?', ' It stays where it is.'];
+	if (isFetched) return [' give up ', '?', ' What is here of it is deleted.'];
+	return [' stop reading ', '?', ' It stays, and is not offered.'];
+}
+
 /** `give up holiday.mp4? x yes  Esc no`. */
 export function questionSpans(state: State, transfer: Transfer, {paint}: Theme, width: number): readonly Span[] {
 	const key = keymapOf(state).label('transfer-cancel');
-	const what =
-		transfer.state === 'done' || transfer.state === 'changed'
-			? [' give ', ' no longer?', ' It stays where it is.']
-			: [' give up ', '?', ' What is here of it is deleted.'];
+	const what = questionWords(transfer);
 	const answers = ` ${key} yes  Esc no`;
 	const long = widthOf(what.join('') + answers) + 12 <= width ? what[2] : '';
 	const name = truncate(shownName(transfer), Math.max(4, width - widthOf(`${what[0]}${what[1]}${long}${answers}`)));
