@@ -1,7 +1,7 @@
 /** The programs that people copy files with, each from one file to another on one disk. */
 import {type ChildProcess, execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {end} from './shared.ts';
@@ -9,17 +9,20 @@ import {end} from './shared.ts';
 const HOST = '127.0.0.1';
 const [SSH_PORT, NC_PORT] = [17_921, 17_922];
 
-/** A way to copy `from` to `to`; resolves when the copy is there. */
-export type Other = {readonly name: string; copy(from: string, to: string): Promise<void>};
+/** A way to copy `from` to `to`; resolves with the seconds it took until the copy was there. */
+export type Other = {readonly name: string; copy(from: string, to: string): Promise<number>};
 
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-async function run(program: string, args: readonly string[], stdin?: string): Promise<void> {
+/** Resolves with seconds. */
+async function run(program: string, args: readonly string[], stdin?: string): Promise<number> {
+	const from = performance.now();
 	const input = stdin === undefined ? 'ignore' : openSync(stdin, 'r');
 	const child = spawn(program, args, {stdio: [input, 'ignore', 'ignore']});
 	const [code] = await once(child, 'exit');
 	if (typeof input === 'number') closeSync(input);
 	if (code !== 0) throw new Error(`${program} ended with ${code}`);
+	return (performance.now() - from) / 1_000;
 }
 
 async function answers(port: number): Promise<void> {
@@ -36,15 +39,21 @@ async function answers(port: number): Promise<void> {
 }
 
 /** Without any encryption, and without a look at what arrived. */
-async function netcat(from: string, to: string): Promise<void> {
+async function netcat(from: string, to: string): Promise<number> {
 	const output = openSync(to, 'w');
 	const server = spawn('nc', ['-l', HOST, `${NC_PORT}`], {stdio: ['ignore', output, 'ignore']});
 	const ended = once(server, 'exit');
-	// Whoever tries whether it listens is its one guest.
-	await new Promise(resolve => setTimeout(resolve, 150));
-	await run('nc', ['-N', HOST, `${NC_PORT}`], from);
-	await ended;
-	closeSync(output);
+	try {
+		// Whoever tries whether it listens is its one guest. This wait is none of its time.
+		await new Promise(resolve => setTimeout(resolve, 200));
+		const begun = performance.now();
+		await run('nc', ['-N', HOST, `${NC_PORT}`], from);
+		await ended;
+		return (performance.now() - begun) / 1_000;
+	} finally {
+		closeSync(output);
+		await end(server);
+	}
 }
 
 /** A server of our own, with keys of its own; undefined where there is none to start. */
@@ -93,7 +102,10 @@ export async function otherPrograms(folder: string): Promise<{others: Other[]; s
 		name,
 		copy: async (from: string, to: string) => {
 			rmSync(to, {force: true});
-			await copy(from, to);
+			const seconds = await copy(from, to);
+			// Another kind of nc, say, that knows other options.
+			if (statSync(to).size !== statSync(from).size) throw new Error(`${name} has not copied all`);
+			return seconds;
 		},
 	}));
 	return {others: timed, stop: async () => void (ssh && (await end(ssh.server)))};
