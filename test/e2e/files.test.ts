@@ -99,8 +99,7 @@ describe('among three', () => {
 		await ann.result({command: 'cancel', file: offered.file});
 		expect(existsSync(file)).toBe(true);
 		expect(await digestOf(await fetched(cat, offered.file, path.join(home, 'elsewhere')))).toBe(await digestOf(file));
-		// And the hashes of its pieces.
-		expect((await transferOf(bob, offered.file))!.given).toBeGreaterThan(3 * MB);
+		expect((await transferOf(bob, offered.file))!.given).toBeGreaterThanOrEqual(3 * MB);
 		expect((await transferOf(ann, offered.file))?.given).toBeUndefined();
 		expect(readdirSync(path.join(home, 'elsewhere'))).toEqual(['holiday.mp4']);
 	});

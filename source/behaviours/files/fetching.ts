@@ -96,7 +96,7 @@ export class Fetching {
 		const {from, offer, timestamp, room} = standing;
 		if (from === view.self) return [];
 		if (isRefuted(downloads, offer.file) && this.#otherClaim(offer.file)) this.#refuted.add(offer.file);
-		if (!isAccepted(settings().accept, from, offer.size)) return [];
+		if (!isAccepted(settings().accept, from, offer)) return [];
 		if (shelf.has(offer.file) || downloads.has(offer.file) || this.#unwanted.has(offer.file)) return [];
 		if (view.timestamp() - timestamp > ACCEPT_AGE) return [];
 		if (!this.#mayAccept(from, now)) return [{type: 'count', counter: 'file-accept-cap'}];
@@ -293,7 +293,7 @@ export class Fetching {
 		const {board, settings} = this.#options;
 		const {accept} = settings();
 		const offers = board.standing(file).filter(({from, offer}) => {
-			return !choice.tried.has(claimOf(offer)) && (!choice.isAccepted || isAccepted(accept, from, offer.size));
+			return !choice.tried.has(claimOf(offer)) && (!choice.isAccepted || isAccepted(accept, from, offer));
 		});
 		return claimsOf(offers)[0];
 	}

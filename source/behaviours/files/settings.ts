@@ -1,10 +1,14 @@
 /** How files are dealt with: checked, changed while we run, and what is taken without asking. */
 import type {AcceptRule, FileSettings} from '../../api/files.ts';
 import {UserError} from '../../base/errors.ts';
+import type {FileOffer} from '../../wire/file-offer.ts';
 import {type PeerId, parsePeerId} from '../../wire/peer-id.ts';
 
 /** Rules of what is taken without asking. */
 export const MAX_ACCEPT_RULES = 256;
+
+/** Bytes that each file of a folder counts beside its content: so much of a disk is taken by an empty one, too. */
+export const BYTES_OF_A_FILE = 4_096;
 
 /** UTF-16 units of the path of a folder. */
 const MAX_PATH_LENGTH = 4_096;
@@ -34,9 +38,13 @@ export function checkFolder(folder: string): void {
 }
 
 /** Whether it is taken without asking. A rule for one person counts before the one for everybody. */
-export function isAccepted(rules: readonly AcceptRule[], from: PeerId, size: number): boolean {
+export function isAccepted(
+	rules: readonly AcceptRule[],
+	from: PeerId,
+	{size, files}: Pick<FileOffer, 'size' | 'files'>,
+): boolean {
 	const rule = rules.find(one => one.from === from) ?? rules.find(one => one.from === '*');
-	return rule !== undefined && rule.bytes > 0 && size <= rule.bytes;
+	return rule !== undefined && rule.bytes > 0 && size + files * BYTES_OF_A_FILE <= rule.bytes;
 }
 
 function limit(name: 'maxUpload' | 'maxDownload' | 'quota', value: number | undefined): Partial<FileSettings> {

@@ -155,8 +155,12 @@ describe('settings', () => {
 	});
 
 	it('take what is as large as the rule says', () => {
-		expect([9, 10, 11].map(size => isAccepted([{from: BOB, bytes: 10}], BOB, size))).toEqual([true, true, false]);
-		expect(isAccepted([], BOB, 0)).toBe(false);
-		expect(isAccepted([{from: '*', bytes: 0}], BOB, 0)).toBe(false);
+		expect([9, 10, 11].map(size => isAccepted([{from: BOB, bytes: 10}], BOB, {size, files: 0}))).toEqual([
+			true,
+			true,
+			false,
+		]);
+		expect(isAccepted([], BOB, {size: 0, files: 0})).toBe(false);
+		expect(isAccepted([{from: '*', bytes: 0}], BOB, {size: 0, files: 0})).toBe(false);
 	});
 });
