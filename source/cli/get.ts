@@ -2,6 +2,7 @@
 import type {EventEmitter} from 'node:events';
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
+import type {CommandOf} from '../api/command.ts';
 import type {CoreConfig, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {Offer, TransferInfo, TransferState} from '../api/files.ts';
@@ -27,6 +28,9 @@ const LOOK_INTERVAL = 250;
 
 /** Milliseconds for which it stays after all is here: so long the others learn that we have it. */
 const STAY = 400;
+
+/** Milliseconds to wait for others in the room, where nothing had to be fetched from them. */
+const MEETING = 2_000;
 
 const NOT_KEPT = 'With --ephemeral what has come is not kept';
 
@@ -116,12 +120,18 @@ class Getting {
 	#isDone = false;
 	readonly #ended: Promise<TransferInfo>;
 	#end!: (info: TransferInfo) => void;
+	/** Somebody is in the room. */
+	readonly #met: Promise<void>;
+	#meet!: () => void;
 
 	constructor(options: GetOptions, interruption: Interruption) {
 		this.#options = options;
 		this.#interruption = interruption;
 		this.#ended = new Promise(resolve => {
 			this.#end = resolve;
+		});
+		this.#met = new Promise(resolve => {
+			this.#meet = resolve;
 		});
 		const {config, startCore} = options;
 		this.#client = new Client({config, startCore, onEvent: event => this.#event(event)});
@@ -132,18 +142,25 @@ class Getting {
 		const {file, messageId} = await this.#find();
 		this.#file = file;
 		this.#wait();
-		await this.#orElse(
-			this.#client.ask({command: 'fetch-file', file, messageId, ...(folder !== undefined && {folder})}),
-		);
+		const fetch = {command: 'fetch-file', file, messageId, ...(folder !== undefined && {folder})} as const;
+		const {isHere} = await this.#orElse(this.#client.ask(fetch));
 		// It may have been here before: then nothing more is told of it.
 		const {transfers} = await this.#orElse(this.#client.ask({command: 'transfers', file}));
 		for (const info of transfers) this.#transfer(info);
 		const info = await this.#orElse(this.#ended);
 		clearTimeout(this.#timer);
-		if (folder !== undefined && !isIn(folder, info.path)) throw elsewhere(info, folder);
+		const error = folder === undefined || isIn(folder, info.path) ? undefined : elsewhere(info, folder);
 		this.#isDone = true;
-		this.#print(info);
-		if (info.isFetched) await this.#interruption.sleep(stay);
+		if (error === undefined) this.#print(info);
+		if (isHere) await this.#tellAgain(fetch);
+		await this.#interruption.sleep(stay);
+		if (error !== undefined) throw error;
+	}
+
+	/** Whoever offers it counts who has it, and may not have been met yet. */
+	async #tellAgain(fetch: CommandOf<'fetch-file'>): Promise<void> {
+		await this.#interruption.orElse(Promise.race([this.#met, this.#interruption.sleep(MEETING)]));
+		await this.#orElse(this.#client.ask(fetch));
 	}
 
 	/** Whatever is still to be done is not done any more. */
@@ -189,6 +206,7 @@ class Getting {
 	}
 
 	#event(event: NodeEvent): void {
+		if (event.type === 'member-joined') this.#meet();
 		if (event.type === 'transfer' && event.file === this.#file) this.#transfer(event);
 		else if (event.type === 'source-dropped' && event.file === this.#file) this.#dropped(event);
 	}

@@ -339,6 +339,23 @@ describe('with a core', () => {
 		expect(JSON.parse(printed.at(-1)!)).toMatchObject({file: FILE, state: 'done', path: '/in/report.pdf'});
 	});
 
+	test('get says that it has it to whoever comes only now', async () => {
+		offers = [offerOf('report.pdf')];
+		transfers = [infoOf({state: 'done', done: 1000, path: '/in/report.pdf'})];
+		const answer = core.answer;
+		core.answer = command =>
+			command.command === 'fetch-file' ? {result: {file: FILE, path: '/in/report.pdf', isHere: true}} : answer(command);
+		const done = startGet();
+		const asked = () => core.commands.filter(({command}) => command === 'fetch-file').length;
+		await pass(1_000);
+		expect({printed, asked: asked()}).toEqual({printed: ['/in/report.pdf'], asked: 1});
+		core.emit({type: 'member-joined', room: 'ops', peer: OTHER, name: 'bob'});
+		await pass(0);
+		expect({asked: asked(), isStopped: core.isStopped}).toEqual({asked: 2, isStopped: false});
+		await pass(1_000);
+		expect(await done).toBe(0);
+	});
+
 	test('get says so when it lies elsewhere already, and copies nothing', async () => {
 		offers = [offerOf('report.pdf')];
 		transfers = [infoOf({state: 'done', done: 1000, path: '/before/report.pdf'})];
