@@ -209,7 +209,7 @@ export class Arrivals {
 		const noting = (place: Place) => records.saveTransfer(offer.file, {...place, transfer, at});
 		const part = found ?? (await Part.create(transfer.folder, offer, noting));
 		const incoming = new Incoming({offer, part, isResumed: found !== undefined, records, blake3, pace, warn});
-		const finishing = part.path === part.place.part ? undefined : part.path;
+		const finishing = found && before?.finishing;
 		const entry: Entry = {
 			incoming,
 			collectors: new Map(),
@@ -290,6 +290,7 @@ export class Arrivals {
 			throw new FileFailure('changed', `Something else wrote into ${part.path}: what is damaged is fetched again`);
 		}
 		return part.publish({
+			tried: entry.record.finishing,
 			trying: finishing => this.#write(entry, {...entry.record, finishing}),
 		});
 	}

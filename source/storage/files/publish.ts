@@ -32,6 +32,8 @@ export type Candidate = {
 export type PublishHooks = {
 	/** Before it is tried under a name: the whole path. */
 	trying(path: string): Promise<void>;
+	/** A path under which an earlier run was about to put it: an empty folder there is what it left when it was killed. */
+	readonly tried?: string | undefined;
 	/** Stands in for the system's, in tests of file systems without. */
 	readonly link?: typeof link;
 };
@@ -80,10 +82,12 @@ export async function publishFolder(
 		name,
 		async one => {
 			const target = join(folder, one);
-			if (await lookAt(target)) return undefined;
+			const found = await lookAt(target);
+			if (found && !(target === hooks.tried && found.isDirectory())) return undefined;
 			await checkPart(part, inode);
 			await hooks.trying(target);
-			return (await putFolder(part, target)) ? target : undefined;
+			const isPut = await (found ? putOverEmpty(part, target) : putFolder(part, target));
+			return isPut ? target : undefined;
 		},
 		base,
 	);
@@ -140,6 +144,16 @@ async function putFolder(part: string, target: string): Promise<boolean> {
 		await rmdir(target).catch(() => {});
 		throw error;
 	}
+}
+
+/** False if it is not empty. */
+async function putOverEmpty(part: string, target: string): Promise<boolean> {
+	try {
+		await rmdir(target);
+	} catch {
+		return false;
+	}
+	return putFolder(part, target);
 }
 
 async function checkPart(part: string, inode: string): Promise<void> {

@@ -100,6 +100,31 @@ describe('a folder', () => {
 		expect((await stat(join(path, 'b.txt'))).mode & 0o111).toBe(0);
 	});
 
+	test.each([
+		['empty: it is what a killed program has left', '', 'album'],
+		['not empty', 'mine', 'album (2)'],
+	])('was about to get a name under which there is a folder now, %s', async (_, inside, name) => {
+		const ours = await rig.folder('ours/album');
+		await writeFile(join(ours, 'a.txt'), noise(70 * KIB));
+		const [giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
+		const {offer} = (await giver.hash(ours, ['lobby'])).held;
+		const {file} = offer;
+		const folder = await rig.folder('theirs');
+		await carry(giver, taker, file, await prepare(giver, taker, transferOf(offer, folder)));
+		await taker.shut();
+		const path = join(await rig.folder('profile-taker'), 'transfers', file, 'transfer.json');
+		const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+		await writeFile(path, JSON.stringify({...record, finishing: join(folder, 'album')}));
+		await rig.folder(join('theirs/album', inside));
+		// Killed once more in between.
+		const second = await rig.vault('taker');
+		await second.open(second.library.saved[0]!);
+		await second.shut();
+		const again = await rig.vault('taker');
+		await again.open(again.library.saved[0]!);
+		expect(await again.finish(file)).toBe(join(folder, name));
+	});
+
 	test('without anything in it is no offer', async () => {
 		const ours = await rig.folder('ours/empty');
 		await writeFile(join(ours, '.hidden'), 'secret');

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
 import {publishFile, publishFolder} from '../../../source/storage/files/publish.ts';
+import {openToRead} from '../../../source/storage/files/safe-open.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {fileIdOf, HASH_BYTES, topOfLayer} from '../../../source/wire/file-tree.ts';
@@ -86,6 +87,13 @@ describe('row 47: a name from somebody else', () => {
 		expect(await namesIn(join(theirs, 'album.part'))).toEqual([]);
 		// And again, should somebody try again.
 		await expect(finishManifest(way, {files: 1})).rejects.toMatchObject({code: 'bad-manifest'});
+	});
+
+	test('nor is one that is not that of the offer', async () => {
+		const one = {path: ['a'], size: 0, isExecutable: false};
+		await expect(finishManifest(encodeManifest([one]), {files: 2})).rejects.toMatchObject({code: 'bad-manifest'});
+		const large = encodeManifest([{...one, size: 1}]);
+		await expect(finishManifest(large, {files: 1})).rejects.toMatchObject({code: 'bad-manifest'});
 	});
 
 	/** A folder of files without bytes, whose manifest vouches for itself. */
@@ -206,6 +214,11 @@ describe('row 48: a link that somebody has planted', () => {
 			expect(await namesIn(theirs)).toEqual([]);
 		}
 		expect(await namesIn(await rig.folder('outside'))).toEqual(['precious']);
+	});
+
+	test('is not read through either', async () => {
+		await symlink(outside, join(theirs, 'link'));
+		await expect(openToRead(join(theirs, 'link'))).rejects.toMatchObject({code: 'ELOOP'});
 	});
 
 	test('the folder that one chose may be a link: it is what one chose', async () => {

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {linkSync, mkdirSync, writeFileSync} from 'node:fs';
+import {type BigIntStats, linkSync, mkdirSync, writeFileSync} from 'node:fs';
 import {appendFile, chmod, link, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setImmediate as turn} from 'node:timers/promises';
@@ -7,6 +7,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
 import {findSubject, hashSubject} from '../../../source/storage/files/hashing.ts';
 import {Pace} from '../../../source/storage/files/pace.ts';
+import {isFresh} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import {type BlockName, MAX_FOLDER_FILES} from '../../../source/wire/file-offer.ts';
 import {blockOf, fetchAll, makeRig, namesIn, noise, type Rig} from './rig.ts';
@@ -170,6 +171,15 @@ describe('row 52: a file that changes', () => {
 		expect(await giver.changed()).toEqual([held.offer.file]);
 		await giver.shut();
 		expect((await rig.vault('giver')).library).toMatchObject({held: [{path}], changed: [held.offer.file]});
+	});
+
+	test('in the same tick of the clock has the same times: those of the last tick prove nothing', () => {
+		const times = (ns: bigint) => ({mtimeNs: ns, ctimeNs: ns - 5n}) as BigIntStats;
+		const now = 1_700_000_000_123;
+		const ago = (milliseconds: number) => times(BigInt(now - milliseconds) * 1_000_000n);
+		expect([1, 15, 25].map(age => isFresh(ago(age), now))).toEqual([true, true, false]);
+		// Some count in whole seconds.
+		expect([123, 2_123].map(age => isFresh(ago(age), now))).toEqual([true, false]);
 	});
 
 	test('while it is being given: what is open is looked at too', async () => {

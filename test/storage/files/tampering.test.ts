@@ -5,6 +5,7 @@ import {setTimeout} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {Bitfield} from '../../../source/base/bitfield.ts';
 import type {Opened} from '../../../source/storage/files/kept.ts';
+import {Part} from '../../../source/storage/files/part.ts';
 import {signatureOf, TICK_MILLISECONDS} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import type {BlockName, FileOffer} from '../../../source/wire/file-offer.ts';
@@ -154,11 +155,20 @@ describe('what somebody else writes into what is here', () => {
 		await carry(giver, taker, offer.file, opened, 4);
 		const bytes = await blockOf(giver, block(4));
 		expect(taker.verify(block(4), bytes)).toBe('ok');
-		const order: string[] = [];
-		const writing = taker.write(block(4), bytes).then(() => order.push('written'));
-		const finishing = taker.finish(offer.file).then(() => order.push('finished'));
-		await Promise.all([writing, finishing]);
-		expect(order).toEqual(['written', 'finished']);
+		const write = Part.prototype.write;
+		const slow = vi.spyOn(Part.prototype, 'write').mockImplementation(async function (this: Part, ...args) {
+			await later();
+			await write.apply(this, args);
+		});
+		try {
+			const order: string[] = [];
+			const writing = taker.write(block(4), bytes).then(() => order.push('written'));
+			const finishing = taker.finish(offer.file).then(() => order.push('finished'));
+			await Promise.all([writing, finishing]);
+			expect(order).toEqual(['written', 'finished']);
+		} finally {
+			slow.mockRestore();
+		}
 	});
 
 	test('be it the hashes in the profile: they are not given on, and made anew when it is offered again', async () => {
