@@ -8,6 +8,7 @@ import type {Hashing} from '../../storage/files/blake3.ts';
 import {blockKey} from '../../wire/bulk.ts';
 import type {BlockName} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
+import type {Holder} from './memory.ts';
 import type {LinkWorld} from './world.ts';
 
 /** Blocks called off that may come all the same: of as many as anybody asks for within one round trip. */
@@ -35,7 +36,7 @@ type Arriving = {
 export class Arrivals {
 	readonly #peer: PeerId;
 	readonly #world: LinkWorld;
-	readonly #resume: () => void;
+	readonly #holder: Holder;
 	/** What was asked for and not answered. */
 	readonly #asked = new Set<string>();
 	/** How often each was called off without an answer. */
@@ -43,11 +44,11 @@ export class Arrivals {
 	#arriving: Arriving | undefined;
 	#isClosed = false;
 
-	/** `resume`: reading may go on. */
-	constructor(peer: PeerId, world: LinkWorld, resume: () => void) {
-		this.#peer = peer;
+	/** `holder`: of the memory for what comes; told to go on, it reads on. */
+	constructor(world: LinkWorld, holder: Holder) {
+		this.#peer = holder.peer;
 		this.#world = world;
-		this.#resume = resume;
+		this.#holder = holder;
 	}
 
 	ask(block: BlockName): void {
@@ -84,11 +85,8 @@ export class Arrivals {
 		}
 		if (!expected) return this.#skip(block, bytes, 'unwanted');
 		if (bytes < expected.least || bytes > expected.most) return this.#skip(block, bytes, 'wrong');
-		const memory = this.#world.arriving.take(bytes);
-		if (memory === undefined) {
-			this.#world.arriving.wait(this.#resume);
-			return 'later';
-		}
+		const memory = this.#world.arriving.take(bytes, this.#holder);
+		if (memory === undefined) return 'later';
 		const target = memory.subarray(0, bytes);
 		const isInSteps = block.what === 'piece' && bytes > HASH_STEP;
 		const hashing = isInSteps ? this.#world.blake3()?.start() : undefined;
@@ -113,6 +111,8 @@ export class Arrivals {
 		if (!arriving.verdict) this.#asked.delete(blockKey(arriving.block));
 		const {block, bytes, memory, target, verdict} = arriving;
 		if (verdict === 'wrong') this.#asked.delete(blockKey(block));
+		// How long the disk takes is no fault of the other side.
+		if (memory) this.#world.arriving.settle(memory);
 		if (verdict || !memory || !target) {
 			if (memory) this.#world.arriving.giveBack(memory);
 			this.#tell(block, bytes, verdict ?? 'unwanted');
@@ -123,7 +123,7 @@ export class Arrivals {
 	/** Nothing more is told. The socket may still write to where the last block goes. */
 	close(): void {
 		this.#isClosed = true;
-		this.#world.arriving.forget(this.#resume);
+		this.#world.arriving.forget(this.#holder);
 	}
 
 	/** The socket is gone. */
@@ -135,6 +135,8 @@ export class Arrivals {
 
 	#skip(block: BlockName, bytes: number, verdict: 'wrong' | 'unwanted'): undefined {
 		if (verdict === 'unwanted') this.#asked.delete(blockKey(block));
+		// It may have waited for room.
+		this.#world.arriving.forget(this.#holder);
 		const none = {memory: undefined, target: undefined, hashing: undefined};
 		this.#arriving = {...began(block, bytes), ...none, verdict};
 	}

@@ -76,6 +76,11 @@ export class FilesDriver {
 		} else this.#adopt(connection);
 	}
 
+	/** Bytes of memory for blocks that are on their way now. */
+	get memoryInUse(): number {
+		return this.#arriving.used + this.#giving.used;
+	}
+
 	/** Those that are there. */
 	connections(): BulkConnection[] {
 		return [...this.#links.values()].map(link => link.connection);
@@ -170,6 +175,8 @@ export class FilesDriver {
 	#limit({maxUpload, maxDownload}: FileSettings): void {
 		this.#options.up.setRate(maxUpload);
 		this.#options.down.setRate(maxDownload);
+		this.#giving.setRate(maxUpload);
+		this.#arriving.setRate(maxDownload);
 	}
 
 	#tell(news: FilesNews): void {

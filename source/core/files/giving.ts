@@ -3,6 +3,7 @@ import type {BulkConnection} from '../../net/bulk/connection.ts';
 import {NotGiven} from '../../storage/files/kept.ts';
 import {blockKey, DATA_HEADER_BYTES, encodeDataHeader} from '../../wire/bulk.ts';
 import type {BlockName} from '../../wire/file-offer.ts';
+import type {Holder} from './memory.ts';
 import type {LinkWorld} from './world.ts';
 
 /** One that is sent, and one that is read meanwhile. */
@@ -26,11 +27,18 @@ export class Giving {
 	readonly #waiting = new Map<string, BlockName>();
 	readonly #jobs: Job[] = [];
 	#isClosed = false;
+	readonly #holder: Holder;
 	readonly #pump = () => this.#begin();
 
 	constructor(connection: BulkConnection, world: LinkWorld) {
 		this.#connection = connection;
 		this.#world = world;
+		this.#holder = {
+			peer: connection.peer,
+			moved: () => connection.bytesOut,
+			goOn: this.#pump,
+			letGo: () => connection.destroy('slow'),
+		};
 	}
 
 	/** The other side asks. Returns whether that is news. */
@@ -67,7 +75,7 @@ export class Giving {
 
 	close(): void {
 		this.#isClosed = true;
-		this.#world.giving.forget(this.#pump);
+		this.#world.giving.forget(this.#holder);
 		// What is being read gives its memory back when it is.
 		for (const {state, memory} of this.#jobs) if (state !== 'reading') this.#world.giving.giveBack(memory);
 		this.#jobs.length = 0;
@@ -77,7 +85,7 @@ export class Giving {
 	#begin(): void {
 		while (!this.#isClosed && this.#jobs.length < AHEAD) {
 			const [entry] = this.#waiting;
-			if (!entry) return;
+			if (!entry) return this.#world.giving.forget(this.#holder);
 			const [key, block] = entry;
 			const size = this.#world.store.sizeToGive(block);
 			if (size === undefined) {
@@ -85,8 +93,8 @@ export class Giving {
 				this.#notGiven(block, 'missing');
 				continue;
 			}
-			const memory = this.#world.giving.take(size);
-			if (!memory) return this.#world.giving.wait(this.#pump);
+			const memory = this.#world.giving.take(size, this.#holder);
+			if (!memory) return;
 			this.#waiting.delete(key);
 			const job: Job = {block, memory, size, state: 'reading'};
 			this.#jobs.push(job);

@@ -23,7 +23,12 @@ export class Link {
 		this.connection = connection;
 		this.#world = world;
 		this.#gone = gone;
-		this.#arrivals = new Arrivals(this.peer, world, () => connection.resume());
+		this.#arrivals = new Arrivals(world, {
+			peer: this.peer,
+			moved: () => connection.bytesIn,
+			goOn: () => connection.resume(),
+			letGo: () => connection.destroy('slow'),
+		});
 		this.#giving = new Giving(connection, world);
 		connection.start({
 			ready: () => {
