@@ -318,7 +318,7 @@ describe('the transfers page', () => {
 			choose(app, name);
 			return app.frame().split('\n').at(-1);
 		};
-		expect(hints('holiday.mp4')).toMatch(/p pause .*x cancel .*\+ sooner/);
+		expect(hints('holiday.mp4')).toMatch(/p pause .*x end .*\+ sooner/);
 		expect(hints('photos of the mountains, 2026')).toContain('p go on');
 		expect(hints('backup.tar.zst')).toContain('p try again');
 		for (const name of ['report.pdf', 'disk.img']) expect(hints(name)).not.toMatch(/ p |sooner/);
@@ -439,7 +439,6 @@ describe('the person is told', () => {
 			return notice(app);
 		};
 		expect(failed()).toBe('“holiday.mp4”: it does not fit');
-		app.press('a', 'backspace');
 		expect(failed()).toBeUndefined();
 		expect(failed({error: {...error, message: 'no disk'}})).toBe('“holiday.mp4”: no disk');
 		write(app, '/resume');
@@ -463,6 +462,15 @@ describe('the person is told', () => {
 		write(app, '/get 44444444');
 		answer(app, 'fetch-file', {file: idOf('4'), path: '/home/me/x', isHere: true});
 		expect(notice(app)).toBe('It is here already: ~/x');
+	});
+
+	test('that whoever offered it gives it no more: once', () => {
+		const app = lively();
+		app.events(transfer(), transfer({state: 'waiting', waits: 'gone', sources: []}));
+		expect(notice(app)).toBe('“holiday.mp4” may not come: ann gives it no more, and nobody else here has all of it');
+		app.press('escape');
+		app.events(transfer({state: 'waiting', waits: 'gone', sources: []}));
+		expect(notice(app)).toBeUndefined();
 	});
 
 	test('nothing of what was here before the screen was', () => {

@@ -93,6 +93,7 @@ export function transferTold(draft: Draft, {type: _, ...told}: EventOf<'transfer
 		transfers.delete(told.path);
 	changeFiles(draft, {transfers: bounded(transfers)});
 	if (before?.state !== told.state) tellChange(draft, before, transfer);
+	if (before && told.waits === 'gone' && before.waits !== 'gone') tellGone(draft, transfer);
 }
 
 /** Once something has come in it is another matter. */
@@ -221,6 +222,13 @@ function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): 
 function failureWords({name, error}: Transfer): string {
 	const message = error?.message ?? 'it failed';
 	return message.includes(name) ? message : `${quoted(name)}: ${message}`;
+}
+
+/** Whoever waits for it wants to know that it does not come. */
+function tellGone(draft: Draft, {name, from}: Transfer): void {
+	const author = from === undefined ? undefined : draft.findPeer(from);
+	const who = author ? displayName(nameHolders(draft.state), author.peer, author.name) : 'who offered it';
+	notify(draft, 'warning', `${quoted(name)} may not come: ${who} gives it no more, and nobody else here has all of it`);
 }
 
 /** By whoever has offered it, or by us. */

@@ -13,7 +13,7 @@ export const TRANSFERS: readonly Binding[] = [
 		needs: 'unfinished',
 		...deed('hold it, go on, or try again', 'pause'),
 	},
-	{id: 'transfer-cancel', keys: ['x', 'delete'], hint: 'cancel', ...deed('give it up; asks once more', 'cancel')},
+	{id: 'transfer-cancel', keys: ['x', 'delete'], hint: 'end', ...deed('give it up; asks once more', 'cancel')},
 	{id: 'transfer-raise', keys: ['+', '='], hint: 'sooner', needs: 'unfinished', ...deed('before others', 'raise')},
 	{id: 'transfer-lower', keys: ['-'], hint: 'later', needs: 'unfinished', ...deed('after others', 'lower')},
 	{id: 'transfer-place', keys: ['o'], ...deed('show where it lies, in your file manager', 'place')},

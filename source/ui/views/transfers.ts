@@ -13,6 +13,7 @@ import {PageBuilder, type PageContent} from './content.ts';
 import {
 	activeSources,
 	barSpans,
+	briefReason,
 	hasBar,
 	leftOf,
 	leftText,
@@ -87,7 +88,9 @@ function footRows(state: State, width: number, {paint}: Theme): readonly string[
 	const chosen = chosenTransfer(state);
 	const reason = chosen && (stateReason(chosen) || chosen.place);
 	if (!chosen || !reason) return [row(width, [])];
-	const text = truncate(`${shownName(chosen)}: ${reason}`, width - 2);
+	const whole = `${shownName(chosen)}: ${reason}`;
+	const text =
+		widthOf(whole) + 2 <= width ? whole : truncate(`${shownName(chosen)}: ${briefReason(chosen) || reason}`, width - 2);
 	return [row(width, [span(` ${text}`, tonePaint(chosen.state === 'failed' ? 'bad' : 'dim', {paint} as Theme))])];
 }
 
