@@ -158,6 +158,7 @@ describe('what somebody else writes into what is here', () => {
 		const write = Part.prototype.write;
 		const slow = vi.spyOn(Part.prototype, 'write').mockImplementation(async function (this: Part, ...args) {
 			await later();
+			expect(await namesIn(theirs)).toEqual(['notes.txt.part']);
 			await write.apply(this, args);
 		});
 		try {
