@@ -272,11 +272,8 @@ export class Rooms implements Behaviour {
 		if (command.command === 'join') return this.#join(command, name, now);
 		if (room) return this.#leave(command, room, timestamp, now);
 		const isKept = this.#options.archive.store.room(name) !== undefined;
-		if (command.command === 'forget' && isKept) {
-			const forgotten = this.#forget(command, {room: name});
-			// Not in it, but others keep something that belongs to it: files, for one.
-			return this.#storage.failure ? forgotten : [emit({type: 'room-left', room: name}), ...forgotten];
-		}
+		const also = [emit({type: 'room-left', room: name})];
+		if (command.command === 'forget' && isKept) return this.#forget(command, {room: name}, also);
 		return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 	}
 
@@ -333,10 +330,10 @@ export class Rooms implements Behaviour {
 		return [emit({type: 'room-left', room: name}), ...this.#tell({joined: [], left: [name]})];
 	}
 
-	#forget(command: CommandOf<'forget'>, {room, peer}: Place): BehaviourOutput[] {
+	#forget(command: CommandOf<'forget'>, {room, peer}: Place, also: BehaviourOutput[] = []): BehaviourOutput[] {
 		const {archive, receipts} = this.#options;
 		if (this.#storage.failure) return [refusal(command, 'storage', this.#storage.failure.message)];
-		const left = peer === undefined ? [] : this.directs.forget(peer);
+		const left = peer === undefined ? also : this.directs.forget(peer);
 		archive.forget(room);
 		receipts.forgetRoom(room);
 		const reply: BehaviourOutput = {type: 'reply', command, result: {room: peer === undefined ? room : `@${peer}`}};
