@@ -22,6 +22,7 @@ import {decodeAnnouncement, encodeAnnouncement} from '../wire/announcement.ts';
 import type {Identity} from '../wire/identity.ts';
 import {INSTANCE_ID_BYTES} from '../wire/limits.ts';
 import {parseTcpAddress} from '../wire/multiaddr.ts';
+import type {PeerId} from '../wire/peer-id.ts';
 import {bothClocks} from './both-clocks.ts';
 import {Commits} from './commits.ts';
 import {DialCount} from './dial-count.ts';
@@ -115,7 +116,7 @@ export class Node {
 		this.#files = new FilesDriver({
 			tell: news => this.#input({type: 'files', news}),
 			dial: (...whom) => this.#endpoint.dialBulk(...whom),
-			isKnown: peer => [...this.#connections.values()].some(connection => connection.peer === peer),
+			isKnown: peer => this.#isIntroduced(peer),
 			refused: reason => this.#refused(reason),
 			gone: connection => this.#meter.retire(connection, this.#connections.values()),
 			...{up, down, vault: options.vault},
@@ -226,6 +227,12 @@ export class Node {
 			if (!(error instanceof WireError)) throw error;
 			this.#refused(error.reason, source.host);
 		}
+	}
+
+	/** Somebody with whom a connection for talk is up, and who has said who it is. */
+	#isIntroduced(peer: PeerId): boolean {
+		const isConnected = [...this.#connections.values()].some(connection => connection.peer === peer);
+		return isConnected && this.#swarm.view.facts(peer).instance !== undefined;
 	}
 
 	#refused(reason: string, host?: string): void {

@@ -1,6 +1,7 @@
 /** Carries out what the pure side wants of files: bulk connections on one side, the disk on the other. Decides nothing. */
 import type {FileSettings} from '../../api/files.ts';
 import {describeError} from '../../base/errors.ts';
+import {type Rate, TokenBuckets} from '../../base/token-bucket.ts';
 import type {FilesDeed, FilesNews} from '../../behaviours/files/io.ts';
 import type {BulkConnection} from '../../net/bulk/connection.ts';
 import type {RateGate} from '../../net/bulk/rate-gate.ts';
@@ -17,13 +18,22 @@ import type {LinkWorld} from './world.ts';
 /** Links at a time: far more than there are takers and sources at once; each costs a socket and what is in it. */
 const MAX_LINKS = 128;
 
+/**
+ * Frames of one peer that lead to nothing: requests that are refused or are here already, and what is called off. A long queue
+ * that is given up all at once fits into it, and hundreds a second cost us next to nothing.
+ */
+export const VAIN_FRAMES: Rate = {burst: 4_096, perSecond: 500};
+
+/** Peers of whom it is known how much they have sent in vain, also when they come again. */
+const MAX_VAIN = 1_024;
+
 const NO_FILES: FileSettings = {folder: '', accept: []};
 
 export type FilesDriverOptions = {
 	tell(news: FilesNews): void;
 	/** As `Transport.dialBulk`. */
 	dial(address: TcpAddress, peer: PeerId, signal: AbortSignal): Promise<BulkConnection>;
-	/** Whether a connection for talk with that peer is up. */
+	/** Whether a connection for talk with that peer is up, and it has introduced itself. */
 	isKnown(peer: PeerId): boolean;
 	/** Of all bulk connections together. */
 	readonly up: RateGate;
@@ -42,6 +52,7 @@ export class FilesDriver {
 	readonly #dials = new Map<PeerId, AbortController>();
 	readonly #arriving = new Memory(ARRIVING_BYTES);
 	readonly #giving = new Memory(GIVING_BYTES);
+	readonly #vain = new TokenBuckets<PeerId>(VAIN_FRAMES, MAX_VAIN);
 	readonly #disk: DiskDeeds | undefined;
 	#blake3: Blake3 | undefined;
 	#isClosed = false;
@@ -162,6 +173,7 @@ export class FilesDriver {
 			giving: this.#giving,
 			blake3: () => this.#blake3,
 			tell: news => this.#tell(news),
+			forgives: peer => this.#vain.take(peer, performance.now()),
 			epoch: file => this.#disk!.epoch(file),
 			failed: (file, error) => this.#disk!.failed(file, error),
 		};

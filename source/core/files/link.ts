@@ -65,7 +65,9 @@ export class Link {
 	}
 
 	deny(block: BlockName, reason: Denial): void {
-		if (this.#giving.deny(block)) this.connection.send({type: 'refuse', block, reason});
+		if (!this.#giving.deny(block)) return;
+		this.connection.send({type: 'refuse', block, reason});
+		this.#wasInVain();
 	}
 
 	/** Ends it; `gone` comes a moment later. */
@@ -89,10 +91,17 @@ export class Link {
 		const {tell} = this.#world;
 		if (frame.type === 'request') {
 			if (this.#giving.requested(block)) tell({news: 'asked', peer: this.peer, block});
+			else this.#wasInVain();
 		} else if (frame.type === 'cancel') {
+			this.#wasInVain();
 			if (this.#giving.cancelled(block)) tell({news: 'unasked', peer: this.peer, block});
 		} else if (this.#arrivals.refused(block)) {
 			tell({news: 'denied', peer: this.peer, block, reason: frame.reason});
-		}
+		} else this.#wasInVain();
+	}
+
+	/** Each costs work; whoever sends more of them than anybody has reason to is let go. */
+	#wasInVain(): void {
+		if (!this.#world.forgives(this.peer)) this.destroy('bulk-flood');
 	}
 }

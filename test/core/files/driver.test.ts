@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import type {FilesNews} from '../../../source/behaviours/files/io.ts';
 import {Arrivals} from '../../../source/core/files/arrivals.ts';
-import {FilesDriver} from '../../../source/core/files/driver.ts';
+import {FilesDriver, VAIN_FRAMES} from '../../../source/core/files/driver.ts';
 import {ARRIVING_BYTES, FILE_MEMORY_BYTES, GIVING_BYTES, Memory} from '../../../source/core/files/memory.ts';
 import type {LinkWorld} from '../../../source/core/files/world.ts';
 import type {BulkConnection} from '../../../source/net/bulk/connection.ts';
@@ -271,6 +271,33 @@ describe('what is given', () => {
 		await far.has('refuse 1099');
 		await until(() => told('asked').length > 0);
 		expect(told('asked').length).toBe(1_024);
+	});
+
+	test('who goes on asking in vain is let go, and has no more left when he comes again', async () => {
+		const {driver, news, peer, open, tells, told, refused, until} = await world();
+		const {connection} = await open();
+		const flood = [
+			{type: 'request', block: piece(0)},
+			{type: 'cancel', block: piece(0)},
+			{type: 'refuse', block: piece(1), reason: 'busy'},
+		] as const;
+		// Everything is denied at once, as to anybody who may have nothing.
+		let answered = 0;
+		const deny = () => {
+			for (; answered < news.length; answered++) {
+				const one = news[answered]!;
+				if (one.news === 'asked') driver.do({deed: 'deny', peer, block: one.block, reason: 'not-here'});
+			}
+			return told('bulk-closed').length > 0;
+		};
+		for (let index = 0; index < 6_000; index++) connection.send(flood[index % 3]!);
+		await until(deny);
+		expect([told('bulk-closed'), refused]).toMatchObject([[{reason: 'bulk-flood'}], ['bulk-flood']]);
+		expect(told('asked').length).toBeLessThanOrEqual(VAIN_FRAMES.burst);
+		const again = await open();
+		await tells('bulk-opened', 2);
+		for (let index = 0; index < 6_000; index++) again.connection.send(flood[1]);
+		await tells('bulk-closed', 2);
 	});
 });
 
