@@ -271,9 +271,8 @@ export class Rooms implements Behaviour {
 		if (room?.isLeaving) return [refusal(command, 'busy', `just leaving #${name}; try again in a moment`)];
 		if (command.command === 'join') return this.#join(command, name, now);
 		if (room) return this.#leave(command, room, timestamp, now);
-		const isKept = this.#options.archive.store.room(name) !== undefined;
-		const also = [emit({type: 'room-left', room: name})];
-		if (command.command === 'forget' && isKept) return this.#forget(command, {room: name}, also);
+		const isForgotten = command.command === 'forget' && this.#options.archive.store.room(name) !== undefined;
+		if (isForgotten) return this.#forget(command, {room: name}, [emit({type: 'room-left', room: name})]);
 		return [refusal(command, 'unknown-room', `not in #${name}; join it first`)];
 	}
 
