@@ -112,3 +112,11 @@ test('what cannot be told, and what is told too late', async () => {
 	expect(app.frame()).toContain('no such message here');
 	expect(app.frame()).not.toContain('asking…');
 });
+
+test('of a file, how large it is to the byte, and the id that takes it', async () => {
+	const app = await inspecting(100, 40);
+	const file = {file: id('4'), name: 'a\x07.mp4', size: 1_234_567, files: 0, isExecutable: true};
+	await answer(app, {kind: 'file', text: file.name, offer: file});
+	expect(app.frame()).toMatch(/Offers +a program, 1,234,567 bytes \(1\.2 MB\)/);
+	expect(app.frame()).toMatch(new RegExp(`File id +${id('4')}`));
+});
