@@ -153,6 +153,9 @@ test('the words are whole where there is little room: the bar goes before they d
 	const app = lively(SIZES[0]);
 	app.events(offer(), transfer({state: 'waiting', from: PEERS.dan, sources: []}));
 	expect(card(app)).toContain('nobody has it here');
+	const message = 'There is a file in the place of a folder: /home/me/Downloads';
+	app.events(transfer({state: 'failed', error: {code: 'no-folder', message}}));
+	expect(card(app)).toContain('✖ failed: its folder');
 	app.events(transfer({state: 'hashing', isFetched: false, left: undefined as never}));
 	expect(card(app)).toContain('being read');
 	const middle = lively(MIDDLE);

@@ -11,6 +11,7 @@ import type {Theme} from '../theme.ts';
 import {
 	activeSources,
 	barSpans,
+	briefFailure,
 	briefReason,
 	holdingSources,
 	isWaiting,
@@ -92,7 +93,7 @@ function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span
 		case 'done':
 			return hereSpans(look, transfer, width, theme);
 		case 'failed':
-			return [span(truncate(`✖ ${stateReason(transfer)}`, width), paint.bad)];
+			return failedSpans(transfer, width, theme);
 		case 'changed':
 			return [span(truncate(`! ${briefReason(transfer)}`, width), paint.warn)];
 		case 'cancelled':
@@ -100,6 +101,11 @@ function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span
 		default:
 			return movingSpans(look, transfer, width, theme);
 	}
+}
+
+function failedSpans(transfer: Transfer, width: number, {paint}: Theme): readonly Span[] {
+	const whole = `✖ ${stateReason(transfer)}`;
+	return [span(widthOf(whole) <= width ? whole : truncate(`✖ ${briefFailure(transfer)}`, width), paint.bad)];
 }
 
 /** How to take it. */

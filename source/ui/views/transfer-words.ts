@@ -141,6 +141,20 @@ export function briefReason(transfer: Transfer): string {
 	}
 }
 
+/** Of one that has failed, in a few words; more stands on its page. */
+const FAILED: Readonly<Record<string, string>> = {
+	'disk-full': 'failed: the disk is full',
+	quota: 'failed: over the quota',
+	'too-large': 'failed: too large here',
+	'no-folder': 'failed: its folder',
+	'not-readable': 'failed: cannot be read',
+	'not-writable': 'failed: cannot be written',
+};
+
+export function briefFailure({error}: Transfer): string {
+	return FAILED[error?.code ?? ''] ?? 'failed: F7 says why';
+}
+
 function briefWait(transfer: Transfer): string {
 	const nowhere = nowhereText(transfer);
 	switch (waitsFor(transfer)) {
