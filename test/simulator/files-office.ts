@@ -59,11 +59,11 @@ export class Office {
 		return Array.from({length: to - from}, (_, index) => from + index);
 	}
 
-	/** Waits until everyone sees all who are alive, or as many as they bear. */
-	meet(least = this.simulation.nodes.length - 1): void {
+	/** Waits until everyone sees all who are alive, or as many as they bear, and a moment longer, in milliseconds. */
+	meet(least = this.simulation.nodes.length - 1, moment = 1_000): void {
 		const isThere = () => this.simulation.alive().every(node => node.shownPeers.size >= least);
 		this.#until('they see each other', isThere, SETTLING);
-		this.simulation.run(1_000);
+		this.simulation.run(moment);
 	}
 
 	// --- commands
@@ -96,8 +96,18 @@ export class Office {
 	}
 
 	fetch(index: number, file: FileId, priority = 0): void {
-		const reply = this.ask<'fetch-file'>(index, {command: 'fetch-file', file, priority});
-		if (typeof reply === 'string') throw this.simulation.failure(`node ${index} does not fetch: ${reply}`);
+		this.fetchAll([index], file, priority);
+	}
+
+	/** All of them want it at the same moment. */
+	fetchAll(indices: readonly number[], file: FileId, priority = 0): void {
+		const replies = indices.map(index => this.#reply(index, {command: 'fetch-file', file, priority}));
+		this.#until('they are answered', () => replies.every(reply => reply() !== undefined), SETTLING);
+		replies.forEach((reply, place) => {
+			const answer = reply()!;
+			if (answer.ok) return;
+			throw this.simulation.failure(`node ${indices[place]} does not fetch: ${answer.error.message}`);
+		});
 	}
 
 	transfer(index: number, file: FileId): TransferInfo | undefined {
@@ -138,6 +148,11 @@ export class Office {
 			throw new Error(`${this.#states(file, indices)}\n${(error as Error).message}`, {cause: error});
 		}
 		return this.simulation.now - since;
+	}
+
+	/** Bytes that came to any of these takers and were of no use, as part of what had to come. */
+	wasted(size: number, takers: number): number {
+		return this.simulation.files.wasted.reduce((sum, bytes) => sum + (bytes ?? 0), 0) / (size * takers);
 	}
 
 	/** Copies of so many bytes that a node has given. */

@@ -67,10 +67,13 @@ class FilesScenario {
 		const {simulation} = office;
 		const file = office.offer(0, '/home/first/film', size, office.range(0), {files});
 		const since = simulation.now;
-		for (const index of office.range(1)) if (!late.has(index)) office.fetch(index, file);
+		office.fetchAll(
+			office.range(1).filter(index => !late.has(index)),
+			file,
+		);
 		this.#suffer();
 		simulation.run(Math.max(0, since + lateBy - simulation.now));
-		for (const index of late) office.fetch(index, file);
+		office.fetchAll([...late], file);
 		const all = office.range(1).filter(index => !this.#isLiar(index));
 		if (isLeaving) this.#leave(file, all);
 		office.complete(file, all, PATIENCE + this.#needs());

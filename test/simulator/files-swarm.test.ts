@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {MIB, Office, type OfficeOptions} from './files-office.ts';
 
-const SIZE = 8 * MIB;
+const SIZE = 4 * MIB;
 const SPEED = 4 * MIB;
 /** Milliseconds that one copy takes over one line. */
 const ONE_COPY = (SIZE * 1_000) / SPEED;
@@ -12,42 +12,37 @@ type Person = ReturnType<NonNullable<OfficeOptions['nodes']>>;
 type Share = {readonly office: Office; readonly file: string; readonly took: number};
 
 /** The first one offers a file, and all others fetch it at once. */
-function share(seed: number, people: number, size = SIZE, node: Person = {}): Share {
-	const office = new Office({seed, people, speed: SPEED, nodes: () => node});
-	office.meet(Math.min(people - 1, 12));
+function share(seed: number, people: number, size: number, limits?: Person['limits']): Share {
+	const office = new Office({seed, people, speed: SPEED, nodes: () => (limits ? {limits} : {})});
+	if (limits) office.meet(limits.target! / 2, 100);
+	else office.meet();
 	const file = office.offer(0, FILE, size);
-	for (const index of office.range(1)) office.fetch(index, file);
+	office.fetchAll(office.range(1), file);
 	return {office, file, took: office.complete(file, office.range(1), 60_000)};
-}
-
-/** Bytes that came in vain, as part of those that had to come. */
-function wasteOf({office}: Share, people: number, size: number): number {
-	return office.simulation.files.wasted.reduce((sum, bytes) => sum + (bytes ?? 0), 0) / (size * (people - 1));
 }
 
 describe('a swarm', () => {
 	it('of ten: the first one gives each piece about once, the others the rest, and hardly anything comes twice', () => {
 		// Of a small file it gives more: the first and the last pieces are nobody else's yet.
-		const size = 2 * SIZE;
-		const swarm = share(1, 10, size);
-		expect(swarm.office.copies(0, size)).toBeLessThan(1.35);
-		expect(swarm.took).toBeLessThan(2 * ONE_COPY * 1.5);
-		expect(wasteOf(swarm, 10, size)).toBeLessThan(0.05);
+		const size = 4 * SIZE;
+		const {office, took} = share(1, 10, size);
+		expect(office.copies(0, size)).toBeLessThan(1.3);
+		expect(took).toBeLessThan(4 * ONE_COPY * 1.4);
+		expect(office.wasted(size, 9)).toBeLessThan(0.02);
 	});
 
-	it('of fifty takes no longer than some copies, of a small file too', () => {
-		const size = SIZE / 4;
-		const swarm = share(1, 50, size, {limits: {target: 16, max: 32}});
-		expect(swarm.office.copies(0, size)).toBeLessThan(6);
-		expect(swarm.took).toBeLessThan((ONE_COPY / 4) * 3);
-		expect(wasteOf(swarm, 50, size)).toBeLessThan(0.15);
+	it('of fifty, each of whom knows some, takes no longer than some copies, of a very small file too', () => {
+		const {office, took} = share(1, 50, SIZE / 4, {target: 6, max: 12});
+		expect(office.copies(0, SIZE / 4)).toBeLessThan(5);
+		expect(took).toBeLessThan((ONE_COPY / 4) * 5);
+		expect(office.wasted(SIZE / 4, 49)).toBeLessThan(0.1);
 	});
 
 	it('goes on when the first one leaves, as soon as the pieces are out there', () => {
 		const office = new Office({seed: 3, people: 6, speed: SPEED});
 		office.meet();
 		const file = office.offer(0, FILE, SIZE);
-		for (const index of office.range(1)) office.fetch(index, file);
+		office.fetchAll(office.range(1), file);
 		const parts = () => office.range(1).map(index => office.simulation.files.disk(office.node(index)).parts.get(file));
 		const pieces = SIZE / (64 * 1_024);
 		const areOut = () =>

@@ -111,6 +111,19 @@ describe('what is given', () => {
 		expect(Math.abs(bobs - cats)).toBeLessThanOrEqual(TOLERANCE_PIECES + 2 * PEER_SLOTS);
 	});
 
+	it('is as many bytes for each, though some want what nobody has and another what was given before', () => {
+		const giver = new Giver();
+		for (let index = 0; index < 40; index++) giver.asked(CAT, index);
+		giver.all(MIB);
+		giver.uploads.disconnected(CAT, giver.now);
+		for (let index = 0; index < 40; index++) for (const peer of [BOB, DAN]) giver.asked(peer, 100 + index);
+		for (let index = 0; index < 40; index++) giver.asked(CAT, index);
+		const first = giver.all(MIB).slice(0, 60);
+		const [bobs, cats, dans] = [BOB, CAT, DAN].map(peer => first.filter(one => one.peer === peer).length) as number[];
+		expect(cats).toBeLessThan(bobs!);
+		expect(Math.max(bobs!, dans!) - cats!).toBeLessThanOrEqual(TOLERANCE_PIECES + 2 * PEER_SLOTS);
+	});
+
 	it('leaves whoever comes later nothing to catch up with', () => {
 		const giver = new Giver();
 		for (let index = 0; index < 50; index++) giver.asked(BOB, index);

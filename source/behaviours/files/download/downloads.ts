@@ -235,6 +235,8 @@ export class Downloads {
 			line.linkOpened();
 			return this.#settle([], this.#sharing.fill(line, this.#downloads.values(), now), now);
 		}
+		// Our own dial failed, and the other side's is open: nothing is lost.
+		if (news.news === 'bulk-failed' && this.#options.links.isOpen(news.peer)) return [];
 		const sources = this.#sources(news.peer);
 		if (news.news === 'bulk-failed' || line.requests > 0) line.linkFailed(now);
 		line.isOpen = false;
