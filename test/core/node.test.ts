@@ -7,8 +7,15 @@ import {Node} from '../../source/core/node.ts';
 import {systemRandom} from '../../source/core/system-random.ts';
 import type {EventStore} from '../../source/history/event-store.ts';
 import {MemoryEventStore} from '../../source/history/memory-store.ts';
+import type {Vault} from '../../source/storage/files/vault.ts';
 import {newIdentity} from '../../source/storage/identity.ts';
+import {encodeMessage} from '../../source/wire/codec.ts';
+import {parseTcpAddress} from '../../source/wire/multiaddr.ts';
+import type {PeerId} from '../../source/wire/peer-id.ts';
 import {CONFIG} from '../cli/fake-core.ts';
+import {startBulkNode, watchBulk} from '../net/bulk-peers.ts';
+import {Cleanup} from '../net/peers.ts';
+import {FakeStore} from './files/fake-store.ts';
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -17,13 +24,14 @@ afterEach(async () => {
 	vi.useRealTimers();
 });
 
-async function start(config: Partial<CoreConfig> = {}) {
+async function start(config: Partial<CoreConfig> = {}, vault?: Vault) {
 	const events: NodeEvent[] = [];
 	const store: EventStore = new MemoryEventStore(systemRandom);
 	const node = new Node({
 		config: {...CONFIG, listen: ['/ip4/127.0.0.1/tcp/0'], ...config},
 		identity: newIdentity(),
 		store,
+		...(vault && {vault}),
 		log: NO_LOG,
 		emit: event => events.push(event),
 		onShutdown: () => {},
@@ -89,4 +97,22 @@ test('--keep: what is older than that goes, a while after the start', async () =
 	vi.setSystemTime(Date.now() + 7_200_000);
 	vi.advanceTimersByTime(90_000);
 	expect(messages()).toBe(0);
+});
+
+test('a connection for bulk is only for who has said who he is, however well connected', async () => {
+	const {events} = await start({}, new FakeStore().asVault());
+	const {peerId, addresses} = events.find(event => event.type === 'ready') as Extract<NodeEvent, {type: 'ready'}>;
+	const cleanup = new Cleanup();
+	closing.push(() => cleanup.run());
+	const {transport} = await startBulkNode(3, cleanup);
+	const [peer, address] = [peerId as PeerId, parseTcpAddress(addresses[0]!.replace(/\/p2p\/.*/, ''))];
+	const connection = await transport.dial(address, peer);
+	connection.start({frame: () => {}, closed: () => {}});
+	const stranger = watchBulk(await transport.dialBulk(address, peer));
+	await stranger.has('closed: closed');
+	expect(stranger.log).not.toContain('ready');
+	const introduction = {name: 'eve', agent: 'p2p-tui/0', instance: '0'.repeat(32), addresses: [], protocols: []};
+	connection.send(encodeMessage({type: 'identify', ...introduction}), 'control');
+	await vi.waitUntil(() => events.some(event => event.type === 'peer-connected'));
+	await watchBulk(await transport.dialBulk(address, peer)).has('ready');
 });

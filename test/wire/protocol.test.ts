@@ -9,6 +9,7 @@ import {
 	READER_PROTOCOL,
 	TOPOLOGY_PROTOCOL,
 } from '../../source/behaviours/topology/parameters.ts';
+import {VAIN_FRAMES} from '../../source/core/files/driver.ts';
 import {MULTICAST_GROUP_4, MULTICAST_GROUP_6} from '../../source/net/beacon-link.ts';
 import {loadBlake3} from '../../source/storage/files/blake3.ts';
 import {decodeAnnouncement, encodeAnnouncement} from '../../source/wire/announcement.ts';
@@ -277,6 +278,10 @@ test.each([
 	['names in a path, path', [offers.MAX_PATH_NAMES, offers.MAX_PATH_BYTES]],
 	['files in a `seek`, pieces in a `gained`', [offers.MAX_SEEK_FILES, offers.MAX_GAINED_PIECES]],
 	['slice of a layer or a manifest', [offers.METADATA_SLICE_BYTES]],
+	[
+		'requests that are refused or repeated, `cancel` and `refuse` to no purpose, of one peer',
+		[VAIN_FRAMES.burst, VAIN_FRAMES.perSecond],
+	],
 	['frame of bulk without a block, with one', [MAX_BULK_CONTROL_BYTES, MAX_BULK_FRAME_BYTES]],
 ])('the table of limits has that of %s', (what, values) => {
 	const row = page.split('\n').find(line => line.startsWith(`| ${what} |`));
