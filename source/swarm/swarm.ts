@@ -215,7 +215,7 @@ export class Swarm {
 			case 'commit':
 				return this.#commit(now);
 			case 'files':
-				return this.#host.tellAll(input, now);
+				return this.#host.tellFiles(input, now);
 			case 'stop':
 				return this.#stop(now);
 		}
