@@ -200,7 +200,9 @@ test('takers who ask for much and do not read keep nobody from being given to', 
 		return {connection, giving};
 	};
 	// This one leaves while its first two are read.
-	link('hal', false).giving.close();
+	const {giving: leaving} = link('hal', false);
+	await Promise.resolve();
+	leaving.close();
 	for (const name of ['ann', 'bob', 'eve', 'fay']) link(name, false);
 	await new Promise(setImmediate);
 	const {connection: honest} = link('gus', true);
