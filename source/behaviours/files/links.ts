@@ -69,7 +69,7 @@ export class Links {
 		this.#links.delete(peer);
 		const isThere = link?.state === 'open' || link?.state === 'opening';
 		return [
-			{type: 'cancel', timer: timerOf(peer)},
+			...(link && link.retryAt > 0 ? [{type: 'cancel', timer: timerOf(peer)} as const] : []),
 			...(isThere ? [deed({deed: 'close-bulk', peer, reason: 'disconnected'})] : []),
 		];
 	}
