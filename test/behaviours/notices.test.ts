@@ -167,7 +167,7 @@ describe('what is kept of a room', () => {
 		const desk = start();
 		desk.say('hi');
 		desk.ask({command: 'leave', room: 'lobby'});
-		expect(inShort(desk.ask({command: 'forget', room: 'lobby', id: '1'}))).toEqual(['reply']);
+		expect(inShort(desk.ask({command: 'forget', room: 'lobby', id: '1'}))).toEqual(['room-left', 'reply']);
 		expect(texts(desk)).toBe(0);
 	});
 
