@@ -37,7 +37,7 @@ beforeAll(async () => {
 			// Left where its binary is.
 			'@photostructure/sqlite': join(root, 'node_modules/@photostructure/sqlite/dist/index.mjs'),
 		},
-		external: [join(root, 'node_modules/@photostructure/*')],
+		external: [join(root, 'node_modules/@photostructure/*'), '@napi-rs/blake-hash'],
 	});
 });
 

@@ -1,10 +1,13 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
 
 const root = new URL('../..', import.meta.url).pathname;
 
 /**
- * Arguments for Node that run a TypeScript file of this project in a process of its own, without a file being written:
- * the program goes along as text, and finds its packages from the root of the project, which must be the directory.
+ * Arguments for Node that run a TypeScript file of this project in a process of its own. The program lies among the
+ * artifacts: the system takes no argument as long as it is. There it finds its packages, whatever the directory.
  */
 export async function nodeArguments(file: string, ...args: readonly string[]): Promise<string[]> {
 	const result = await build({
@@ -19,5 +22,10 @@ export async function nodeArguments(file: string, ...args: readonly string[]): P
 		jsx: 'automatic',
 		logLevel: 'silent',
 	});
-	return ['--input-type=module', '--eval', result.outputFiles[0]?.text ?? '', '--', ...args];
+	const folder = path.join(root, 'test/.artifacts');
+	await mkdir(folder, {recursive: true});
+	const program = path.join(folder, `${path.basename(file).replace(/\.tsx?$/, '')}-${process.pid}.mjs`);
+	await writeFile(program, result.outputFiles[0]?.text ?? '');
+	const load = `await import(${JSON.stringify(pathToFileURL(program).href)})`;
+	return ['--input-type=module', '--eval', load, '--', ...args];
 }
