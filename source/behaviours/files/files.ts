@@ -11,18 +11,14 @@
 import type {Command} from '../../api/command.ts';
 import type {NodeEvent} from '../../api/event.ts';
 import type {FileCommand, FileSettings, TransferError, TransferInfo} from '../../api/files.ts';
-import type {Random} from '../../base/random.ts';
-import type {Archive} from '../../history/archive.ts';
 import type {Gained, Holds} from '../../wire/file-messages.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
-import type {Behaviour, BehaviourInput, BehaviourOutput, Instant, View} from '../behaviour.ts';
-import type {Overlay} from '../overlay.ts';
+import type {Behaviour, BehaviourInput, BehaviourOutput, Instant} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
-import type {Talk} from '../talk.ts';
 import {FILES_PROTOCOL} from './access.ts';
 import type {FilesNews, HeldFile} from './io.ts';
-import {createParts, type Parts} from './parts.ts';
+import {createParts, type Parts, type PartsOptions} from './parts.ts';
 
 export const FILE_COMMANDS = [
 	'offer-file',
@@ -40,16 +36,7 @@ export const FILE_COMMANDS = [
 export const MAX_EARLY = 256;
 export const LIBRARY_TIMEOUT = 5_000;
 
-export type FilesOptions = {
-	readonly view: View;
-	readonly archive: Archive;
-	readonly overlay: Overlay;
-	readonly random: Random;
-	/** Says offers in rooms, as words are said. */
-	readonly talk: Pick<Talk, 'placeOf' | 'publish'>;
-	/** What people are shown of somebody. */
-	readonly nameOf: (peer: PeerId) => string;
-};
+export type FilesOptions = Pick<PartsOptions, 'view' | 'archive' | 'overlay' | 'random' | 'talk' | 'nameOf'>;
 
 const TAKEN_BACK: TransferError = {code: 'changed', message: 'the offer was taken back'};
 const CHANGED: TransferError = {code: 'changed', message: 'the file is not what was offered any more'};

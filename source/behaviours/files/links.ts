@@ -5,7 +5,7 @@
  */
 import type {Direction} from '../../api/event.ts';
 import {jitter, type Random} from '../../base/random.ts';
-import type {BlockName} from '../../wire/file-offer.ts';
+import {blockKey} from '../../wire/bulk.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import type {FilesNews} from './io.ts';
@@ -212,11 +212,6 @@ export class Links {
 		this.#isWatching = false;
 		return [...idle.map(([peer]) => closing(peer, 'idle')), ...(open.length > idle.length ? this.#watch(now) : [])];
 	}
-}
-
-/** One word for a block, the same for the same one. */
-export function blockKey({file, what, index}: BlockName): string {
-	return `${what[0]}${index} ${file}`;
 }
 
 function timerOf(peer: PeerId): string {

@@ -26,7 +26,9 @@ export type PartsOptions = {
 	readonly archive: Archive;
 	readonly overlay: Overlay;
 	readonly random: Random;
+	/** Says offers in rooms, as words are said. */
 	readonly talk: Pick<Talk, 'placeOf' | 'publish'>;
+	/** What people are shown of somebody. */
 	readonly nameOf: (peer: PeerId) => string;
 	readonly settings: () => FileSettings;
 	readonly onSettings: (settings: FileSettings) => BehaviourOutput[];

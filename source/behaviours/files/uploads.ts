@@ -5,6 +5,7 @@
  * number of bytes within a tolerance; one that takes nothing holds up nobody but himself.
  */
 import {BoundedMap} from '../../base/bounded.ts';
+import {blockKey} from '../../wire/bulk.ts';
 import {
 	type BlockName,
 	bytesOfPiece,
@@ -17,7 +18,6 @@ import {
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
 import type {FilesNews} from './io.ts';
-import {blockKey} from './links.ts';
 import {Speed} from './speed.ts';
 
 /** Blocks that one peer may have asked for and not got. */
