@@ -1,4 +1,7 @@
-/** Examines this machine: all probes side by side, then the rules. Takes six seconds at most. */
+/**
+ * Examines this machine: all probes side by side, then the rules. Takes six seconds; twice that where somebody is heard
+ * who cannot be reached, and whether the link is to blame is in doubt.
+ */
 import {networkInterfaces} from 'node:os';
 import type {DoctorReport} from '../api/doctor.ts';
 import {filterInterfaces, type SystemInterfaces} from '../net/interfaces.ts';

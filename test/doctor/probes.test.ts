@@ -3,8 +3,11 @@ import {expect, test} from 'vitest';
 import {probeFirewall} from '../../source/doctor/probes/firewall.ts';
 import {lsofHolders, probeHolders, windowsHolders} from '../../source/doctor/probes/holders.ts';
 import {probeRoutes, probeSurroundings} from '../../source/doctor/probes/machine.ts';
-import {defaultRoutesOfNetstat, guestsOn, outwardPorts, resolvedHosts} from '../../source/doctor/probes/proc-net.ts';
+import {Meeting} from '../../source/doctor/probes/meeting.ts';
+import {probeNeighbours} from '../../source/doctor/probes/neighbours.ts';
+import {defaultRoutesOfNetstat, guestsOn, outwardPorts} from '../../source/doctor/probes/proc-net.ts';
 import type {System} from '../../source/doctor/probes/system.ts';
+import {identityFromSeed} from '../../source/wire/identity.ts';
 import {LAN} from './facts.ts';
 
 type Faked = {
@@ -89,16 +92,43 @@ ${zeros} 00 ${zeros} 00 fe800000000000000000000000000001 00000400 00000001 00000
 	]);
 });
 
-test('who answers when asked for the hardware address', () => {
-	const neighbours = `192.168.1.8 dev eth0 lladdr 52:54:00:00:00:08 ref 1 used 0/0/0 probes 1 REACHABLE
+test('who answers when asked for the hardware address, waited for where it is being made sure of', async () => {
+	const neighbours = (
+		probing: string,
+	) => `192.168.1.8 dev eth0 lladdr 52:54:00:00:00:08 ref 1 used 0/0/0 probes 1 REACHABLE
 192.168.1.9 dev eth0  FAILED
 192.168.1.10 dev eth0 lladdr 52:54:00:00:00:0a STALE
-fe80::b dev eth0 lladdr 52:54:00:00:00:0b DELAY
+192.168.1.11 dev eth0 lladdr 52:54:00:00:00:0b DELAY
+fe80::b dev eth0 lladdr 52:54:00:00:00:0b ${probing}
 `;
-	expect([...resolvedHosts(neighbours)]).toEqual([
+	const states = ['DELAY', 'PROBE', 'REACHABLE', 'STALE'];
+	const pauses: number[] = [];
+	const pause = async (milliseconds: number) => pauses.push(milliseconds);
+	const linux = {...system({}), run: async () => ({status: 0, output: neighbours(states.shift() ?? 'DELAY')})};
+	expect([...(await probeNeighbours(['fe80::b', '192.168.1.8'], linux, pause))]).toEqual([
 		['192.168.1.8', true],
 		['192.168.1.9', false],
+		['fe80::b', true],
 	]);
+	expect(pauses).toHaveLength(2);
+	// Nobody who is in doubt was asked for; and somebody was who stays so.
+	expect((await probeNeighbours(['192.168.1.8'], linux, pause)).has('fe80::b')).toBe(false);
+	expect(pauses).toHaveLength(2);
+	expect((await probeNeighbours(['fe80::b'], linux, pause)).has('fe80::b')).toBe(false);
+	expect(pauses.reduce((sum, one) => sum + one, 0)).toBeLessThan(10_000);
+});
+
+test('whoever is heard over IPv6 first and over IPv4 then is looked for at both places', async () => {
+	const options = {interfaces: [], isRestricted: false, deadline: performance.now() + 5_000};
+	const meeting = new Meeting({...options, identity: identityFromSeed(new Uint8Array(32))});
+	const {peerId: peer} = identityFromSeed(new Uint8Array(32).fill(1));
+	const announcement = {peer, instance: '00'.repeat(16), port4: 1, port6: 1, wantsAnswer: false, leaving: false};
+	const heardAt = (host: string, family: 4 | 6) => meeting.heard(announcement, {host, port: 9999, family}, false);
+	heardAt('::1', 6);
+	heardAt('127.0.0.1', 4);
+	expect(meeting.hostsOf(peer)).toEqual(['::1', '127.0.0.1']);
+	await meeting.close();
+	expect(meeting.peers.map(({dial}) => dial?.result)).toEqual(['failed']);
 });
 
 test('who keeps the firewall, and whether it may be read', async () => {

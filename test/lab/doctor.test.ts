@@ -123,6 +123,9 @@ describe.concurrent('doctor', () => {
 		await first.dispose();
 		const anew = ann.start('ann', {args: ['--listen', '/ip4/0.0.0.0/tcp/4001']});
 		await anew.ready;
+		// As when some time has passed: the kernel has to make sure of the address first.
+		const [{address: mac}] = JSON.parse(inside(bob.namespace, 'ip', ['-j', 'link', 'show', 'lan0']));
+		ann.ip(`neigh replace ${bob.address()} lladdr ${mac} dev lan0 nud stale`);
 		// It finds the port by itself.
 		const again = await examine(ann);
 		expect(alarms(again)).toEqual(['peer-firewall']);

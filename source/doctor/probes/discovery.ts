@@ -9,7 +9,8 @@ import type {DiscoveryFacts, PeerFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
 import {Meeting} from './meeting.ts';
-import {guestsOn, outwardPorts, resolvedHosts} from './proc-net.ts';
+import {probeNeighbours} from './neighbours.ts';
+import {guestsOn, outwardPorts} from './proc-net.ts';
 import type {System} from './system.ts';
 
 /**
@@ -60,15 +61,20 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 }
 
 /** What the system knows besides: who has answered on the link, and who is connected to a p2p-tui that runs here. */
-async function withSystem({peers, portsHere}: Meeting, system: System): Promise<PeerFacts[]> {
+async function withSystem(meeting: Meeting, system: System): Promise<PeerFacts[]> {
+	const {peers, portsHere} = meeting;
 	if (system.platform !== 'linux') return peers;
-	const [neighbours, tcp] = await Promise.all([system.run('ip', 'neigh'), system.read('/proc/net/tcp')]);
-	const hosts = resolvedHosts(neighbours.output);
+	// Only where nobody was reached does it matter whether the link is.
+	const inDoubt = peers.filter(({dial, answered}) => dial?.result === 'failed' && !answered);
+	const asked = inDoubt.flatMap(({peer}) => meeting.hostsOf(peer));
+	const [answers, tcp] = await Promise.all([probeNeighbours(asked, system), system.read('/proc/net/tcp')]);
 	const guests = guestsOn(tcp ?? '', portsHere);
 	return peers.map(peer => {
-		const isOnLink = hosts.get(peer.host);
-		const reachedUs = peer.reachedUs || guests.includes(peer.host);
-		return {...peer, reachedUs, ...(isOnLink !== undefined && {isOnLink})};
+		const hosts = meeting.hostsOf(peer.peer);
+		// A firewall may keep out neighbour discovery, which is IPv6, and cannot keep out ARP.
+		const known = hosts.map(host => answers.get(host)).filter(answer => answer !== undefined);
+		const reachedUs = peer.reachedUs || hosts.some(host => guests.includes(host));
+		return {...peer, reachedUs, ...(known.length > 0 && {isOnLink: known.includes(true)})};
 	});
 }
 

@@ -32,8 +32,8 @@ type Known = {
 	readonly isDoctor: boolean;
 	/** Where it was heard first, or where it could be reached. */
 	place: Place;
-	/** Those in which it was dialled, each once: it may be of another subnet over IPv4, and close by over IPv6. */
-	readonly families: Set<4 | 6>;
+	/** Where it was dialled, once in each family: it may be of another subnet over IPv4, and close by over IPv6. */
+	readonly hosts: Map<4 | 6, string>;
 	announced: boolean;
 	answered: boolean;
 	dial?: DialFacts;
@@ -110,17 +110,27 @@ export class Meeting {
 
 	get peers(): PeerFacts[] {
 		return [...this.#peers.values()].map(({peer, place, announced, answered, dial, isDoctor}) => ({
-			...{peer, host: place.source.host, announced, answered, reachedUs: this.#guests.has(place.source.host)},
+			...{peer, host: place.source.host, announced, answered, reachedUs: this.#hasReached(peer)},
 			...(place.interface !== undefined && {interface: place.interface}),
 			...(dial && {dial}),
 			...(isDoctor && ({isDoctor} as const)),
 		}));
 	}
 
+	/** Where a peer was heard or dialled, over IPv4 and IPv6. */
+	hostsOf(peer: string): string[] {
+		const known = this.#peers.get(peer);
+		return known === undefined ? [] : [...new Set([known.place.source.host, ...known.hosts.values()])];
+	}
+
 	async close(): Promise<void> {
 		await Promise.allSettled(this.#dials);
 		for (const server of this.#servers) server.close();
 		await this.#transport.close();
+	}
+
+	#hasReached(peer: string): boolean {
+		return this.hostsOf(peer).some(host => this.#guests.has(host));
 	}
 
 	#heardHere(announcement: Announcement): void {
@@ -132,7 +142,7 @@ export class Meeting {
 		const {peer} = announcement;
 		if (this.#peers.size >= MAX_PEERS) return undefined;
 		const known: Known = {
-			...{peer, place, isDoctor: isDoctor(announcement), families: new Set()},
+			...{peer, place, isDoctor: isDoctor(announcement), hosts: new Map()},
 			...{announced: false, answered: false},
 		};
 		this.#peers.set(peer, known);
@@ -142,9 +152,9 @@ export class Meeting {
 	#try(known: Known, {port4, port6}: Announcement, place: Place): void {
 		const {family} = place.source;
 		const port = family === 4 ? port4 : port6;
-		if (port === undefined || known.families.has(family)) return;
-		if (known.families.size === 0 && this.#dialled++ >= MAX_DIALS) return;
-		known.families.add(family);
+		if (port === undefined || known.hosts.has(family)) return;
+		if (known.hosts.size === 0 && this.#dialled++ >= MAX_DIALS) return;
+		known.hosts.set(family, place.source.host);
 		const dial = this.#dial(known, place.source, port).then(result => {
 			this.#dials.delete(dial);
 			const isBetter = result.result === 'connected' || (known.place.interface === undefined && place.interface);

@@ -61,22 +61,6 @@ export function defaultRoutes6(table: string): RouteFacts[] {
 	});
 }
 
-/**
- * From `ip neigh`: hosts that were asked for their hardware address, and whether they have answered. Only REACHABLE says so:
- * an address may as well be known because its owner has asked everyone for ours (STALE, DELAY, PROBE), which also gets
- * through where machines are kept apart. Source: ip-neighbour(8), arp(7).
- */
-export function resolvedHosts(text: string): Map<string, boolean> {
-	return new Map(
-		text.split('\n').flatMap((line): [string, boolean][] => {
-			const words = line.trim().split(/\s+/);
-			const [host = '', state = ''] = [words[0], words.at(-1)];
-			if (state === 'REACHABLE') return [[host, true]];
-			return state === 'FAILED' || state === 'INCOMPLETE' ? [[host, false]] : [];
-		}),
-	);
-}
-
 /** Default routes as `netstat -rn` of macOS and Windows prints them. */
 export function defaultRoutesOfNetstat(text: string, platform: NodeJS.Platform): RouteFacts[] {
 	return text.split('\n').flatMap((line): RouteFacts[] => {
