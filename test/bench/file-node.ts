@@ -11,7 +11,7 @@ import {answerQuestions} from './answer.ts';
 import type {Fetched} from './file-types.ts';
 
 /** Milliseconds between two pings. */
-const PING_PAUSE = 2;
+const PING_PAUSE = 10;
 
 const CONFIG: Omit<CoreConfig, 'name' | 'dataDirectory' | 'files'> = {
 	rooms: ['lobby'],

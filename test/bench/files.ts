@@ -56,6 +56,7 @@ export async function measureFiles(place: Place): Promise<Row[]> {
 		for (let round = 0; round < ROUNDS && performance.now() - begun < LATEST_ROUND; round++) {
 			const from = makeFile(folder, 'file', round, bytes);
 			for (const other of others) await measureOther(other, folder, from, samples);
+			await withParts(place, start => measureBare(start, folder, from, samples));
 			await withParts(place, start => measureOurs(start, folder, from, samples));
 			for (const name of readdirSync(folder))
 				if (name.startsWith('round-')) rmSync(join(folder, name), {recursive: true});
@@ -89,6 +90,15 @@ async function measureOther({name, copy}: Other, folder: string, from: string, s
 		process.stderr.write(`${name}: ${String(error)}\n`);
 	}
 	rmSync(to, {force: true});
+}
+
+async function measureBare(start: StartPart, folder: string, from: string, samples: Samples): Promise<void> {
+	const [giver, taker] = [start('file-bare'), start('file-bare')];
+	const to = join(folder, 'copy');
+	const port = await giver.ask<number>('serve', from);
+	note(samples, 'bare', await taker.askWithin<number>(TIMEOUT, 'fetch', port, to, samples.bytes));
+	await same(from, to);
+	rmSync(to);
 }
 
 async function measureOurs(start: StartPart, folder: string, from: string, samples: Samples): Promise<void> {
@@ -167,11 +177,12 @@ async function same(...files: readonly string[]): Promise<void> {
 
 function rows({rates, pings, cpu, memory, sources}: Samples): Row[] {
 	const rate = (name: string) => median(rates.get(name) ?? []);
-	const [one, nc, scp] = [rate('one'), rate('nc'), rate('scp')];
-	const others = [...rates.keys()].filter(name => !['one', 'next', 'two', 'several'].includes(name));
+	const [one, nc, scp, bare] = [rate('one'), rate('nc'), rate('scp'), rate('bare')];
+	const others = [...rates.keys()].filter(name => !['bare', 'one', 'next', 'two', 'several'].includes(name));
 	const beside = [`${ratio(one, nc, 'nc', 'MB/s')}`, `${(one / scp).toFixed(2)} × scp`].join(', ');
 	return [
 		...others.map((name): Row => ({what: `${name}: a file, disk to disk`, value: rate(name), unit: 'MB/s'})),
+		{what: 'Node: the same over TLS, hashed, and nothing else', value: bare, unit: 'MB/s'},
 		{
 			what: 'our nodes: the same, encrypted and verified',
 			value: one,
@@ -185,6 +196,7 @@ function rows({rates, pings, cpu, memory, sources}: Samples): Row[] {
 			unit: 'MB/s',
 			reference: ratio(rate('next'), nc, 'nc', 'MB/s'),
 		},
+		{what: '… beside TLS and the hash alone', value: one / bare, unit: '×'},
 		{what: '… beside scp', value: one / scp, unit: '×', goal: atLeast(one / scp, 2.5, 2.5, '× scp')},
 		{
 			what: `… from ${sources} sources at once`,

@@ -18,9 +18,16 @@ process.env.NODE_ENV = 'production';
 await mkdir(output, {recursive: true});
 await build({
 	absWorkingDir: root,
-	entryPoints: ['suite.ts', 'link.ts', 'node.ts', 'flood.ts', 'joiner.ts', 'file-node.ts', 'frames.tsx'].map(
-		name => `test/bench/${name}`,
-	),
+	entryPoints: [
+		'suite.ts',
+		'link.ts',
+		'node.ts',
+		'flood.ts',
+		'joiner.ts',
+		'file-node.ts',
+		'file-bare.ts',
+		'frames.tsx',
+	].map(name => `test/bench/${name}`),
 	jsx: 'automatic',
 	outdir: output,
 	outExtension: {'.js': '.mjs'},

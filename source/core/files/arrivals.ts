@@ -14,8 +14,8 @@ import type {LinkWorld} from './world.ts';
 /** Blocks called off that may come all the same: of as many as anybody asks for within one round trip. */
 const MAX_CALLED_OFF = 4_096;
 
-/** Bytes that are hashed at once: faster than in smaller parts, and nobody waits for long. */
-const HASH_STEP = 1024 * 1024;
+/** Bytes that are hashed at once: as fast as in larger parts, and nobody waits for long. */
+const HASH_STEP = 256 * 1024;
 
 /** Milliseconds between two words about a block that comes slowly. */
 const TELL_INTERVAL = 250;

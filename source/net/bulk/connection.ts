@@ -20,6 +20,9 @@ const TURN = 2;
 /** Windows with the socket: the next is encrypted while the system sends the last. */
 const WINDOWS_IN_FLIGHT = 2;
 
+/** Less than this is not worth a window. */
+const MIN_WINDOW_BYTES = 4 * 1024;
+
 export type BulkHandlers = BulkSink & {
 	/** Both sides may speak. */
 	ready(): void;
@@ -231,7 +234,10 @@ export class BulkConnection {
 
 	#writeWindow(block: Sending): void {
 		const {up, limits} = this.#options;
-		const end = Math.min(block.bytes.length, block.at + up.portion(limits.windowBytes));
+		const left = block.bytes.length - block.at;
+		// A header makes a block a little longer than so many windows: what is left goes with the last.
+		const window = left < limits.windowBytes + MIN_WINDOW_BYTES ? left : limits.windowBytes;
+		const end = block.at + up.portion(window);
 		const bytes = block.bytes.subarray(block.at, end);
 		block.at = end;
 		up.spend(bytes.length);
