@@ -6,8 +6,10 @@ import type {BlockName} from '../../wire/file-offer.ts';
 import type {Holder} from './memory.ts';
 import type {LinkWorld} from './world.ts';
 
-/** One that is sent, and one that is read meanwhile. */
+/** One that is sent, and one that is read meanwhile; of small ones more, so that reading them is never waited for. */
 const AHEAD = 2;
+const MAX_AHEAD = 8;
+const AHEAD_BYTES = 1024 * 1024;
 
 /** Requests of one peer that may be without an answer: several times what anybody asks for at once. */
 const MAX_REQUESTS = 1_024;
@@ -82,8 +84,13 @@ export class Giving {
 		this.#waiting.clear();
 	}
 
+	get #mayBegin(): boolean {
+		const {length} = this.#jobs;
+		return length < AHEAD || (length < MAX_AHEAD && this.#jobs.reduce((sum, {size}) => sum + size, 0) < AHEAD_BYTES);
+	}
+
 	#begin(): void {
-		while (!this.#isClosed && this.#jobs.length < AHEAD) {
+		while (!this.#isClosed && this.#mayBegin) {
 			const [entry] = this.#waiting;
 			if (!entry) return this.#world.giving.forget(this.#holder);
 			const [key, block] = entry;

@@ -12,6 +12,7 @@ import {
 	GIVE_UP_AFTER,
 	LINK_PAUSE,
 	LINK_TIMEOUT,
+	MANY_REQUESTS,
 	MAX_BUSY_PAUSE,
 	MAX_DEPTH,
 	MAX_LINK_PAUSE,
@@ -34,6 +35,8 @@ export class Line {
 	/** Where the share of files in it stands: see `Sharing`. */
 	served = 0;
 	#requests = 0;
+	/** As many as there were when there was room for no more. */
+	#filled = 0;
 	#bytes = 0;
 	/** Bytes a second when something came last; 0 if nothing ever has. */
 	usual = 0;
@@ -73,6 +76,20 @@ export class Line {
 		if (now < this.#pausedUntil || this.#requests >= this.#most) return false;
 		if (this.#requests >= (this.usual > 0 ? 1 : MIN_DEPTH) && this.#bytes > this.#window(now)) return false;
 		return this.#requests === 0 || !this.isStalled(now);
+	}
+
+	/**
+	 * Whether to wait until there is room for several more, where many are under way: one frame with all of them costs both
+	 * sides as much as one with one. Half of the slack may run out meanwhile, so the line stays busy.
+	 */
+	get isWaitingForMore(): boolean {
+		const least = (this.roundTrip + DEPTH_SLACK / 2) / (this.roundTrip + DEPTH_SLACK);
+		return this.#filled >= MANY_REQUESTS && this.#requests > this.#filled * least;
+	}
+
+	/** As much was asked as there was room for. */
+	wasFilled(): void {
+		this.#filled = this.#requests;
 	}
 
 	/** Milliseconds until all that was asked and so many bytes more are here; undefined if there is no telling. */

@@ -22,6 +22,9 @@ export const DEPTH_SLACK = 100;
 export const MIN_DEPTH = 2;
 export const MAX_DEPTH = 64;
 
+/** So many under way are asked for several at a time. Slow lines never have as many. */
+export const MANY_REQUESTS = 8;
+
 /** Bytes asked of a peer whose rate is not known yet: what is too much can hardly be taken back. */
 export const FIRST_BYTES = 256 * 1024;
 

@@ -55,6 +55,7 @@ export class Sharing {
 		line.isOpen = this.#links.isOpen(line.peer);
 		if (!line.isOpen) return line.wants(now) ? this.#links.want(line.peer, now) : [];
 		line.roundTrip = this.#view.facts(line.peer).rtt ?? line.roundTrip;
+		if (line.isWaitingForMore) return [];
 		const outputs: BehaviourOutput[] = [];
 		while (sharers.length > 0 && line.hasRoom(now)) {
 			const sharer = sharers.reduce((best, other) => (other.source.served < best.source.served ? other : best));
@@ -62,6 +63,7 @@ export class Sharing {
 			if (asked.length === 0) sharers = sharers.filter(other => other !== sharer);
 			outputs.push(...asked);
 		}
+		if (sharers.length > 0) line.wasFilled();
 		return outputs;
 	}
 }

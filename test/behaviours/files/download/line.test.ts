@@ -73,6 +73,26 @@ describe('how much is asked of a peer', () => {
 		expect(roomOf(line, PIECE, 12_000)).toBe(MAX_DEPTH);
 	});
 
+	test('is asked several at a time where many are under way, and never so late that the line runs dry', () => {
+		const line = newLine();
+		line.roundTrip = 50;
+		give(line, 16 * MIB, 0, 10_000);
+		while (line.hasRoom(10_000)) line.asked(PIECE, 10_000);
+		line.wasFilled();
+		const asked = line.requests;
+		while (line.isWaitingForMore) {
+			line.lessRequests();
+			line.lessBytes(PIECE);
+		}
+		expect(asked - line.requests).toBeGreaterThan(asked / 4);
+		expect(line.bytes).toBeGreaterThan((line.rate(10_000) * line.roundTrip) / 1_000);
+		const slow = newLine();
+		give(slow, MIB, 0, 10_000);
+		while (slow.hasRoom(10_000)) slow.asked(PIECE, 10_000);
+		slow.wasFilled();
+		expect([slow.requests > 1, slow.isWaitingForMore]).toEqual([true, false]);
+	});
+
 	test('is little as long as nothing has come, of large pieces two, and one of a line that is slow', () => {
 		expect(roomOf(newLine(), PIECE, 0)).toBe(FIRST_BYTES / PIECE + 1);
 		expect(roomOf(newLine(), 4 * MIB, 0)).toBe(MIN_DEPTH);
