@@ -145,6 +145,13 @@ export type FileSettings = {
 	readonly quota?: number;
 };
 
+/** A file in a folder. */
+export type ContainedFile = {
+	/** Below the folder, with slashes, as it is called on this disk; of a folder that comes from others safe as a path. */
+	readonly path: string;
+	readonly size: number;
+};
+
 export type FileCommand =
 	/** Answered when it is hashed, and the offer is durable. `room` may be `@` and a peer id. */
 	| {readonly command: 'offer-file'; readonly path: string; readonly room: string}
@@ -160,6 +167,8 @@ export type FileCommand =
 	  }
 	/** All of them, or one. */
 	| {readonly command: 'transfers'; readonly file?: string}
+	/** The files of a folder, in the order of its pieces: `limit` of them at most (1000), after the first `skip`. */
+	| {readonly command: 'contents'; readonly file: string; readonly skip?: number; readonly limit?: number}
 	| {readonly command: 'pause'; readonly file: string}
 	| {readonly command: 'resume'; readonly file: string}
 	/** What is here of it is deleted; a complete one stays where it is and is not given any more. */
@@ -194,6 +203,13 @@ export type FileResults = {
 		readonly isHere?: true;
 	};
 	transfers: {readonly transfers: readonly TransferInfo[]};
+	/** `isKnown`: false while the list of them is not here yet. */
+	contents: {
+		readonly file: string;
+		readonly isKnown: boolean;
+		readonly files: readonly ContainedFile[];
+		readonly total: number;
+	};
 	pause: {readonly file: string};
 	resume: {readonly file: string};
 	cancel: {readonly file: string};

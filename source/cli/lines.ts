@@ -120,6 +120,7 @@ const FIELDS: Readonly<Record<CommandName, Readonly<Record<string, Field>>>> = {
 		priority: {...PRIORITY, optional: true},
 	},
 	transfers: {file: MAYBE},
+	contents: {file: TEXT, skip: COUNT, limit: COUNT},
 	pause: {file: TEXT},
 	resume: {file: TEXT},
 	cancel: {file: TEXT},

@@ -83,6 +83,10 @@ export class DiskWork {
 				return;
 			case 'look':
 				return this.#after(node, TOUCH, () => this.#options.tell(node, {news: 'looked', file: deed.file}));
+			case 'list':
+				return this.#after(node, TOUCH, () =>
+					this.#options.tell(node, {news: 'listed', file: deed.file, files: undefined}),
+				);
 			case 'keep':
 				disk.held.set(deed.held.offer.file, deed.held);
 				return;

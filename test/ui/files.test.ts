@@ -8,6 +8,7 @@ import {chosenTransfer} from '../../source/store/pages/transfers.ts';
 import {statusRows} from '../../source/ui/panes/status.ts';
 import {widthOf} from '../../source/ui/text.ts';
 import {PLAIN_THEME} from '../../source/ui/theme.ts';
+import {transferContent} from '../../source/ui/views/transfer.ts';
 import {type Bare, openBare} from './bare.ts';
 import type {Size} from './harness.tsx';
 import {HOSTILE} from './hostile.ts';
@@ -37,6 +38,14 @@ const notice = (app: Bare) => app.store.getState().notice?.text;
 function answer<Name extends Command['command'] & keyof Results>(app: Bare, name: Name, result: Results[Name]) {
 	const asked = [...app.asked, ...app.sent].findLast(({command}) => command === name);
 	app.events({type: 'reply', id: asked?.id as string, ok: true, result} as NodeEvent);
+}
+
+function later(app: Bare, seconds: number) {
+	for (let second = 0; second < seconds; second++) {
+		app.time.advance(1_000);
+		app.events(transfer());
+		app.store.flush();
+	}
 }
 
 function write(app: Bare, line: string) {
@@ -376,6 +385,42 @@ describe('the transfers page', () => {
 		expect(chosenTransfer(app.store.getState())?.name).toBe('report.pdf');
 		app.press('escape');
 		expect(app.store.getState().view).toBe('chat');
+	});
+
+	test('of a folder its files are asked for until they are known, and shown with what is whole', () => {
+		const app = opened();
+		const folder = {file: idOf('b'), name: 'album', files: 4, size: 400, pieces: 4, pieceBytes: 100};
+		const map = {have: 'f9f0', seen: '1111', asked: '0000'};
+		app.events(transfer({...folder, done: 250, map}));
+		choose(app, 'album');
+		app.press('return');
+		const known = {file: folder.file, isKnown: true, total: 4};
+		const files = ['one.jpg', 'two/🏝 b.jpg', '\u001b[31m../three\u202egpj.exe', 'empty'].map(path => ({
+			path,
+			size: 130,
+		}));
+		answer(app, 'contents', {...known, isKnown: false, files: [], total: 0});
+		app.press('pagedown');
+		expect(app.frame()).toContain('Which files are in it is known once');
+		later(app, 1);
+		answer(app, 'contents', {
+			...known,
+			files: [{path: 'one.jpg', size: 90}, ...files.slice(1, 3), {path: 'empty', size: 0}],
+		});
+		const questions = app.asked.filter(({command}) => command === 'contents').length;
+		later(app, 3);
+		expect(app.asked.filter(({command}) => command === 'contents').length).toBe(questions);
+		const rows = () => transferContent(app.store.getState(), 60, 24, PLAIN_THEME).lines.slice(-5);
+		expect(rows().map(line => line.trimEnd())).toEqual([
+			'─ 4 files ──────────────────────────────────────── 1 whole ─',
+			' ✓ one.jpg                                             90 B',
+			'   two/🏝 b.jpg                                        130 B',
+			expect.stringMatching(/^ {3}\S*\.\.\/three\S*gpj\.exe +130 B$/),
+			'   empty                                                0 B',
+		]);
+		for (const line of rows()) expect(widthOf(line)).toBe(60);
+		app.events(transfer({...folder, state: 'done', done: 400, map: {...map, have: 'ffff'}}));
+		expect(rows().filter(line => line.startsWith(' ✓'))).toHaveLength(4);
 	});
 
 	test('the keys keep to the same one while it moves in the list', () => {

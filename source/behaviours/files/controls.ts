@@ -1,6 +1,7 @@
 /** What people do with transfers: look at them, stop them, set what is to be done with files. */
 import type {Command, CommandOf} from '../../api/command.ts';
-import type {FileSettings, Offer} from '../../api/files.ts';
+import type {Results} from '../../api/event.ts';
+import type {ContainedFile, FileSettings, Offer} from '../../api/files.ts';
 import {UserError} from '../../base/errors.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
@@ -10,10 +11,14 @@ import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
 import {beginningOf, type Fetching, limited, NOT_AN_ID} from './fetching.ts';
 import type {Infos} from './infos.ts';
+import type {FilesNews} from './io.ts';
 import {offeredOf} from './offered.ts';
 import type {Offering} from './offering.ts';
 import {changedSettings} from './settings.ts';
 import type {Shelf} from './shelf.ts';
+
+/** Files of a folder in one answer. */
+export const MAX_CONTENTS = 1_000;
 
 /** Offers that are listed unless more are asked for. */
 const USUAL_OFFERS = 100;
@@ -36,6 +41,8 @@ export type ControlsOptions = {
 
 export class Controls {
 	readonly #options: ControlsOptions;
+	/** Commands that wait for the list of a folder's files. */
+	readonly #listing = new Map<FileId, CommandOf<'contents'>[]>();
 
 	constructor(options: ControlsOptions) {
 		this.#options = options;
@@ -49,6 +56,8 @@ export class Controls {
 				return this.#options.fetching.get(command, now);
 			case 'transfers':
 				return this.#transfers(command, now);
+			case 'contents':
+				return this.#contents(command);
 			case 'pause':
 			case 'resume':
 			case 'cancel':
@@ -70,6 +79,25 @@ export class Controls {
 		if (typeof found !== 'string') return [found];
 		const info = infos.of(found, now);
 		return [reply(command, {transfers: info ? [info] : []})];
+	}
+
+	#contents(command: CommandOf<'contents'>): BehaviourOutput[] {
+		const {skip = 0, limit = MAX_CONTENTS} = command;
+		const isRight = Number.isSafeInteger(skip) && skip >= 0 && Number.isSafeInteger(limit) && limit >= 1;
+		if (!isRight) return [refusal(command, 'bad-command', 'skip is a number from 0, limit one from 1')];
+		const file = this.#find(command, command.file);
+		if (typeof file !== 'string') return [file];
+		// What is being read has no list yet.
+		if (this.#options.offering.has(file)) return [reply(command, contentsOf(command, file, undefined))];
+		const waiting = this.#listing.get(file);
+		this.#listing.set(file, [...(waiting ?? []), command]);
+		return waiting ? [] : [{type: 'files', deed: {deed: 'list', file}}];
+	}
+
+	listed({file, files}: Extract<FilesNews, {news: 'listed'}>): BehaviourOutput[] {
+		const waiting = this.#listing.get(file) ?? [];
+		this.#listing.delete(file);
+		return waiting.map(command => reply(command, contentsOf(command, file, files)));
 	}
 
 	#control(command: ControlCommand, now: Instant): BehaviourOutput[] {
@@ -141,6 +169,15 @@ export class Controls {
 			throw error;
 		}
 	}
+}
+
+function contentsOf(
+	{skip = 0, limit = MAX_CONTENTS}: CommandOf<'contents'>,
+	file: string,
+	files: readonly ContainedFile[] | undefined,
+): Results['contents'] {
+	const some = files?.slice(skip, skip + Math.min(limit, MAX_CONTENTS)) ?? [];
+	return {file, isKnown: files !== undefined, files: some, total: files?.length ?? 0};
 }
 
 /** With the whole id, and a priority that there is. */

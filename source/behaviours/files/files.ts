@@ -24,6 +24,7 @@ export const FILE_COMMANDS = [
 	'offer-file',
 	'fetch-file',
 	'transfers',
+	'contents',
 	'pause',
 	'resume',
 	'cancel',
@@ -262,6 +263,8 @@ export class Files implements Behaviour {
 				return [...outputs, ...tellings.changed(news.block.file, false, now)];
 			case 'arrived':
 				return [...outputs, ...countArrived(news)];
+			case 'listed':
+				return [...outputs, ...this.#parts.controls.listed(news)];
 			case 'changed':
 				return [...outputs, ...this.#changed(news.file, CHANGED, now)];
 			case 'not-given':

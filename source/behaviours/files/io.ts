@@ -2,7 +2,7 @@
  * Files between the pure side and the world: what the behaviour wants done (deeds), and what happens (news). Contents never
  * come here: the driver moves them between bulk connections and the disk, verifies them, and tells of whole blocks.
  */
-import type {FileSettings, TransferError} from '../../api/files.ts';
+import type {ContainedFile, FileSettings, TransferError} from '../../api/files.ts';
 import type {BlockName, Denial, FileId, FileOffer} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 
@@ -64,6 +64,8 @@ export type FilesDeed =
 	| {readonly deed: 'forget'; readonly file: FileId}
 	/** Whether a whole file is still what it was. Answer: `changed` if it was and is not, then `looked`. */
 	| {readonly deed: 'look'; readonly file: FileId}
+	/** Which files a folder has. Answer: `listed`. */
+	| {readonly deed: 'list'; readonly file: FileId}
 	/** Who may have a whole file has changed. No answer. */
 	| {readonly deed: 'keep'; readonly held: HeldFile}
 	| {readonly deed: 'settings'; readonly settings: FileSettings};
@@ -129,4 +131,6 @@ export type FilesNews =
 	| {readonly news: 'file-failed'; readonly file: FileId; readonly error: TransferError}
 	/** A file that we hold is not what it was, or gone: noticed before anybody has asked. */
 	| {readonly news: 'changed'; readonly file: FileId}
-	| {readonly news: 'looked'; readonly file: FileId};
+	| {readonly news: 'looked'; readonly file: FileId}
+	/** Undefined: the list is not here. */
+	| {readonly news: 'listed'; readonly file: FileId; readonly files: readonly ContainedFile[] | undefined};

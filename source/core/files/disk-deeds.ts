@@ -66,6 +66,8 @@ export class DiskDeeds {
 				return this.#vault.forget(deed.file);
 			case 'look':
 				return this.#run(this.#lookAt(deed.file));
+			case 'list':
+				return this.#run(this.#list(deed.file));
 			case 'keep':
 				return this.#vault.keep(deed.held);
 			case 'settings':
@@ -147,6 +149,11 @@ export class DiskDeeds {
 		const found = await this.#vault.look(file).catch(() => 'same');
 		if (found !== 'same') this.#tellChanged([file]);
 		this.#tell({news: 'looked', file});
+	}
+
+	async #list(file: FileId): Promise<void> {
+		const files = await this.#vault.files(file).catch(() => undefined);
+		this.#tell({news: 'listed', file, files: files?.map(({path, size}) => ({path: path.join('/'), size}))});
 	}
 
 	#tellChanged(files: readonly FileId[]): void {

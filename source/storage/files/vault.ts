@@ -3,7 +3,8 @@
  * written down of both. Decides nothing; whatever it writes was verified before.
  */
 import type {FileSettings} from '../../api/files.ts';
-import {type BlockName, bytesOfPiece, type FileId} from '../../wire/file-offer.ts';
+import {type BlockName, bytesOfPiece, type FileId, MAX_MANIFEST_BYTES} from '../../wire/file-offer.ts';
+import {decodeManifest} from '../../wire/manifest.ts';
 import {Arrivals} from './arrivals.ts';
 import {loadBlake3} from './blake3.ts';
 import {KeptSettings} from './file-settings.ts';
@@ -21,7 +22,7 @@ import {
 import {Pace} from './pace.ts';
 import {clearLeft, openPassing, type Passing} from './passing.ts';
 import {Records} from './records.ts';
-import {Shelf} from './shelf.ts';
+import {type FolderFile, filesOf, Shelf} from './shelf.ts';
 
 export type {HashOptions} from './hashing.ts';
 
@@ -234,6 +235,13 @@ export class Vault {
 	/** Whether a file held whole is still what it was, as far as one look tells. `missing`: it is not there, or not held. */
 	look(file: FileId): Promise<'same' | 'changed' | 'missing'> {
 		return this.#shelf.look(file);
+	}
+
+	/** The files of a folder that is held or fetched, by their names here; undefined if the list of them is not here. */
+	async files(file: FileId): Promise<readonly FolderFile[] | undefined> {
+		const {manifest = await this.#records.metadata(file, 'manifest', MAX_MANIFEST_BYTES)} =
+			this.#arrivals.get(file) ?? {};
+		return manifest && filesOf(decodeManifest(manifest), this.#shelf.get(file)?.record.held.isFetched ?? true);
 	}
 
 	/** Files held whole that are not what they were or not there: looks at all of them, at a large folder's by and by. */

@@ -6,7 +6,7 @@ import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
-import {changeFiles, fileSettingsCame, transfersCame, triedAgain} from './transfers.ts';
+import {changeFiles, contentsCame, fileSettingsCame, transfersCame, triedAgain} from './transfers.ts';
 
 type Offering = Extract<Command, {command: 'offer-file'}>;
 
@@ -14,6 +14,8 @@ export function fileAnswered(draft: Draft, command: Command, result: Results[key
 	switch (command.command) {
 		case 'transfers':
 			return command.file === undefined ? transfersCame(draft, result as Results['transfers']) : undefined;
+		case 'contents':
+			return contentsCame(draft, result as Results['contents']);
 		case 'file-settings':
 			return fileSettingsCame(draft, result as Results['file-settings']);
 		case 'resume':

@@ -1,6 +1,6 @@
 /** Files on their way, as the core tells of them: bounded, and with every word made safe to show. */
 import type {EventOf, Results} from '../../api/event.ts';
-import type {FileSettings, TransferInfo, TransferState} from '../../api/files.ts';
+import type {ContainedFile, FileSettings, TransferInfo, TransferState} from '../../api/files.ts';
 import {sanitizeLine} from '../../base/sanitize.ts';
 import type {Draft} from '../draft.ts';
 import {lineOf} from '../entry.ts';
@@ -46,6 +46,16 @@ export type DroppedFile = {
 	readonly isFolder: boolean;
 };
 
+/** What is in the folder whose page was opened last, as far as the core tells at once. */
+export type Contents = {
+	/** Its id. */
+	readonly file: string;
+	/** Undefined: the list of them is not here yet. */
+	readonly files: readonly ContainedFile[] | undefined;
+	/** How many there are, with those that are not told. */
+	readonly total: number;
+};
+
 export type Files = {
 	/** By file id, or path while it is hashed; the one that came last at the end. */
 	readonly transfers: ReadonlyMap<string, Transfer>;
@@ -53,6 +63,7 @@ export type Files = {
 	readonly settings: FileSettings | undefined;
 	/** The core is to be asked for both, or was: nobody does before there is anything about files. */
 	readonly asking: 'not' | 'wanted' | 'asked';
+	readonly contents: Contents | undefined;
 	readonly listing: Listing | undefined;
 	readonly dropped: Dropped | undefined;
 };
@@ -61,6 +72,7 @@ export const EMPTY_FILES: Files = {
 	transfers: new Map(),
 	settings: undefined,
 	asking: 'not',
+	contents: undefined,
 	listing: undefined,
 	dropped: undefined,
 };
@@ -72,6 +84,9 @@ const MAX_PEERS = 100;
 /** Other names of one. */
 const MAX_NAMES = 8;
 const MAX_CELLS = 256;
+/** Files of a folder, and UTF-16 units of the path of one. */
+const MAX_CONTENTS = 1_000;
+const MAX_PATH = 4_096;
 
 export function changeFiles(draft: Draft, change: Partial<Files>): void {
 	draft.set({files: {...draft.state.files, ...change}});
@@ -112,6 +127,18 @@ export function triedAgain(draft: Draft, file: string): void {
 export function transfersCame(draft: Draft, {transfers}: Results['transfers']): void {
 	const all = transfers.map(told => [told.file, cleanTransfer(told, draft)] as const);
 	changeFiles(draft, {transfers: bounded(new Map(all))});
+}
+
+export function contentsCame(draft: Draft, {file, isKnown, files, total}: Results['contents']): void {
+	const shown = files.slice(0, MAX_CONTENTS).map(({path, size}) => ({path: cleanPath(path), size: amount(size)}));
+	changeFiles(draft, {
+		contents: {file, files: isKnown ? shown : undefined, total: Math.max(shown.length, amount(total))},
+	});
+}
+
+/** Name by name, so that none passes for several. */
+function cleanPath(path: string): string {
+	return path.slice(0, MAX_PATH).split('/').map(fileName).join('/');
 }
 
 export function fileSettingsCame(draft: Draft, settings: FileSettings): void {

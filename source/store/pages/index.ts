@@ -13,7 +13,7 @@ import {doInLab, EMPTY_LAB, type LabPage, type LabPageDeed} from './lab.ts';
 import {doOnNetwork, EMPTY_NETWORK, type NetworkDeed, type NetworkPage, networkCame} from './network.ts';
 import {EMPTY_SPREAD, roomSpreadCame, type SpreadPage, spreadCame, traceCame} from './spread.ts';
 import {doOnTopology, EMPTY_TOPOLOGY, type TopologyDeed, type TopologyPage, topologyCame} from './topology.ts';
-import {doOnTransfers, EMPTY_TRANSFERS, type TransfersDeed, type TransfersPage} from './transfers.ts';
+import {contentsToAsk, doOnTransfers, EMPTY_TRANSFERS, type TransfersDeed, type TransfersPage} from './transfers.ts';
 
 export type Pages = {
 	readonly network: NetworkPage;
@@ -110,8 +110,9 @@ function questionsOf({state}: Draft, view: ViewName): readonly Command[] {
 		case 'topology':
 			return [{command: 'topology'}];
 		case 'transfers':
-		case 'transfer':
 			return [{command: 'transfers'}];
+		case 'transfer':
+			return [{command: 'transfers'}, ...contentsToAsk(state)];
 		// What our own node believes, to be held against the truth.
 		case 'lab':
 			return state.pages.lab.lab ? [{command: 'topology'}] : [];

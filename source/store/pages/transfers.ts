@@ -1,5 +1,6 @@
 /** The page of what comes and goes, and the page of one of it. */
 
+import type {Command} from '../../api/command.ts';
 import {copyPlace, showPlace} from '../act/files.ts';
 import type {Stage} from '../act/stage.ts';
 import type {Draft} from '../draft.ts';
@@ -29,6 +30,15 @@ export function chosenTransfer(state: State): Transfer | undefined {
 	const {transfers} = state.files;
 	if (state.view === 'transfer') return transfers.get(state.pages.transfers.file ?? '');
 	return transfers.get(state.chosen ?? '') ?? sortedTransfers(state)[0];
+}
+
+/** Which files are in the folder that is looked at: until that is known. */
+export function contentsToAsk(state: State): readonly Command[] {
+	const transfer = chosenTransfer(state);
+	if (!transfer || transfer.files === 0 || transfer.state === 'hashing') return [];
+	const {file} = transfer;
+	const {contents} = state.files;
+	return contents?.file === file && contents.files ? [] : [{command: 'contents', file}];
 }
 
 export function openTransfer(stage: Stage, file: string): void {

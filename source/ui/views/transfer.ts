@@ -13,6 +13,7 @@ import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
 import {sectionRow} from './pictures.ts';
 import {pieceMapRows} from './piece-map.ts';
+import {contentsRows} from './transfer-contents.ts';
 import {
 	barSpans,
 	hasBar,
@@ -48,6 +49,7 @@ export function transferContent(state: State, width: number, height: number, the
 	content.head.push(...headRows(sheet));
 	if (asked) content.foot.push(row(width, questionSpans(state, asked, theme, width)));
 	content.add(...mapRows(sheet, height), ...sourceRows(sheet), ...takerRows(sheet), ...whatRows(sheet));
+	content.add(...contentsRows(transfer, state.files.contents, width, theme));
 	return content;
 }
 

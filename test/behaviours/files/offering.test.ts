@@ -1,4 +1,6 @@
 import {describe, expect, it} from 'vitest';
+import type {ContainedFile} from '../../../source/api/files.ts';
+import {MAX_CONTENTS} from '../../../source/behaviours/files/controls.ts';
 import {MAX_EARLY} from '../../../source/behaviours/files/files.ts';
 import {MAX_HASHING, MAX_WAITING_OFFERS} from '../../../source/behaviours/files/offering.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
@@ -153,6 +155,29 @@ describe('what is whole', () => {
 		const gone = desk.news({news: 'not-given', peer: BOB, block, reason: 'missing'});
 		expect(told(gone, 'transfer')).toMatchObject([{state: 'changed', error: {code: 'not-readable'}}]);
 		expect(deeds(gone, 'deny')).toMatchObject([{reason: 'not-here'}]);
+	});
+
+	it('tells the files of a folder, whoever asks, a part at a time', () => {
+		const folder = offerOf(2, {files: 3, manifest: 'ab'.repeat(32)});
+		const desk = new FilesDesk({held: [heldOf(folder)]});
+		const [a, b, c] = ['a', 'b/b', 'c'].map(path => ({path, size: 1})) as [ContainedFile, ContainedFile, ContainedFile];
+		const ask = (more = {}) => desk.ask({command: 'contents', file: folder.file, ...more});
+		expect(deeds(ask(), 'list')).toEqual([{deed: 'list', file: folder.file}]);
+		expect(ask({skip: 1, limit: 1})).toEqual([]);
+		expect(answers(desk.news({news: 'listed', file: folder.file, files: [a, b, c]}))).toEqual([
+			{file: folder.file, isKnown: true, files: [a, b, c], total: 3},
+			{file: folder.file, isKnown: true, files: [b], total: 3},
+		]);
+		expect(deeds(ask(), 'list')).toHaveLength(1);
+		const many = Array.from({length: MAX_CONTENTS + 1}, () => a);
+		const [most] = answers(desk.news({news: 'listed', file: folder.file, files: many})) as [{files: unknown[]}];
+		expect(most).toMatchObject({total: MAX_CONTENTS + 1});
+		expect(most.files).toHaveLength(MAX_CONTENTS);
+		ask();
+		const unknown = {file: folder.file, isKnown: false, files: [], total: 0};
+		expect(answers(desk.news({news: 'listed', file: folder.file, files: undefined}))).toEqual([unknown]);
+		expect(answers(ask({skip: -1}))).toEqual(['bad-command: skip is a number from 0, limit one from 1']);
+		expect(answers(desk.ask({command: 'contents', file: idOf(7)}))[0]).toMatch(/^unknown-file/);
 	});
 
 	it('stays where it is when it is cancelled, and is not given any more', () => {

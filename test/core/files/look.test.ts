@@ -14,6 +14,15 @@ async function lookedAt(look: () => Promise<'same' | 'changed' | 'missing'>): Pr
 	return told.map(({news}) => news);
 }
 
+it('a folder of which the list cannot be read has none', async () => {
+	const told: FilesNews[] = [];
+	const files = () => Promise.reject(new Error('no'));
+	const deeds = new DiskDeeds({files} as unknown as Vault, news => told.push(news));
+	deeds.do({deed: 'list', file: FILE});
+	await deeds.close();
+	expect(told).toEqual([{news: 'listed', file: FILE, files: undefined}]);
+});
+
 it('a file that is not what it was, or gone, is told before the answer', async () => {
 	expect(await lookedAt(async () => 'same')).toEqual(['looked']);
 	expect(await lookedAt(async () => 'changed')).toEqual(['changed', 'looked']);

@@ -1,4 +1,4 @@
-import {link, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile} from 'node:fs/promises';
+import {link, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
@@ -79,6 +79,11 @@ describe('row 47: a name from somebody else', () => {
 		expect(await namesIn(theirs)).toEqual(['album']);
 		expect(await namesIn(path)).toEqual(['A', 'C__x', '_nul', '_ssh', 'a (2)']);
 		expect(await namesIn(join(path, 'C__x'))).toEqual(['_.y']);
+		// As they are called here, whoever asks.
+		const [file] = (await readdir(join(await rig.folder('profile-taker'), 'transfers'))) as [string];
+		const shown = await taker.files(file);
+		expect(shown?.map(one => one.path.join('/'))).toEqual(['_ssh/authorized_keys', 'A', 'C__x/_.y', 'a (2)', '_nul']);
+		expect(await taker.files('00'.repeat(32))).toBe(undefined);
 	});
 
 	test('a manifest with a way out is none', async () => {
