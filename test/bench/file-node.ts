@@ -10,7 +10,7 @@ import {startLocalCore} from '../../source/core/local.ts';
 import {answerQuestions} from './answer.ts';
 import type {Fetched} from './file-types.ts';
 
-/** Milliseconds between two pings. */
+/** Milliseconds between two pings: three hundred a second would take a good part of the processor from what is measured. */
 const PING_PAUSE = 10;
 
 const CONFIG: Omit<CoreConfig, 'name' | 'dataDirectory' | 'files'> = {

@@ -1,4 +1,4 @@
-/** What goes out over one link: read ahead by one block, sent in the order in which it was given. */
+/** What goes out over one link: read ahead, sent in the order in which it was given. */
 import type {BulkConnection} from '../../net/bulk/connection.ts';
 import {NotGiven} from '../../storage/files/kept.ts';
 import {blockKey, DATA_HEADER_BYTES, encodeDataHeader} from '../../wire/bulk.ts';

@@ -1,4 +1,4 @@
-/** What a folder holds that may be offered: its files, hidden ones, links and devices left out. */
+/** What a folder holds that may be offered: its files; hidden ones, links, devices and empty folders are left out. */
 import type {BigIntStats} from 'node:fs';
 import {lstat, opendir} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -26,6 +26,7 @@ export async function walk(folder: string, signal?: AbortSignal): Promise<Walked
 	const waiting: (readonly string[])[] = [[]];
 	for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
 		const names: string[][] = [];
+		const before = seen;
 		for await (const entry of await opendir(join(folder, ...path))) {
 			signal?.throwIfAborted();
 			if (++seen > MAX_ENTRIES) throw tooMany(folder);
@@ -34,6 +35,8 @@ export async function walk(folder: string, signal?: AbortSignal): Promise<Walked
 			else if (path.length < MAX_DEPTH) waiting.push([...path, entry.name]);
 			else throw new FileFailure('too-large', `Folders lie too deep in one another: ${folder}`);
 		}
+		// Whoever gets the others would look for it.
+		if (seen === before && path.length > 0) skipped++;
 		if (files.length + names.length > MAX_FOLDER_FILES) throw tooMany(folder);
 		files.push(...(await lookAtAll(folder, names, signal)));
 	}

@@ -19,4 +19,4 @@ export const AREA_TITLES: Readonly<Record<Finding['area'], string>> = {
 
 export const AREAS = Object.keys(AREA_TITLES) as readonly Finding['area'][];
 
-export const EXAMINING = 'Examining this machine, and listening for others. This takes up to six seconds.';
+export const EXAMINING = 'Examining this machine, and listening for others. This takes some six seconds.';

@@ -247,15 +247,16 @@ describe('what is offered', () => {
 		expect((await hash(giver, join(ours, 'link.txt'))).held).toMatchObject({path, offer: {name: 'link.txt'}});
 	});
 
-	test('in a folder are files only: links, pipes and hidden ones are left out and counted', async () => {
+	test('in a folder are files only: links, pipes, hidden ones and empty folders are left out and counted', async () => {
 		const album = await rig.folder('ours/album');
 		await writeFile(join(album, 'a'), 'a');
 		await mkdir(join(album, '.git'));
+		await mkdir(join(album, 'empty'));
 		await writeFile(join(album, '.git/config'), 'secret');
 		await symlink(path, join(album, 'link'));
 		await symlink(ours, join(album, 'up'));
 		execFileSync('mkfifo', [join(album, 'pipe')]);
-		expect(await hash(giver, album)).toMatchObject({skipped: 4, held: {offer: {size: 1, files: 1}}});
+		expect(await hash(giver, album)).toMatchObject({skipped: 5, held: {offer: {size: 1, files: 1}}});
 	});
 
 	test('more small files than may be open at once are one offer', async () => {

@@ -36,7 +36,7 @@ export class Line {
 	served = 0;
 	#requests = 0;
 	/** As many as there were when there was room for no more. */
-	#filled = 0;
+	#filled = {requests: 0, bytes: 0};
 	#bytes = 0;
 	/** Bytes a second when something came last; 0 if nothing ever has. */
 	usual = 0;
@@ -84,12 +84,13 @@ export class Line {
 	 */
 	get isWaitingForMore(): boolean {
 		const least = (this.roundTrip + DEPTH_SLACK / 2) / (this.roundTrip + DEPTH_SLACK);
-		return this.#filled >= MANY_REQUESTS && this.#requests > this.#filled * least;
+		const {requests, bytes} = this.#filled;
+		return requests >= MANY_REQUESTS && this.#requests > requests * least && this.#bytes > bytes * least;
 	}
 
 	/** As much was asked as there was room for. */
 	wasFilled(): void {
-		this.#filled = this.#requests;
+		this.#filled = {requests: this.#requests, bytes: this.#bytes};
 	}
 
 	/** Milliseconds until all that was asked and so many bytes more are here; undefined if there is no telling. */

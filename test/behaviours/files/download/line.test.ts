@@ -86,6 +86,18 @@ describe('how much is asked of a peer', () => {
 		}
 		expect(asked - line.requests).toBeGreaterThan(asked / 4);
 		expect(line.bytes).toBeGreaterThan((line.rate(10_000) * line.roundTrip) / 1_000);
+		// Large pieces among small ones come first: few bytes are left then, though many requests are.
+		const mixed = newLine();
+		mixed.roundTrip = 50;
+		give(mixed, 128 * MIB, 0, 10_000);
+		for (const bytes of [4 * MIB, 4 * MIB]) mixed.asked(bytes, 10_000);
+		while (mixed.hasRoom(10_000)) mixed.asked(PIECE, 10_000);
+		mixed.wasFilled();
+		for (const bytes of [4 * MIB, 4 * MIB]) {
+			mixed.lessRequests();
+			mixed.lessBytes(bytes);
+		}
+		expect([mixed.requests > MAX_DEPTH * 0.9, mixed.isWaitingForMore]).toEqual([true, false]);
 		const slow = newLine();
 		give(slow, MIB, 0, 10_000);
 		while (slow.hasRoom(10_000)) slow.asked(PIECE, 10_000);
