@@ -1,5 +1,5 @@
 /** What a folder holds that may be offered: its files; hidden ones, links, devices and empty folders are left out. */
-import type {BigIntStats} from 'node:fs';
+import type {BigIntStats, Dirent} from 'node:fs';
 import {lstat, opendir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {MAX_FOLDER_FILES} from '../../wire/file-offer.ts';
@@ -30,18 +30,23 @@ export async function walk(folder: string, signal?: AbortSignal): Promise<Walked
 		for await (const entry of await opendir(join(folder, ...path))) {
 			signal?.throwIfAborted();
 			if (++seen > MAX_ENTRIES) throw tooMany(folder);
-			if (entry.name.startsWith('.') || !(entry.isDirectory() || entry.isFile())) skipped++;
+			if (!isOffered(entry)) skipped++;
 			else if (entry.isFile()) names.push([...path, entry.name]);
 			else if (path.length < MAX_DEPTH) waiting.push([...path, entry.name]);
 			else throw new FileFailure('too-large', `Folders lie too deep in one another: ${folder}`);
 		}
-		// Whoever gets the others would look for it.
+		// Whoever gets the others would look for an empty one.
 		if (seen === before && path.length > 0) skipped++;
 		if (files.length + names.length > MAX_FOLDER_FILES) throw tooMany(folder);
 		files.push(...(await lookAtAll(folder, names, signal)));
 	}
 	const isFile = ({stats}: Found) => stats.isFile();
 	return {files: files.filter(isFile), skipped: skipped + files.filter(file => !isFile(file)).length};
+}
+
+/** Not hidden, and not a link or a device. */
+function isOffered(entry: Dirent): boolean {
+	return !entry.name.startsWith('.') && (entry.isDirectory() || entry.isFile());
 }
 
 export function isProgram({mode}: BigIntStats): boolean {
