@@ -19,6 +19,7 @@ export type OfferedFile = {
  * - `preparing`: hashes of the pieces and, of a folder, the list of its files are being fetched.
  * - `verifying`: what is here from before is read again.
  * - `fetching` · `paused` · `finishing` (all is here; it gets its name) · `done` (all of it is here and given to others).
+ * - `kept`: fetched, whole and here, and given to nobody any more: somebody here has said so, or the offer was taken back.
  * - `failed`: see `error`; `resume` tries again.
  * - `cancelled`: told once, then forgotten.
  * - `changed`: offered by us, and no longer what it was: it is not given any more.
@@ -32,6 +33,7 @@ export type TransferState =
 	| 'paused'
 	| 'finishing'
 	| 'done'
+	| 'kept'
 	| 'failed'
 	| 'cancelled'
 	| 'changed';
@@ -171,7 +173,10 @@ export type FileCommand =
 	| {readonly command: 'contents'; readonly file: string; readonly skip?: number; readonly limit?: number}
 	| {readonly command: 'pause'; readonly file: string}
 	| {readonly command: 'resume'; readonly file: string}
-	/** What is here of it is deleted; a complete one stays where it is and is not given any more. */
+	/**
+	 * What is here of it is deleted; a complete one stays where it is and is not given any more. One that was fetched is `kept`
+	 * then, and forgotten if it is cancelled once more.
+	 */
 	| {readonly command: 'cancel'; readonly file: string}
 	| {readonly command: 'prioritise'; readonly file: string; readonly priority: number}
 	/** Offers seen in our rooms, the newest first. */

@@ -45,7 +45,9 @@ function transferLine(state: State, transfer: Transfer): string {
 		...(sources.length > 0 ? [`from ${names(state, sources)}`] : []),
 		...(takers.length > 0 ? [`to ${names(state, takers)}${rateOut >= 0.5 ? ` at ${formatRate(rateOut)}` : ''}`] : []),
 		...(given > 0 ? [`${formatBytes(given)} given`] : []),
-		...(place === undefined ? [] : [`${isFetched && transfer.state !== 'done' ? 'goes to' : 'lies at'} ${place}`]),
+		...(place === undefined
+			? []
+			: [`${isFetched && transfer.state !== 'done' && transfer.state !== 'kept' ? 'goes to' : 'lies at'} ${place}`]),
 	].join('; ');
 }
 

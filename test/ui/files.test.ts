@@ -227,6 +227,34 @@ describe('on the selected offer', () => {
 		expect(app.sent).toHaveLength(3);
 	});
 
+	test('of what is here and given no more, the card says where; g asks whether it still is', () => {
+		const app = lively();
+		const told = offer();
+		app.events(told, transfer({state: 'done'}), transfer({state: 'kept', rateOut: 0, rooms: [], takers: []}));
+		expect(notice(app)).toBe('“holiday.mp4” is given no more; it stays at ~/Downloads/holiday.mp4');
+		expect(card(app)).toContain('✓ ~/Downloads/holiday.mp4 · not given');
+		app.press('shift+up');
+		app.type('g');
+		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4'), messageId: told.messageId});
+		const path = '/home/me/Downloads/holiday.mp4';
+		answer(app, 'fetch-file', {file: idOf('4'), path, isHere: true});
+		expect(notice(app)).toBe('It is here already: ~/Downloads/holiday.mp4');
+		app.type('o');
+		expect(app.effects.at(-1)).toEqual({type: 'show-place', path});
+		app.press('escape');
+		write(app, '/get');
+		expect(notice(app)).toBe('All that is offered here is taken');
+		app.press('f7');
+		expect(app.frame()).toMatch(/holiday\.mp4 +1\.4 GB +…s\/holiday\.mp4.* kept/);
+		expect(app.frame()).toContain(' holiday.mp4: ~/Downloads/holiday.mp4; given to nobody');
+		app.type('x');
+		expect(app.frame()).toContain('forget holiday.mp4? It stays where it is.');
+		app.type('x');
+		expect(last(app)).toMatchObject({command: 'cancel', file: idOf('4')});
+		app.events(transfer({state: 'cancelled'}));
+		expect(notice(app)).toBe('“holiday.mp4” is forgotten; it stays at ~/Downloads/holiday.mp4');
+	});
+
 	test('G writes where it is to go', () => {
 		const app = lively();
 		app.events(offer('my film.mp4'));

@@ -214,7 +214,9 @@ export class Fetching {
 		const answers = waiting.flatMap(({command, wanted}): BehaviourOutput[] => {
 			if (!held) return this.#take(command, file, wanted, now);
 			const result = {file, path: held.path, isHere: true} as const;
-			return [...shelf.addRooms(file, this.#roomsOf(held.offer)), {type: 'reply', command, result}];
+			// Whoever wants to know where it is does not say that others may have it again.
+			const given = shelf.isKept(file) ? [] : shelf.addRooms(file, this.#roomsOf(held.offer));
+			return [...given, {type: 'reply', command, result}];
 		});
 		return held ? [...answers, ...this.#options.announce(file)] : answers;
 	}

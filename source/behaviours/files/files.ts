@@ -70,7 +70,7 @@ export class Files implements Behaviour {
 			},
 			onHeld: (held, now) => this.#hold(held, undefined, now),
 			onFinished: (held, info, now) => this.#hold(held, info, now),
-			onForgotten: (file, now) => this.#forget(file, undefined, now),
+			onForgotten: (file, now) => this.#withhold(file, undefined, now),
 			onDropped: (file, room, now) => this.#dropRoom(file, room, now),
 		});
 	}
@@ -239,7 +239,7 @@ export class Files implements Behaviour {
 		if (!roomsOf(file).includes(room)) return [];
 		if (!shelf.has(file)) return downloads.withdrawn(file, [room], now);
 		const held = shelf.get(file);
-		if (held?.rooms.length === 1) return this.#forget(file, TAKEN_BACK, now);
+		if (held?.rooms.length === 1) return this.#withhold(file, TAKEN_BACK, now);
 		const peers = this.#options.view.connectedPeers();
 		return [...shelf.dropRoom(file, room), ...peers.flatMap(peer => this.#parts.shares.moved(peer))];
 	}
@@ -307,7 +307,20 @@ export class Files implements Behaviour {
 		];
 	}
 
-	/** It is not given any more; told for the last time. */
+	/** It is not given any more. What was fetched lies here all the same: nobody is to fetch it once more. */
+	#withhold(file: FileId, error: TransferError | undefined, now: Instant): BehaviourOutput[] {
+		const {shelf, shares, uploads, tellings} = this.#parts;
+		const isToStay = shelf.get(file)?.isFetched === true && !shelf.isKept(file) && !shelf.isChanged(file);
+		if (!isToStay) return this.#forget(file, error, now);
+		return [
+			...shelf.withhold(file),
+			...uploads.withdrawn(file, 'not-here'),
+			...shares.reset(file),
+			...tellings.changed(file, true, now),
+		];
+	}
+
+	/** Nothing is known of it any more; told for the last time. */
 	#forget(file: FileId, error: TransferError | undefined, now: Instant): BehaviourOutput[] {
 		const {shelf, shares, uploads, infos} = this.#parts;
 		const info = infos.of(file, now);
@@ -324,6 +337,8 @@ export class Files implements Behaviour {
 	#changed(file: FileId, error: TransferError, now: Instant): BehaviourOutput[] {
 		const {shelf, shares, uploads, tellings} = this.#parts;
 		if (!shelf.has(file) || shelf.isChanged(file)) return [];
+		// Nobody misses it who could be told; it can be fetched once more.
+		if (shelf.isKept(file)) return this.#forget(file, error, now);
 		shelf.changed(file, error);
 		return [
 			{type: 'count', counter: 'file-changed'},

@@ -1,4 +1,7 @@
-/** Whole files and folders that are here and given to others: our own, and what was fetched. */
+/**
+ * Whole files and folders that are here and given to others: our own, and what was fetched. What was fetched is still known
+ * when it is given no more: it has no rooms then.
+ */
 import type {TransferError, TransferInfo} from '../../api/files.ts';
 import {Bitfield} from '../../base/bitfield.ts';
 import {type FileId, pieceBytesOf, pieceCountOf} from '../../wire/file-offer.ts';
@@ -47,6 +50,12 @@ export class Shelf {
 		return this.#kept.get(file)?.error !== undefined;
 	}
 
+	/** It is here, and given to nobody. */
+	isKept(file: FileId): boolean {
+		const held = this.get(file);
+		return held?.isFetched === true && held.rooms.length === 0;
+	}
+
 	/** What is given of it: all or nothing. */
 	pieces(file: FileId): Bitfield | undefined {
 		const kept = this.#kept.get(file);
@@ -82,6 +91,14 @@ export class Shelf {
 		return [{type: 'files', deed: {deed: 'keep', held: kept.held}}];
 	}
 
+	/** It is given to nobody any more, and stays known. */
+	withhold(file: FileId): BehaviourOutput[] {
+		const kept = this.#kept.get(file);
+		if (!kept) return [];
+		kept.held = {...kept.held, rooms: []};
+		return [{type: 'files', deed: {deed: 'keep', held: kept.held}}];
+	}
+
 	changed(file: FileId, error: TransferError): void {
 		const kept = this.#kept.get(file);
 		if (kept) kept.error = error;
@@ -102,7 +119,7 @@ export class Shelf {
 		const zeros = '0'.repeat(cells);
 		return {
 			...{file, name, size, files, rooms, isFetched: held.isFetched, path: held.path},
-			state: error ? 'changed' : 'done',
+			state: error ? 'changed' : this.isKept(file) ? 'kept' : 'done',
 			...(error && {error}),
 			...(from !== undefined && {from}),
 			...{done: error ? 0 : size, rateIn: 0, rateOut: 0, received: last?.received ?? 0, given: 0, priority: 0},

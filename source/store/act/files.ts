@@ -19,6 +19,9 @@ export function getOffer(stage: Stage, {id, offer, local}: MessageEntry): void {
 		case 'cancelled':
 			if (local) return notify(stage.draft, 'info', 'it is yours: others take it');
 			return stage.send({command: 'fetch-file', file, messageId: id});
+		// The core says where it is, and fetches it if it is not there any more.
+		case 'kept':
+			return stage.send({command: 'fetch-file', file, messageId: id});
 		case 'paused':
 		case 'failed':
 			return stage.send({command: 'resume', file});
@@ -62,7 +65,7 @@ export function copyPlace(stage: Stage, transfer: Transfer | undefined): boolean
 /** Of one that has its name. */
 function placeOf(transfer: Transfer | undefined): string | undefined {
 	if (!transfer) return undefined;
-	const isThere = transfer.state === 'done' || transfer.state === 'changed' || !transfer.isFetched;
+	const isThere = ['done', 'kept', 'changed'].includes(transfer.state) || !transfer.isFetched;
 	return isThere ? transfer.path : undefined;
 }
 

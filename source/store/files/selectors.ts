@@ -106,7 +106,7 @@ export function movementOf({files}: Pick<State, 'files'>): Movement | undefined 
 /** From 0 to 1. A file of no bytes is here as soon as it is done. */
 export function shareOf({done, size, state}: Pick<Transfer, 'done' | 'size' | 'state'>): number {
 	if (size > 0) return Math.max(0, Math.min(1, done / size));
-	return state === 'done' ? 1 : 0;
+	return state === 'done' || state === 'kept' ? 1 : 0;
 }
 
 type Meant<One> = {readonly found: One; readonly rest: string} | undefined;

@@ -162,7 +162,7 @@ function bounded(transfers: Map<string, Transfer>): Map<string, Transfer> {
 	return transfers;
 }
 
-const OVER: ReadonlySet<TransferState> = new Set(['done', 'failed', 'cancelled', 'changed']);
+const OVER: ReadonlySet<TransferState> = new Set(['done', 'kept', 'failed', 'cancelled', 'changed']);
 
 /** Nothing moves by itself any more; a complete one may still be given. */
 export function isOver({state}: Pick<Transfer, 'state'>): boolean {
@@ -235,6 +235,10 @@ function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): 
 			if (before && now.isFetched && before.state !== 'paused' && before.state !== 'failed')
 				notify(draft, 'info', `${name} is here${place === undefined ? '' : `: ${place}`}`);
 			return;
+		case 'kept':
+			return before?.state === 'done'
+				? notify(draft, 'info', `${name} is given no more${staysWords(place)}`)
+				: undefined;
 		case 'failed':
 			if (before?.told !== undefined && before.told === error?.message) return;
 			return notify(draft, 'error', failureWords(now));
@@ -262,7 +266,7 @@ function tellGone(draft: Draft, {name, from}: Transfer): void {
 function tellEnd(draft: Draft, before: Transfer | undefined, now: Transfer): void {
 	const {isFetched, from, place, error} = now;
 	const name = quoted(now.name);
-	const wasHere = before?.state === 'done';
+	const wasHere = before?.state === 'done' || before?.state === 'kept';
 	if (error && isFetched && !wasHere) {
 		const author = from === undefined ? undefined : draft.findPeer(from);
 		const by = author ? ` by ${displayName(nameHolders(draft.state), author.peer, author.name)}` : '';
@@ -278,8 +282,13 @@ function tellEnd(draft: Draft, before: Transfer | undefined, now: Transfer): voi
 			`${name} is given up${share > 0 ? `: the ${share} % of it that were here are deleted` : ''}`,
 		);
 	}
-	const stays = place === undefined || before.state === 'changed' ? '' : `; it stays at ${place}`;
-	notify(draft, 'info', `${name} is given no more${stays}`);
+	if (before.state === 'kept' && error) return notify(draft, 'warning', `${name} is gone from here, or has changed`);
+	const stays = before.state === 'changed' ? '' : staysWords(place);
+	notify(draft, 'info', before.state === 'kept' ? `${name} is forgotten${stays}` : `${name} is given no more${stays}`);
+}
+
+function staysWords(place: string | undefined): string {
+	return place === undefined ? '' : `; it stays at ${place}`;
 }
 
 export function sourceDropped(draft: Draft, event: EventOf<'source-dropped'>): void {

@@ -100,6 +100,7 @@ function pause(stage: Stage, transfer: Transfer): void {
 }
 
 function overWords({name, state, isFetched}: Transfer): string {
+	if (state === 'kept') return `${quoted(name)} is here, and given to nobody; /send offers it`;
 	if (state !== 'done') return `${quoted(name)} is not on its way any more`;
 	return `${quoted(name)} ${isFetched ? 'is here' : 'is yours'}, and given to others; x stops that`;
 }

@@ -92,6 +92,8 @@ function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span
 	switch (transfer.state) {
 		case 'done':
 			return hereSpans(look, transfer, width, theme);
+		case 'kept':
+			return keptSpans(transfer, width, theme);
 		case 'failed':
 			return failedSpans(transfer, width, theme);
 		case 'changed':
@@ -215,6 +217,14 @@ function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: numbe
 		span(pathCut(where, width - 2 - widthOf(shown)), isFetched ? undefined : paint.dim),
 		span(shown, paint.dim),
 	];
+}
+
+/** `✓ ~/Downloads/holiday.mp4 · not given`. */
+function keptSpans(transfer: Transfer, width: number, {paint}: Theme): readonly Span[] {
+	const {place = ''} = transfer;
+	const rest = ` · ${briefReason(transfer)}`;
+	const shown = widthOf(place + rest) + 2 <= width ? rest : '';
+	return [span('✓ ', paint.good), span(pathCut(place, width - 2 - widthOf(shown))), span(shown, paint.dim)];
 }
 
 /** Who takes it now; or who has got it here, or how much of it; or how much was given. */

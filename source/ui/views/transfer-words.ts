@@ -69,6 +69,8 @@ export function stateWord({state, isFetched, rateOut}: Transfer): StateWords {
 		case 'done':
 			if (rateOut > 0) return {words: 'giving', tone: 'good'};
 			return isFetched ? {words: 'here', tone: 'good'} : {words: 'offered', tone: 'good'};
+		case 'kept':
+			return {words: 'kept', tone: 'good'};
 		case 'failed':
 			return {words: 'failed', tone: 'bad'};
 		case 'changed':
@@ -93,6 +95,8 @@ export function stateReason(transfer: Transfer): string {
 			return 'checking what is here from before';
 		case 'finishing':
 			return 'all of it is here; it gets its name';
+		case 'kept':
+			return 'given to nobody: /send offers it';
 		case 'failed':
 			return error?.message ?? 'no reason was told';
 		case 'changed':
@@ -131,6 +135,8 @@ export function briefReason(transfer: Transfer): string {
 			return 'checking';
 		case 'finishing':
 			return 'finishing';
+		case 'kept':
+			return 'not given';
 		case 'changed':
 			return transfer.error?.code === 'not-readable' ? 'gone: given no more' : 'changed: given no more';
 		case 'waiting':

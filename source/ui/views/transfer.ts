@@ -97,7 +97,7 @@ function mapRows({transfer, width, theme}: Sheet, height: number): readonly stri
 function sourceRows(sheet: Sheet): readonly string[] {
 	const {transfer, width, theme} = sheet;
 	const {sources, received, isFetched, state} = transfer;
-	const isHere = state === 'done';
+	const isHere = state === 'done' || state === 'kept';
 	if (sources.length === 0 && (!isFetched || isHere)) return [];
 	const total = received > 0 ? [span(`${formatBytes(received)} got`, theme.paint.dim)] : [];
 	const count = sources.filter(({dropped}) => dropped === undefined).length;
@@ -166,7 +166,7 @@ function whatRows(sheet: Sheet): readonly string[] {
 	const isOurs = from !== undefined && from === state.self?.peerId;
 	const who = isOurs ? 'you' : known ? displayName(nameHolders(state), known.peer, known.name) : from;
 	const goes = priority > 0 ? 'before others' : priority < 0 ? 'after others' : undefined;
-	const lies = is === 'done' || !isFetched ? 'lies at' : 'goes to';
+	const lies = is === 'done' || is === 'kept' || !isFetched ? 'lies at' : 'goes to';
 	return [
 		sectionRow(width, files > 0 ? 'The folder' : 'The file', theme),
 		...(place === undefined ? [] : field(sheet, lies, place)),

@@ -75,7 +75,7 @@ function sumRows(state: State, all: readonly Transfer[], width: number, {paint}:
 		[all.filter(({state: is}) => is === 'waiting').length, 'waiting'],
 		[all.filter(({state: is}) => is === 'paused').length, 'paused'],
 		[all.filter(({state: is}) => is === 'failed').length, 'failed'],
-		[all.filter(({state: is}) => is === 'done').length, 'here'],
+		[all.filter(({state: is}) => is === 'done' || is === 'kept').length, 'here'],
 	] as const;
 	const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 	return [row(width, rates, [span(truncate(`  ${words.join(', ')} `, width - spansWidth(rates)), paint.dim)])];
@@ -86,16 +86,24 @@ function footRows(state: State, width: number, {paint}: Theme): readonly string[
 	const asked = asksCancel(state);
 	if (asked) return [row(width, questionSpans(state, asked, {paint} as Theme, width))];
 	const chosen = chosenTransfer(state);
-	const reason = chosen && (stateReason(chosen) || chosen.place);
+	const [reason, brief] = chosen ? reasonWords(chosen) : [];
 	if (!chosen || !reason) return [row(width, [])];
 	const whole = `${shownName(chosen)}: ${reason}`;
-	const text =
-		widthOf(whole) + 2 <= width ? whole : truncate(`${shownName(chosen)}: ${briefReason(chosen) || reason}`, width - 2);
+	const text = widthOf(whole) + 2 <= width ? whole : truncate(`${shownName(chosen)}: ${brief || reason}`, width - 2);
 	return [row(width, [span(` ${text}`, tonePaint(chosen.state === 'failed' ? 'bad' : 'dim', {paint} as Theme))])];
+}
+
+/** In full, and where there is less room. Of what is kept one wants to know where it lies. */
+function reasonWords(transfer: Transfer): readonly [string | undefined, string | undefined] {
+	const {state, place} = transfer;
+	const reason = stateReason(transfer);
+	if (state === 'kept' && place) return [`${place}; ${reason}`, place];
+	return [reason || place, briefReason(transfer)];
 }
 
 /** Before the name, behind it, and what comes of it. What is ours is never deleted. */
 function questionWords({state, isFetched}: Transfer): readonly [string, string, string] {
+	if (state === 'kept') return [' forget ', '?', ' It stays where it is.'];
 	if (state === 'done' || state === 'changed') return [' give ', ' no longer?', ' It stays where it is.'];
 	if (isFetched) return [' give up ', '?', ' What is here of it is deleted.'];
 	return [' stop reading ', '?', ' It stays, and is not offered.'];

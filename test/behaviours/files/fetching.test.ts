@@ -12,7 +12,21 @@ import {decodeEvent} from '../../../source/wire/event.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {ANN, BOB, CAT, TIMESTAMP} from '../fixtures.ts';
 import {bobIdentity, catIdentity, sent, subscribed} from '../rooms-fixtures.ts';
-import {answers, counters, deeds, FilesDesk, heldOf, idOf, MIB, offerOf, savedOf, states, told} from './desk.ts';
+import {
+	answers,
+	counters,
+	deeds,
+	FilesDesk,
+	type FilesDeskOptions,
+	heldOf,
+	idOf,
+	MIB,
+	offerOf,
+	piece,
+	savedOf,
+	states,
+	told,
+} from './desk.ts';
 
 const OFFER = offerOf(0xab);
 const FILE = OFFER.file;
@@ -98,6 +112,60 @@ describe('fetching', () => {
 		const result = {file: FILE, path: `/home/ann/${OFFER.name}`, isHere: true};
 		expect(answers(answer)).toEqual([result, result]);
 		expect(deeds(answer, 'keep')).toMatchObject([{held: {rooms: ['attic', 'lobby']}}]);
+	});
+
+	describe('of what lies here and is given no more', () => {
+		const kept = (more: FilesDeskOptions = {}) => {
+			const desk = new FilesDesk({held: [heldOf(OFFER, ['lobby'], true)], ...more});
+			desk.offers(bobIdentity, OFFER);
+			return desk;
+		};
+		const path = `/home/ann/${OFFER.name}`;
+
+		it('is answered with where it is, and gives it to nobody', () => {
+			const desk = kept();
+			desk.hear(BOB, {type: 'seek', files: [FILE], isOn: true});
+			const cancelled = desk.ask({command: 'cancel', file: FILE});
+			expect(told(cancelled, 'transfer')).toMatchObject([{state: 'kept', path, done: OFFER.size, rooms: []}]);
+			expect(sent(cancelled, 'holds')).toMatchObject([{peers: [BOB], message: {pieces: new Uint8Array()}}]);
+			// So it is known after a restart.
+			const keeping = {deed: 'keep', held: heldOf(OFFER, [], true)};
+			expect([deeds(cancelled, 'keep'), deeds(cancelled, 'forget')]).toEqual([[keeping], []]);
+			for (const one of [desk, kept({held: [heldOf(OFFER, [], true)]})]) {
+				const asked = one.ask(fetching());
+				expect([deeds(asked, 'look'), deeds(asked, 'open')]).toEqual([[{deed: 'look', file: FILE}], []]);
+				const answer = one.news({news: 'looked', file: FILE});
+				expect(answers(answer)).toEqual([{file: FILE, path, isHere: true}]);
+				expect([deeds(answer, 'keep'), sent(answer, 'holds')]).toEqual([[], []]);
+				expect(one.transfers()).toMatchObject([{state: 'kept'}]);
+				const denied = one.news({news: 'asked', peer: BOB, block: piece(FILE, 0)});
+				expect(deeds(denied, 'deny')).toMatchObject([{reason: 'not-here'}]);
+			}
+		});
+
+		it('fetches it if it is there no more', () => {
+			const desk = kept({held: [heldOf(OFFER, [], true)]});
+			desk.ask(fetching());
+			expect(states(desk.news({news: 'changed', file: FILE}))).toEqual(['cancelled']);
+			expect(deeds(desk.news({news: 'looked', file: FILE}), 'open')).toHaveLength(1);
+		});
+
+		it('is the same if the offer was taken back; nothing is known once somebody has cancelled it twice', () => {
+			const desk = new FilesDesk({held: [heldOf(OFFER, ['lobby'], true)]});
+			const [message] = told(desk.offers(bobIdentity, OFFER), 'message');
+			const gone = desk.says(bobIdentity, {kind: 'redaction', target: message!.messageId, reason: ''});
+			expect(states(gone)).toEqual(['kept']);
+			const cancelled = desk.ask({command: 'cancel', file: FILE});
+			expect([states(cancelled), deeds(cancelled, 'forget')]).toEqual([['cancelled'], [{deed: 'forget', file: FILE}]]);
+			expect(desk.transfers()).toEqual([]);
+		});
+
+		it('gives it again once somebody here offers it', () => {
+			const desk = kept({held: [heldOf(OFFER, [], true)]});
+			desk.ask({command: 'offer-file', path, room: 'lobby'});
+			const news = {news: 'hashed', path, held: heldOf(OFFER, ['lobby'], true), skipped: 0} as const;
+			expect(states(desk.news(news))).toEqual(['done']);
+		});
 	});
 
 	it('begins again with what was here and is gone', () => {
