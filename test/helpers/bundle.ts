@@ -6,10 +6,19 @@ import {build} from 'esbuild';
 const root = new URL('../..', import.meta.url).pathname;
 
 /**
- * Arguments for Node that run a TypeScript file of this project in a process of its own. The program lies among the
- * artifacts: the system takes no argument as long as it is. There it finds its packages, whatever the directory.
+ * Arguments for Node that run a TypeScript file of this project in a process of its own: as a file, for the system takes
+ * no argument as long as the program is.
  */
 export async function nodeArguments(file: string, ...args: readonly string[]): Promise<string[]> {
+	const load = `await import(${JSON.stringify(pathToFileURL(await bundle(file)).href)})`;
+	return ['--input-type=module', '--eval', load, '--', ...args];
+}
+
+/**
+ * Makes one file of a TypeScript file of this project and all of it that it needs. It lies among the artifacts: there it
+ * finds its packages, whatever the directory. Returns where.
+ */
+export async function bundle(file: string): Promise<string> {
 	const result = await build({
 		absWorkingDir: root,
 		entryPoints: [file],
@@ -26,6 +35,5 @@ export async function nodeArguments(file: string, ...args: readonly string[]): P
 	await mkdir(folder, {recursive: true});
 	const program = path.join(folder, `${path.basename(file).replace(/\.tsx?$/, '')}-${process.pid}.mjs`);
 	await writeFile(program, result.outputFiles[0]?.text ?? '');
-	const load = `await import(${JSON.stringify(pathToFileURL(program).href)})`;
-	return ['--input-type=module', '--eval', load, '--', ...args];
+	return program;
 }

@@ -170,15 +170,15 @@ class HistoryScenario {
 	}
 }
 
-/** A scenario drawn from its seed: 10 to 100 nodes, hundreds to thousands of events, and some of every trouble. */
+/** A scenario drawn from its seed: 10 to 100 nodes, a hundred to a thousand events, and some of every trouble. */
 export function randomHistory(seed: number): HistoryOptions {
 	const random = seededRandom(seed ^ 0x1057da7a);
 	const between = (least: number, most: number) => least + (most - least) * random.float();
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(10 + 90 * random.float() ** 48);
-	/** Thousands now and then, fewer where many hear them. */
-	const events = Math.round(Math.min(100 + 3_000 * random.float() ** 16, 10_000 / nodes));
+	const nodes = Math.round(10 + 90 * random.float() ** 80);
+	/** A thousand now and then, fewer where many hear them. */
+	const events = Math.round(Math.min(100 + 3_000 * random.float() ** 40, 10_000 / nodes));
 	return {
 		seed,
 		nodes,

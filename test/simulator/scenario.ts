@@ -281,7 +281,7 @@ export function randomScenario(seed: number): ScenarioOptions {
 	/** A value in half of the scenarios, else nothing. */
 	const perhaps = (least: number, most: number) => (random.float() < 0.5 ? between(least, most) : 0);
 	/** Mostly small ones: large ones find the same mistakes, and take longer. */
-	const nodes = Math.round(50 + 150 * random.float() ** 24);
+	const nodes = Math.round(50 + 150 * random.float() ** 60);
 	return {
 		seed,
 		nodes,

@@ -1,7 +1,5 @@
 import {it} from 'vitest';
-import {randomFiles, runFiles} from './files-scenario.ts';
-import {randomHistory, runHistory} from './history-scenario.ts';
-import {randomScenario, runScenario} from './scenario.ts';
+import {randomFiles, randomHistory, randomScenario, runFiles, runHistory, runScenario} from './bundled.ts';
 
 /** Seeds of one file: files run side by side, seeds of one file one after the other. */
 const SEEDS_PER_FILE = 25;
