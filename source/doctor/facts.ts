@@ -31,6 +31,11 @@ export type DialFacts =
 	| {readonly result: 'connected' /** Milliseconds by which its clock is ahead, if it told. */; readonly clock?: number}
 	| {readonly result: 'failed'; readonly code: string; readonly message: string};
 
+/** Nobody said yes or no. */
+export function isUnanswered(dial: DialFacts | undefined): boolean {
+	return dial?.result === 'failed' && (dial.code === 'timeout' || dial.code === 'unreachable');
+}
+
 /** A node that was heard, on another machine. */
 export type PeerFacts = {
 	readonly peer: string;

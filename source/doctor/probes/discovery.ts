@@ -5,7 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {NetworkInterface} from '../../net/interfaces.ts';
 import {DOCTOR_MARK} from '../../wire/announcement.ts';
 import {identityFromSeed} from '../../wire/identity.ts';
-import type {DiscoveryFacts, PeerFacts} from '../facts.ts';
+import {type DiscoveryFacts, isUnanswered, type PeerFacts} from '../facts.ts';
 import {probeHolders} from './holders.ts';
 import {Listening} from './listening.ts';
 import {Meeting} from './meeting.ts';
@@ -64,8 +64,7 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 async function withSystem(meeting: Meeting, system: System): Promise<PeerFacts[]> {
 	const {peers, portsHere} = meeting;
 	if (system.platform !== 'linux') return peers;
-	// Only where nobody was reached does it matter whether the link is.
-	const inDoubt = peers.filter(({dial, answered}) => dial?.result === 'failed' && !answered);
+	const inDoubt = peers.filter(isInDoubt);
 	const asked = inDoubt.flatMap(({peer}) => meeting.hostsOf(peer));
 	const [answers, tcp] = await Promise.all([probeNeighbours(asked, system), system.read('/proc/net/tcp')]);
 	const guests = guestsOn(tcp ?? '', portsHere);
@@ -76,6 +75,11 @@ async function withSystem(meeting: Meeting, system: System): Promise<PeerFacts[]
 		const reachedUs = peer.reachedUs || hosts.some(host => guests.includes(host));
 		return {...peer, reachedUs, ...(known.length > 0 && {isOnLink: known.includes(true)})};
 	});
+}
+
+/** Heard close by, and silent: only then does it matter whether anything for one machine alone gets through. */
+function isInDoubt({dial, answered, reachedUs, isDoctor, interface: name}: PeerFacts): boolean {
+	return isUnanswered(dial) && !answered && !reachedUs && !isDoctor && name !== undefined;
 }
 
 /** Without those on which only this machine is listened to, where that is known. */

@@ -1,6 +1,6 @@
 /** Whether those who are heard can be reached, and whether their clocks agree. */
 import type {Finding} from '../../api/doctor.ts';
-import type {Facts, PeerFacts} from '../facts.ts';
+import {type Facts, isUnanswered, type PeerFacts} from '../facts.ts';
 import {blocksOf} from '../firewall/judge.ts';
 import {otherCommand} from '../words.ts';
 import {hasOpenDoor} from './doors.ts';
@@ -32,12 +32,9 @@ function failures(facts: Facts, failed: readonly PeerFacts[], doOthersWork: bool
 	return [...kinds].map(([kind, peers]) => failure(facts, kind, peers, doOthersWork));
 }
 
-const SILENT = new Set(['timeout', 'unreachable']);
-
 function kindOf(peer: PeerFacts, isOpen: boolean): string {
 	const {dial, answered, reachedUs, isDoctor, isOnLink} = peer;
-	const code = dial?.result === 'failed' ? dial.code : '';
-	if (!SILENT.has(code)) return code === 'refused' ? 'refused' : 'failed';
+	if (!isUnanswered(dial)) return dial?.result === 'failed' && dial.code === 'refused' ? 'refused' : 'failed';
 	// Who answers has heard where we are, and what it cannot do to the doctor it can do to the p2p-tui here.
 	if (reachedUs || (answered && isOpen)) return 'one-way';
 	if (peer.interface === undefined) return 'other-subnet';
