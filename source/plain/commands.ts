@@ -80,7 +80,7 @@ export const PLAIN_COMMANDS: readonly PlainCommand[] = [
 	{
 		names: ['set', 'settings'],
 		usage: '/set bell off|mentions|all',
-		help: 'about which messages the bell rings',
+		help: 'when the bell rings: for whatever names you, and files that have come or failed; or for all messages',
 		arguments: [
 			{kind: 'choice', choices: ['bell']},
 			{kind: 'choice', choices: ALERT_LEVELS},

@@ -1,6 +1,6 @@
 /**
- * Which messages of others deserve the bell or a notification. Pure: the Store asks whenever something has come, and
- * every second.
+ * Which messages of others deserve the bell or a notification, and which files of the person's own. Pure: the Store asks
+ * whenever something has come, and every second.
  *
  * Not those that the person can be taken to see: in the open room, while the window has the focus. A terminal that has
  * never told of its focus may do so the first time that it changes, or never. Until then whoever has touched a key
@@ -11,6 +11,7 @@
  * it was said just now, and since this program was started.
  */
 import type {EventOf, NodeEvent} from '../api/event.ts';
+import {type FileNews, fileEnds, filesDue, showsEnd, withEnds} from './alerts-files.ts';
 import type {Effect, Notification} from './effect.ts';
 import {lineOf} from './entry.ts';
 import {fileName} from './files/offer.ts';
@@ -39,6 +40,7 @@ type Waiting = {readonly at: number; readonly count: number; readonly last: Mess
 export type Alerts = {
 	readonly bellAt: number;
 	readonly rooms: ReadonlyMap<string, Waiting>;
+	readonly files?: FileNews | undefined;
 };
 
 export const NO_ALERTS: Alerts = {bellAt: Number.NEGATIVE_INFINITY, rooms: new Map()};
@@ -74,7 +76,10 @@ export function alertsFor(
 		rings ||= isForBell;
 		if (isForDesktop) rooms.set(room.room, oneMore(rooms.get(room.room), event));
 	}
-	return give({bellAt: alerts.bellAt, rooms}, rings, {state, isWatched, now});
+	const ends = fileEnds(before, events).filter(end => !isWatched || !showsEnd(state, end));
+	rings ||= mayRing && ends.length > 0 && deserves(bell, true);
+	const files = deserves(notifications, true) ? withEnds(alerts.files, ends) : undefined;
+	return give({bellAt: alerts.bellAt, rooms, files}, rings, {state, isWatched, now});
 }
 
 type News = {readonly before: State; readonly state: State; readonly events: readonly NodeEvent[]};
@@ -122,7 +127,7 @@ function oneMore(waiting: Waiting | undefined, last: Message): Waiting {
 
 /** What is due by now; the rest waits. What the person has seen meanwhile is no news any more. */
 function give(
-	{bellAt, rooms}: Alerts,
+	{bellAt, rooms, files}: Alerts,
 	rings: boolean,
 	{state, isWatched, now}: {readonly state: State; readonly isWatched: boolean; readonly now: number},
 ): Alerted {
@@ -136,10 +141,16 @@ function give(
 		if (!isDue) left.set(name, isSeen ? {...waiting, count: 0} : waiting);
 	}
 	for (const {room, last} of due) left.set(room.room, {at: now, count: 0, last});
-	const notification = notificationOf(due, state);
-	if (!rings && !notification) return {alerts: {bellAt, rooms: left}, effects: []};
+	const words = notificationOf(due, state);
+	// One at a time: of files it is said a second later.
+	const about = words
+		? {left: files}
+		: filesDue(files, state.settings.notificationText, {now, pause: NOTIFICATION_PAUSE});
+	const notification = words ?? about.notification;
+	const alerts = {bellAt: rings ? now : bellAt, rooms: left, files: about.left};
+	if (!rings && !notification) return {alerts, effects: []};
 	return {
-		alerts: {bellAt: rings ? now : bellAt, rooms: left},
+		alerts,
 		effects: [{type: 'alert', bell: rings, ...(notification && {notification})}],
 	};
 }

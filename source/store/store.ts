@@ -97,7 +97,7 @@ export class Store {
 	/** To be called every second. */
 	tick(): void {
 		this.#advance(reduceTick(this.#next, this.#options.now()), false);
-		if (this.#alerts.rooms.size > 0) this.#alert(this.#next, []);
+		if (this.#alerts.rooms.size > 0 || this.#alerts.files) this.#alert(this.#next, []);
 	}
 
 	/** Something to tell the person, that was found out outside. */

@@ -1,10 +1,12 @@
 import {expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
+import type {TransferInfo} from '../../source/api/files.ts';
 import {BELL_PAUSE, NOTIFICATION_PAUSE} from '../../source/store/alerts.ts';
 import type {Effect} from '../../source/store/effect.ts';
 import {DEFAULT_SETTINGS, type Settings} from '../../source/store/settings.ts';
 import {Store} from '../../source/store/store.ts';
 import {titleOf} from '../../source/ui/outside/title.ts';
+import {idOf, transfer} from '../ui/transfers.ts';
 import {VirtualTime} from '../ui/virtual-time.ts';
 import {ANN, AROUND, BOB, message, roomInfo, SELF, snapshot} from './helpers.ts';
 
@@ -169,4 +171,58 @@ test('the title counts what is unread, what names us before all, and the open ro
 	expect(title()).toBe('(2) p2p-tui');
 	receive(...Array.from({length: 200}, () => say('dev', 'x')));
 	expect(title()).toBe('(99+) p2p-tui');
+});
+
+test('a file that has come, or has failed, is for whoever has asked for it', () => {
+	const error = {code: 'io', message: 'the disk is broken'} as const;
+	for (const [level, expected] of [
+		['mentions', ['bell']],
+		['all', ['bell']],
+		['off', []],
+	] as const) {
+		const {receive, wait} = open({bell: level});
+		expect(receive(transfer({rooms: ['dev']}))).toEqual([]);
+		expect(receive(transfer({rooms: ['dev'], state: 'done'}))).toEqual(expected);
+		wait(2);
+		expect(receive(transfer({rooms: ['dev']}), transfer({rooms: ['dev'], state: 'failed', error}))).toEqual(expected);
+		wait(2);
+		// Tried again by itself, for the same end.
+		const again = [transfer({rooms: ['dev'], state: 'verifying'}), transfer({rooms: ['dev'], state: 'failed', error})];
+		expect(receive(...again)).toEqual([]);
+	}
+});
+
+test('not a file that is seen to come, nor one of before, nor what others fetch or is given up', () => {
+	const {receive, focus, store, wait} = open();
+	const ends = (...states: readonly TransferInfo['state'][]) => receive(...states.map(state => transfer({state})));
+	expect(ends('done')).toEqual([]);
+	expect(ends('fetching', 'done', 'done')).toEqual([]);
+	focus(false);
+	expect(ends('done')).toEqual([]);
+	expect(ends('fetching', 'done')).toEqual(['bell']);
+	wait(2);
+	expect(ends('fetching', 'failed', 'cancelled')).toEqual([]);
+	const ours = {file: '/home/me/x', isFetched: false} as const;
+	expect(receive(transfer({...ours, state: 'hashing'}), transfer({...ours, state: 'done'}))).toEqual([]);
+	focus(true);
+	const other = (state: TransferInfo['state']) => transfer({state, rooms: ['dev']});
+	store.dispatch({type: 'view', view: 'transfers'}, AROUND);
+	expect(receive(other('fetching'), other('done'))).toEqual([]);
+	store.dispatch({type: 'view', view: 'help'}, AROUND);
+	expect(receive(other('fetching'), other('done'))).toEqual(['bell']);
+});
+
+test('a notification says which file, or how many: after words, and as seldom as they', () => {
+	const {receive, say, focus, wait} = open({bell: 'off', notifications: 'mentions'});
+	focus(false);
+	const one = (digit: string, state: TransferInfo['state']) => transfer({file: idOf(digit), state});
+	expect(receive(one('4', 'fetching'), one('4', 'done'))).toEqual(['p2p-tui | “holiday.mp4” is here']);
+	expect(receive(one('5', 'fetching'), one('5', 'done'), one('6', 'fetching'), one('6', 'failed'))).toEqual([]);
+	expect(receive(one('7', 'fetching'), one('7', 'done'))).toEqual([]);
+	expect(wait(4)).toEqual([]);
+	expect(wait(1)).toEqual(['p2p-tui | 2 files are here, 1 failed']);
+	expect(wait(20)).toEqual([]);
+	const both = receive(say('dev', 'me: hello', mention), one('8', 'fetching'), one('8', 'failed'));
+	expect(both).toEqual(['ann in #dev | me: hello']);
+	expect(wait(1)).toEqual(['p2p-tui | “holiday.mp4” failed']);
 });
