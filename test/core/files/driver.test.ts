@@ -248,6 +248,26 @@ describe('what is given', () => {
 		await far.has('refuse 1');
 	});
 
+	test.each([
+		['eight small ones', PIECE, 8],
+		['two large ones', 1024 * 1024, 2],
+	])('is read ahead, %s at most', async (_, size, most) => {
+		const {store, driver, peer, open, tells} = await world();
+		const {connection} = await open();
+		let work = () => {};
+		store.disk = new Promise(resolve => (work = resolve));
+		for (let index = 0; index < 20; index++) {
+			store.content.set(blockKey(piece(index)), bytesOf(index, size));
+			connection.send({type: 'request', block: piece(index)});
+		}
+		await tells('asked', 20);
+		for (let index = 0; index < 20; index++) driver.do({deed: 'give', peer, block: piece(index)});
+		await new Promise(setImmediate);
+		expect(store.reads).toHaveLength(most);
+		work();
+		await tells('gave', 20);
+	});
+
 	test('is not, if it is called off before, and never without having been asked for', async () => {
 		const {store, driver, peer, open, told, tells} = await world();
 		const {connection, far} = await open();

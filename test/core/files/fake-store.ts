@@ -9,7 +9,9 @@ export class FakeStore {
 	/** What is wanted: how long it is, and its first byte if it is right. */
 	readonly wanted = new Map<string, {readonly bytes: number; readonly first: number}>();
 	readonly written: string[] = [];
-	/** As long as this is there, nothing that is written gets to the disk. */
+	/** What was begun to be read. */
+	readonly reads: string[] = [];
+	/** As long as this is there, nothing gets to the disk, or from it. */
 	disk: Promise<void> = Promise.resolve();
 	readonly library = {held: [], changed: [], saved: [], settings: {folder: '/tmp', accept: []}};
 
@@ -22,6 +24,8 @@ export class FakeStore {
 	}
 
 	async read(block: BlockName, into: Uint8Array): Promise<void> {
+		this.reads.push(blockKey(block));
+		await this.disk;
 		into.set(this.content.get(blockKey(block))!);
 	}
 

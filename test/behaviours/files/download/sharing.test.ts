@@ -53,6 +53,23 @@ describe('several files', () => {
 		expect(given.size).toBe(3);
 	});
 
+	test('or one, are asked for several pieces at a time where many are under way', () => {
+		const rig = new Rig();
+		const offer = offerOf(1_000);
+		rig.start(offer, ['bob']);
+		const queue = asksOf(rig.holds('bob', offer, range(0, 1_000)));
+		const batches: number[] = [];
+		for (let served = 0; served < 900; served++) {
+			rig.now += 1;
+			const asked = asksOf(rig.arrived('bob', offer, Number(queue.shift()!.split(' ')[2])));
+			queue.push(...asked);
+			if (asked.length > 0) batches.push(asked.length);
+		}
+		// 64 are under way, of which half may come before there are more.
+		expect(Math.max(...batches)).toBeGreaterThan(16);
+		expect(batches.length).toBeLessThan(100);
+	});
+
 	test('by their priority, and none starves', () => {
 		const {rig, given, serve} = startThree([1, 0, -1]);
 		serve(840);
