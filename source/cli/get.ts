@@ -1,25 +1,19 @@
 /** `p2p-tui get <file>`: fetches what is offered in a room, from everybody there who has some of it. */
-import type {EventEmitter} from 'node:events';
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
 import type {CommandOf} from '../api/command.ts';
-import type {CoreConfig, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {Offer, TransferInfo, TransferState} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
-import {type Machine, nodeConfig} from './config.ts';
-import {withFilesAlone} from './file-config.ts';
+import type {CopyOptions} from '../storage/files/copy.ts';
+import {FileFailure} from '../storage/files/kept.ts';
+import type {Machine} from './config.ts';
+import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
 import {nearest} from './nearest.ts';
-import type {Invocation, Target} from './options.ts';
+import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
-import {Client} from './ping/client.ts';
-import {takesUnicode} from './ping/histogram.ts';
-import {Interruption} from './ping/interruption.ts';
-import {type Progress, progressOn, progressRow} from './progress.ts';
-import {adviseIfInUse} from './report.ts';
-import {listenForSignals} from './signals.ts';
-import {untilUnread} from './unread.ts';
+import {progressRow} from './progress.ts';
 
 const IN_USE = 'Use /get there, or be someone else here with --data-dir <other> or --ephemeral';
 
@@ -32,58 +26,39 @@ const STAY = 400;
 /** Milliseconds to wait for others in the room, where nothing had to be fetched from them. */
 const MEETING = 2_000;
 
+/** Milliseconds between two times that it is told how much is copied. */
+const TELL_INTERVAL = 200;
+
 const NOT_KEPT = 'With --ephemeral what has come is not kept';
 
 /** Digits of an id that may stand for it. */
 const MIN_ID = 8;
 const MAX_OFFERS = 500;
 
-export type GetOptions = {
-	readonly config: CoreConfig;
-	readonly startCore: StartCore;
+export type GetOptions = ErrandOptions & {
 	readonly wanted: string;
-	/** As commands call it. */
-	readonly room: string;
 	/** Where it is to go; undefined: as the configuration says. */
 	readonly folder: string | undefined;
 	/** Milliseconds without anything coming. */
 	readonly timeout: number;
 	/** Milliseconds to stay at the end. */
 	readonly stay?: number;
-	readonly json: boolean;
-	readonly unicode: boolean;
-	readonly print: (line: string) => void;
-	readonly progress: Progress;
-	readonly signals: EventEmitter;
-	/** What is printed to: its errors are heard. */
-	readonly output?: EventEmitter;
+	/** Copies what is here already, and resolves with where. */
+	readonly copy: (options: CopyOptions) => Promise<string>;
 };
 
 export async function get(
 	{wanted, target, options}: Extract<Invocation, {command: 'get'}>,
 	machine: Machine,
 ): Promise<number> {
-	const node = {...nodeConfig(options, machine, false), rooms: 'room' in target ? [target.room] : []};
-	const config = withFilesAlone(node, options, machine);
-	const {startLocalCore} = await import('../core/local.ts');
+	const common = await errandOptions(target, options, machine);
 	return runGet({
-		config,
-		startCore: startLocalCore,
+		...common,
 		wanted,
-		room: roomOf(target),
-		folder: options.downloadFolder === undefined ? undefined : config.files?.folder,
+		folder: options.downloadFolder === undefined ? undefined : common.config.files?.folder,
 		timeout: options.timeout,
-		json: options.json,
-		unicode: takesUnicode(machine.env),
-		print: line => console.log(line),
-		progress: progressOn(process.stderr),
-		signals: process,
-		output: process.stdout,
+		copy: async wish => (await import('../storage/files/copy.ts')).copyHeld(wish),
 	});
-}
-
-export function roomOf(target: Target): string {
-	return 'room' in target ? target.room : `@${target.peer}`;
 }
 
 /**
@@ -91,86 +66,83 @@ export function roomOf(target: Target): string {
  * @returns the exit status: 0, or 128 + the number of the signal that ended it.
  * @throws UserError if it is not offered there, fails, or nothing comes for too long.
  */
-export async function runGet(options: GetOptions): Promise<number> {
-	const interruption = new Interruption();
-	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
-	const getting = new Getting(options, interruption);
-	const stopOutput = untilUnread(options.output, error => getting.fail(error));
-	try {
-		await getting.done();
-		return 0;
-	} catch (error) {
-		if (error !== interruption) throw adviseIfInUse(error, IN_USE);
-		return interruption.status ?? 1;
-	} finally {
-		options.progress.clear();
-		await getting.stop();
-		stopSignals();
-		stopOutput();
-	}
+export function runGet(options: GetOptions): Promise<number> {
+	return runErrand(options, IN_USE, errand => new Getting(options, errand).done());
 }
 
 class Getting {
 	readonly #options: GetOptions;
-	readonly #interruption: Interruption;
-	readonly #client: Client;
-	#timer: NodeJS.Timeout | undefined;
+	readonly #errand: Errand;
 	#file: string | undefined;
 	#last: TransferInfo | undefined;
-	#isDone = false;
 	readonly #ended: Promise<TransferInfo>;
 	#end!: (info: TransferInfo) => void;
 	/** Somebody is in the room. */
 	readonly #met: Promise<void>;
 	#meet!: () => void;
 
-	constructor(options: GetOptions, interruption: Interruption) {
+	constructor(options: GetOptions, errand: Errand) {
 		this.#options = options;
-		this.#interruption = interruption;
+		this.#errand = errand;
 		this.#ended = new Promise(resolve => {
 			this.#end = resolve;
 		});
 		this.#met = new Promise(resolve => {
 			this.#meet = resolve;
 		});
-		const {config, startCore} = options;
-		this.#client = new Client({config, startCore, onEvent: event => this.#event(event)});
+		errand.onEvent = event => this.#event(event);
 	}
 
 	async done(): Promise<void> {
 		const {folder, stay = STAY} = this.#options;
-		const {file, messageId} = await this.#find();
+		const errand = this.#errand;
+		const {file, messageId, name} = await this.#find();
 		this.#file = file;
 		this.#wait();
 		const fetch = {command: 'fetch-file', file, messageId, ...(folder !== undefined && {folder})} as const;
-		const {isHere} = await this.#orElse(this.#client.ask(fetch));
+		const {isHere} = await errand.ask(fetch);
 		// It may have been here before: then nothing more is told of it.
-		const {transfers} = await this.#orElse(this.#client.ask({command: 'transfers', file}));
+		const {transfers} = await errand.ask({command: 'transfers', file});
 		for (const info of transfers) this.#transfer(info);
-		const info = await this.#orElse(this.#ended);
-		clearTimeout(this.#timer);
-		const error = folder === undefined || isIn(folder, info.path) ? undefined : elsewhere(info, folder);
-		this.#isDone = true;
-		if (error === undefined) this.#print(info);
+		const info = await errand.orElse(this.#ended);
+		errand.callOff();
+		const isThere = folder === undefined || isIn(folder, info.path);
+		const place = isThere ? info.path : await this.#copy(info, name, folder);
+		errand.isDone = true;
+		this.#print({...info, ...(place !== undefined && {path: place})});
 		if (isHere) await this.#tellAgain(fetch);
-		await this.#interruption.sleep(stay);
-		if (error !== undefined) throw error;
+		await errand.sleep(stay);
+	}
+
+	/** It lies elsewhere already; whoever names a folder expects it there. */
+	async #copy(info: TransferInfo, name: string, folder: string): Promise<string> {
+		const {copy, config} = this.#options;
+		const {dataDirectory: directory} = config;
+		if (directory === undefined) throw elsewhere(info, folder);
+		const wish = {directory, file: info.file, name, folder, quota: config.files?.quota};
+		let toldAt = Number.NEGATIVE_INFINITY;
+		const progress = (done: number) => {
+			if (performance.now() - toldAt < TELL_INTERVAL) return;
+			toldAt = performance.now();
+			this.#tellCopied(name, done, info);
+		};
+		try {
+			return await this.#errand.during(signal => copy({...wish, progress, signal}));
+		} catch (error) {
+			throw error instanceof FileFailure ? notCopied(error, info, folder) : error;
+		}
+	}
+
+	#tellCopied(name: string, done: number, {file, size}: TransferInfo): void {
+		const {json, print, progress, unicode} = this.#options;
+		if (json) print(jsonLine({file, name, state: 'copying', done, size}));
+		else progress.show(columns => progressRow({name, done, size, doing: 'copying'}, columns, unicode));
 	}
 
 	/** Whoever offers it counts who has it, and may not have been met yet. */
 	async #tellAgain(fetch: CommandOf<'fetch-file'>): Promise<void> {
-		await this.#interruption.orElse(Promise.race([this.#met, this.#interruption.sleep(MEETING)]));
-		await this.#orElse(this.#client.ask(fetch));
-	}
-
-	/** Whatever is still to be done is not done any more. */
-	fail(error: Error): void {
-		if (!this.#isDone) this.#client.fail(error);
-	}
-
-	async stop(): Promise<void> {
-		clearTimeout(this.#timer);
-		await this.#client.stop();
+		await Promise.race([this.#met, this.#errand.sleep(MEETING)]);
+		await this.#errand.ask(fetch);
 	}
 
 	/** Whether what has come is still there the next time. */
@@ -183,11 +155,11 @@ class Getting {
 		const {room, wanted, timeout} = this.#options;
 		const deadline = performance.now() + timeout;
 		for (;;) {
-			const {offers} = await this.#orElse(this.#client.ask({command: 'offers', room, limit: MAX_OFFERS}));
+			const {offers} = await this.#errand.ask({command: 'offers', room, limit: MAX_OFFERS});
 			const offer = offerFor(wanted, offers);
 			if (offer !== undefined) return offer;
 			if (performance.now() >= deadline) throw this.#notOffered(offers);
-			await this.#orElse(this.#interruption.sleep(LOOK_INTERVAL));
+			await this.#errand.orElse(this.#errand.sleep(LOOK_INTERVAL));
 		}
 	}
 
@@ -215,9 +187,9 @@ class Getting {
 		const last = this.#last;
 		this.#last = info;
 		if (last === undefined || hasMoved(last, info)) this.#wait();
-		if (info.state === 'done') return this.#end(info);
-		if (info.state === 'failed') return this.#client.fail(failure(info, this.#isKept));
-		if (info.state === 'cancelled') return this.#client.fail(new UserError('It was cancelled'));
+		if (info.state === 'done' || info.state === 'kept') return this.#end(info);
+		if (info.state === 'failed') return this.#errand.fail(failure(info, this.#isKept));
+		if (info.state === 'cancelled') return this.#errand.fail(new UserError('It was cancelled'));
 		this.#tell(info);
 	}
 
@@ -244,18 +216,12 @@ class Getting {
 	/** From now on so long may nothing come. */
 	#wait(): void {
 		const {timeout} = this.#options;
-		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => {
+		this.#errand.failAfter(timeout, () => {
 			const here = this.#last?.done ?? 0;
 			const kept = this.#isKept ? 'What is here is kept: the same command goes on with it' : NOT_KEPT;
 			const hint = here === 0 ? 'Nobody who has it is online' : kept;
-			this.#client.fail(new UserError(`Nothing has come for ${timeout / 1000} s`, {hint}));
-		}, timeout);
-	}
-
-	/** Whatever is awaited ends with a signal, and with whatever fails. */
-	#orElse<Value>(work: Promise<Value>): Promise<Value> {
-		return this.#interruption.orElse(Promise.race([work, this.#client.failed]));
+			return new UserError(`Nothing has come for ${timeout / 1000} s`, {hint});
+		});
 	}
 }
 
@@ -287,6 +253,13 @@ function elsewhere({name, path: place, isFetched}: TransferInfo, folder: string)
 	const how = isFetched ? 'was fetched before' : 'is offered by this profile itself';
 	return new UserError(`${quoted(name)} ${how}, and nothing was put into ${folder}`, {
 		hint: `It lies at ${place}: copy it from there`,
+	});
+}
+
+function notCopied({code, message}: FileFailure, {name, path: place}: TransferInfo, folder: string): UserError {
+	if (code !== 'changed') return new UserError(message, {hint: `${quoted(name)} lies at ${place}`});
+	return new UserError(`${quoted(name)} has changed since, and nothing was put into ${folder}`, {
+		hint: `Move ${place} away: then it is fetched from others`,
 	});
 }
 

@@ -1,69 +1,39 @@
 /** `p2p-tui send --file`: offers files and folders, and stays until others have all of them. */
-import type {EventEmitter} from 'node:events';
 import path from 'node:path';
-import type {CoreConfig, StartCore} from '../api/core.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
-import {type Machine, nodeConfig} from './config.ts';
-import {withFilesAlone} from './file-config.ts';
-import {quoted, roomOf} from './get.ts';
+import type {Machine} from './config.ts';
+import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
+import {quoted} from './get.ts';
 import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
-import {Client} from './ping/client.ts';
-import {takesUnicode} from './ping/histogram.ts';
-import {Interruption} from './ping/interruption.ts';
-import {type Progress, progressOn, progressRow} from './progress.ts';
-import {adviseIfInUse} from './report.ts';
-import {listenForSignals} from './signals.ts';
-import {untilUnread} from './unread.ts';
+import {progressRow} from './progress.ts';
 
 const IN_USE = 'Use /send there, or be someone else here with --data-dir <other> or --ephemeral';
 
 /** Milliseconds between two looks at who has how much: whoever has all of it may leave at once. */
 const LOOK_INTERVAL = 200;
 
-export type SendFilesOptions = {
-	readonly config: CoreConfig;
-	readonly startCore: StartCore;
+export type SendFilesOptions = ErrandOptions & {
 	/** Absolute. */
 	readonly paths: readonly string[];
-	/** As commands call it. */
-	readonly room: string;
 	/** How many others have to have all of each. */
 	readonly to: number;
 	/** Milliseconds without anything going out; undefined: as long as it takes. */
 	readonly timeout: number | undefined;
-	readonly json: boolean;
-	readonly unicode: boolean;
-	readonly print: (line: string) => void;
-	readonly progress: Progress;
-	readonly signals: EventEmitter;
-	/** What is printed to: its errors are heard. */
-	readonly output?: EventEmitter;
 };
 
 export async function sendFiles(
 	{target, options}: Extract<Invocation, {command: 'send-files'}>,
 	machine: Machine,
 ): Promise<number> {
-	const node = {...nodeConfig(options, machine, false), rooms: 'room' in target ? [target.room] : []};
-	const config = withFilesAlone(node, options, machine);
-	const {startLocalCore} = await import('../core/local.ts');
 	return runSendFiles({
-		config,
-		startCore: startLocalCore,
+		...(await errandOptions(target, options, machine)),
 		paths: options.files.map(file => path.resolve(file)),
-		room: roomOf(target),
 		to: options.to,
 		timeout: options.isTimeoutGiven ? options.timeout : undefined,
-		json: options.json,
-		unicode: takesUnicode(machine.env),
-		print: line => console.log(line),
-		progress: progressOn(process.stderr),
-		signals: process,
-		output: process.stdout,
 	});
 }
 
@@ -72,23 +42,8 @@ export async function sendFiles(
  * @returns the exit status: 0, or 128 + the number of the signal that ended it.
  * @throws UserError if something cannot be offered, has changed, or nothing goes out for too long.
  */
-export async function runSendFiles(options: SendFilesOptions): Promise<number> {
-	const interruption = new Interruption();
-	const stopSignals = listenForSignals(options.signals, status => interruption.interrupt(status));
-	const sending = new Sending(options, interruption);
-	const stopOutput = untilUnread(options.output, error => sending.fail(error));
-	try {
-		await sending.done();
-		return 0;
-	} catch (error) {
-		if (error !== interruption) throw adviseIfInUse(error, IN_USE);
-		return interruption.status ?? 1;
-	} finally {
-		options.progress.clear();
-		await sending.stop();
-		stopSignals();
-		stopOutput();
-	}
+export function runSendFiles(options: SendFilesOptions): Promise<number> {
+	return runErrand(options, IN_USE, errand => new Sending(options, errand).done());
 }
 
 type Offered = FileResults['offer-file'] & {
@@ -101,47 +56,29 @@ type Offered = FileResults['offer-file'] & {
 
 class Sending {
 	readonly #options: SendFilesOptions;
-	readonly #interruption: Interruption;
-	readonly #client: Client;
+	readonly #errand: Errand;
 	readonly #offered: Offered[] = [];
 	/** Members that hold a message: one may be told of before it is answered which. */
 	readonly #spread = new Map<string, number>();
-	#timer: NodeJS.Timeout | undefined;
 	#given = -1;
-	#isDone = false;
 	#holders = 0;
 
-	constructor(options: SendFilesOptions, interruption: Interruption) {
+	constructor(options: SendFilesOptions, errand: Errand) {
 		this.#options = options;
-		this.#interruption = interruption;
-		const {config, startCore} = options;
-		this.#client = new Client({config, startCore, onEvent: event => this.#event(event)});
+		this.#errand = errand;
+		errand.onEvent = event => this.#event(event);
 	}
 
 	async done(): Promise<void> {
-		const {paths} = this.#options;
-		for (const file of paths) await this.#offer(file);
+		for (const file of this.#options.paths) await this.#offer(file);
 		this.#wait();
-		for (;;) {
-			this.#isDone = await this.#look();
-			if (this.#isDone) return;
-			await this.#orElse(this.#interruption.sleep(LOOK_INTERVAL));
-		}
-	}
-
-	/** Whatever is still to be done is not done any more. */
-	fail(error: Error): void {
-		if (!this.#isDone) this.#client.fail(error);
-	}
-
-	async stop(): Promise<void> {
-		clearTimeout(this.#timer);
-		await this.#client.stop();
+		while (!(await this.#look())) await this.#errand.orElse(this.#errand.sleep(LOOK_INTERVAL));
+		this.#errand.isDone = true;
 	}
 
 	async #offer(file: string): Promise<void> {
 		const {room, json, print, progress} = this.#options;
-		const result = await this.#orElse(this.#client.ask({command: 'offer-file', path: file, room}));
+		const result = await this.#errand.ask({command: 'offer-file', path: file, room});
 		const name = path.basename(file);
 		if (!this.#offered.some(offered => offered.file === result.file)) {
 			this.#offered.push({...result, name, holders: new Map(), knownTo: 0});
@@ -157,7 +94,7 @@ class Sending {
 		if (event.type !== 'transfer' || event.isFetched) return;
 		if (event.state === 'hashing') this.#showHashing(event);
 		else if (event.state === 'changed' && this.#offered.some(({file}) => file === event.file)) {
-			this.#client.fail(new UserError(`${quoted(event.name)} has changed: it is no longer what was offered`, again()));
+			this.#errand.fail(new UserError(`${quoted(event.name)} has changed: it is no longer what was offered`, again()));
 		}
 	}
 
@@ -169,7 +106,7 @@ class Sending {
 
 	/** Whether enough others have all of everything. */
 	async #look(): Promise<boolean> {
-		const {transfers} = await this.#orElse(this.#client.ask({command: 'transfers'}));
+		const {transfers} = await this.#errand.ask({command: 'transfers'});
 		for (const offered of this.#offered) {
 			const info = transfers.find(({file}) => file === offered.file);
 			if (info?.state === 'failed' || info?.state === 'changed') throw lost(info);
@@ -218,9 +155,7 @@ class Sending {
 	/** From now on so long may nothing go out. */
 	#wait(): void {
 		const {timeout} = this.#options;
-		clearTimeout(this.#timer);
-		if (timeout === undefined) return;
-		this.#timer = setTimeout(() => this.#client.fail(this.#nobody(timeout)), timeout);
+		if (timeout !== undefined) this.#errand.failAfter(timeout, () => this.#nobody(timeout));
 	}
 
 	#nobody(timeout: number): UserError {
@@ -234,10 +169,6 @@ class Sending {
 					? 'With --ephemeral nobody gives it any more'
 					: 'The offer stands: it is given again whenever this profile is online',
 		});
-	}
-
-	#orElse<Value>(work: Promise<Value>): Promise<Value> {
-		return this.#interruption.orElse(Promise.race([work, this.#client.failed]));
 	}
 }
 

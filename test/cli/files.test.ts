@@ -15,6 +15,7 @@ import {type Invocation, type Options, parseArguments} from '../../source/cli/op
 import {progressOn, progressRow} from '../../source/cli/progress.ts';
 import {runSendFiles, type SendFilesOptions} from '../../source/cli/send-files.ts';
 import {checkSettings, parseSettings} from '../../source/cli/settings-file.ts';
+import {FileFailure} from '../../source/storage/files/kept.ts';
 import {acceptText, DEFAULT_FILE_TEXTS, fileSettingNamed, parseAccept} from '../../source/store/file-settings.ts';
 import {widthOf} from '../../source/store/width.ts';
 import {CONFIG, FakeCore, OTHER, READY} from './fake-core.ts';
@@ -299,8 +300,10 @@ describe('with a core', () => {
 	});
 	const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
+	const copy = () => Promise.reject(new Error('nothing is to be copied'));
+
 	function startGet(options: Partial<GetOptions> = {}): Promise<number> {
-		const done = runGet({...common(), wanted: 'report.pdf', folder: undefined, timeout: 10_000, ...options});
+		const done = runGet({...common(), wanted: 'report.pdf', folder: undefined, timeout: 10_000, copy, ...options});
 		done.catch(() => {});
 		core.emit(READY);
 		return done;
@@ -356,16 +359,57 @@ describe('with a core', () => {
 		expect(await done).toBe(0);
 	});
 
-	test('get says so when it lies elsewhere already, and copies nothing', async () => {
+	/** It lies elsewhere, and this is how it is copied from there. */
+	function startCopy(copying: GetOptions['copy'], dataDirectory: string | undefined = '/profile', json = false) {
+		const files: FileSettings = {folder: '/in', accept: [], quota: 5_000};
 		offers = [offerOf('report.pdf')];
-		transfers = [infoOf({state: 'done', done: 1000, path: '/before/report.pdf'})];
-		const done = startGet({folder: '/in'});
-		await pass(1_000);
-		await expect(done).rejects.toMatchObject({
-			message: '"report.pdf" was fetched before, and nothing was put into /in',
-			hint: 'It lies at /before/report.pdf: copy it from there',
+		transfers = [infoOf({name: 'other.pdf', state: 'done', done: 1000, path: '/before/other.pdf'})];
+		return startGet({folder: '/in', copy: copying, json, config: {...CONFIG, dataDirectory, files}});
+	}
+
+	test('get copies what lies elsewhere already, under the name that is asked for', async () => {
+		const copied = vi.fn<GetOptions['copy']>(async ({progress}) => {
+			for (const done of [250, 500]) progress?.(done);
+			return '/in/report.pdf';
 		});
+		const done = startCopy(copied, '/profile', true);
+		await pass(1_000);
+		expect(await done).toBe(0);
+		const wish = {directory: '/profile', file: FILE, name: 'report.pdf', folder: '/in', quota: 5_000};
+		expect(copied.mock.calls[0]![0]).toMatchObject(wish);
+		expect(printed.map(line => JSON.parse(line))).toMatchObject([
+			{state: 'copying', done: 250, size: 1000},
+			{state: 'done', path: '/in/report.pdf'},
+		]);
+	});
+
+	test.each([
+		['changed', /^"other\.pdf" has changed since, and nothing was put into \/in$/, /^Move \/before\/other\.pdf away/],
+		['quota', /^No room$/, /lies at \/before\/other\.pdf$/],
+	] as const)('get says why it cannot be copied: %s', async (code, message, hint) => {
+		const done = startCopy(() => Promise.reject(new FileFailure(code, 'No room')));
+		await pass(1_000);
+		const error = {message: expect.stringMatching(message), hint: expect.stringMatching(hint), exitStatus: 1};
+		await expect(done).rejects.toMatchObject(error);
 		expect(printed).toEqual([]);
+	});
+
+	test('a signal ends a copy, and what was begun is tidied up before the end', async () => {
+		let tidied = () => {};
+		const done = startCopy(({signal}) => {
+			return new Promise((_, reject) => {
+				signal!.onabort = () => {
+					tidied = () => reject(signal!.reason);
+				};
+			});
+		});
+		await pass(1_000);
+		signals.emit('SIGTERM');
+		await pass(0);
+		expect(core.isStopped).toBe(false);
+		tidied();
+		expect(await done).toBe(143);
+		expect({printed, isStopped: core.isStopped}).toEqual({printed: [], isStopped: true});
 	});
 
 	test('whoever closes the pipe before it is done has got nothing, and what was begun is tidied up', async () => {

@@ -342,7 +342,7 @@ function readManifest(bytes: Uint8Array, offer: FileOffer): ManifestFile[] {
 }
 
 /** It is made the first time, and links in it are resolved then, and not again: `before` is what came of it. */
-async function usableFolder(folder: string, before: string | undefined): Promise<string> {
+export async function usableFolder(folder: string, before: string | undefined): Promise<string> {
 	try {
 		// One that was there and is not is on a disk that was taken away, perhaps.
 		if (folder !== before) await makeFolder(folder);

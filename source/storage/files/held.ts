@@ -120,17 +120,18 @@ export class Held {
 	}
 
 	async #isRight(index: number, bytes: Uint8Array): Promise<boolean> {
-		const layer = await this.#metadataOf('layer');
+		const layer = await this.metadata('layer');
 		const leaf = layer.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
 		return isHashOf(await this.#tools.blake3(), leaf, bytes);
 	}
 
 	async #readMetadata(what: Metadata, index: number, into: Uint8Array): Promise<void> {
 		const from = index * METADATA_SLICE_BYTES;
-		into.set((await this.#metadataOf(what)).subarray(from, from + into.length));
+		into.set((await this.metadata(what)).subarray(from, from + into.length));
 	}
 
-	#metadataOf(what: Metadata): Promise<Uint8Array> {
+	/** All of it, verified. Rejects with what the system says, or a NotGiven. */
+	metadata(what: Metadata): Promise<Uint8Array> {
 		const known = this.#metadata.get(what);
 		if (known) return known;
 		const reading = this.#loadMetadata(what);
@@ -167,7 +168,7 @@ export class Held {
 		const {held, signature} = this.record;
 		const {file, size, manifest} = held.offer;
 		if (manifest === undefined) return this.#filesAt([held.path], [size], [signature]);
-		const files = await filesOf(decodeManifest(await this.#metadataOf('manifest')), held.isFetched);
+		const files = await filesOf(decodeManifest(await this.metadata('manifest')), held.isFetched);
 		const paths = files.map(({path}) => join(held.path, ...path));
 		return this.#filesAt(
 			paths,
