@@ -33,8 +33,8 @@ export function fileSettings(
 	machine: Machine,
 ): FileSettings {
 	const {maxUpload, maxDownload, ...kept} = fileSettingsFrom(texts);
-	const up = limitOf(options.maxUpload ?? maxUpload);
-	const down = limitOf(options.maxDownload ?? maxDownload);
+	const up = options.maxUpload === undefined ? limitOf(maxUpload) : asked(options.maxUpload);
+	const down = options.maxDownload === undefined ? limitOf(maxDownload) : asked(options.maxDownload);
 	return {
 		...kept,
 		folder: folderOf(options, texts, machine),
@@ -49,6 +49,11 @@ function folderOf({downloadFolder}: Pick<FileOptions, 'downloadFolder'>, texts: 
 	if (downloadFolder !== undefined) return path.resolve(withHome(downloadFolder, machine.home));
 	const chosen = texts['files.folder'].trim();
 	return chosen === '' ? defaultDownloadFolder(machine) : path.resolve(withHome(chosen, machine.home));
+}
+
+/** 0: none, whatever was kept of earlier. */
+function asked(rate: number): number {
+	return limitOf(rate) ?? 0;
 }
 
 function limitOf(rate: number | undefined): number | undefined {

@@ -145,6 +145,7 @@ describe('where files go', () => {
 		expect(fileSettings(asked, texts, machine())).toEqual({
 			folder: '/x',
 			accept: rules,
+			maxUpload: 0,
 			maxDownload: 9,
 			quota: 5_000_000_000,
 		});

@@ -22,13 +22,16 @@ const KEYS = ['folder', 'accept', 'maxUpload', 'maxDownload', 'quota'] as const 
 export class KeptSettings {
 	readonly #directory: string | undefined;
 	readonly #given: FileSettings;
+	/** Limits that the command line lifts, whatever was kept of earlier. */
+	readonly #lifted: readonly string[];
 	readonly #warn: (message: string) => void;
 	#writing: Promise<void> = Promise.resolve();
 
-	/** Without a directory nothing is kept. `given`: as the program was started. */
+	/** Without a directory nothing is kept. `given`: as the program was started; a limit of 0 is none, said on purpose. */
 	constructor(directory: string | undefined, given: FileSettings, warn: (message: string) => void) {
 		this.#directory = directory;
-		this.#given = given;
+		this.#lifted = Object.entries(given).flatMap(([key, value]) => (value === 0 ? [key] : []));
+		this.#given = this.#without(given);
 		this.#warn = warn;
 	}
 
@@ -39,7 +42,7 @@ export class KeptSettings {
 			const text = await readSmallFile(join(this.#directory, FILE_NAME), MAX_FILE_BYTES);
 			const {version, given, settings} = JSON.parse(text) as Record<string, unknown>;
 			if (version !== VERSION) return this.#given;
-			return merge(this.#given, readSettings(given), readSettings(settings));
+			return this.#without(merge(this.#given, readSettings(given), readSettings(settings)));
 		} catch (error) {
 			if (errorCode(error) !== 'ENOENT') this.#warn(`What was set for files cannot be read: ${explain(error)}`);
 			return this.#given;
@@ -53,6 +56,10 @@ export class KeptSettings {
 		this.#writing = this.#writing
 			.then(() => replaceMarker(directory, FILE_NAME, `${content}\n`))
 			.catch(error => this.#warn(`What is set for files cannot be remembered: ${explain(error)}`));
+	}
+
+	#without(settings: FileSettings): FileSettings {
+		return Object.fromEntries(Object.entries(settings).filter(([key]) => !this.#lifted.includes(key))) as FileSettings;
 	}
 
 	/** Resolves when everything is written, or could not be. */

@@ -30,6 +30,17 @@ test('what the command line says anew is newer; the rest stays', async () => {
 	expect(again.library.settings).toEqual({folder: '/b', accept: [rule], maxUpload: 8, quota: 9});
 });
 
+test('a limit that the command line lifts is none in this run, also if it was set at run time', async () => {
+	const vault = await rig.vault('one', {folder: '/a', maxUpload: 0});
+	expect(vault.library.settings).toEqual({folder: '/a', accept: []});
+	vault.settings({folder: '/a', accept: [], maxUpload: 6, maxDownload: 7});
+	await vault.shut();
+	const lifted = await rig.vault('one', {folder: '/a', maxUpload: 0});
+	expect(lifted.library.settings).toEqual({folder: '/a', accept: [], maxDownload: 7});
+	const plain = await rig.vault('one', {folder: '/a'});
+	expect(plain.library.settings).toMatchObject({maxUpload: 6, maxDownload: 7});
+});
+
 test('a file that is damaged, or has nonsense in it, is left out', async () => {
 	const vault = await rig.vault('one', {folder: '/a'});
 	vault.settings({folder: '/b', accept: []});
