@@ -3,6 +3,8 @@ import type {SimulatedNode} from '../../source/simulator/simulated-node.ts';
 import {Simulation, type SimulationOptions} from '../../source/simulator/simulation.ts';
 
 const NODES = 30;
+/** A flood costs the cube of how many they are. */
+const FLOODED = 16;
 
 function startNetwork(options: SimulationOptions, count = NODES, node: {pubsub?: 'floodsub'} = {}): Simulation {
 	const simulation = new Simulation(options);
@@ -21,20 +23,17 @@ function textsOf(node: SimulatedNode): string[] {
 }
 
 describe('thirty nodes on one network', () => {
-	it.each([1, 2, 3, 4, 5])('find each other within a second of the last start, seed %i', seed => {
+	it.each([1, 2, 3])('find each other within a second of the last start, seed %i', seed => {
 		const simulation = startNetwork({seed});
 		simulation.runUntil('everyone sees everyone', () => everyoneSeesEveryone(simulation), 1_000);
 	});
 
-	it.each([11, 12, 13])(
-		'find each other although half the announcements are lost and some come twice, seed %i',
-		seed => {
-			const simulation = startNetwork({seed, loss: 0.5, duplication: 0.2});
-			simulation.runUntil('everyone sees everyone', () => everyoneSeesEveryone(simulation), 30_000);
-		},
-	);
+	it.each([11, 12])('find each other although half the announcements are lost and some come twice, seed %i', seed => {
+		const simulation = startNetwork({seed, loss: 0.5, duplication: 0.2});
+		simulation.runUntil('everyone sees everyone', () => everyoneSeesEveryone(simulation), 30_000);
+	});
 
-	it.each([21, 22, 23])('row 12: end with one connection a pair, whoever dialled first, seed %i', seed => {
+	it.each([21, 22])('row 12: end with one connection a pair, whoever dialled first, seed %i', seed => {
 		const simulation = startNetwork({seed, loss: 0.3, delay: [1, 300]}, 12);
 		simulation.runUntil('everyone sees everyone', () => everyoneSeesEveryone(simulation), 60_000);
 		simulation.run(15_000);
@@ -49,8 +48,8 @@ describe('thirty nodes on one network', () => {
 		expect(simulation.nodes.map(node => node.eventsOf('peer-disconnected').length)).toEqual(before);
 	});
 
-	it('with floodsub hear every message once, at a known cost', () => {
-		const simulation = startNetwork({seed: 31}, NODES, {pubsub: 'floodsub'});
+	it('with floodsub hear every message once, at a known cost, sixteen of them', () => {
+		const simulation = startNetwork({seed: 31}, FLOODED, {pubsub: 'floodsub'});
 		simulation.runUntil('everyone sees everyone', () => everyoneSeesEveryone(simulation), 5_000);
 		simulation.run(2_000);
 		for (const node of simulation.nodes) {
@@ -59,10 +58,10 @@ describe('thirty nodes on one network', () => {
 		simulation.run(1_000);
 		const everything = simulation.nodes.map(node => `from ${node.index}`).sort();
 		for (const node of simulation.nodes) expect(textsOf(node).sort()).toEqual(everything);
-		// Flooding: each of the 29 receivers hands an event on to everyone but its author and whom it came from; a little
+		// Flooding: each of the 15 receivers hands an event on to everyone but its author and whom it came from; a little
 		// less where a copy from a third peer overtakes the author's own. Each author says that it joins, and then its word.
 		const duplicates = simulation.nodes.reduce((sum, node) => sum + node.swarm.counters.get('duplicate'), 0);
-		const most = 2 * NODES * (NODES - 1) * (NODES - 2);
+		const most = 2 * FLOODED * (FLOODED - 1) * (FLOODED - 2);
 		expect(duplicates).toBeLessThanOrEqual(most);
 		expect(duplicates).toBeGreaterThan(0.95 * most);
 	});
@@ -143,7 +142,7 @@ describe('peers that come and go', () => {
 		simulation.runUntil('whole again', () => everyoneSeesEveryone(simulation), 60_000);
 	});
 
-	it.each([71, 72, 73])('survives twenty minutes of churn, seed %i', seed => {
+	it.each([71, 72])('survives twenty minutes of churn, seed %i', seed => {
 		const simulation = startNetwork({seed, loss: 0.2, duplication: 0.1, delay: [0.5, 80]}, 8);
 		for (let round = 0; round < 40; round++) {
 			simulation.run(30_000);

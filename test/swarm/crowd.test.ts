@@ -24,7 +24,7 @@ const crowd = (seed: number) =>
 	});
 
 describe('a crowd of 60 with room for a dozen connections each', () => {
-	test.each([1, 2, 3])(
+	test.each([1, 2])(
 		'hangs together within ten seconds, and nobody has too many, seed %i',
 		seed => {
 			const nodes = crowd(seed);
@@ -65,13 +65,13 @@ describe('forty that hear nobody and were told of the same two, who have room fo
 			}),
 		);
 
-	test.each([1, 2, 3])(
+	test.each([1, 2])(
 		'hang together within fifteen seconds, for whoever is sent away is told of others, seed %i',
 		seed => {
 			const nodes = newcomers(seed);
 			nodes.run(15_000);
 			expect(nodes.reached()).toBe(40);
-			nodes.run(60_000);
+			nodes.run(30_000);
 			expect([nodes.reached(), Math.max(...nodes.degrees())]).toEqual([40, expect.any(Number)]);
 			expect(Math.max(...nodes.degrees())).toBeLessThanOrEqual(LIMITS.max);
 		},
