@@ -14,6 +14,9 @@ const PROGRAMS = [
 /** These replace a module, so it must not be loaded yet: each runs in a process of its own. */
 const REPLACING = ['test/wire/ip-text.test.ts', 'test/ui/entry.test.ts'];
 
+/** Milliseconds: some calculate for seconds, and a machine may be slow or busy. A pass does not wait. */
+const PATIENCE = 60_000;
+
 /** Random tests are the same in each run. */
 const resolve = {
 	alias: [{find: /^fast-check$/, replacement: fileURLToPath(new URL('helpers/fast-check.js', import.meta.url))}],
@@ -50,7 +53,7 @@ export default defineConfig({
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
 					exclude: ['test/ui/**', 'test/{e2e,terminal,lab}/**', ...PROGRAMS, ...REPLACING],
-					testTimeout: 20_000,
+					testTimeout: PATIENCE,
 					// Modules are loaded once for all, and not again for each file: that took half of the time. So a test puts back
 					// what it changes of the world (clocks, spies), and whatever cannot be put back is in REPLACING.
 					isolate: false,
@@ -62,14 +65,14 @@ export default defineConfig({
 					name: 'ui',
 					include: ['test/ui/**/*.test.{ts,tsx}'],
 					exclude: [...PROGRAMS, ...REPLACING],
-					testTimeout: 20_000,
+					testTimeout: PATIENCE,
 					isolate: false,
 					env: {FORCE_COLOR: '0'},
 				},
 			},
 			{
 				resolve,
-				test: {name: 'apart', include: REPLACING, testTimeout: 20_000, env: {FORCE_COLOR: '0'}},
+				test: {name: 'apart', include: REPLACING, testTimeout: PATIENCE, env: {FORCE_COLOR: '0'}},
 			},
 			{
 				resolve,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {nameKey, numbered, safeFileName, safePaths, TakenNames} from '../../source/base/file-name.ts';
 import {sanitizeLine} from '../../source/base/sanitize.ts';
+import {processorTime} from '../helpers/processor-time.ts';
 
 /** All that names are made of to do harm, so that random ones are full of it. */
 const NASTY = [
@@ -113,9 +114,8 @@ describe('a safe name', () => {
 	});
 
 	test('of a name without end is found at once', () => {
-		const began = performance.now();
-		expectSafe(safeFileName(`${'\u202e'.repeat(5_000_000)}.pdf`));
-		expect(performance.now() - began).toBeLessThan(500);
+		const endless = `${'\u202e'.repeat(5_000_000)}.pdf`;
+		expect(processorTime(() => expectSafe(safeFileName(endless)))).toBeLessThan(500);
 	});
 });
 
@@ -137,14 +137,15 @@ describe('a name that nobody in the folder has', () => {
 	});
 
 	test('is found at once, however many of its kind there are', () => {
-		const began = performance.now();
 		// Each twice; cut to make room for a number, all of them are the same.
 		const names = Array.from({length: 4_000}, (_, index) => `${'a'.repeat(240)}-${100_000 + (index >> 1)}`);
 		const same = Array.from({length: 4_000}, () => 'same.txt');
-		const safe = safePaths([...names, ...same].map(name => [name]));
-		expect(new Set(safe.map(([name]) => name)).size).toBe(8_000);
-		expect(safe.at(-1)).toEqual(['same (4000).txt']);
-		expect(performance.now() - began).toBeLessThan(4_000);
+		const took = processorTime(() => {
+			const safe = safePaths([...names, ...same].map(name => [name]));
+			expect(new Set(safe.map(([name]) => name)).size).toBe(8_000);
+			expect(safe.at(-1)).toEqual(['same (4000).txt']);
+		});
+		expect(took).toBeLessThan(4_000);
 	});
 
 	test.each([

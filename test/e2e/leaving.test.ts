@@ -58,7 +58,8 @@ test.each([
 	expect(await bob.exited).toEqual({code: status, signal: null});
 });
 
-test('a frozen node is seen gone within ten seconds, and is back by itself when it thaws', async () => {
+// The clock of a machine that is busy with other things proves nothing against us: then it may try once more.
+test('a frozen node is seen gone within ten seconds, and is back by itself when it thaws', {retry: 1}, async () => {
 	const [ann, bob] = await spawnMesh('ann', 'bob');
 	const frozen = performance.now();
 	bob.kill('SIGSTOP');

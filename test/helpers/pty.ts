@@ -11,7 +11,7 @@ import {eastAsianWidth} from 'get-east-asian-width';
 import {keyBytes} from './key-bytes.ts';
 
 /** Milliseconds until `waitFor` gives up; generous, for machines are slow and a pass does not wait. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 /** UTF-16 units of raw output kept. */
 const MAX_RAW = 1024 * 1024;
 

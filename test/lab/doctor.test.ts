@@ -44,7 +44,9 @@ const CLOSED = [
 	'add rule inet filter input ct state vmap { established : accept, related : accept, invalid : drop }',
 ];
 
-describe.concurrent('doctor', () => {
+// How long a probe waits is a matter of the clock, and that of a machine that is busy with other things proves nothing
+// against us: then it may try once more.
+describe.concurrent('doctor', {retry: 1}, () => {
 	test('firewalls and a network that keeps its clients apart', async ({lab}) => {
 		const network = lab.bridge();
 		const [ann, bob] = (await lab.hosts(network, 'ann', 'bob')) as [Host, Host];

@@ -222,7 +222,8 @@ describe.concurrent('history', () => {
 			expectNothingTwice(ann, bob);
 		}));
 
-	test('on a slow line, while a history is taken over, pings and chat get through', ({lab, folder}) =>
+	// The clock of a machine that is busy with other things proves nothing against us: then it may try once more.
+	test('on a slow line, while a history is taken over, pings and chat get through', {retry: 1}, ({lab, folder}) =>
 		inTurn(async () => {
 			const hosts = await lab.hosts(lab.bridge(), 'ann', 'bob');
 			const start = () => hosts[0]!.start('ann', {directory: folder});
@@ -257,5 +258,6 @@ describe.concurrent('history', () => {
 			await untilSame([ann, bob]);
 			expect([...ann.all('peer-disconnected'), ...bob.all('peer-disconnected')]).toEqual([]);
 			expectNothingTwice(ann, bob);
-		}));
+		}),
+	);
 });

@@ -13,7 +13,8 @@ function deafen(hosts: readonly Host[], ...matches: readonly string[]): void {
 }
 
 describe('three hosts on one bridge', () => {
-	test('find each other and chat; a fourth is there at once', async ({lab}) => {
+	// The clock of a machine that is busy with other things proves nothing against us: then it may try once more.
+	test('find each other and chat; a fourth is there at once', {retry: 1}, async ({lab}) => {
 		const bridge = lab.bridge();
 		const hosts = await lab.hosts(bridge, 'ann', 'bob', 'cat');
 		const nodes = hosts.map(host => host.start());

@@ -13,6 +13,7 @@ import type {State} from '../../source/store/state.ts';
 import {widthOf} from '../../source/store/width.ts';
 import {SLASH_COMMANDS} from '../../source/ui/slash.ts';
 import {personFirst} from '../../source/ui/slash-people.ts';
+import {processorTime} from '../helpers/processor-time.ts';
 import {ANN, act, BOB, connected, NOW, roomInfo, roomOf, stateIn, type} from './helpers.ts';
 
 const MARY = '12D3KooWMary0';
@@ -162,13 +163,14 @@ test('long words cost no more than they have letters', () => {
 	const words = `/msg ${'word '.repeat(3_000)}`;
 	const everyone = Array.from({length: 300}, (_, index) => ({peer: `p${index}`, name: `name ${index}`}));
 	const state = stateIn(roomInfo('lobby', ANN));
-	const began = performance.now();
-	suggestionsFor(state, long, SLASH_COMMANDS, false);
-	completions(long, state);
-	suggestionsFor(state, words, SLASH_COMMANDS, false);
-	expect(personFirst(words.slice(5), everyone)).toHaveProperty('message');
+	const took = processorTime(() => {
+		suggestionsFor(state, long, SLASH_COMMANDS, false);
+		completions(long, state);
+		suggestionsFor(state, words, SLASH_COMMANDS, false);
+		expect(personFirst(words.slice(5), everyone)).toHaveProperty('message');
+	});
 	// A square of these lengths takes two seconds.
-	expect(performance.now() - began).toBeLessThan(200);
+	expect(took).toBeLessThan(400);
 });
 
 test('a name between colons becomes its emoji with the last of them, and is a word again when that is undone', () => {

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import {describe, expect, test} from 'vitest';
 import {simpleCells, widthOf} from '../../source/store/width.ts';
 import {wrap, wrapHead} from '../../source/ui/wrap.ts';
+import {processorTime} from '../helpers/processor-time.ts';
 
 const words = fc.string({
 	unit: fc.constantFrom('a', 'b', ' ', '漢', 'か', '👍🏽', 'é', 'e\u0301', '-', '\n', 'ภา', '\u05d0'),
@@ -33,12 +34,13 @@ describe('the first rows', () => {
 		['Thai', 'ภาษาไทย'],
 	])('of very much text are made without looking at the rest: %s', (_, piece) => {
 		const text = piece.repeat(Math.ceil(2_000_000 / piece.length));
-		const started = performance.now();
-		const {rows, end} = wrapHead(text, 40, 20);
-		expect(rows).toHaveLength(20);
-		expect(end).toBeLessThan(20 * 40 * 12);
+		const took = processorTime(() => {
+			const {rows, end} = wrapHead(text, 40, 20);
+			expect(rows).toHaveLength(20);
+			expect(end).toBeLessThan(20 * 40 * 12);
+		});
 		// A second or more if all of it is measured; a millisecond or so as it is.
-		expect(performance.now() - started).toBeLessThan(300);
+		expect(took).toBeLessThan(300);
 	});
 });
 
