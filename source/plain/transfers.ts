@@ -34,6 +34,7 @@ export function transferLines(state: State): readonly string[] {
 
 function transferLine(state: State, transfer: Transfer): string {
 	const {name, rateIn, rateOut, takers, place, given, isFetched} = transfer;
+	const taking = takers.filter(({rate}) => rate > 0);
 	const left = leftOf(transfer);
 	const reason = stateReason(transfer);
 	const sources = activeSources(transfer);
@@ -43,7 +44,8 @@ function transferLine(state: State, transfer: Transfer): string {
 		...(rateIn >= 0.5 ? [formatRate(rateIn)] : []),
 		...(left === undefined ? [] : [`${leftText(left)} left`]),
 		...(sources.length > 0 ? [`from ${names(state, sources)}`] : []),
-		...(takers.length > 0 ? [`to ${names(state, takers)}${rateOut >= 0.5 ? ` at ${formatRate(rateOut)}` : ''}`] : []),
+		...(taking.length > 0 ? [`to ${names(state, taking)} at ${formatRate(rateOut)}`] : []),
+		...haveWords(state, transfer),
 		...(given > 0 ? [`${formatBytes(given)} given`] : []),
 		...(place === undefined
 			? []
@@ -51,18 +53,36 @@ function transferLine(state: State, transfer: Transfer): string {
 	].join('; ');
 }
 
+/** `bob and cat have it`: of those to whom it went, or who have got what we offered. */
+function haveWords(state: State, {takers, pieces, sources}: Transfer): readonly string[] {
+	const having = takers.filter(taker => taker.pieces >= pieces && !sources.some(({peer}) => peer === taker.peer));
+	return having.length === 0 ? [] : [`${names(state, having)} ${having.length === 1 ? 'has' : 'have'} it`];
+}
+
 function names(state: State, all: readonly {readonly peer: string; readonly name: string}[]): string {
 	const shown = all.slice(0, MAX_NAMED).map(({peer, name}) => nameIn(state, peer, name));
 	return listOf(all.length > shown.length ? [...shown, `${all.length - shown.length} more`] : shown);
 }
 
-/** What is worth saying of those that have changed. That one is here, or has failed, a notice says. */
-export function movingLines({files: before}: State, {files}: State): readonly string[] {
+/** What is worth saying of those that have changed. That one is here, or has failed, the notice says, if it is about that one. */
+export function movingLines({files: before}: State, {files, notice}: State): readonly string[] {
 	if (before.transfers === files.transfers) return [];
 	return [...files.transfers.values()].flatMap(transfer => {
 		const known = before.transfers.get(transfer.file);
-		return known === transfer ? [] : changeOf(known, transfer);
+		if (known === transfer) return [];
+		return known && !isOver(known) && isOver(transfer)
+			? endOf(known, transfer, notice?.text)
+			: changeOf(known, transfer);
 	});
+}
+
+/** There is one notice, and several may have come at a time. */
+function endOf(before: Transfer, now: Transfer, notice = ''): readonly string[] {
+	const {name, state, place, isFetched, error} = now;
+	const isTold = notice.includes(quoted(name)) || (error !== undefined && notice.includes(error.message));
+	if (isTold) return [];
+	if (state === 'done' && isFetched) return [`${quoted(name)} is here${place === undefined ? '' : `: ${place}`}`];
+	return state === 'failed' && before.told !== error?.message ? [`error: ${quoted(name)}: ${stateReason(now)}`] : [];
 }
 
 function changeOf(before: Transfer | undefined, now: Transfer): readonly string[] {
@@ -70,7 +90,6 @@ function changeOf(before: Transfer | undefined, now: Transfer): readonly string[
 	const isNew = before?.state !== state;
 	if (state === 'hashing' && isNew)
 		return [`Reading ${quoted(name)}${now.size > 0 ? `, ${sizeText(now)},` : ''} to offer it.`];
-	if (state === 'paused') return isNew && before ? [`${quoted(name)} is paused at ${percentText(shareOf(now))}.`] : [];
 	// After anything else it is a moment's, while others are asked.
 	if (state === 'waiting') return before?.state === 'fetching' ? [`${quoted(name)} waits: ${stateReason(now)}.`] : [];
 	if (!before || (state !== 'fetching' && state !== 'hashing')) return [];

@@ -5,7 +5,7 @@ import {Narrator} from '../../source/plain/narrator.ts';
 import {transferLines} from '../../source/plain/transfers.ts';
 import {Store} from '../../source/store/store.ts';
 import {NOON, PEERS, peerInfo, snapshotOf} from '../ui/script.ts';
-import {ALL, offered, transfer} from '../ui/transfers.ts';
+import {ALL, idOf, offered, transfer} from '../ui/transfers.ts';
 
 process.env.TZ = 'UTC';
 
@@ -52,6 +52,18 @@ test('how far it is, a quarter at a time; then where it is', () => {
 	]);
 	expect(at(0.9)).toEqual([]);
 	expect(at(1, {state: 'done'})).toEqual(['“holiday.mp4” is here: ~/Downloads/holiday.mp4']);
+});
+
+test('of several that end at a time, each is said once', () => {
+	const {hears} = listening();
+	const names = ['a.jpg', 'b.jpg', 'c.jpg'];
+	const all = (more: (name: string) => object) =>
+		hears(...names.map((name, index) => transfer({file: idOf(String(index)), name, done: 0, ...more(name)})));
+	const error = {code: 'io', message: 'the disk is broken'} as const;
+	all(() => ({}));
+	const ends = all(name => (name === 'b.jpg' ? {state: 'failed', error} : {state: 'done', path: `/home/me/${name}`}));
+	expect(ends).toEqual(['“c.jpg” is here: ~/c.jpg', '“a.jpg” is here: ~/a.jpg', 'error: “b.jpg”: the disk is broken']);
+	expect(all(name => (name === 'b.jpg' ? {state: 'failed', error} : {state: 'done'}))).toEqual([]);
 });
 
 test('/transfers says all of them', () => {
