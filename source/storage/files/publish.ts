@@ -102,27 +102,11 @@ async function putFile(part: string, target: string, makeLink: typeof link): Pro
 	} catch (error) {
 		if (errorCode(error) === 'EEXIST') return false;
 		if (!NO_LINKS.has(errorCode(error))) throw error;
-		return putOverPlaceholder(part, target);
+		const make = async () => (await createToWrite(target, false)).close();
+		return putOver(part, target, make, () => rm(target, {force: true}));
 	}
 	await unlink(part);
 	return true;
-}
-
-/** Whoever makes the empty file owns the name, and may then put something else in its place. */
-async function putOverPlaceholder(part: string, target: string): Promise<boolean> {
-	try {
-		await (await createToWrite(target, false)).close();
-	} catch (error) {
-		if (errorCode(error) === 'EEXIST') return false;
-		throw error;
-	}
-	try {
-		await rename(part, target);
-		return true;
-	} catch (error) {
-		await rm(target, {force: true});
-		throw error;
-	}
 }
 
 /** POSIX puts a folder in the place of an empty one, and of nothing else; Windows in the place of nothing at all. */
@@ -131,8 +115,19 @@ async function putFolder(part: string, target: string): Promise<boolean> {
 		await rename(part, target);
 		return true;
 	}
+	const make = () => mkdir(target);
+	return putOver(part, target, make, () => rmdir(target));
+}
+
+/** Whoever makes what is empty owns the name, and may then put something else in its place. False if the name is taken. */
+async function putOver(
+	part: string,
+	target: string,
+	make: () => Promise<unknown>,
+	remove: () => Promise<unknown>,
+): Promise<boolean> {
 	try {
-		await mkdir(target);
+		await make();
 	} catch (error) {
 		if (errorCode(error) === 'EEXIST') return false;
 		throw error;
@@ -141,7 +136,7 @@ async function putFolder(part: string, target: string): Promise<boolean> {
 		await rename(part, target);
 		return true;
 	} catch (error) {
-		await rmdir(target).catch(() => {});
+		await remove().catch(() => {});
 		throw error;
 	}
 }
