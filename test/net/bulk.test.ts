@@ -136,6 +136,37 @@ describe('A connection for bulk', () => {
 		await log.has('closed: slow');
 	});
 
+	it('lets a peer go that takes nothing of its blocks', async () => {
+		const {stranger, connection} = await withStranger({sendTimeout: 50});
+		const log = watchBulk(connection);
+		await log.has('ready');
+		stranger.socket.pause();
+		const bytes = Buffer.alloc(4 * 1024 * 1024);
+		let taken = 0;
+		// More than the systems in between take.
+		for (let index = 0; index < 8; index++) void send(connection, index, bytes).then(() => taken++);
+		await log.has('closed: slow');
+		expect(taken).toBeLessThan(8);
+	});
+
+	it('lets others have their turn while it writes', async () => {
+		const turnBytes = 64 * 1024;
+		const {stranger, connection} = await withStranger({turnBytes, windowBytes: turnBytes});
+		await watchBulk(connection).has('ready');
+		stranger.socket.on('data', () => {});
+		let [isSent, before, most] = [false, connection.bytesOut, 0];
+		const turn = () => {
+			most = Math.max(most, connection.bytesOut - before);
+			before = connection.bytesOut;
+			if (!isSent) setImmediate(turn);
+		};
+		setImmediate(turn);
+		await send(connection, 0, Buffer.alloc(4 * 1024 * 1024));
+		isSent = true;
+		turn();
+		expect(most).toBeLessThan(2 * turnBytes);
+	});
+
 	it('lets others have their turn while it reads and writes', async () => {
 		const {outbound, inbound} = await pair({turnBytes: 64 * 1024});
 		watchBulk(outbound);
