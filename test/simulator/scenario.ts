@@ -312,7 +312,7 @@ export function randomScenario(seed: number): ScenarioOptions {
 		pingInterval: 15_000,
 		// Everything here happens in the first seconds of a network, when everyone tells everyone: that would be as much as
 		// all the rest. `topology.test.ts` is about it; here it is seen that it disturbs nothing.
-		tellsNeighbours: seed % 20 === 0,
+		tellsNeighbours: seed % 40 === 0,
 		maxSteps: 5_000_000,
 	};
 }
