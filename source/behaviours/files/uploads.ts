@@ -269,6 +269,7 @@ export class Uploads {
 	#choose(now: Instant): Choice | undefined {
 		const moving = this.#moving(now);
 		const room = moving.blocks < SLOTS ? Number.POSITIVE_INFINITY : this.#roomOf(moving.bytes, now);
+		// One that is larger than the room goes too: it would never fit where others' small ones fill it again and again.
 		if (room <= 0) return undefined;
 		let least = Number.POSITIVE_INFINITY;
 		const waiting: [PeerId, Taker][] = [];
@@ -279,7 +280,7 @@ export class Uploads {
 		}
 		let best: Choice | undefined;
 		for (const [peer, taker] of waiting) {
-			const choice = this.#best(peer, taker, taker.share - least, room);
+			const choice = this.#best(peer, taker, taker.share - least);
 			const isBetter = choice && (!best || choice.rank < best.rank);
 			const isEqual = choice && choice.rank === best?.rank && taker.share < best.taker.share;
 			if (isBetter || isEqual) best = choice;
@@ -288,10 +289,9 @@ export class Uploads {
 	}
 
 	/** Of what one peer wants: of equals what it asked for first. */
-	#best(peer: PeerId, taker: Taker, ahead: number, room: number): Choice | undefined {
+	#best(peer: PeerId, taker: Taker, ahead: number): Choice | undefined {
 		let [key, queued, lowest]: [string, Queued | undefined, number] = ['', undefined, Number.POSITIVE_INFINITY];
 		for (const [one, candidate] of taker.queue) {
-			if (candidate.bytes > room) continue;
 			const rank = this.#rank(candidate, ahead);
 			if (rank >= lowest) continue;
 			[key, queued, lowest] = [one, candidate, rank];

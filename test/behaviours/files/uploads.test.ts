@@ -136,6 +136,37 @@ describe('what is given', () => {
 		expect(next.filter(({peer}) => peer === BOB).length).toBeGreaterThanOrEqual(6);
 	});
 
+	it('is as many bytes for one who wants large pieces as for one who wants small ones, on a slow line', () => {
+		const [big, perMillisecond] = [idOf(2), 12_000];
+		const uploads = new Uploads({look: (_, {file}) => ({size: file === big ? 8_192 * MIB : SIZE})});
+		const taker = (peer: PeerId, file: string, bytes: number) => {
+			return {peer, file, bytes, next: 0, way: [] as BlockName[], came: 0, sum: 0};
+		};
+		const [bob, cat] = [taker(BOB, big, 4 * MIB), taker(CAT, FILE, PIECE)];
+		const note = (outputs: BehaviourOutput[]) => {
+			for (const {peer, block} of deeds(outputs, 'give')) (peer === BOB ? bob : cat).way.push(block);
+		};
+		const ask = (one: typeof bob, now: number) => {
+			note(uploads.news({news: 'asked', peer: one.peer, block: piece(one.file, one.next++)}, now));
+		};
+		// Whoever wants large ones asks for few at a time: when one has come, nothing of it is on its way.
+		for (let index = 0; index < 8; index++) ask(cat, 0);
+		ask(bob, 0);
+		for (let now = 0; now < 2_000; now += 5) {
+			// The line gives both the same.
+			const busy = [bob, cat].filter(({way}) => way.length > 0);
+			for (const one of busy) {
+				one.came += (perMillisecond * 5) / busy.length;
+				for (; one.way.length > 0 && one.came >= one.bytes; one.came -= one.bytes) {
+					one.sum += one.bytes;
+					note(uploads.news({news: 'gave', peer: one.peer, block: one.way.shift()!, bytes: one.bytes}, now));
+					ask(one, now);
+				}
+			}
+		}
+		expect(Math.abs(bob.sum - cat.sum)).toBeLessThanOrEqual(2 * 4 * MIB);
+	});
+
 	it('is not held up by those who take nothing', () => {
 		const giver = new Giver();
 		const slow = [CAT, DAN];
