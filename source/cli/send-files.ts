@@ -162,13 +162,16 @@ class Sending {
 		const {to, config} = this.#options;
 		const missing = this.#offered.find(offered => this.#count(offered) < to);
 		const count = missing === undefined ? 0 : this.#count(missing);
-		const who = count === 0 ? 'Nobody has' : `Only ${count} of ${to} ${count === 1 ? 'has' : 'have'}`;
-		return new UserError(`${who} all of ${quoted(missing?.name ?? '')}, and nothing went out for ${timeout / 1000} s`, {
-			hint:
-				config.dataDirectory === undefined
-					? 'With --ephemeral nobody gives it any more'
-					: 'The offer stands: it is given again whenever this profile is online',
-		});
+		const who = count === 0 ? 'Nobody is' : `Only ${count} of ${to} ${count === 1 ? 'is' : 'are'}`;
+		return new UserError(
+			`${who} known to have all of ${quoted(missing?.name ?? '')}, and nothing went out for ${timeout / 1000} s`,
+			{
+				hint:
+					config.dataDirectory === undefined
+						? 'With --ephemeral nobody gives it any more'
+						: 'The offer stands: it is given again whenever this profile is online',
+			},
+		);
 	}
 }
 

@@ -8,7 +8,7 @@ import type {FileSettings, Offer, TransferInfo} from '../../source/api/files.ts'
 import {UserError} from '../../source/base/errors.ts';
 import {picture} from '../../source/cli/demo-picture.ts';
 import {SCENES} from '../../source/cli/demo-script.ts';
-import {defaultDownloadFolder, fileSettings, withFilesAlone} from '../../source/cli/file-config.ts';
+import {defaultDownloadFolder, fileSettings, usualFolder, withFilesAlone} from '../../source/cli/file-config.ts';
 import {type GetOptions, offerFor, runGet} from '../../source/cli/get.ts';
 import {parseLine} from '../../source/cli/lines.ts';
 import {type Invocation, type Options, parseArguments} from '../../source/cli/options.ts';
@@ -140,14 +140,16 @@ describe('where files go', () => {
 			{...none, accept: rules, ephemeral: true, theme: undefined, config: undefined},
 			machine(),
 		);
-		expect(alone.files?.accept).toEqual([]);
+		expect(alone.files).toMatchObject({accept: [], asked: ['accept']});
+		expect(usualFolder({...none, downloadFolder: '/x'}, machine())).toBe('/x');
+		expect(usualFolder(none, machine())).toBe(defaultDownloadFolder(machine()));
 		const asked = {...none, downloadFolder: '/x', accept: rules, maxUpload: Number.POSITIVE_INFINITY, maxDownload: 9};
 		expect(fileSettings(asked, texts, machine())).toEqual({
 			folder: '/x',
 			accept: rules,
-			maxUpload: 0,
 			maxDownload: 9,
 			quota: 5_000_000_000,
+			asked: ['folder', 'accept', 'maxUpload', 'maxDownload'],
 		});
 	});
 });
@@ -513,7 +515,7 @@ describe('with a core', () => {
 		const nobody = startSend({timeout: 5_000, config});
 		await pass(6_000);
 		await expect(nobody).rejects.toMatchObject({
-			message: 'Nobody has all of "report.pdf", and nothing went out for 5 s',
+			message: 'Nobody is known to have all of "report.pdf", and nothing went out for 5 s',
 			hint: expect.stringMatching(/The offer stands/),
 		});
 		const forgotten = startSend({timeout: 5_000});

@@ -344,7 +344,7 @@ describe('for scripts', () => {
 		});
 		expect(alone).toMatchObject({
 			status: 1,
-			stderr: expect.stringMatching(/^p2p-tui: Nobody has all of "lonely"[^\n]*\n$/),
+			stderr: expect.stringMatching(/^p2p-tui: Nobody is known to have all of "lonely"[^\n]*\n$/),
 		});
 		expect(nothing).toMatchObject({
 			status: 1,

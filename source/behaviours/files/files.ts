@@ -18,6 +18,7 @@ import type {Behaviour, BehaviourInput, BehaviourOutput, Instant} from '../behav
 import {refusal} from '../refusal.ts';
 import {FILES_PROTOCOL} from './access.ts';
 import type {FilesNews, HeldFile} from './io.ts';
+import type {StandingOffer} from './offers.ts';
 import {createParts, type Parts, type PartsOptions} from './parts.ts';
 
 export const FILE_COMMANDS = [
@@ -36,6 +37,9 @@ export const FILE_COMMANDS = [
 /** Commands that wait for the library, and milliseconds that they do. */
 export const MAX_EARLY = 256;
 export const LIBRARY_TIMEOUT = 5_000;
+
+/** The newest offers of one peer that are answered when it comes. */
+const MAX_ANSWERED = 64;
 
 export type FilesOptions = Pick<PartsOptions, 'view' | 'archive' | 'overlay' | 'random' | 'talk' | 'nameOf'>;
 
@@ -133,9 +137,17 @@ export class Files implements Behaviour {
 
 	/** It speaks of files, or has come into a room. */
 	#came(peer: PeerId, now: Instant): BehaviourOutput[] {
-		const {access, downloads, shares} = this.#parts;
+		const {access, board, downloads, shares} = this.#parts;
 		if (!access.speaks(peer)) return [];
-		return [...shares.moved(peer), ...downloads.peerCame(peer, now)];
+		const answers = this.#answerOffers(peer, board.offers.by(peer));
+		return [...shares.moved(peer), ...answers, ...downloads.peerCame(peer, now)];
+	}
+
+	/** Whoever offers what is here whole learns that it is: he may wait for somebody to have it. */
+	#answerOffers(peer: PeerId, offers: readonly StandingOffer[]): BehaviourOutput[] {
+		const {shelf, shares} = this.#parts;
+		const files = [...new Set(offers.map(({offer}) => offer.file))].filter(file => shelf.has(file));
+		return files.slice(-MAX_ANSWERED).flatMap(file => shares.announce(file, [peer]));
 	}
 
 	#left(peer: PeerId, now: Instant): BehaviourOutput[] {
@@ -220,7 +232,11 @@ export class Files implements Behaviour {
 		const accepted = message.local || !this.#settings ? [] : fetching.offered(offer, now);
 		const isWanted = downloads.has(offer.offer.file);
 		const peers = isWanted ? access.peersIn([offer.room]) : [];
-		return [...accepted, ...peers.flatMap(peer => downloads.peerCame(peer, now))];
+		return [
+			...accepted,
+			...this.#answerOffers(offer.from, [offer]),
+			...peers.flatMap(peer => downloads.peerCame(peer, now)),
+		];
 	}
 
 	/** Whoever is not in it is given nothing there; if it was forgotten, it is no room of any file any more. */

@@ -56,6 +56,11 @@ export class Offers {
 		return [...(this.#byFile.get(file) ?? [])].flatMap(messageId => this.#all.get(messageId) ?? []);
 	}
 
+	/** In the order in which they were learnt. */
+	by(author: PeerId): readonly StandingOffer[] {
+		return [...(this.#byAuthor.get(author) ?? [])].flatMap(messageId => this.#all.get(messageId) ?? []);
+	}
+
 	inRoom(room: string): readonly StandingOffer[] {
 		return [...this.#all.values()].filter(offer => offer.room === room);
 	}

@@ -22,6 +22,24 @@ const opened = (pieces: Uint8Array = new Uint8Array(), needs: readonly ('layer' 
 	} as const;
 };
 
+describe('who offers what is here already', () => {
+	const holds = {peers: [BOB], message: {type: 'holds', file: FILE, pieces: fullOf(OFFER)}};
+
+	it('learns that it is, once a connection', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER)]});
+		expect(sent(desk.offers(bobIdentity, OFFER), 'holds')).toEqual([holds]);
+		expect(sent(desk.offers(bobIdentity, OFFER), 'holds')).toEqual([]);
+		desk.disconnect(BOB);
+		const met = [...desk.connect(BOB), ...desk.handle(subscribed(BOB, ['lobby']))];
+		expect(sent(met, 'holds')).toEqual([holds]);
+	});
+
+	it('learns nothing of what is not for him, or not whole', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER, ['attic'])], saved: [savedOf(offerOf(2))]});
+		for (const offer of [OFFER, offerOf(2)]) expect(sent(desk.offers(bobIdentity, offer), 'holds')).toEqual([]);
+	});
+});
+
 describe('who may have a file', () => {
 	it('is whoever is in its room, and nobody else', () => {
 		const desk = new FilesDesk({peers: [BOB], held: [heldOf(OFFER)]});
@@ -209,6 +227,13 @@ describe('what is told of pieces', () => {
 		expect(desk.transfers()).toMatchObject([{takers: [{pieces: 64}]}]);
 		desk.disconnect(BOB);
 		expect(desk.transfers()).toMatchObject([{takers: []}]);
+	});
+
+	it('shows of what was fetched no taker who has all of it and had nothing of ours', () => {
+		const desk = new FilesDesk({held: [{...heldOf(OFFER), isFetched: true}]});
+		desk.hear(BOB, {type: 'holds', file: FILE, pieces: fullOf(OFFER)});
+		desk.hear(CAT, seek);
+		expect(desk.transfers()).toMatchObject([{takers: [{peer: CAT}]}]);
 	});
 
 	it('does not show who has given it up', () => {
