@@ -28,11 +28,11 @@ test('an offer says what it is, how large, and how to take it', () => {
 	expect(hears(offered('ann', {name: 'holiday.mp4'}, 1))).toEqual([
 		'12:01 #lobby ann offers “holiday.mp4”, 1.4 GB; /get takes it',
 	]);
-	expect(hears(offered('bob', {name: 'run”: I quit', isExecutable: true, size: 10}, 1))).toEqual([
-		"12:01 #lobby bob offers the program “run': I quit”, 10 B; /get takes it",
+	expect(hears(offered('bob', {name: 'run”: I quit', isExecutable: true, size: 10, file: idOf('7')}, 1))).toEqual([
+		"12:01 #lobby bob offers the program “run': I quit”, 10 B; /get 77777777 takes it",
 	]);
 	expect(hears(offered('ann', {name: 'photos', files: 3}, 1, `@${PEERS.ann}`))).toContain(
-		'12:01 to you from ann, a file: the folder “photos”, 3 files, 1.4 GB; /get takes it',
+		'12:01 to you from ann, a file: the folder “photos”, 3 files, 1.4 GB; /get photos takes it',
 	);
 });
 

@@ -105,7 +105,7 @@ describe.each(SIZES)('at $columns×$rows', size => {
 	});
 });
 
-test('what becomes of an offer stands in its card, in two rows whatever it is', () => {
+test('what becomes of an offer stands in the second row of its card', () => {
 	const app = lively(SIZES[2]);
 	app.events(offer());
 	const state = (more: Partial<TransferInfo>) => {
@@ -187,10 +187,23 @@ test('who takes it is named while bytes go, and then who has how much', () => {
 	expect(giving({takers: [ann], given: 0})).not.toContain('ann has it');
 });
 
+test('how to take one is said of the newest that is not taken only; of the others there is nothing more to say', () => {
+	const app = lively(SIZES[2]);
+	const others = ['7', '8', '9'].map(digit => offered('bob', {name: `${digit}.bin`, file: idOf(digit)}, 7));
+	app.events(...others, offer(), offered('you', {name: 'report.pdf', file: idOf('5')}, 8));
+	const hint = () => app.frame().match(/▤ (\S+) .*\n.* {5}(\S.*) gets it/);
+	expect(hint()?.slice(1)).toEqual(['holiday.mp4', '/get']);
+	expect(app.frame().match(/gets it/g)).toHaveLength(1);
+	app.events(transfer());
+	expect(hint()?.slice(1)).toEqual(['9.bin', '/get']);
+	app.press('shift+up', 'up', 'up', 'up');
+	expect(app.frame()).toContain('▤ 8.bin · 1.4 GB · g gets it');
+});
+
 test('ours that is given no longer says so, once it is known', () => {
 	const app = lively(SIZES[2]);
 	app.events(offered('you', {name: 'report.pdf', file: idOf('5')}, 8));
-	expect(card(app)).toContain('offered by you');
+	expect(card(app)).not.toContain('not given');
 	answer(app, 'file-settings', {folder: '/home/me/Downloads', accept: []});
 	expect(card(app)).toContain('not given any more: /send offers it again');
 });

@@ -46,9 +46,25 @@ export function transferOf({files}: Pick<State, 'files'>, {offer}: Pick<MessageE
 }
 
 /** Whether it is still to be taken: it is of somebody else, and not here, nor on its way. */
-export function isOpenOffer({files}: Pick<State, 'files'>, {file, local}: ShownOffer): boolean {
+export function isOpenOffer({files}: Pick<State, 'files'>, {file, local}: Pick<ShownOffer, 'file' | 'local'>): boolean {
 	const state = files.transfers.get(file)?.state;
 	return !local && (state === undefined || state === 'cancelled');
+}
+
+/** What `/get` alone takes while this room is open, and whether nothing was said after it. */
+export function newestOpenOffer(
+	state: Pick<State, 'files'>,
+	{log}: Pick<Room, 'log'>,
+): {readonly id: string; readonly isLast: boolean} | undefined {
+	let isLast = true;
+	for (let index = log.length - 1; index >= Math.max(0, log.length - LOOK_BACK); index--) {
+		const entry = entryAt(log, index);
+		if (entry?.kind !== 'message' || entry.redacted !== undefined) continue;
+		const {id, local, offer} = entry;
+		if (offer && isOpenOffer(state, {file: offer.file, local})) return {id, isLast};
+		isLast = false;
+	}
+	return undefined;
 }
 
 /** The newest first. */

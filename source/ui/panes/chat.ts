@@ -1,5 +1,5 @@
 /** The open room: its newest messages, or older ones while scrolled up. Only visible rows are made. */
-import {transferOf} from '../../store/files/selectors.ts';
+import {newestOpenOffer, transferOf} from '../../store/files/selectors.ts';
 import type {Transfer} from '../../store/files/transfers.ts';
 import {compareKeys, entryAt, indexOf} from '../../store/log.ts';
 import type {Holders} from '../../store/names.ts';
@@ -14,6 +14,7 @@ import type {Theme} from '../theme.ts';
 import {alarmRows} from './alarm.ts';
 import {emptyRoomRows, loadingRows, startingRows} from './empty.ts';
 import {type EntryContext, entryRows} from './entry.ts';
+import type {OfferLook} from './offer.ts';
 import {onTheirWay} from './queued.ts';
 import {unreadMark} from './unread.ts';
 
@@ -160,6 +161,7 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 	const nameWidth = nameColumn(room, width, holders);
 	const keymap = keymapOf(state);
 	const keys = {select: keymap.label('select'), get: keymap.label('get')};
+	const hintFor = hints(state, room);
 	return (index: number): EntryContext => ({
 		width,
 		nameWidth,
@@ -174,10 +176,21 @@ function entryContext(state: State, room: Room, width: number, theme: Theme) {
 		isSelected: isSelected(state, room, index),
 		transfer: transferAt(state, entryAt(room.log, index)),
 		keys,
+		hint: hintFor(entryAt(room.log, index)),
 		isKnown: state.files.settings !== undefined,
 		top: index === 0 ? topText(room, state.clock) : '',
 		theme,
 	});
+}
+
+/** How to take an offer is said of one only, looked for when there is one in view. */
+function hints(state: State, room: Room): (entry: Entry | undefined) => OfferLook['hint'] {
+	let newest: ReturnType<typeof newestOpenOffer> | 'unknown' = 'unknown';
+	return entry => {
+		if (entry?.kind !== 'message' || !entry.offer) return 'none';
+		if (newest === 'unknown') newest = newestOpenOffer(state, room);
+		return newest?.id !== entry.id ? 'none' : newest.isLast ? 'keys' : 'command';
+	};
 }
 
 function transferAt(state: State, entry: Entry | undefined): Transfer | undefined {

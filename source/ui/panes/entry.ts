@@ -36,6 +36,7 @@ export type EntryContext = {
 	/** What becomes of the file that it offers. */
 	readonly transfer: Transfer | undefined;
 	readonly keys: OfferLook['keys'];
+	readonly hint: OfferLook['hint'];
 	/** The core has told which files there are. */
 	readonly isKnown: boolean;
 	/** What is to be said above the oldest entry; empty for nothing. */
@@ -117,14 +118,14 @@ function keyOf(entry: Entry, context: EntryContext): string {
 
 function messageKey(
 	entry: Entry & {kind: 'message'},
-	{holders, ownName, transfer, keys, isKnown}: EntryContext,
+	{holders, ownName, transfer, keys, hint, isKnown}: EntryContext,
 ): string {
 	const {from: peer, name, reply} = entry;
 	const isTagged = isShared(holders, {peer, name});
 	const isReplyTagged = reply !== undefined && isShared(holders, {peer: reply.from, name: reply.name});
 	let named = entry.mention ? ownName : '';
 	for (const each of namesIn(entry)) named += ` ${holders.get(shapeOf(each)) ?? '-'} ${ownName}`;
-	const file = entry.offer ? `${offerKey(transfer)} ${isKnown} ${keys.select} ${keys.get}` : '';
+	const file = entry.offer ? `${offerKey(transfer)} ${isKnown} ${keys.select} ${keys.get} ${hint}` : '';
 	return `${isTagged} ${isReplyTagged} ${named} ${file}`;
 }
 

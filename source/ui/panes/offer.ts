@@ -1,4 +1,4 @@
-/** An offer in the chat, as a card of two rows: what it is, and what becomes of it here. */
+/** An offer in the chat, as a card: what it is, and in a second row what becomes of it here, if anything does. */
 import type {OfferedFile} from '../../api/files.ts';
 import {shareOf} from '../../store/files/selectors.ts';
 import type {Transfer} from '../../store/files/transfers.ts';
@@ -49,6 +49,8 @@ export type OfferLook = {
 	readonly holders: Holders;
 	/** How the keys are written that select a message, and that take what it offers. */
 	readonly keys: {readonly select: string; readonly get: string};
+	/** `command`: it is the one that `/get` alone takes. `keys`: and the one that the first key selects. */
+	readonly hint: 'none' | 'command' | 'keys';
 };
 
 /** All of a transfer that these rows show. */
@@ -60,9 +62,11 @@ export function offerKey(transfer: Transfer | undefined): string {
 	return [state, done, rateIn, rateOut, left, place, error?.message, given, waits, nowhere, peers, asked].join(' ');
 }
 
-/** Always two rows, however little is known: so nothing moves when it does. */
+/** One row where there is nothing more to say: of many offers, as many as can be are seen at once. */
 export function offerLines(look: OfferLook, width: number, theme: Theme): readonly (readonly Span[])[] {
-	return [nameSpans(look, width, theme), stateSpans(look, width, theme)];
+	const below = stateSpans(look, width, theme);
+	const name = nameSpans(look, width, theme);
+	return below.length === 0 ? [[...name, ...keySpans(look, width - spansWidth(name), theme)]] : [name, below];
 }
 
 /** `▤ holiday.mp4 · 1.4 GB · program`. The size is never what is cut off. */
@@ -110,17 +114,23 @@ function failedSpans(transfer: Transfer, width: number, {paint}: Theme): readonl
 	return [span(widthOf(whole) <= width ? whole : truncate(`✖ ${briefFailure(transfer)}`, width), paint.bad)];
 }
 
-/** How to take it. */
+/** ` · g gets it`: behind the name of a selected one, which does not grow by being selected. */
+function keySpans({local, isSelected, keys}: OfferLook, width: number, {paint}: Theme): readonly Span[] {
+	const spans = [span(' · ', paint.dim), span(keys.get, paint.key), span(' gets it', paint.dim)];
+	return isSelected && !local && keys.get !== '' && spansWidth(spans) <= width ? spans : [];
+}
+
+/** How to take it, if that is to be said of this one. */
 function howSpans(
-	{local, isSelected, isQueued, isKnown, keys}: OfferLook,
+	{local, isSelected, isQueued, isKnown, keys, hint}: OfferLook,
 	width: number,
 	{paint}: Theme,
 ): readonly Span[] {
 	if (isQueued) return [span('being read', paint.dim)];
-	if (local)
-		return [span(isKnown ? truncate('not given any more: /send offers it again', width) : 'offered by you', paint.dim)];
-	if (isSelected) return [span(keys.get, paint.key), span(' gets it', paint.dim)];
-	const hasKeys = keys.select !== '' && keys.get !== '';
+	if (local) return isKnown ? [span(truncate('not given any more: /send offers it again', width), paint.dim)] : [];
+	if (hint === 'none') return [];
+	if (isSelected && keys.get !== '') return [span(keys.get, paint.key), span(' gets it', paint.dim)];
+	const hasKeys = hint === 'keys' && keys.select !== '' && keys.get !== '';
 	const long = [
 		span(keys.select, paint.key),
 		span(' '),
@@ -204,10 +214,11 @@ function namesText(all: readonly Named[], holders: Holders): string {
 	return names.join(', ') + (all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : '');
 }
 
-/** `✓ ~/Downloads/holiday.mp4`; `offered by you · bob has it`. */
+/** `✓ ~/Downloads/holiday.mp4`; `✓ yours · bob has it`. Nothing of our own that nobody takes: that it is offered one sees. */
 function hereSpans({holders, local}: OfferLook, transfer: Transfer, width: number, {paint}: Theme): readonly Span[] {
 	const {isFetched, place = ''} = transfer;
 	const giving = givingText(transfer, holders);
+	if (local && giving === '') return [];
 	const where = isFetched && !local ? place : giving === '' ? 'offered by you' : 'yours';
 	const rest = giving === '' ? '' : ` · ${giving}`;
 	// Where it lies is what one looks for.
