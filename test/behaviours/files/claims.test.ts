@@ -115,6 +115,14 @@ describe('one certain offer', () => {
 		expect(open?.transfer).toMatchObject({offer: {name: 'second'}, from: CAT, rooms: ['lobby']});
 	});
 
+	it('may have many other names, of which eight are told', () => {
+		const desk = new FilesDesk();
+		const messageId = offered(desk, OFFER);
+		for (let number = 0; number < 9; number++) offered(desk, {...OFFER, name: `name ${number}`});
+		desk.ask(fetching(messageId));
+		expect(desk.transfers()[0]!.otherNames).toHaveLength(8);
+	});
+
 	it('takes the place of another one that nothing speaks for yet; later it is refused', () => {
 		const desk = new FilesDesk();
 		const wrong = offered(desk, FALSE, catIdentity);

@@ -1,7 +1,7 @@
 /** Hashes that do not fit: their giver lies, or the offer says something wrong. */
 import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../../../source/behaviours/behaviour.ts';
-import {VAIN_TRIES} from '../../../../source/behaviours/files/download/metadata.ts';
+import {MAX_DOUBTED, Metadata, VAIN_TRIES} from '../../../../source/behaviours/files/download/metadata.ts';
 import type {PeerId} from '../../../../source/wire/peer-id.ts';
 import {asksOf, FILE, offerOf, Rig} from './rig.ts';
 
@@ -86,6 +86,13 @@ describe('hashes that do not fit', () => {
 		big.news({news: 'denied', peer: 'bob', block: layer(1), reason: 'not-here'});
 		big.wait(500);
 		expect(big.info().error?.code).toBe('bad-offer');
+	});
+
+	test('are remembered of so many, the last of them', () => {
+		const metadata = new Metadata();
+		for (let number = 0; number <= MAX_DOUBTED; number++) metadata.contradicts(`peer ${number}`, 'unfit', number);
+		expect([metadata.isContradictedBy('peer 0'), metadata.isContradictedBy('peer 1')]).toEqual([false, true]);
+		expect(metadata.settle()).toHaveLength(MAX_DOUBTED);
 	});
 
 	test('are asked for again of everybody when a person says so', () => {
