@@ -238,6 +238,10 @@ describe('on the selected offer', () => {
 		app.type('g');
 		expect(notice(app)).toBe('It is here already: ~/Downloads/holiday.mp4');
 		expect(app.sent).toHaveLength(3);
+		// Deleted, or written into.
+		app.events(transfer({state: 'changed'}));
+		app.type('g');
+		expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4'), messageId: told.messageId});
 	});
 
 	test('of what is here and given no more, the card says where; g asks whether it still is', () => {
@@ -496,6 +500,8 @@ describe('the person is told', () => {
 		app.events(transfer({state: 'failed', error: {code: 'io', message: 'the disk is broken'}}));
 		expect(notice(app)).toBe('“holiday.mp4”: the disk is broken');
 		app.events(transfer({state: 'changed'}));
+		expect(notice(app)).toBe('“holiday.mp4” is gone from here, or has changed, and is given no more');
+		app.events(transfer({state: 'done'}), transfer({state: 'changed', isFetched: false}));
 		expect(notice(app)).toBe('“holiday.mp4” has changed since you offered it, and is given no more');
 		const reason = 'a piece did not match';
 		app.events({type: 'source-dropped', file: idOf('4'), peer: PEERS.dan, name: 'dan\x07', reason});

@@ -28,6 +28,7 @@ export function getOffer(stage: Stage, {id, offer, local}: MessageEntry): void {
 		case 'done':
 			return notify(stage.draft, 'info', hereWords(transfer));
 		case 'changed':
+			if (transfer.isFetched && !local) return stage.send({command: 'fetch-file', file, messageId: id});
 			return notify(stage.draft, 'info', 'it has changed since you offered it: offer it again');
 		default:
 			return notify(stage.draft, 'info', 'it is on its way: /transfers shows how far');

@@ -245,8 +245,12 @@ function tellChange(draft: Draft, before: Transfer | undefined, now: Transfer): 
 		case 'cancelled':
 			return tellEnd(draft, before, now);
 		case 'changed':
-			return notify(draft, 'warning', `${name} has changed since you offered it, and is given no more`);
+			return notify(draft, 'warning', `${name} ${changedWords(now)}, and is given no more`);
 	}
+}
+
+function changedWords({isFetched}: Transfer): string {
+	return isFetched ? 'is gone from here, or has changed' : 'has changed since you offered it';
 }
 
 /** The message of the core names the file by its path, if it names one. */

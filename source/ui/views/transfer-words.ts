@@ -100,6 +100,7 @@ export function stateReason(transfer: Transfer): string {
 		case 'failed':
 			return error?.message ?? 'no reason was told';
 		case 'changed':
+			if (transfer.isFetched) return 'it is gone from here, or has changed: given no more; get it again';
 			return error?.code === 'not-readable'
 				? 'it is gone, or cannot be read: given no more'
 				: 'it has changed since you offered it: given no more';
@@ -138,6 +139,7 @@ export function briefReason(transfer: Transfer): string {
 		case 'kept':
 			return 'not given';
 		case 'changed':
+			if (transfer.isFetched) return 'gone or changed: get it again';
 			return transfer.error?.code === 'not-readable' ? 'gone: given no more' : 'changed: given no more';
 		case 'waiting':
 		case 'fetching':
