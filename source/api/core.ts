@@ -45,10 +45,13 @@ export type CoreConfig = {
 	/** Allow the `fault` command: for tests. */
 	readonly faults: boolean;
 	/** How files are dealt with; undefined: offers are seen, and nothing is fetched or given. */
-	readonly files?: FileSettings;
+	readonly files?: GivenFileSettings;
 	/** A simulated network instead of a real one. */
 	readonly lab?: LabOptions;
 };
+
+/** `asked`: what the command line says of them, which wins over whatever was kept; what it leaves out is none. */
+export type GivenFileSettings = FileSettings & {readonly asked?: readonly (keyof FileSettings)[]};
 
 export type CoreState =
 	| {readonly state: 'starting'}

@@ -1,8 +1,7 @@
 /** How files are dealt with, from the command line, the settings file and what is usual on this system. */
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import type {CoreConfig} from '../api/core.ts';
-import type {FileSettings} from '../api/files.ts';
+import type {CoreConfig, GivenFileSettings} from '../api/core.ts';
 import {type FileTexts, fileSettingsFrom} from '../store/file-settings.ts';
 import type {Machine} from './directories.ts';
 import type {Options} from './options.ts';
@@ -26,34 +25,41 @@ export function withFilesAlone(config: CoreConfig, options: FileOptions, machine
 	return withFiles(config, {...options, accept: []}, machine);
 }
 
+/** What has an option, too. */
+const OPTIONS = ['folder', 'accept', 'maxUpload', 'maxDownload'] as const;
+
 /** The command line wins over the settings. */
 export function fileSettings(
 	options: Pick<FileOptions, 'downloadFolder' | 'accept' | 'maxUpload' | 'maxDownload'>,
 	texts: FileTexts,
 	machine: Machine,
-): FileSettings {
+): GivenFileSettings {
 	const {maxUpload, maxDownload, ...kept} = fileSettingsFrom(texts);
-	const up = options.maxUpload === undefined ? limitOf(maxUpload) : asked(options.maxUpload);
-	const down = options.maxDownload === undefined ? limitOf(maxDownload) : asked(options.maxDownload);
+	const up = limitOf(options.maxUpload ?? maxUpload);
+	const down = limitOf(options.maxDownload ?? maxDownload);
+	const {downloadFolder: folder, accept, ...rates} = options;
+	const given = {folder, accept, maxUpload: rates.maxUpload, maxDownload: rates.maxDownload};
+	const asked = OPTIONS.filter(key => given[key] !== undefined);
 	return {
 		...kept,
-		folder: folderOf(options, texts, machine),
+		folder: folderOf(options, texts['files.folder'], machine),
 		...(options.accept && {accept: options.accept}),
 		...(up !== undefined && {maxUpload: up}),
 		...(down !== undefined && {maxDownload: down}),
+		...(asked.length > 0 && {asked}),
 	};
 }
 
-/** A shell has put the home folder in already; a settings file and an option with `=` have none. */
-function folderOf({downloadFolder}: Pick<FileOptions, 'downloadFolder'>, texts: FileTexts, machine: Machine): string {
-	if (downloadFolder !== undefined) return path.resolve(withHome(downloadFolder, machine.home));
-	const chosen = texts['files.folder'].trim();
-	return chosen === '' ? defaultDownloadFolder(machine) : path.resolve(withHome(chosen, machine.home));
+/** Where they go if no folder is set. */
+export function usualFolder(options: Pick<FileOptions, 'downloadFolder'>, machine: Machine): string {
+	return folderOf(options, '', machine);
 }
 
-/** 0: none, whatever was kept of earlier. */
-function asked(rate: number): number {
-	return limitOf(rate) ?? 0;
+/** A shell has put the home folder in already; a settings file and an option with `=` have none. */
+function folderOf({downloadFolder}: Pick<FileOptions, 'downloadFolder'>, text: string, machine: Machine): string {
+	if (downloadFolder !== undefined) return path.resolve(withHome(downloadFolder, machine.home));
+	const chosen = text.trim();
+	return chosen === '' ? defaultDownloadFolder(machine) : path.resolve(withHome(chosen, machine.home));
 }
 
 function limitOf(rate: number | undefined): number | undefined {

@@ -3,7 +3,7 @@ import type {CoreConfig, StartCore} from '../api/core.ts';
 import {version} from '../base/version.ts';
 import {type Machine, nodeConfig} from './config.ts';
 import {examineCalmly} from './doctor.ts';
-import {fileSettings} from './file-config.ts';
+import {fileSettings, usualFolder} from './file-config.ts';
 import type {Options} from './options.ts';
 import {loadSettings} from './settings.ts';
 import {modeFor, thisTerminal} from './terminal.ts';
@@ -30,7 +30,16 @@ export async function openScreen(
 	const [startCore, {headStart}] = await Promise.all([loadCore(), import('../core/head-start.ts')]);
 	const early = headStart(config, startCore);
 	const doctor = () => examineCalmly(config);
-	const given = {config, startCore: early.startCore, settings, ...(save && {save}), version, doctor};
+	const folder = node.files?.folder ?? usualFolder(options, machine);
+	const given = {
+		config,
+		startCore: early.startCore,
+		settings,
+		usualFolder: folder,
+		...(save && {save}),
+		version,
+		doctor,
+	};
 	try {
 		if (mode === 'plain') return await (await import('../plain/run.ts')).runPlain(given);
 		return await (await import('../ui/run.tsx')).runScreen(given);

@@ -26,6 +26,8 @@ export type PlainOptions = {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
 	readonly settings: Settings;
+	/** Where files go if no folder is set. */
+	readonly usualFolder: string;
 	/** Keeps changed settings for the next start; may fail. Without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;
 	readonly version: string;

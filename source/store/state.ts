@@ -311,6 +311,8 @@ export type State = {
 	readonly files: Files;
 	/** Where paths begin that a person writes. */
 	readonly places: Places;
+	/** Where files go if no folder is set; undefined: only whoever starts the core knows. */
+	readonly usualFolder: string | undefined;
 	/** What the core measures, as far as it was looked at. */
 	readonly pages: Pages;
 	readonly notice: ShownNotice | undefined;
@@ -369,6 +371,7 @@ export function initialState(now: number, launch = 'p2p-tui', settings: Settings
 		chosen: undefined,
 		files: EMPTY_FILES,
 		places: NO_PLACES,
+		usualFolder: undefined,
 		pages: EMPTY_PAGES,
 		notice: undefined,
 		switcher: undefined,

@@ -38,6 +38,8 @@ export type StoreOptions = {
 	readonly settings?: Settings;
 	/** Where paths begin that a person writes. */
 	readonly places?: Places;
+	/** Where files go if no folder is set. */
+	readonly usualFolder?: string;
 	/** Whether changed settings can be kept: yes, unless it is said. */
 	readonly keepsSettings?: boolean;
 	/** What the screen asks by itself. Without it, it asks for nothing. */
@@ -65,7 +67,9 @@ export class Store {
 		this.#options = options;
 		this.#touchedAt = options.now();
 		const {launch, settings, isFindable = true, keepsSettings = true, view = 'chat', places = NO_PLACES} = options;
-		this.#shown = {...initialState(this.#touchedAt, launch, settings), isFindable, keepsSettings, view, places};
+		const {usualFolder} = options;
+		const given = {isFindable, keepsSettings, view, places, usualFolder};
+		this.#shown = {...initialState(this.#touchedAt, launch, settings), ...given};
 		this.#next = this.#shown;
 	}
 

@@ -9,19 +9,21 @@ import {launchCommand} from './launch.ts';
 export type ProgramOptions = {
 	readonly config: CoreConfig;
 	readonly settings: Settings;
+	readonly usualFolder: string;
 	/** Without it, what is set holds for this run only. */
 	readonly save?: unknown;
 };
 
 /** `send` and `effect` are called once the program runs. */
 export function programStore(
-	{config, settings, save}: ProgramOptions,
+	{config, settings, usualFolder, save}: ProgramOptions,
 	given: Required<Pick<StoreOptions, 'send' | 'effect'>> & Pick<StoreOptions, 'view'>,
 ): Store {
 	return new Store({
 		now: Date.now,
 		setTimer: realTimer,
 		settings,
+		usualFolder,
 		keepsSettings: save !== undefined,
 		launch: launchCommand(config, process.argv[1] ?? '', process.cwd()),
 		isFindable: config.discovery,

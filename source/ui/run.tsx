@@ -23,6 +23,8 @@ export type ScreenOptions = {
 	readonly config: CoreConfig;
 	readonly startCore: StartCore;
 	readonly settings: Settings;
+	/** Where files go if no folder is set. */
+	readonly usualFolder: string;
 	readonly version: string;
 	/** Keeps these for the next start; without it, nothing is kept. */
 	readonly save?: (settings: Partial<Settings>) => void | Promise<void>;

@@ -17,7 +17,7 @@ process.env.TZ = 'UTC';
 
 export type Bare = ReturnType<typeof openBare>;
 
-export function openBare(size: Size, options: Pick<StoreOptions, 'places'> = {}) {
+export function openBare(size: Size, options: Pick<StoreOptions, 'places' | 'usualFolder'> = {}) {
 	const time = new VirtualTime();
 	/** What the screen asked by itself, and for somebody. */
 	const asked: Command[] = [];

@@ -3,11 +3,13 @@
  *
  *     {"version": 1, "given": {…}, "settings": {…}}
  *
- * `given` is what the command line and the settings file said then. Where they say something else now, they are newer.
+ * `given` is what the command line and the settings file said then. Where they say something else now, they are newer;
+ * what the command line says counts in any case.
  */
 
 import {isAbsolute, join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
+import type {GivenFileSettings} from '../../api/core.ts';
 import type {AcceptRule, FileSettings} from '../../api/files.ts';
 import {errorCode, explain, readSmallFile, replaceMarker} from '../directory.ts';
 
@@ -22,16 +24,17 @@ const KEYS = ['folder', 'accept', 'maxUpload', 'maxDownload', 'quota'] as const 
 export class KeptSettings {
 	readonly #directory: string | undefined;
 	readonly #given: FileSettings;
-	/** Limits that the command line lifts, whatever was kept of earlier. */
-	readonly #lifted: readonly string[];
+	/** What the command line says, whatever was kept of earlier. */
+	readonly #asked: readonly string[];
 	readonly #warn: (message: string) => void;
 	#writing: Promise<void> = Promise.resolve();
 
-	/** Without a directory nothing is kept. `given`: as the program was started; a limit of 0 is none, said on purpose. */
-	constructor(directory: string | undefined, given: FileSettings, warn: (message: string) => void) {
+	/** Without a directory nothing is kept. As the program was started. */
+	constructor(directory: string | undefined, started: GivenFileSettings, warn: (message: string) => void) {
+		const {asked = [], ...given} = started;
 		this.#directory = directory;
-		this.#lifted = Object.entries(given).flatMap(([key, value]) => (value === 0 ? [key] : []));
-		this.#given = this.#without(given);
+		this.#asked = asked;
+		this.#given = given;
 		this.#warn = warn;
 	}
 
@@ -42,7 +45,7 @@ export class KeptSettings {
 			const text = await readSmallFile(join(this.#directory, FILE_NAME), MAX_FILE_BYTES);
 			const {version, given, settings} = JSON.parse(text) as Record<string, unknown>;
 			if (version !== VERSION) return this.#given;
-			return this.#without(merge(this.#given, readSettings(given), readSettings(settings)));
+			return merge(this.#given, readSettings(given), readSettings(settings), this.#asked);
 		} catch (error) {
 			if (errorCode(error) !== 'ENOENT') this.#warn(`What was set for files cannot be read: ${explain(error)}`);
 			return this.#given;
@@ -58,10 +61,6 @@ export class KeptSettings {
 			.catch(error => this.#warn(`What is set for files cannot be remembered: ${explain(error)}`));
 	}
 
-	#without(settings: FileSettings): FileSettings {
-		return Object.fromEntries(Object.entries(settings).filter(([key]) => !this.#lifted.includes(key))) as FileSettings;
-	}
-
 	/** Resolves when everything is written, or could not be. */
 	async close(): Promise<void> {
 		await this.#writing;
@@ -69,10 +68,15 @@ export class KeptSettings {
 }
 
 /** Key by key: what was changed at run time, unless the program was started with something else since. */
-function merge(given: FileSettings, before: Partial<FileSettings>, changed: Partial<FileSettings>): FileSettings {
+function merge(
+	given: FileSettings,
+	before: Partial<FileSettings>,
+	changed: Partial<FileSettings>,
+	asked: readonly string[],
+): FileSettings {
 	const merged: Record<string, unknown> = {...given};
 	for (const key of KEYS) {
-		if (!isDeepStrictEqual(given[key], before[key])) continue;
+		if (asked.includes(key) || !isDeepStrictEqual(given[key], before[key])) continue;
 		if (changed[key] !== undefined) merged[key] = changed[key];
 		else if (key !== 'folder' && key !== 'accept') delete merged[key];
 	}

@@ -8,7 +8,7 @@ import {
 	type FileSettingName,
 	fileSettingsFrom,
 } from '../file-settings.ts';
-import {absolute, type Places} from '../files/paths.ts';
+import {absolute} from '../files/paths.ts';
 import {notify} from '../reduce/notices.ts';
 import {
 	SETTING_NAMES,
@@ -34,7 +34,7 @@ export function change(stage: Stage, settings: Partial<Settings>, keep: boolean)
 			network: settings.network === undefined ? hidden.network : !settings.network,
 		},
 	});
-	const command = fileCommand(settings, stage.state.places);
+	const command = fileCommand(settings, stage.state);
 	if (command && stage.state.core.state === 'running') stage.send(command);
 	if (!keep) return;
 	if (stage.state.keepsSettings) stage.effect({type: 'save', settings});
@@ -46,13 +46,13 @@ export function toggle(stage: Stage, setting: SwitchName): void {
 	change(stage, {[setting]: !stage.state.settings[setting]}, true);
 }
 
-/** What the core has to know of. 0 takes a limit away; the usual folder is known to whoever starts the core. */
-function fileCommand(changed: Partial<Settings>, places: Places): Command | undefined {
+/** What the core has to know of. 0 takes a limit away. */
+function fileCommand(changed: Partial<Settings>, {places, usualFolder}: State): Command | undefined {
 	const names = FILE_SETTING_NAMES.filter(name => name in changed);
 	if (names.length === 0) return undefined;
 	const {accept, maxUpload = 0, maxDownload = 0, quota = 0} = fileSettingsFrom({...DEFAULT_FILE_TEXTS, ...changed});
 	const folder = changed['files.folder'] ?? '';
-	const all = {folder: folder === '' ? undefined : absolute(folder, places), accept, maxUpload, maxDownload, quota};
+	const all = {folder: folder === '' ? usualFolder : absolute(folder, places), accept, maxUpload, maxDownload, quota};
 	const told = names.map(name => [name.slice('files.'.length), all[name.slice('files.'.length) as keyof typeof all]]);
 	const settings = Object.fromEntries(told.filter(([, value]) => value !== undefined)) as Partial<FileSettings>;
 	return Object.keys(settings).length === 0 ? undefined : {command: 'file-settings', settings};

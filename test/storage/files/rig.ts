@@ -4,7 +4,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {FileSettings} from '../../../source/api/files.ts';
+import type {GivenFileSettings} from '../../../source/api/core.ts';
 import {Bitfield} from '../../../source/base/bitfield.ts';
 import type {Opened, SavedTransfer} from '../../../source/storage/files/kept.ts';
 import {Vault} from '../../../source/storage/files/vault.ts';
@@ -17,7 +17,7 @@ export type Rig = {
 	/** A folder of the test, by name. */
 	folder(name: string): Promise<string>;
 	/** One profile: opened again with the same name it is the same one. */
-	vault(name: string, settings?: Partial<FileSettings>): Promise<Vault>;
+	vault(name: string, settings?: Partial<GivenFileSettings>): Promise<Vault>;
 	/** What the vaults have warned of. */
 	readonly warnings: string[];
 	close(): Promise<void>;

@@ -30,15 +30,17 @@ test('what the command line says anew is newer; the rest stays', async () => {
 	expect(again.library.settings).toEqual({folder: '/b', accept: [rule], maxUpload: 8, quota: 9});
 });
 
-test('a limit that the command line lifts is none in this run, also if it was set at run time', async () => {
-	const vault = await rig.vault('one', {folder: '/a', maxUpload: 0});
+test('what the command line says counts in any case, a limit that it lifts too', async () => {
+	const asked = ['folder', 'maxUpload'] as const;
+	const vault = await rig.vault('one', {folder: '/a', asked});
 	expect(vault.library.settings).toEqual({folder: '/a', accept: []});
-	vault.settings({folder: '/a', accept: [], maxUpload: 6, maxDownload: 7});
+	vault.settings({folder: '/b', accept: [rule], maxUpload: 6, maxDownload: 7});
 	await vault.shut();
-	const lifted = await rig.vault('one', {folder: '/a', maxUpload: 0});
-	expect(lifted.library.settings).toEqual({folder: '/a', accept: [], maxDownload: 7});
+	const again = await rig.vault('one', {folder: '/a', asked});
+	expect(again.library.settings).toEqual({folder: '/a', accept: [rule], maxDownload: 7});
+	await again.shut();
 	const plain = await rig.vault('one', {folder: '/a'});
-	expect(plain.library.settings).toMatchObject({maxUpload: 6, maxDownload: 7});
+	expect(plain.library.settings).toMatchObject({folder: '/b', maxUpload: 6, maxDownload: 7});
 });
 
 test('a file that is damaged, or has nonsense in it, is left out', async () => {
