@@ -41,12 +41,15 @@ export class Shelf {
 		this.#tools = {records, blake3, filesOf};
 	}
 
-	/** Takes what an earlier run has written down. */
+	/** Takes what an earlier run has written down: in the order in which it came, as within one run. */
 	async load(ids: readonly FileId[]): Promise<void> {
+		const found: HeldRecord[] = [];
 		for (const id of ids) {
 			const record = await this.#records.held(id);
-			if (record) this.#held.set(id, new Held(record, this.#tools));
+			if (record) found.push(record);
 		}
+		found.sort((one, other) => one.since - other.since);
+		for (const record of found) this.#held.set(record.held.offer.file, new Held(record, this.#tools));
 		this.#forgetSome();
 	}
 

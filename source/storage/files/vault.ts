@@ -272,7 +272,8 @@ export class Vault {
 		}
 		await this.#shelf.load(ids);
 		const {held, changed} = await this.#shelf.list();
-		this.#library = {held, changed, saved: [...this.#saved.values()], settings: this.#settings};
+		const saved = [...this.#saved.values()].sort((one, other) => one.since - other.since);
+		this.#library = {held, changed, saved, settings: this.#settings};
 	}
 
 	#wantedBytes(but: FileId): number {

@@ -287,6 +287,17 @@ describe('what is offered', () => {
 		expect(other.offer).toMatchObject({name: 'x', size: 200_000, files: 0, manifest: undefined});
 	});
 
+	test('comes after a restart in the order in which it was offered', async () => {
+		const files: string[] = [];
+		for (const name of ['a', 'b', 'c', 'd', 'e']) {
+			await writeFile(join(ours, name), name);
+			files.push((await giver.hash(join(ours, name), ['lobby'])).held.offer.file);
+		}
+		await giver.shut();
+		giver = await rig.vault('giver');
+		expect(giver.library.held.map(({offer}) => offer.file)).toEqual(files);
+	});
+
 	test('is forgotten for good after a few hundred others', async () => {
 		const {held} = await hash();
 		giver.forget(held.offer.file);
