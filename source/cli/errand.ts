@@ -11,7 +11,7 @@ import {Client} from './ping/client.ts';
 import {takesUnicode} from './ping/histogram.ts';
 import {Interruption} from './ping/interruption.ts';
 import {type Progress, progressOn} from './progress.ts';
-import {adviseIfInUse} from './report.ts';
+import {adviseIfInUse, errorLine} from './report.ts';
 import {listenForSignals} from './signals.ts';
 import {untilUnread} from './unread.ts';
 
@@ -65,6 +65,7 @@ export async function runErrand(
 		return 0;
 	} catch (error) {
 		if (error !== interruption) throw adviseIfInUse(error, inUse);
+		errand.leave(options.progress);
 		return interruption.status ?? 1;
 	} finally {
 		options.progress.clear();
@@ -77,6 +78,8 @@ export async function runErrand(
 export class Errand {
 	/** Hears everything that is no reply. */
 	onEvent: (event: NodeEvent) => void = () => {};
+	/** What somebody who ends it early is told: what is kept, and how it goes on. */
+	whatIsLeft: () => string | undefined = () => undefined;
 	/** Nothing that fails now matters any more. */
 	isDone = false;
 	readonly #interruption: Interruption;
@@ -124,6 +127,14 @@ export class Errand {
 	/** Whatever is still to be done is not done any more. */
 	fail(error: Error): void {
 		if (!this.isDone) this.#client.fail(error);
+	}
+
+	/** A signal ends it. What comes from now on is shown no more. */
+	leave(progress: Progress): void {
+		this.onEvent = () => {};
+		progress.clear();
+		const line = this.isDone ? undefined : this.whatIsLeft();
+		if (line !== undefined) console.error(errorLine(line));
 	}
 
 	async stop(): Promise<void> {

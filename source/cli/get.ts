@@ -91,6 +91,7 @@ class Getting {
 			this.#meet = resolve;
 		});
 		errand.onEvent = event => this.#event(event);
+		errand.whatIsLeft = () => this.#whatIsLeft();
 	}
 
 	async done(): Promise<void> {
@@ -186,7 +187,9 @@ class Getting {
 	#transfer(info: TransferInfo): void {
 		const last = this.#last;
 		this.#last = info;
-		if (last === undefined || hasMoved(last, info)) this.#wait();
+		// Then it is the disk that takes its time.
+		if (info.state === 'finishing') this.#errand.callOff();
+		else if (last === undefined || hasMoved(last, info)) this.#wait();
 		if (info.state === 'done' || info.state === 'kept') return this.#end(info);
 		if (info.state === 'failed') return this.#errand.fail(failure(info, this.#isKept));
 		if (info.state === 'cancelled') return this.#errand.fail(new UserError('It was cancelled'));
@@ -213,13 +216,18 @@ class Getting {
 		else print(info.path ?? '');
 	}
 
+	#whatIsLeft(): string | undefined {
+		const {done, state, path: place} = this.#last ?? {done: 0};
+		if (done === 0) return undefined;
+		if (state === 'done' || state === 'kept') return `Nothing was copied: it lies at ${place}`;
+		return this.#isKept ? 'What is here is kept: the same command goes on with it' : NOT_KEPT;
+	}
+
 	/** From now on so long may nothing come. */
 	#wait(): void {
 		const {timeout} = this.#options;
 		this.#errand.failAfter(timeout, () => {
-			const here = this.#last?.done ?? 0;
-			const kept = this.#isKept ? 'What is here is kept: the same command goes on with it' : NOT_KEPT;
-			const hint = here === 0 ? 'Nobody who has it is online' : kept;
+			const hint = this.#whatIsLeft() ?? 'Nobody who has it is online';
 			return new UserError(`Nothing has come for ${timeout / 1000} s`, {hint});
 		});
 	}

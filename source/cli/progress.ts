@@ -11,6 +11,9 @@ const MAX_NAME = 30;
 /** Below this there is no bar: a percentage says the same. */
 const MIN_BAR = 5;
 
+/** Cells for what a terminal shows of Ctrl-C: `^C` on a row of its own would leave this one standing. */
+const ROOM_FOR_KEYS = 3;
+
 /** Eighths of a cell. */
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -30,7 +33,7 @@ export function progressOn(stream: Screen): Progress {
 	return {
 		show(row) {
 			isShown = true;
-			stream.write(`\r\x1b[K${row((stream.columns || 80) - 1)}`);
+			stream.write(`\r\x1b[K${row((stream.columns || 80) - ROOM_FOR_KEYS)}`);
 		},
 		clear() {
 			if (isShown) stream.write('\r\x1b[K');

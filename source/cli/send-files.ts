@@ -67,6 +67,7 @@ class Sending {
 		this.#options = options;
 		this.#errand = errand;
 		errand.onEvent = event => this.#event(event);
+		errand.whatIsLeft = () => this.#whatIsLeft();
 	}
 
 	async done(): Promise<void> {
@@ -159,19 +160,19 @@ class Sending {
 	}
 
 	#nobody(timeout: number): UserError {
-		const {to, config} = this.#options;
+		const {to} = this.#options;
 		const missing = this.#offered.find(offered => this.#count(offered) < to);
 		const count = missing === undefined ? 0 : this.#count(missing);
 		const who = count === 0 ? 'Nobody is' : `Only ${count} of ${to} ${count === 1 ? 'is' : 'are'}`;
-		return new UserError(
-			`${who} known to have all of ${quoted(missing?.name ?? '')}, and nothing went out for ${timeout / 1000} s`,
-			{
-				hint:
-					config.dataDirectory === undefined
-						? 'With --ephemeral nobody gives it any more'
-						: 'The offer stands: it is given again whenever this profile is online',
-			},
-		);
+		const what = `${who} known to have all of ${quoted(missing?.name ?? '')}`;
+		return new UserError(`${what}, and nothing went out for ${timeout / 1000} s`, {hint: this.#whatIsLeft()});
+	}
+
+	#whatIsLeft(): string {
+		if (this.#offered.length === 0) return 'Nothing is offered yet';
+		return this.#options.config.dataDirectory === undefined
+			? 'With --ephemeral nobody gives it any more'
+			: 'The offer stands: it is given again whenever this profile is online';
 	}
 }
 

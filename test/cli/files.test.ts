@@ -247,7 +247,7 @@ describe('the row of progress', () => {
 		seen.clear();
 		seen.show(columns => String(columns));
 		seen.clear();
-		expect(written).toEqual(['\r\x1b[K39', '\r\x1b[K']);
+		expect(written).toEqual(['\r\x1b[K37', '\r\x1b[K']);
 	});
 });
 
@@ -398,6 +398,8 @@ describe('with a core', () => {
 	});
 
 	test('a signal ends a copy, and what was begun is tidied up before the end', async () => {
+		const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+		onTestFinished(() => told.mockRestore());
 		let tidied = () => {};
 		const done = startCopy(({signal}) => {
 			return new Promise((_, reject) => {
@@ -413,6 +415,7 @@ describe('with a core', () => {
 		tidied();
 		expect(await done).toBe(143);
 		expect({printed, isStopped: core.isStopped}).toEqual({printed: [], isStopped: true});
+		expect(told.mock.calls).toEqual([['p2p-tui: Nothing was copied: it lies at /before/other.pdf.']]);
 	});
 
 	test('whoever closes the pipe before it is done has got nothing, and what was begun is tidied up', async () => {
@@ -473,6 +476,8 @@ describe('with a core', () => {
 
 	test('get goes on as long as something comes, and ends with the status of a signal', async () => {
 		offers = [offerOf('report.pdf')];
+		const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+		onTestFinished(() => told.mockRestore());
 		const done = startGet();
 		for (let count = 1; count <= 5; count++) {
 			await pass(9_000);
@@ -484,13 +489,44 @@ describe('with a core', () => {
 		expect(core.isStopped).toBe(true);
 	});
 
+	test('get waits for the disk as long as it takes, once all is here', async () => {
+		offers = [offerOf('report.pdf')];
+		const done = startGet();
+		await pass(1_000);
+		core.emit({type: 'transfer', ...infoOf({state: 'finishing', done: 1000, received: 1000})});
+		await pass(60_000);
+		core.emit({type: 'transfer', ...infoOf({state: 'done', done: 1000, path: '/in/report.pdf'})});
+		await pass(1_000);
+		expect(await done).toBe(0);
+	});
+
+	test.each([
+		['get', '/profile', 'p2p-tui: What is here is kept: the same command goes on with it.'],
+		['get', undefined, 'p2p-tui: With --ephemeral what has come is not kept.'],
+		['send', '/profile', 'p2p-tui: The offer stands: it is given again whenever this profile is online.'],
+	])('%s ended by a signal says what is left, and draws no more (%s)', async (command, dataDirectory, line) => {
+		const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+		onTestFinished(() => told.mockRestore());
+		const written: string[] = [];
+		const progress = progressOn({isTTY: true, write: text => void written.push(text)});
+		offers = [offerOf('report.pdf')];
+		transfers = [infoOf({done: 10, isFetched: command === 'get'})];
+		const done = (command === 'get' ? startGet : startSend)({progress, config: {...CONFIG, dataDirectory}});
+		await pass(1_000);
+		expect(written.at(-1)).toContain('report.pdf');
+		signals.emit('SIGINT');
+		await pass(0);
+		core.emit({type: 'transfer', ...infoOf({done: 20})});
+		expect(await done).toBe(130);
+		expect([written.at(-1), told.mock.calls]).toEqual(['\r\x1b[K', [[line]]]);
+	});
+
 	test('send says what it leaves out of a folder', async () => {
 		const told = vi.spyOn(console, 'error').mockImplementation(() => {});
 		onTestFinished(() => told.mockRestore());
 		core.answer = () => ({result: {messageId: 'ab', file: FILE, size: 1000, files: 2, skipped: 3}});
 		startSend();
 		await pass(0);
-		signals.emit('SIGINT');
 		expect(told.mock.calls).toEqual([['p2p-tui: Of "report.pdf" 3 hidden files, links or devices are left out']]);
 	});
 
