@@ -18,7 +18,7 @@ export type OfferedFile = {
  * - `waiting`: nobody who has it is here, or others go first.
  * - `preparing`: hashes of the pieces and, of a folder, the list of its files are being fetched.
  * - `verifying`: what is here from before is read again.
- * - `fetching` · `paused` · `finishing` (all is here; it gets its name) · `done` (all of it is here and given to others).
+ * - `fetching` · `paused` · `finishing` (all is here; it is saved to the disk) · `done` (all is here and given to others).
  * - `kept`: fetched, whole and here, and given to nobody any more: somebody here has said so, or the offer was taken back.
  * - `failed`: see `error`; `resume` tries again.
  * - `cancelled`: told once, then forgotten.
@@ -99,7 +99,7 @@ export type TransferInfo = {
 	readonly from?: string;
 	/** It came from others, or is to come. */
 	readonly isFetched: boolean;
-	/** Verified bytes that are here; while hashing, bytes read. */
+	/** Verified bytes that are here; while hashing, bytes read; while finishing a folder, bytes that are safe on the disk. */
 	readonly done: number;
 	/** Bytes a second, in and out. */
 	readonly rateIn: number;

@@ -54,7 +54,7 @@ export type FilesDeed =
 	| {readonly deed: 'open'; readonly transfer: SavedTransfer}
 	/** Writes down what has changed of it. No answer. */
 	| {readonly deed: 'save'; readonly transfer: SavedTransfer}
-	/** All pieces are here: gives it its name. Answer: `finished` or `file-failed`. */
+	/** All pieces are here: gives it its name. Answers: of folders `finishing` now and then, then `finished` or `file-failed`. */
 	| {readonly deed: 'finish'; readonly file: FileId}
 	/** Lets go of the open file; the `.part` stays. No answer. */
 	| {readonly deed: 'close'; readonly file: FileId}
@@ -127,6 +127,8 @@ export type FilesNews =
 			/** Where it will lie. */
 			readonly path: string;
 	  }
+	/** So many bytes are safe on the disk. */
+	| {readonly news: 'finishing'; readonly file: FileId; readonly done: number}
 	| {readonly news: 'finished'; readonly file: FileId; readonly path: string}
 	| {readonly news: 'file-failed'; readonly file: FileId; readonly error: TransferError}
 	/** A file that we hold is not what it was, or gone: noticed before anybody has asked. */

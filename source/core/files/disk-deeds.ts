@@ -119,7 +119,8 @@ export class DiskDeeds {
 
 	#finish(file: FileId): void {
 		const tell = this.#during(file);
-		this.#vault.finish(file).then(
+		const progress = seldom(done => tell({news: 'finishing', file, done}));
+		this.#vault.finish(file, progress).then(
 			path => tell({news: 'finished', file, path}),
 			error => tell({news: 'file-failed', file, error: failureOf(error).error}),
 		);

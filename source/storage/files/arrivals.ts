@@ -123,7 +123,7 @@ export class Arrivals {
 	}
 
 	/** Resolves with what it has become. */
-	async finish(file: FileId): Promise<{held: HeldFile; manifestBytes: number}> {
+	async finish(file: FileId, progress: (done: number) => void): Promise<{held: HeldFile; manifestBytes: number}> {
 		const entry = this.#entries.get(file);
 		if (!entry) throw new FileFailure('io', 'It is not open');
 		const {incoming} = entry;
@@ -135,7 +135,7 @@ export class Arrivals {
 		if (!isAllHere) throw new FileFailure('io', 'Not all of it is here');
 		try {
 			const isNamed = entry.record.finishing === part.path && pieces.isFull;
-			const path = isNamed ? part.path : await this.#publish(entry);
+			const path = isNamed ? part.path : await this.#publish(entry, progress);
 			const held = {offer, path, rooms, isFetched: true};
 			return {held, manifestBytes: incoming.manifest?.length ?? 0};
 		} catch (error) {
@@ -281,10 +281,10 @@ export class Arrivals {
 		throw new FileFailure('no-folder', `What was here of it is gone: put ${part} back, or resume to begin anew`);
 	}
 
-	async #publish(entry: Entry): Promise<string> {
+	async #publish(entry: Entry, progress: (done: number) => void): Promise<string> {
 		const {incoming} = entry;
 		const {part, pieces} = incoming;
-		await part.complete();
+		await part.complete(progress);
 		if (part.isDoubtful) await incoming.verifyAgain();
 		if (!pieces.isFull) {
 			throw new FileFailure('changed', `Something else wrote into ${part.path}: what is damaged is fetched again`);

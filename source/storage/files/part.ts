@@ -153,13 +153,18 @@ export class Part {
 
 	/**
 	 * Every file is there, with its length, and on the disk: also those of which nothing had to be written. Looks whether
-	 * somebody else has written into them.
+	 * somebody else has written into them. `progress`: bytes of those that are done.
 	 */
-	async complete(): Promise<void> {
+	async complete(progress: (done: number) => void = () => {}): Promise<void> {
 		const deadline = performance.now() + SMALL_PATIENCE;
-		let next = 0;
+		let [next, bytes] = [0, 0];
 		const work = async () => {
-			while (next < this.#files.length) await this.#complete(next++, deadline);
+			while (next < this.#files.length) {
+				const file = next++;
+				await this.#complete(file, deadline);
+				bytes += this.#files[file]!.size;
+				progress(bytes);
+			}
 		};
 		const done = await Promise.allSettled(Array.from({length: AT_ONCE}, work));
 		for (const one of done) if (one.status === 'rejected') throw one.reason;

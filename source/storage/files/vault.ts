@@ -182,10 +182,10 @@ export class Vault {
 		return this.#inTurn(file, () => this.#arrivals.collect(file, what, index, copy));
 	}
 
-	/** All pieces are here: makes it durable and gives it its name. Resolves with where it lies. @throws FileFailure */
-	finish(file: FileId): Promise<string> {
+	/** All pieces are here: makes it durable and gives it its name. `progress`: bytes that are. Resolves with where it lies. @throws FileFailure */
+	finish(file: FileId, progress: (done: number) => void = () => {}): Promise<string> {
 		return this.#inTurn(file, async () => {
-			const {held, manifestBytes} = await this.#arrivals.finish(file);
+			const {held, manifestBytes} = await this.#arrivals.finish(file, progress);
 			await this.#shelf.add(held, manifestBytes);
 			await this.#arrivals.drop(file);
 			return held.path;

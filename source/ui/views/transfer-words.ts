@@ -94,7 +94,7 @@ export function stateReason(transfer: Transfer): string {
 		case 'verifying':
 			return 'checking what is here from before';
 		case 'finishing':
-			return 'all of it is here; it gets its name';
+			return 'all of it is here; it is saved to the disk';
 		case 'kept':
 			return 'given to nobody: /send offers it';
 		case 'failed':

@@ -90,7 +90,12 @@ describe('a folder', () => {
 		expect(skipped).toBe(1);
 		expect(held.offer).toMatchObject({name: 'album', files: 4, size: 170 * KIB + 1});
 		const folder = await rig.folder('theirs');
-		const path = await fetchAll(giver, await rig.vault('taker'), held.offer, folder);
+		const [taker, safe] = [await rig.vault('taker'), [] as number[]];
+		await carry(giver, taker, held.offer.file, await prepare(giver, taker, transferOf(held.offer, folder)));
+		const path = await taker.finish(held.offer.file, bytes => safe.push(bytes));
+		expect(safe).toHaveLength(4);
+		expect(safe).toEqual([...safe].sort((one, other) => one - other));
+		expect(safe.at(-1)).toBe(held.offer.size);
 		expect(await namesIn(folder)).toEqual(['album']);
 		expect(await namesIn(path)).toEqual(['a.txt', 'b.txt', 'deep', 'run']);
 		expect((await readFile(join(path, 'b.txt'))).equals(noise(70 * KIB))).toBe(true);

@@ -216,8 +216,9 @@ export class Download {
 
 	// --- what happens
 
-	verifying(done: number): void {
-		if (this.#phase === 'opening') this.#verified = done;
+	/** So many bytes were read again, or, while it is finished, are safe on the disk. */
+	checked(done: number): void {
+		if (this.#phase === 'opening' || this.#phase === 'finishing') this.#verified = done;
 	}
 
 	opened({pieces, needs, slices, path}: NewsOf<'opened'>, now: Instant): BehaviourOutput[] {
@@ -249,12 +250,14 @@ export class Download {
 		const outputs = this.exchange.releaseAll();
 		this.exchange.metadata.reset();
 		if (!wasOpen) return outputs;
+		this.#verified = undefined;
 		return [...outputs, deed({deed: 'close', file: this.file}), ...this.#options.onReset(this.file, now)];
 	}
 
 	finished(path: string, now: Instant): BehaviourOutput[] {
 		if (this.#phase !== 'finishing') return [];
 		this.#phase = 'over';
+		this.#verified = undefined;
 		this.#path = path;
 		const {offer, rooms} = this.#saved;
 		return this.#options.onFinished({offer, path, rooms, isFetched: true}, this.info(now), now);

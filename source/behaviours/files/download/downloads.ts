@@ -120,8 +120,8 @@ export class Downloads {
 	command(command: DownloadCommand, now: Instant): BehaviourOutput[] | undefined {
 		const download = this.#downloads.get(command.file);
 		if (!download) return undefined;
-		if (command.command === 'cancel' && download.state === 'finishing') {
-			return [refusal(command, 'busy', 'all of it is here, and it just gets its name; try again in a moment')];
+		if (['cancel', 'pause'].includes(command.command) && download.state === 'finishing') {
+			return [refusal(command, 'busy', 'all of it is here, and is being saved to the disk; try again when it is done')];
 		}
 		const outputs = carryOut(command, download);
 		outputs.push({type: 'reply', command, result: {file: download.file}});
@@ -202,6 +202,7 @@ export class Downloads {
 				return this.#blockNews(news, now);
 			case 'opened':
 			case 'verifying':
+			case 'finishing':
 			case 'finished':
 			case 'file-failed':
 				return this.#diskNews(news, now);
@@ -261,14 +262,14 @@ export class Downloads {
 	}
 
 	#diskNews(
-		news: FilesNews & {readonly news: 'opened' | 'verifying' | 'finished' | 'file-failed'},
+		news: FilesNews & {readonly news: 'opened' | 'verifying' | 'finishing' | 'finished' | 'file-failed'},
 		now: Instant,
 	): BehaviourOutput[] {
 		const download = this.#downloads.get(news.file);
 		if (!download) return [];
 		const outputs: BehaviourOutput[] = [];
 		if (news.news === 'opened') outputs.push(...download.opened(news, now));
-		else if (news.news === 'verifying') download.verifying(news.done);
+		else if (news.news === 'verifying' || news.news === 'finishing') download.checked(news.done);
 		else if (news.news === 'file-failed') outputs.push(...download.failed(news.error, now));
 		else outputs.push(...download.finished(news.path, now));
 		return this.#settle([download], outputs, now, news.news === 'opened');

@@ -207,15 +207,17 @@ describe('people', () => {
 		}
 	});
 
-	test('pause what is being finished: it is finished all the same', () => {
+	test('pause what is being finished: refused, and how much of it is safe is told', () => {
 		const rig = new Rig();
 		rig.start(ONE, ['bob']);
 		rig.holds('bob', ONE, [0]);
 		rig.arrived('bob', ONE, 0);
-		rig.command('pause');
-		expect(rig.info().state).toBe('finishing');
+		expect(rig.command('pause')).toEqual([expect.objectContaining({type: 'refuse'})]);
+		rig.news({news: 'finishing', file: FILE, done: 7});
+		expect(rig.info()).toMatchObject({state: 'finishing', done: 7});
 		rig.news({news: 'finished', file: FILE, path: PATH});
 		expect(rig.finished).toHaveLength(1);
+		expect(rig.finishedAs).toMatchObject({state: 'done', done: ONE.size});
 	});
 
 	test('cancel at any moment: told once, then forgotten', () => {

@@ -1,4 +1,5 @@
 /** Downloads by themselves: everything around them is filled in by the test. */
+import type {TransferInfo} from '../../../../source/api/files.ts';
 import {type Random, seededRandom} from '../../../../source/base/random.ts';
 import type {BehaviourOutput, Instant} from '../../../../source/behaviours/behaviour.ts';
 import {Downloads} from '../../../../source/behaviours/files/download/downloads.ts';
@@ -41,6 +42,7 @@ export class Rig {
 	readonly peers = new Set<PeerId>();
 	readonly open = new Set<PeerId>();
 	readonly finished: HeldFile[] = [];
+	finishedAs: TransferInfo | undefined;
 	readonly gained: number[] = [];
 	readonly states: string[] = [];
 	resets = 0;
@@ -61,8 +63,9 @@ export class Rig {
 				this.resets++;
 				return [];
 			},
-			onFinished: held => {
+			onFinished: (held, info) => {
 				this.finished.push(held);
+				this.finishedAs = info;
 				return [];
 			},
 			onChanged: (file, isState) => {
