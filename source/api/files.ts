@@ -71,13 +71,14 @@ export type TransferSource = {
 	readonly dropped?: string;
 };
 
-/** Somebody to whom we give pieces. */
+/** Somebody who takes it, from us or from others, or has got it from us; of our own offer, also who has all of it anyhow. */
 export type TransferTaker = {
 	readonly peer: string;
 	readonly name: string;
 	/** Pieces that it holds, as far as we were told. */
 	readonly pieces: number;
 	readonly rate: number;
+	/** Bytes that we have given to it. */
 	readonly bytes: number;
 };
 

@@ -55,7 +55,9 @@ function transferLine(state: State, transfer: Transfer): string {
 
 /** `bob and cat have it`: of those to whom it went, or who have got what we offered. */
 function haveWords(state: State, {takers, pieces, sources}: Transfer): readonly string[] {
-	const having = takers.filter(taker => taker.pieces >= pieces && !sources.some(({peer}) => peer === taker.peer));
+	const having = takers.filter(
+		taker => taker.rate === 0 && taker.pieces >= pieces && !sources.some(({peer}) => peer === taker.peer),
+	);
 	return having.length === 0 ? [] : [`${names(state, having)} ${having.length === 1 ? 'has' : 'have'} it`];
 }
 

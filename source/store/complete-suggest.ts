@@ -185,13 +185,15 @@ type NamedFile = {readonly name: string; readonly file: string; readonly size: n
 /** By name; of two with one name the second goes by the beginning of its id. */
 function filesFor(title: string, all: readonly NamedFile[], fragment: string, tail: string): Found {
 	const names = new Set<string>();
+	const quote = /^["']/.exec(fragment)?.[0] ?? '';
+	const start = fragment.slice(quote.length);
 	const choices = all
-		.filter(({name, file}) => isStart(fragment, name) || (fragment !== '' && isStart(fragment, file)))
+		.filter(({name, file}) => isStart(start, name) || (start !== '' && isStart(start, file)))
 		.map(({name, file, size}) => {
 			const isFirst = !names.has(name);
 			names.add(name);
 			return {
-				text: (isFirst ? name : file.slice(0, ID_DIGITS)) + tail,
+				text: quote + (isFirst ? name : file.slice(0, ID_DIGITS)) + quote + tail,
 				label: name,
 				help: file.slice(0, ID_DIGITS),
 				size,

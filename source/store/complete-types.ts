@@ -83,9 +83,12 @@ export function argumentAt(
 
 /** Units of `rest` that an argument takes, with the space after it; 0 if it is still being written. */
 const WITH_BLANKS: ReadonlySet<ArgumentKind> = new Set(['person', 'author', 'offer', 'transfer']);
+/** Of them those that may stand in quotes, as paths may. */
+const FILES: ReadonlySet<ArgumentKind> = new Set(['offer', 'transfer']);
 
 function takenBy({kind}: Argument, rest: string, namesOf: NamesOf): number {
 	if (WITH_BLANKS.has(kind)) {
+		if (FILES.has(kind) && /^["']/.test(rest)) return /^(?:"[^"]*"|'[^']*')\s+/.exec(rest)?.[0].length ?? 0;
 		const names = namesOf(kind);
 		const lower = rest.toLowerCase();
 		const at = rest.startsWith('@') ? 1 : 0;

@@ -2,7 +2,7 @@
 import type {AcceptRule} from '../api/files.ts';
 import {bytesText, parseBytes, parseRate} from '../base/amounts.ts';
 import {acceptText} from '../store/file-settings.ts';
-import {absolute, splitTarget, unquoted} from '../store/files/paths.ts';
+import {absolute, firstWord, type Places, splitTarget, unquoted} from '../store/files/paths.ts';
 import {firstNamed, idWritten} from '../store/files/selectors.ts';
 import {quoted} from '../store/names.ts';
 import {formatBytes} from './figures.ts';
@@ -28,6 +28,9 @@ const DIRECTIONS = ['up', 'down'] as const;
 const OFF = /^(?:off|none|no|0)$/i;
 /** Whoever is in a room with us. */
 const ANYBODY = /^(?:\*|anybody|anyone|everybody|everyone|all)$/i;
+
+const LEVELS = ['high', 'normal', 'low'] as const;
+const PRIORITIES = {high: 1, normal: 0, low: -1} as const;
 
 const ONE = [{kind: 'transfer', isOptional: true}] as const;
 
@@ -62,9 +65,9 @@ export const FILE_COMMANDS: readonly SlashCommand[] = [
 		name: 'pause',
 		aliases: [],
 		usage: '/pause [name or id]',
-		help: 'hold a file that is on its way',
+		help: 'hold what is on its way; alone: the newest',
 		arguments: ONE,
-		parse: (argument, context) => withOne(argument, context, 'pause', ({isMoving}) => isMoving),
+		parse: (argument, context) => withOne(argument, context, 'pause', isPausable),
 	},
 	{
 		name: 'resume',
@@ -82,7 +85,23 @@ export const FILE_COMMANDS: readonly SlashCommand[] = [
 		help: 'give it up; one that is whole stays, and is not given any more',
 		arguments: ONE,
 		parse: (argument, context) =>
-			withOne(argument, context, 'cancel', ({isMoving, state}) => isMoving || state === 'paused' || state === 'failed'),
+			withOne(
+				argument,
+				context,
+				'cancel',
+				({isMoving, state}) => (isMoving && state !== 'finishing') || state === 'paused' || state === 'failed',
+			),
+	},
+	{
+		name: 'priority',
+		aliases: [],
+		usage: '/priority [name] <high|normal|low>',
+		help: 'whether a file goes before the others, in its turn, or after them',
+		arguments: [
+			{kind: 'transfer', isOptional: true},
+			{kind: 'choice', choices: LEVELS, question: 'How soon?', example: '/priority film.mp4 high'},
+		],
+		parse: prioritise,
 	},
 	{
 		name: 'accept',
@@ -134,14 +153,14 @@ function get(argument: string, context: SlashContext): SlashResult {
 		done(ask({command: 'fetch-file', file, messageId, ...into(folder)}));
 	const all = offers();
 	// A path alone is where the newest one is to go.
-	if (argument === '' || (/^(?:~|\.{0,2}[/\\]|["'][~/.])/.test(argument) && !firstNamed(argument, all))) {
+	if (argument === '' || (/^(?:~|\.{0,2}[/\\]|["'][~/.]|file:)/i.test(argument) && !named(argument, all, places))) {
 		const newest = all.find(({isOpen}) => isOpen);
 		if (newest) return fetch(newest, argument);
 		return wrong(
 			all.some(({isOurs}) => !isOurs) ? 'All that is offered here is taken' : 'Nobody has offered a file here',
 		);
 	}
-	const meant = firstNamed(argument, all);
+	const meant = named(argument, all, places);
 	if (meant?.found.isOurs) return wrong(`${quoted(meant.found.name)} is yours: others take it`);
 	if (meant) return fetch(meant.found, meant.rest);
 	const [word = ''] = argument.split(' ');
@@ -149,6 +168,26 @@ function get(argument: string, context: SlashContext): SlashResult {
 	const folder = argument.slice(word.length).trim();
 	if (id !== undefined) return done(ask({command: 'fetch-file', file: id, ...into(folder)}));
 	return wrong(`Nothing called ${argument} is offered here; the id of an offer does too (8 digits)`);
+}
+
+type Named<One> = ReturnType<typeof firstNamed<One & {readonly name: string; readonly file: string}>>;
+
+/** By a name as it is, or as paths are written: in quotes, or with backslashes before blanks. */
+function named<One extends {readonly name: string; readonly file: string}>(
+	written: string,
+	all: readonly One[],
+	places: Places,
+): Named<One> {
+	const found = firstNamed(written, all);
+	if (found) return found;
+	const [word, rest] = firstWord(written);
+	const meant = firstNamed(unquoted(word, places), all);
+	return meant?.rest === '' ? {found: meant.found, rest} : undefined;
+}
+
+/** One that is only read can be given up, not held. */
+function isPausable({isMoving, state}: SlashTransfer): boolean {
+	return isMoving && state !== 'hashing' && state !== 'finishing';
 }
 
 function withOne(
@@ -159,15 +198,25 @@ function withOne(
 ): SlashResult {
 	const all = files.transfers();
 	if (argument !== '') {
-		const found = firstNamed(argument, all);
+		const found = named(argument, all, files.places);
 		const file = found?.rest === '' ? found.found.file : idWritten(argument);
 		return file === undefined ? wrong(`Nothing called ${argument} is on its way`) : done(ask({command, file}));
 	}
-	const fitting = all.filter(isMeant);
-	const [only] = fitting;
-	if (!only) return wrong(`There is nothing to ${command}`);
-	if (fitting.length > 1) return wrong(`Which one? Write /${command} ${only.name}, or go to /transfers`);
-	return done(ask({command, file: only.file}));
+	const newest = all.find(isMeant);
+	return newest ? done(ask({command, file: newest.file})) : wrong(`There is nothing to ${command}`);
+}
+
+function prioritise(argument: string, {files}: SlashContext): SlashResult {
+	const [, name = '', last = ''] = /^(?:(.*)\s)?(\S+)$/s.exec(argument) ?? [];
+	const level = LEVELS.find(each => each === last.toLowerCase());
+	if (level === undefined) return MISSING;
+	const all = files.transfers();
+	const canWait = (transfer: SlashTransfer) => isPausable(transfer) || transfer.state === 'paused';
+	const meant = named(name.trim(), all, files.places);
+	const transfer = name.trim() === '' ? all.find(canWait) : meant?.rest === '' ? meant.found : undefined;
+	if (!transfer) return wrong(name.trim() === '' ? 'Nothing is on its way' : `Nothing called ${name} is on its way`);
+	if (!canWait(transfer)) return wrong(`${quoted(transfer.name)} is not on its way any more`);
+	return done(ask({command: 'prioritise', file: transfer.file, priority: PRIORITIES[level]}));
 }
 
 function accept(argument: string, context: SlashContext): SlashResult {

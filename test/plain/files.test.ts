@@ -44,7 +44,8 @@ test('how far it is, a quarter at a time; then where it is', () => {
 	expect(at(0.3)).toEqual(['“holiday.mp4”: 30 %, 88 MB/s, 8 s left.']);
 	expect(at(0.4)).toEqual([]);
 	expect(at(0.9)).toEqual(['“holiday.mp4”: 90 %, 88 MB/s, 8 s left.']);
-	expect(at(0.9, {state: 'paused'})).toEqual(['“holiday.mp4” is paused at 90 %.']);
+	// That the core answers, and a notice says.
+	expect(at(0.9, {state: 'paused'})).toEqual([]);
 	expect(at(0.9, {state: 'waiting', from: PEERS.cat, sources: []})).toEqual([]);
 	expect(at(0.9)).toEqual([]);
 	expect(at(0.9, {state: 'waiting', from: PEERS.cat, sources: []})).toEqual([
@@ -64,6 +65,13 @@ test('of several that end at a time, each is said once', () => {
 	const ends = all(name => (name === 'b.jpg' ? {state: 'failed', error} : {state: 'done', path: `/home/me/${name}`}));
 	expect(ends).toEqual(['“c.jpg” is here: ~/c.jpg', '“a.jpg” is here: ~/a.jpg', 'error: “b.jpg”: the disk is broken']);
 	expect(all(name => (name === 'b.jpg' ? {state: 'failed', error} : {state: 'done'}))).toEqual([]);
+});
+
+test('who has it is no taker of it', () => {
+	const {store, hears} = listening();
+	const bob = {peer: PEERS.bob, name: 'bob', pieces: 668, rate: 0, bytes: 42};
+	hears(transfer({state: 'done', rateOut: 0, sources: [], takers: [bob, {...bob, peer: PEERS.cat, pieces: 3}]}));
+	expect(transferLines(store.getState())[1]).toContain(': here; bob has it; 42 MB given;');
 });
 
 test('/transfers says all of them', () => {

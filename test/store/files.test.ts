@@ -1,7 +1,10 @@
 /** Paths as people write and terminals paste them, what is completed of them, and what commands about files mean. */
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/api/command.ts';
 import {suggestionsFor} from '../../source/store/complete-suggest.ts';
+import {Draft} from '../../source/store/draft.ts';
+import {fileAnswered} from '../../source/store/files/answers.ts';
 import {droppedPaths, MAX_DROPPED} from '../../source/store/files/dropped.ts';
 import {listed} from '../../source/store/files/listing.ts';
 import {absolute, shortPath, splitTarget, unquoted, written} from '../../source/store/files/paths.ts';
@@ -25,6 +28,8 @@ test.each([
 	['/x/./y//../z/', '/x/z'],
 	['../../../..', '/'],
 	['C:\\Users\\me', 'C:\\Users\\me'],
+	['file:///x/a%20b.pdf', '/x/a b.pdf'],
+	["'file://localhost/x/a'", '/x/a'],
 ])('%s is %s', (path, expected) => {
 	expect(absolute(path, PLACES)).toBe(expected);
 });
@@ -111,6 +116,14 @@ describe('completing a path', () => {
 		expect(labels(line)).toEqual(expected);
 	});
 
+	test.each([
+		['/pause "ho', ['"holiday.mp4"']],
+		["/priority 'holiday.mp4' h", ['high']],
+	])('of a name in quotes, %s', (line, expected) => {
+		const state = reduceEvents(inHome, [transfer()], NOW);
+		expect(suggestionsFor(state, line, SLASH_COMMANDS, true)?.choices.map(({text}) => text.trim())).toEqual(expected);
+	});
+
 	test('what is in a folder is asked for once, when one is meant; and again after that', () => {
 		const start = {...stateIn(roomInfo('a')), places: PLACES};
 		const around = {commands: SLASH_COMMANDS};
@@ -132,6 +145,23 @@ test('of more transfers than are shown, those that are over go first', () => {
 	const state = reduceEvents(stateIn(roomInfo('a')), [moving, ...done, transfer({file: id(9_998)})], NOW);
 	expect(state.files.transfers.size).toBe(MAX_TRANSFERS);
 	expect([id(9_999), id(9_998), id(0)].map(file => state.files.transfers.has(file))).toEqual([true, true, false]);
+});
+
+test.each<[Command, string]>([
+	[{command: 'pause', file: '4'}, '“holiday.mp4” is paused at 54 %'],
+	[{command: 'resume', file: '4'}, '“holiday.mp4” goes on'],
+	[{command: 'prioritise', file: '4', priority: 1}, '“holiday.mp4” goes before the others'],
+	[{command: 'prioritise', file: '4', priority: 0}, '“holiday.mp4” goes in its turn'],
+])('which one it was, is said: %j', (command, words) => {
+	const state = reduceEvents(stateIn(roomInfo('a')), [transfer()], NOW);
+	const told = (view: State['view']) => {
+		const draft = new Draft({...state, view}, NOW);
+		fileAnswered(draft, command, {file: transfer().file});
+		return draft.state.notice?.text;
+	};
+	expect(told('chat')).toBe(words);
+	// There it stands in the row.
+	expect(told('transfers')).toBeUndefined();
 });
 
 test('what was read goes by its own name once it is offered', () => {

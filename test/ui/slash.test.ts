@@ -248,12 +248,15 @@ describe('files', () => {
 	const HOLIDAY = {file: '4'.repeat(64), messageId: 'm4', name: 'holiday film.mp4', isOurs: false, isOpen: true};
 	const OLDER = {file: '5'.repeat(64), messageId: 'm5', name: 'holiday', isOurs: false, isOpen: true};
 	const OURS = {file: '6'.repeat(64), messageId: 'm6', name: 'mine.txt', isOurs: true, isOpen: false};
+	const READ = {file: '/work/new', name: 'new', state: 'hashing', isMoving: true} as const;
+	const HELD = {file: '7'.repeat(64), name: 'very low', state: 'paused', isMoving: false} as const;
+	const DONE = {file: '8'.repeat(64), name: 'done', state: 'done', isMoving: false} as const;
 	const WITH: SlashContext = {
 		...CONTEXT,
 		files: {
 			places: {home: '/home/me', cwd: '/work'},
 			offers: () => [HOLIDAY, OLDER, OURS],
-			transfers: () => [{file: HOLIDAY.file, name: HOLIDAY.name, state: 'fetching', isMoving: true}],
+			transfers: () => [DONE, READ, {file: HOLIDAY.file, name: HOLIDAY.name, state: 'fetching', isMoving: true}, HELD],
 			accept: [{from: '*', bytes: 1_000_000}],
 			maxUpload: 2_000_000,
 		},
@@ -276,7 +279,22 @@ describe('files', () => {
 		['/get ~/in', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/home/me/in'}],
 		['/get 55555555', {command: 'fetch-file', file: OLDER.file, messageId: 'm5'}],
 		['/get 12345678 ..', {command: 'fetch-file', file: '12345678', folder: '/'}],
+		[
+			'/get "holiday film.mp4" "/tmp/a b"',
+			{command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/tmp/a b'},
+		],
+		['/get holiday\\ film.mp4', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4'}],
+		['/get "~/in"', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/home/me/in'}],
+		['/get file:///in', {command: 'fetch-file', file: HOLIDAY.file, messageId: 'm4', folder: '/in'}],
+		['/send file:///tmp/a%20b', {command: 'offer-file', path: '/tmp/a b', room: 'lobby'}],
+		// The newest that it can be done to.
 		['/pause', {command: 'pause', file: HOLIDAY.file}],
+		['/cancel', {command: 'cancel', file: READ.file}],
+		['/resume', {command: 'resume', file: HELD.file}],
+		["/resume 'holiday film.mp4'", {command: 'resume', file: HOLIDAY.file}],
+		['/priority high', {command: 'prioritise', file: HOLIDAY.file, priority: 1}],
+		['/priority "very low" Low', {command: 'prioritise', file: HELD.file, priority: -1}],
+		['/priority very low normal', {command: 'prioritise', file: HELD.file, priority: 0}],
 		['/cancel holiday film.mp4', {command: 'cancel', file: HOLIDAY.file}],
 		['/resume 44444444', {command: 'resume', file: HOLIDAY.file}],
 	])('%s', (line, command) => {
@@ -299,7 +317,10 @@ describe('files', () => {
 		['/send x to #elsewhere', /^You are not in #elsewhere/],
 		['/get nothing such', /^Nothing called nothing such is offered/],
 		['/get mine.txt', /is yours/],
-		['/resume', /^There is nothing to resume/],
+		['/priority', /^How soon\? Write \/priority/],
+		['/priority very', /^How soon\?/],
+		['/priority very low', /^Nothing called very is on its way/],
+		['/priority done high', /^“done” is not on its way/],
 		['/pause nothing', /^Nothing called nothing/],
 		['/accept Ann lots', /^How much\? “lots” is no size/],
 		['/accept nobody 1MB', /^Nobody here is called/],
@@ -311,6 +332,12 @@ describe('files', () => {
 		['/home/me/a.txt', /write \/send before it/],
 	])('%s is refused in words', (line, words) => {
 		expect(message(line)).toMatch(words);
+	});
+
+	test('nothing is held, and nothing is gone on with', () => {
+		const none = {...WITH, files: {...WITH.files, transfers: () => [DONE]}};
+		for (const line of ['/pause', '/resume', '/cancel', '/priority low'])
+			expect(parseLine(line, none)).toMatchObject({ok: false, message: expect.stringMatching(/nothing/i)});
 	});
 
 	const settings = (line: string) => {

@@ -1,6 +1,6 @@
 /** Everything that is hashed, fetched or given, as people are told of it: put together from those who know a part each. */
 import type {RoomName} from '../../api/event.ts';
-import type {TransferInfo} from '../../api/files.ts';
+import type {TransferInfo, TransferTaker} from '../../api/files.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Instant} from '../behaviour.ts';
@@ -80,6 +80,12 @@ export class Infos {
 			const {rate = 0, bytes = 0} = given.get(peer) ?? {};
 			return {peer, name: nameOf(peer), pieces: shares.countOf(peer, file, size), rate, bytes};
 		});
-		return {...info, takers, rateOut: uploads.rate(file, now), given: uploads.given(file)};
+		const told = info.isFetched ? takers.filter(one => isTaking(one, info)) : takers;
+		return {...info, takers: told, rateOut: uploads.rate(file, now), given: uploads.given(file)};
 	}
+}
+
+/** Of what was offered by others: who has all of it and had nothing of ours takes nothing. */
+function isTaking({rate, bytes, pieces}: TransferTaker, info: TransferInfo): boolean {
+	return rate > 0 || bytes > 0 || pieces < info.pieces;
 }

@@ -87,6 +87,7 @@ export function sendDropped(
 ): void {
 	if (stage.state.core.state !== 'running') return notify(stage.draft, 'error', coreText(stage.state));
 	changeFiles(stage.draft, {dropped: undefined});
+	stage.draft.set({notice: undefined});
 	stage.edit(composer => ({...EMPTY_COMPOSER, history: composer.history, kills: composer.kills}));
 	// Of one that is refused, the path comes back into the line.
 	if (files.length === 1) stage.typed = {room, line};
@@ -95,7 +96,7 @@ export function sendDropped(
 }
 
 /** Commands that need to know what is on its way, or how files are dealt with. */
-const ABOUT_FILES = /^\/(?:get|transfers|pause|resume|cancel|accept|limit)\b/;
+const ABOUT_FILES = /^\/(?:get|transfers|pause|resume|cancel|priority|accept|limit)\b/;
 
 /** While a path is written, what is in its folder is asked for: once, until another folder is meant. */
 export function lookForPaths(stage: Stage): void {

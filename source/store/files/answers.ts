@@ -6,8 +6,9 @@ import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
-import {changeFiles, contentsCame, fileSettingsCame, transfersCame, triedAgain} from './transfers.ts';
+import {changeFiles, contentsCame, fileSettingsCame, type Transfer, transfersCame, triedAgain} from './transfers.ts';
 
+type Control = Extract<Command, {command: 'pause' | 'resume' | 'prioritise'}>;
 type Offering = Extract<Command, {command: 'offer-file'}>;
 
 export function fileAnswered(draft: Draft, command: Command, result: Results[keyof Results]): void {
@@ -18,8 +19,10 @@ export function fileAnswered(draft: Draft, command: Command, result: Results[key
 			return contentsCame(draft, result as Results['contents']);
 		case 'file-settings':
 			return fileSettingsCame(draft, result as Results['file-settings']);
+		case 'pause':
 		case 'resume':
-			return triedAgain(draft, (result as Results['resume']).file);
+		case 'prioritise':
+			return controlled(draft, command, (result as Results['pause']).file);
 		case 'offer-file':
 			return offered(draft, command, result as Results['offer-file']);
 		case 'fetch-file': {
@@ -31,6 +34,22 @@ export function fileAnswered(draft: Draft, command: Command, result: Results[key
 			return notify(draft, 'info', `on its way to ${shown(draft, path)}`);
 		}
 	}
+}
+
+/** Which one it was: a command may have meant the newest. On the pages of files the row itself says it. */
+function controlled(draft: Draft, command: Control, file: string): void {
+	if (command.command === 'resume') triedAgain(draft, file);
+	const {files, view} = draft.state;
+	const transfer = files.transfers.get(file);
+	if (transfer && view !== 'transfers' && view !== 'transfer')
+		notify(draft, 'info', `${quoted(transfer.name)} ${controlWords(command, transfer)}`);
+}
+
+function controlWords(command: Control, {done, size}: Transfer): string {
+	if (command.command === 'resume') return 'goes on';
+	if (command.command === 'pause') return `is paused${size > 0 ? ` at ${Math.floor((done / size) * 100)} %` : ''}`;
+	if (command.priority === 0) return 'goes in its turn';
+	return `goes ${command.priority > 0 ? 'before' : 'after'} the others`;
 }
 
 /** It stands in the room as a message; elsewhere that is not seen, nor what was left out of a folder. */

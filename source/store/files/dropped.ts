@@ -2,7 +2,7 @@
  * Files that are dropped into the terminal: it pastes their paths, each absolute, in quotes or with backslashes before
  * blanks, or as a `file://` address. Pasting a path looks the same, so it is only ever asked about.
  */
-import {absolute, firstWord, isAbsolute, type Places, unquoted} from './paths.ts';
+import {absolute, firstWord, isAbsolute, type Places, pathOfAddress, unquoted} from './paths.ts';
 
 /** Files of one drop that are asked about; more are better put into a folder. */
 export const MAX_DROPPED = 20;
@@ -41,17 +41,4 @@ function pathOf(word: string, places: Places): string | undefined {
 	const path = unquoted(word, places);
 	const isPath = isAbsolute(path) && /[^/\\]/.test(path) && !path.includes('\0');
 	return isPath || /^~\/./.test(path) ? absolute(word, places) : undefined;
-}
-
-/** `file:///home/me/a%20b`, of this machine; undefined for any other. */
-function pathOfAddress(address: string): string | undefined {
-	const [, host = '', path] = /^file:\/\/([^/]*)(\/.+)$/i.exec(address) ?? [];
-	if (path === undefined || /[/\\]/.test(host)) return undefined;
-	try {
-		const decoded = decodeURIComponent(path);
-		if (decoded.includes('\0')) return undefined;
-		return /^\/[a-z]:/i.test(decoded) ? decoded.slice(1) : decoded;
-	} catch {
-		return undefined;
-	}
 }

@@ -26,9 +26,9 @@ function joined(written: string): string {
 	).join('');
 }
 
-/** An absolute path. */
+/** An absolute path, of an address of a file too. */
 export function absolute(written: string, places: Places): string {
-	const path = unquoted(written, places);
+	const path = pathOfAddress(unquoted(written, places)) ?? unquoted(written, places);
 	if (isAbsolute(path)) return normal(path);
 	if (path === '~' || /^~[/\\]/.test(path)) return normal(`${places.home}/${path.slice(2)}`);
 	return normal(`${places.cwd}/${path}`);
@@ -36,6 +36,19 @@ export function absolute(written: string, places: Places): string {
 
 export function isAbsolute(path: string): boolean {
 	return /^(?:\/|[a-z]:[/\\]|\\\\)/i.test(path);
+}
+
+/** `file:///home/me/a%20b`, of this machine; undefined for any other, and for what is no address. */
+export function pathOfAddress(address: string): string | undefined {
+	const [, host = '', path] = /^file:\/\/([^/]*)(\/.+)$/i.exec(address) ?? [];
+	if (path === undefined || /[/\\]/.test(host)) return undefined;
+	try {
+		const decoded = decodeURIComponent(path);
+		if (decoded.includes('\0')) return undefined;
+		return /^\/[a-z]:/i.test(decoded) ? decoded.slice(1) : decoded;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Without `.`, `..` and slashes that say nothing. */
