@@ -72,7 +72,7 @@ export const SETTINGS: {readonly [Name in SettingName]: SettingSpec<Settings[Nam
 	},
 	bell: {
 		values: ALERT_LEVELS,
-		help: 'ring the bell for messages and files while you look elsewhere',
+		help: 'ring the bell for messages while you look elsewhere',
 		about: 'mentions: messages that name or answer you, direct ones, and files of yours that have come or failed',
 	},
 	notifications: {
