@@ -143,6 +143,11 @@ describe('named', () => {
 		],
 		['clients kept apart', peer({answered: false, isOnLink: false, dial: SILENT}), ['problem client-isolation']],
 		[
+			'kept apart, or a firewall over there: not known which',
+			peer({answered: false, dial: SILENT}),
+			['problem peer-silent'],
+		],
+		[
 			'a firewall over there that drops all',
 			peer({answered: false, isOnLink: true, dial: SILENT}),
 			['problem peer-firewall'],

@@ -39,7 +39,9 @@ function kindOf(peer: PeerFacts, isOpen: boolean): string {
 	if (reachedUs || (answered && isOpen)) return 'one-way';
 	if (peer.interface === undefined) return 'other-subnet';
 	// Something for us alone came through: the network does not keep us apart. A doctor sends nothing of the kind.
-	return answered || isDoctor || isOnLink ? 'peer-firewall' : 'isolated';
+	if (answered || isDoctor || isOnLink) return 'peer-firewall';
+	// Where the system does not say who answers on the link, either may be it.
+	return isOnLink === undefined ? 'silent' : 'isolated';
 }
 
 function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthersWork: boolean): Finding {
@@ -77,12 +79,18 @@ function failure(facts: Facts, kind: string, peers: readonly PeerFacts[], doOthe
 			return isOurOwnFault(facts)
 				? find('peer-silent', 'note', `${what} cannot be connected to: see the firewall`)
 				: find(
-						'client-isolation',
+						kind === 'silent' ? 'peer-silent' : 'client-isolation',
 						grave,
-						`${what} heard, but nothing that is meant for one machine alone gets through: the network seems to keep its clients apart (client isolation)`,
+						`${what} heard, but ${apartWords(kind)}`,
 						isolation(facts),
 					);
 	}
+}
+
+function apartWords(kind: string): string {
+	return kind === 'silent'
+		? 'no connection gets there: a firewall there drops TCP, or the network keeps its clients apart (client isolation)'
+		: 'nothing that is meant for one machine alone gets through: the network seems to keep its clients apart (client isolation)';
 }
 
 function ownAddresses(facts: Facts): string {

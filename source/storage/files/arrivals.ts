@@ -195,6 +195,8 @@ export class Arrivals {
 		const blake3 = await this.#options.blake3();
 		await checkOffer(offer, blake3);
 		const before = await records.transfer(offer.file);
+		// No folder is made for what is not let in.
+		if ((await lookAt(asked.folder).catch(() => undefined)) === undefined) await this.#checkQuota(offer);
 		const transfer = {...asked, folder: await usableFolder(asked.folder, before?.transfer.folder)};
 		// Another size is another one's word for the same file: one of them is not true.
 		const isSame = before?.transfer.folder === transfer.folder && before.transfer.offer.size === offer.size;
@@ -254,14 +256,18 @@ export class Arrivals {
 	/** One after the other: what one was let in with is taken when the next one asks. @throws FileFailure */
 	async #admit(transfer: SavedTransfer): Promise<void> {
 		const {file, size} = transfer.offer;
-		const {quota, fetchedBytes, wantedBytes, noted} = this.#options;
 		await this.#room.give(
 			file,
 			transfer.folder,
 			() => size,
-			async () => checkQuota(quota(), size, (await fetchedBytes()) + wantedBytes(file)),
+			() => this.#checkQuota(transfer.offer),
 		);
-		noted(file, transfer);
+		this.#options.noted(file, transfer);
+	}
+
+	async #checkQuota({file, size}: FileOffer): Promise<void> {
+		const {quota, fetchedBytes, wantedBytes} = this.#options;
+		checkQuota(quota(), size, (await fetchedBytes()) + wantedBytes(file));
 	}
 
 	/**
@@ -353,7 +359,7 @@ export async function usableFolder(folder: string, before: string | undefined): 
 		await access(real, constants.W_OK | constants.X_OK);
 		return real;
 	} catch (error) {
-		throw failureOf(error, 'write', folder);
+		throw failureOf(error, 'write', folder, folder === before);
 	}
 }
 

@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<string, readonly [Code, Code, string]>> = {
 	EROFS: ['io', 'not-writable', 'The disk is read-only: % cannot be written'],
 	EACCES: ['not-readable', 'not-writable', 'Permission denied: %'],
 	EPERM: ['not-readable', 'not-writable', 'Not permitted: %'],
-	ENOENT: ['not-readable', 'no-folder', 'There is no % (any more)'],
+	ENOENT: ['not-readable', 'no-folder', 'There is no %'],
 	ENOTDIR: ['not-readable', 'no-folder', 'A part of the path is not a folder: %'],
 	EEXIST: ['io', 'no-folder', 'There is a file in the place of a folder: %'],
 	EISDIR: ['not-readable', 'not-writable', 'That is a folder: %'],
@@ -29,15 +29,12 @@ const MEANINGS: Readonly<Record<string, readonly [Code, Code, string]>> = {
 	EIO: ['io', 'io', 'The disk reports an error at %'],
 };
 
-/** The same error if it is one of these already. `path`: shown to the person. */
-export function failureOf(error: unknown, doing: Doing, path: string): FileFailure {
+/** The same error if it is one of these already. `path`: shown to the person; `wasThere`: it is one that we have seen. */
+export function failureOf(error: unknown, doing: Doing, path: string, wasThere = true): FileFailure {
 	if (error instanceof FileFailure) return error;
 	const meaning = MEANINGS[errorCode(error)];
 	if (meaning === undefined) return new FileFailure('io', `${path}: ${describeError(error)}`, error);
 	const [reading, writing, words] = meaning;
-	return new FileFailure(
-		doing === 'read' ? reading : writing,
-		words.replace('%', () => path),
-		error,
-	);
+	const since = wasThere && errorCode(error) === 'ENOENT' ? ' (any more)' : '';
+	return new FileFailure(doing === 'read' ? reading : writing, words.replace('%', () => path) + since, error);
 }

@@ -63,7 +63,7 @@ export async function findSubject(path: string, signal?: AbortSignal): Promise<S
 		if (stats.isFile()) return fileSubject(real, name, stats, now);
 		if (stats.isDirectory()) return await folderSubject(real, name, now, signal);
 	} catch (error) {
-		throw isAbort(error, signal) ? error : failureOf(error, 'read', asked);
+		throw isAbort(error, signal) ? error : failureOf(error, 'read', asked, false);
 	}
 	throw new FileFailure('not-readable', `Neither a file nor a folder: ${asked}`);
 }
