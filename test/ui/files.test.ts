@@ -621,7 +621,7 @@ describe('a file dropped into the window', () => {
 		expect(look).toMatchObject({type: 'look-at', paths: ['/home/me/my report.pdf']});
 		expect(title(app)).not.toContain('offers');
 		app.store.looked((look as {text: string}).text, files);
-		expect(title(app)).toContain('Enter offers my report.pdf · 1.2 MB');
+		expect(title(app)).toContain('Enter offers my report.pdf to #lobby');
 		app.press('return');
 		expect(app.sent).toMatchObject([{command: 'offer-file', path: '/home/me/my report.pdf', room: 'lobby'}]);
 		expect(title(app)).not.toContain('offers');
@@ -633,6 +633,20 @@ describe('a file dropped into the window', () => {
 		app.store.looked("'/home/me/my report.pdf'", files);
 		return app;
 	};
+
+	test('a long name is cut, not the room it goes to; and an old error goes with the next Enter or page', () => {
+		const app = lively();
+		const path = '/home/me/a name that is much longer than a terminal of this width can ever show.pdf';
+		app.paste(path);
+		app.store.looked(path, [{path, name: path.slice(9), size: 7, isFolder: false}]);
+		expect(title(app)).toMatch(/offers a name .*… to #lobby .*Esc no/);
+		app.store.tell({level: 'error', text: 'not so'});
+		app.press('return');
+		expect(notice(app)).toBeUndefined();
+		app.store.tell({level: 'error', text: 'not so'});
+		app.press('f7');
+		expect(notice(app)).toBeUndefined();
+	});
 
 	test('Esc keeps the text, and then it is a text', () => {
 		const app = dropped();

@@ -3,6 +3,9 @@ import {statfs} from 'node:fs/promises';
 import {failureOf} from './failure.ts';
 import {FileFailure} from './kept.ts';
 
+const ROOM = 'make room and resume, or choose another folder';
+const QUOTA = 'delete some of it, or raise files.quota';
+
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 
 /**
@@ -13,14 +16,17 @@ export async function checkSpace(folder: string, bytes: number, promised: number
 	const free = await freeBytes(folder);
 	if (free === undefined || bytes + promised <= free) return;
 	const others = promised > 0 ? `, and ${amount(promised)} are promised to what is on its way` : '';
-	throw new FileFailure('disk-full', `${amount(bytes)} do not fit: ${amount(free)} are free in ${folder}${others}`);
+	throw new FileFailure(
+		'disk-full',
+		`${amount(bytes)} do not fit: ${amount(free)} are free in ${folder}${others}; ${ROOM}`,
+	);
 }
 
 /** `taken`: by what was fetched before and is still there, and what is on its way. @throws FileFailure */
 export function checkQuota(quota: number | undefined, bytes: number, taken: number): void {
 	// 0 is how a limit is taken away.
 	if (!quota || bytes + taken <= quota) return;
-	const words = `${amount(bytes)} are more than the quota allows: ${amount(taken)} of ${amount(quota)} are taken`;
+	const words = `${amount(bytes)} are more than the quota allows: ${amount(taken)} of ${amount(quota)} are taken; ${QUOTA}`;
 	throw new FileFailure('quota', words);
 }
 

@@ -20,6 +20,8 @@ import {hideList} from './writing.ts';
 
 export function openView(stage: Stage, view: ViewName): void {
 	if (view === 'transfers') filesWanted(stage.draft);
+	// What went wrong on another page is in the way of the keys of this one.
+	if (view !== stage.state.view && stage.state.notice?.level === 'error') stage.draft.set({notice: undefined});
 	const pages = pagesOnOpening(stage.state.pages);
 	// The list moves by itself: the keys keep to what stood at its top.
 	const chosen = view === 'transfers' ? sortedTransfers(stage.state)[0]?.file : undefined;

@@ -4,7 +4,7 @@ import {activeRoom, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {formatBytes} from '../figures.ts';
 import {keymapOf} from '../keymap.ts';
-import {type Span, span, spansWidth} from '../text.ts';
+import {type Span, span, spansWidth, truncate} from '../text.ts';
 import type {Theme} from '../theme.ts';
 
 /** Cells of the edge beside both. */
@@ -20,18 +20,25 @@ export function dropTitle(
 	const room = activeRoom(state);
 	const where = room ? ` to ${roomTitle(state, room)}` : '';
 	const send = keymapOf(state).label('send');
-	const asked = [span(send, paint.key), span(` offers ${filesText(files)}${where}`, paint.warn)];
+	const asked = (what: string) => [span(send, paint.key), span(` offers ${what}${where}`, paint.warn)];
 	const answer = (words: string) => [span('Esc', paint.key), span(words, paint.dim)];
-	const long = answer(' keeps the text');
-	return [asked, spansWidth([...asked, ...long]) + FRAME <= width ? long : answer(' no')];
+	const [long, short] = [answer(' keeps the text'), answer(' no')];
+	const whole = asked(filesText(files));
+	const cells = width - FRAME - spansWidth(short);
+	if (spansWidth(whole) > cells) return [asked(filesText(files, cells - spansWidth(asked('')))), short];
+	return [whole, spansWidth([...whole, ...long]) + FRAME <= width ? long : short];
 }
 
 /** `report.pdf · 1.2 MB`, `the folder photos`, `3 files · 8.1 MB`. */
-function filesText(files: readonly DroppedFile[]): string {
+function filesText(files: readonly DroppedFile[], width?: number): string {
 	const [only, ...more] = files;
 	const size = files.reduce((sum, file) => sum + file.size, 0);
-	if (only && more.length === 0)
-		return only.isFolder ? `the folder ${only.name}` : `${only.name} · ${formatBytes(only.size)}`;
+	if (only && more.length === 0) {
+		const before = only.isFolder ? 'the folder ' : '';
+		// Where it goes has to be seen before Enter; the path stands below.
+		if (width !== undefined) return before + truncate(only.name, Math.max(8, width - before.length));
+		return only.isFolder ? before + only.name : `${only.name} · ${formatBytes(only.size)}`;
+	}
 	const folders = files.filter(({isFolder}) => isFolder).length;
 	return folders === 0 ? `${files.length} files · ${formatBytes(size)}` : `${files.length} files and folders`;
 }

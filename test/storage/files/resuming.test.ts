@@ -348,6 +348,8 @@ describe('where it is to go', () => {
 		const third = (await giver.hash(path, ['lobby'])).held.offer;
 		await taker.open(transferOf(other, theirs));
 		await expect(taker.open(transferOf(third, theirs))).rejects.toMatchObject({code: 'quota'});
+		await expect(taker.open(transferOf(third, join(theirs, 'new')))).rejects.toThrow('raise files.quota');
+		await expect(stat(join(theirs, 'new'))).rejects.toMatchObject({code: 'ENOENT'});
 		await rm(join(theirs, 'notes.txt'));
 		await taker.open(transferOf(third, theirs));
 		expect((await stat(join(theirs, 'other (2).txt.part'))).size).toBe(content.length);
