@@ -4,6 +4,7 @@ import type {NodeEvent} from '../api/event.ts';
 import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
+import {formatRate} from '../ui/format.ts';
 import type {Machine} from './config.ts';
 import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
 import {quoted} from './get.ts';
@@ -61,6 +62,8 @@ class Sending {
 	/** Members that hold a message: one may be told of before it is answered which. */
 	readonly #spread = new Map<string, number>();
 	#given = -1;
+	/** That of what goes out, in words: a kept one may be long forgotten. */
+	#limit: string | undefined;
 	#holders = 0;
 
 	constructor(options: SendFilesOptions, errand: Errand) {
@@ -72,6 +75,8 @@ class Sending {
 
 	async done(): Promise<void> {
 		for (const file of this.#options.paths) await this.#offer(file);
+		const {maxUpload} = await this.#errand.ask({command: 'file-settings'});
+		if (maxUpload !== undefined) this.#limit = `limit ${formatRate(maxUpload)}`;
 		this.#wait();
 		while (!(await this.#look())) await this.#errand.orElse(this.#errand.sleep(LOOK_INTERVAL));
 		this.#errand.isDone = true;
@@ -149,7 +154,8 @@ class Sending {
 		const {name, size, rateOut, takers} = info;
 		const first = [...takers].sort((a, b) => b.pieces - a.pieces)[0];
 		const done = first === undefined ? 0 : Math.min(size, first.pieces * info.pieceBytes);
-		const who = takers.length === 0 ? 'waiting for somebody to take it' : `to ${takers.map(wordFor).join(', ')}`;
+		const whom = takers.length === 0 ? 'waiting for somebody to take it' : `to ${takers.map(wordFor).join(', ')}`;
+		const who = this.#limit === undefined ? whom : `(${this.#limit})  ${whom}`;
 		progress.show(columns => progressRow({name, done, size, rate: rateOut, who}, columns, unicode));
 	}
 
@@ -165,7 +171,8 @@ class Sending {
 		const count = missing === undefined ? 0 : this.#count(missing);
 		const who = count === 0 ? 'Nobody is' : `Only ${count} of ${to} ${count === 1 ? 'is' : 'are'}`;
 		const what = `${who} known to have all of ${quoted(missing?.name ?? '')}`;
-		return new UserError(`${what}, and nothing went out for ${timeout / 1000} s`, {hint: this.#whatIsLeft()});
+		const held = this.#limit === undefined ? '' : ` (${this.#limit})`;
+		return new UserError(`${what}, and nothing went out for ${timeout / 1000} s${held}`, {hint: this.#whatIsLeft()});
 	}
 
 	#whatIsLeft(): string {

@@ -78,3 +78,11 @@ export function bytesOfPiece(size: number, index: number): number {
 	const full = pieceBytesOf(size);
 	return Math.min(full, size - index * full);
 }
+
+/** Undefined if there is no such block. Slices of a manifest are as many as the disk says: their length is a guess. */
+export function bytesOfBlock(size: number, {what, index}: BlockName): number | undefined {
+	if (what === 'piece') return index < pieceCountOf(size) ? bytesOfPiece(size, index) : undefined;
+	if (what === 'manifest') return METADATA_SLICE_BYTES;
+	const left = pieceCountOf(size) * 32 - index * METADATA_SLICE_BYTES;
+	return left > 0 ? Math.min(left, METADATA_SLICE_BYTES) : undefined;
+}

@@ -565,6 +565,25 @@ describe('with a core', () => {
 		await expect(startSend()).rejects.toMatchObject({message: 'There is no /x/report.pdf'});
 	});
 
+	test('send says that a limit holds it back, as long as bytes go out', async () => {
+		const answer = core.answer;
+		core.answer = command =>
+			command.command === 'file-settings' ? {result: {folder: '/in', accept: [], maxUpload: 3_000}} : answer(command);
+		const written: string[] = [];
+		const progress = progressOn({isTTY: true, columns: 120, write: text => void written.push(text)});
+		const done = startSend({timeout: 5_000, progress});
+		for (let given = 0; given < 4; given++) {
+			transfers = [infoOf({isFetched: false, state: 'done', given})];
+			await pass(4_000);
+		}
+		expect(core.isStopped).toBe(false);
+		expect(written.at(-1)).toContain('(limit 3.0 kB/s)');
+		await pass(6_000);
+		await expect(done).rejects.toMatchObject({
+			message: expect.stringMatching(/went out for 5 s \(limit 3\.0 kB\/s\)$/),
+		});
+	});
+
 	test('a profile that is in use has other ways', async () => {
 		for (const [begin, advice] of [
 			[startGet, /^Use \/get there, .*--ephemeral$/],

@@ -275,6 +275,7 @@ export class Files implements Behaviour {
 			...fetching.news(news, now),
 		];
 		switch (news.news) {
+			case 'giving':
 			case 'gave':
 				return [...outputs, ...tellings.changed(news.block.file, false, now)];
 			case 'arrived':

@@ -99,6 +99,8 @@ export type FilesNews =
 	/** Bytes of a block that is not complete, since it was told last: slow lines are to be seen moving. */
 	| {readonly news: 'coming'; readonly peer: PeerId; readonly block: BlockName; readonly bytes: number}
 	| {readonly news: 'denied'; readonly peer: PeerId; readonly block: BlockName; readonly reason: Denial}
+	/** Bytes of a block that is not all out, since it was told last, roughly: what else went out there counts too. */
+	| {readonly news: 'giving'; readonly peer: PeerId; readonly block: BlockName; readonly bytes: number}
 	/** The system has taken all of it. */
 	| {readonly news: 'gave'; readonly peer: PeerId; readonly block: BlockName; readonly bytes: number}
 	| {

@@ -8,10 +8,9 @@ import {BoundedMap} from '../../base/bounded.ts';
 import {blockKey} from '../../wire/bulk.ts';
 import {
 	type BlockName,
-	bytesOfPiece,
+	bytesOfBlock,
 	type Denial,
 	type FileId,
-	METADATA_SLICE_BYTES,
 	MIN_PIECE_BYTES,
 	pieceCountOf,
 } from '../../wire/file-offer.ts';
@@ -45,7 +44,7 @@ export const TOLERANCE_PIECES = 8;
 export const MAX_COUNTED = 64;
 
 type Queued = {readonly block: BlockName; readonly bytes: number};
-type Giving = Queued & {readonly since: Instant};
+type Giving = Queued & {readonly since: Instant; told: number};
 
 type Taker = {
 	readonly queue: Map<string, Queued>;
@@ -114,6 +113,9 @@ export class Uploads {
 				return this.#asked(news.peer, news.block, now);
 			case 'unasked':
 				unqueue(this.#takers.get(news.peer), blockKey(news.block));
+				return [];
+			case 'giving':
+				this.#giving(news, now);
 				return [];
 			case 'gave':
 				return this.#gave(news, now);
@@ -190,16 +192,31 @@ export class Uploads {
 
 	#gave({peer, block, bytes}: Extract<FilesNews, {news: 'gave'}>, now: Instant): BehaviourOutput[] {
 		const taker = this.#takers.get(peer);
+		const told = taker?.giving.get(blockKey(block))?.told ?? 0;
 		if (!taker || !this.#ended(taker, block)) return [];
 		this.#speed.add(bytes, now);
 		taker.speed.add(bytes, now);
-		// Hashes are no bytes of the file, as people see it.
-		for (const speeds of block.what === 'piece' ? [this.#byFile, taker.byFile] : []) {
-			const speed = speeds.get(block.file) ?? new Speed();
-			speed.add(bytes, now);
-			speeds.set(block.file, speed);
-		}
+		this.#show(taker, block, bytes - told, now);
 		return [count('file-blocks-given'), count('file-bytes-given', bytes), ...this.#next(now)];
+	}
+
+	/** Some of it is out: for people, who see a slow line move. */
+	#giving({peer, block, bytes}: Extract<FilesNews, {news: 'giving'}>, now: Instant): void {
+		const taker = this.#takers.get(peer);
+		const giving = taker?.giving.get(blockKey(block));
+		if (!taker || !giving) return;
+		const more = Math.min(bytes, giving.bytes - giving.told);
+		giving.told += more;
+		this.#show(taker, block, more, now);
+	}
+
+	/** Hashes are no bytes of the file, as people see it. */
+	#show({byFile}: Taker, {what, file}: BlockName, bytes: number, now: Instant): void {
+		for (const speeds of what === 'piece' ? [this.#byFile, byFile] : []) {
+			const speed = speeds.get(file) ?? new Speed();
+			speed.add(bytes, now);
+			speeds.set(file, speed);
+		}
 	}
 
 	#notGiven({peer, block, reason}: Extract<FilesNews, {news: 'not-given'}>, now: Instant): BehaviourOutput[] {
@@ -252,7 +269,7 @@ export class Uploads {
 		// Much may have changed since it was asked for.
 		const found = this.#options.look(peer, block);
 		if ('denial' in found) return [deny(peer, block, found.denial), count('file-denied')];
-		taker.giving.set(key, {block, bytes, since: now});
+		taker.giving.set(key, {block, bytes, since: now, told: 0});
 		taker.bytes += bytes;
 		taker.share += bytes;
 		this.#gives++;
@@ -369,14 +386,6 @@ function unqueue(taker: Taker | undefined, key: string): void {
 	if (!taker || !queued) return;
 	taker.queue.delete(key);
 	if (queued.block.what !== 'piece') taker.urgent--;
-}
-
-/** Undefined if there is no such block. Slices of a manifest are as many as the disk says: their length is a guess. */
-function bytesOfBlock(size: number, {what, index}: BlockName): number | undefined {
-	if (what === 'piece') return index < pieceCountOf(size) ? bytesOfPiece(size, index) : undefined;
-	if (what === 'manifest') return METADATA_SLICE_BYTES;
-	const left = pieceCountOf(size) * 32 - index * METADATA_SLICE_BYTES;
-	return left > 0 ? Math.min(left, METADATA_SLICE_BYTES) : undefined;
 }
 
 function deny(peer: PeerId, block: BlockName, reason: Denial): BehaviourOutput {

@@ -14,6 +14,9 @@ const AHEAD_BYTES = 1024 * 1024;
 /** Requests of one peer that may be without an answer: several times what anybody asks for at once. */
 const MAX_REQUESTS = 1_024;
 
+/** Milliseconds between two times that it is told how much of a block is out. */
+const TELL_INTERVAL = 500;
+
 type Job = {
 	readonly block: BlockName;
 	readonly memory: Buffer;
@@ -29,6 +32,8 @@ export class Giving {
 	readonly #waiting = new Map<string, BlockName>();
 	readonly #jobs: Job[] = [];
 	#isClosed = false;
+	/** Of the block that goes out: the count of the connection, and when it was, as it was told last. */
+	#told = {bytes: 0, at: 0};
 	readonly #holder: Holder;
 	readonly #pump = () => this.#begin();
 
@@ -134,11 +139,26 @@ export class Giving {
 		const {block, memory, size} = job;
 		job.state = 'sending';
 		memory.set(encodeDataHeader(block, size));
-		this.#connection.sendBlock(memory.subarray(0, DATA_HEADER_BYTES + size), () => {
+		const sent = () => {
 			this.#requested.delete(blockKey(block));
 			this.#end(job);
+			this.#told = this.#standing;
 			this.#world.tell({news: 'gave', peer: this.#connection.peer, block, bytes: size});
-		});
+		};
+		const bytes = memory.subarray(0, DATA_HEADER_BYTES + size);
+		this.#connection.sendBlock(bytes, sent, () => this.#went(block));
+	}
+
+	get #standing() {
+		return {bytes: this.#connection.bytesOut, at: performance.now()};
+	}
+
+	/** Of a block that takes long it is told how much of it is out. */
+	#went(block: BlockName): void {
+		const {bytes, at} = this.#told;
+		if (performance.now() - at < TELL_INTERVAL) return;
+		this.#told = this.#standing;
+		this.#world.tell({news: 'giving', peer: this.#connection.peer, block, bytes: this.#told.bytes - bytes});
 	}
 
 	#fail(job: Job, reason: 'changed' | 'missing'): void {

@@ -46,7 +46,12 @@ export type BulkConnectionOptions = {
 	gone?(): void;
 };
 
-type Sending = {readonly bytes: Uint8Array; at: number; readonly sent: () => void};
+type Sending = {
+	readonly bytes: Uint8Array;
+	at: number;
+	readonly sent: () => void;
+	readonly went: (() => void) | undefined;
+};
 
 export class BulkConnection {
 	readonly peer: PeerId;
@@ -176,10 +181,10 @@ export class BulkConnection {
 
 	/**
 	 * Sends a header and its block, which lie in one piece of memory. It must not change until `sent`, which is called when
-	 * the system has taken all of it, and not at all if the connection ends before.
+	 * the system has taken all of it, and not at all if the connection ends before; `went`, when it has taken some more of it.
 	 */
-	sendBlock(bytes: Uint8Array, sent: () => void): void {
-		this.#blocks.push({bytes, at: 0, sent});
+	sendBlock(bytes: Uint8Array, sent: () => void, went?: () => void): void {
+		this.#blocks.push({bytes, at: 0, sent, went});
 		this.#flushSoon();
 	}
 
@@ -241,7 +246,7 @@ export class BulkConnection {
 		const bytes = block.bytes.subarray(block.at, end);
 		block.at = end;
 		up.spend(bytes.length);
-		if (end < block.bytes.length) return this.#write(bytes);
+		if (end < block.bytes.length) return this.#write(bytes, block.went);
 		this.#blocks.shift();
 		this.framesOut++;
 		this.#write(bytes, block.sent);

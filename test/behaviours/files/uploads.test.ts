@@ -61,6 +61,21 @@ class Giver {
 	}
 }
 
+it('is seen while a block is on its way, and each byte is counted once', () => {
+	const giver = new Giver();
+	giver.asked(BOB, 0);
+	const some = (peer: PeerId, bytes: number) =>
+		giver.uploads.news({news: 'giving', peer, block: piece(FILE, 0), bytes}, giver.now);
+	const given = () => giver.uploads.given(FILE);
+	const counts = [
+		[some(BOB, 1_000), given()],
+		[some(CAT, 1_000), given()],
+		[some(BOB, 2 * PIECE), given()],
+		[giver.gave(), given()],
+	];
+	expect(counts.map(([, count]) => count)).toEqual([1_000, 1_000, PIECE, PIECE]);
+});
+
 describe('what is given', () => {
 	it('is few blocks at a time, and the next when one is gone', () => {
 		const giver = new Giver();

@@ -252,7 +252,7 @@ describe('what is given', () => {
 		['eight small ones', PIECE, 8],
 		['two large ones', 1024 * 1024, 2],
 	])('is read ahead, %s at most', async (_, size, most) => {
-		const {store, driver, peer, open, tells} = await world();
+		const {store, driver, peer, open, tells, told} = await world();
 		const {connection} = await open();
 		let work = () => {};
 		store.disk = new Promise(resolve => (work = resolve));
@@ -266,6 +266,8 @@ describe('what is given', () => {
 		expect(store.reads).toHaveLength(most);
 		work();
 		await tells('gave', 20);
+		// What takes more than one window is told of on its way.
+		expect(told('giving').length > 0).toBe(size > PIECE);
 	});
 
 	test('is not, if it is called off before, and never without having been asked for', async () => {
