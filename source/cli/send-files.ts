@@ -8,6 +8,7 @@ import {formatRate} from '../ui/format.ts';
 import type {Machine} from './config.ts';
 import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
 import {quoted} from './get.ts';
+import {givenFiles} from './given-files.ts';
 import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
 import {progressRow} from './progress.ts';
@@ -30,9 +31,10 @@ export async function sendFiles(
 	{target, options}: Extract<Invocation, {command: 'send-files'}>,
 	machine: Machine,
 ): Promise<number> {
+	const paths = await givenFiles(options.files);
 	return runSendFiles({
 		...(await errandOptions(target, options, machine)),
-		paths: options.files.map(file => path.resolve(file)),
+		paths,
 		to: options.to,
 		timeout: options.isTimeoutGiven ? options.timeout : undefined,
 	});
