@@ -7,6 +7,7 @@ import {PLAIN_THEME} from '../../source/ui/theme.ts';
 import {detailsLines} from '../../source/ui/views/details.ts';
 import {openApp} from './harness.tsx';
 import {minutes, PEERS, peerInfo, SELF, said, snapshotOf} from './script.ts';
+import {transfer} from './transfers.ts';
 
 afterEach(cleanup);
 
@@ -113,10 +114,14 @@ test('what cannot be told, and what is told too late', async () => {
 	expect(app.frame()).not.toContain('asking…');
 });
 
-test('of a file, how large it is to the byte, and the id that takes it', async () => {
+test('of a file, how large it is to the byte, the id that takes it, and who has it', async () => {
 	const app = await inspecting(100, 40);
 	const file = {file: id('4'), name: 'a\x07.mp4', size: 1_234_567, files: 0, isExecutable: true};
 	await answer(app, {kind: 'file', text: file.name, offer: file});
 	expect(app.frame()).toMatch(/Offers +a program, 1,234,567 bytes \(1\.2 MB\)/);
 	expect(app.frame()).toMatch(new RegExp(`File id +${id('4')}`));
+	expect(app.frame()).toMatch(/Here +no: g on the message or \/get 44444444 takes it/);
+	await app.events(transfer({state: 'done'}));
+	expect(app.frame()).toMatch(/Here +yes: \S+holiday.mp4/);
+	expect(app.frame()).toMatch(/Who has it +you, ann/);
 });

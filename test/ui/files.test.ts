@@ -218,6 +218,40 @@ test('what is taken back is no card any more, and nothing of it can be got', () 
 	expect(notice(app)).toBe('Nobody has offered a file here');
 });
 
+test('a map says in words what stands in it, where there is little room too; how many have a piece, once', () => {
+	const app = lively(SIZES[0]);
+	const map = {have: `ff${'0'.repeat(30)}`, seen: `00${'2'.repeat(20)}${'0'.repeat(10)}`, asked: '0'.repeat(32)};
+	app.events(transfer({map}));
+	app.press('f7', 'return');
+	expect(app.frame()).toContain('██2···················0000000000');
+	expect(app.frame()).toContain('1–9·· so many others have it');
+	expect(app.frame()).toContain('0 nobody here');
+});
+
+test('at 60 columns, what goes before others is marked, and a long notice leaves the frame closed', () => {
+	const app = lively({columns: 60, rows: 20});
+	app.events(...ALL);
+	app.press('f7');
+	expect(app.frame()).toContain('↑photos of the');
+	app.press('escape');
+	write(app, `/get ${'something '.repeat(7)}`);
+	expect(app.frame().split('\n').at(-2)).toMatch(/^╰ \S Nothing called something .* ─*╯$/);
+});
+
+test('of one that has failed, the list says what to do', () => {
+	const app = lively();
+	app.press('f7');
+	const message = `The disk is full: make room for ${'/home/me/very-long'.repeat(11)}/half.bin.part and resume`;
+	app.events(transfer({state: 'failed', error: {code: 'disk-full', message}}));
+	app.store.flush();
+	expect(
+		app
+			.frame()
+			.replaceAll(/[\s│]+/g, ' ')
+			.match(/make room for …half.bin.part and resume/g),
+	).toHaveLength(2);
+});
+
 describe('on the selected offer', () => {
 	test('g takes it; then it goes on with what was held, and says where it is', () => {
 		const app = lively();

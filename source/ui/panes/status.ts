@@ -14,8 +14,9 @@ import type {Need} from '../bindings/index.ts';
 import {PAUSE_HINT} from '../bindings/transfers.ts';
 import {plural} from '../format.ts';
 import {type KeyContext, keymapOf} from '../keymap.ts';
-import {row, type Span, span, spansWidth} from '../text.ts';
+import {row, type Span, span, spansWidth, titleRow, widthOf} from '../text.ts';
 import {PLAIN_THEME, type Theme} from '../theme.ts';
+import {shortPaths} from '../views/transfer-words.ts';
 import {wrap} from '../wrap.ts';
 import {movementSpans} from './movement.ts';
 import {shortId} from './short-id.ts';
@@ -56,10 +57,15 @@ export function statusRows(state: State, width: number, theme: Theme): readonly 
 	if (spansWidth(left) <= room) return [row(width, left, [span(' '), ...right])];
 	// Wrapped as a whole, so that the first row is as full as can be.
 	const {text, paint} = left[0] as Span;
-	const [first = '', ...rest] = wrap(text.trim(), width - 2);
+	const whole = wrap(text.trim(), width - 4);
+	// Of two rows, what is to be done needs the room more than where a path begins.
+	const [first = '', ...others] = whole.length > 2 ? wrap(shortPaths(text.trim()), width - 4) : whole;
+	const {border} = theme.paint;
+	const rest = span(`  ${others.join(' ')}`, paint);
 	return [
-		row(width, [span(` ${first}`, paint)]),
-		row(width, [span(`   ${rest.join(' ')}`, paint)], [span(' '), ...right]),
+		// The first row stands in the lower edge of the frames, as a title does in the upper one.
+		titleRow(width, ['╰', '╯'], border, [span(first, paint)]),
+		row(width, [rest], widthOf(rest.text) + 1 + spansWidth(right) <= width ? [span(' '), ...right] : []),
 	];
 }
 

@@ -1,15 +1,17 @@
 /** All that is known of one message: what was written, by which key, when, where it stands, and who holds it. */
-import type {OfferedFile} from '../../api/files.ts';
 import type {MessageSpread} from '../../api/spread.ts';
 import type {Details, KnownDetails} from '../../store/details.ts';
+import {transferOf} from '../../store/files/selectors.ts';
 import type {Holders} from '../../store/names.ts';
 import {displayName, nameHolders} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
 import {counted, formatBytes} from '../figures.ts';
 import {formatMoment, formatSpan, plural} from '../format.ts';
+import {keymapOf} from '../keymap.ts';
 import {row, type Span, span} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
+import {havingText, hereText, type OfferedHere} from './details-file.ts';
 import {messageSpreadRows} from './message-spread.ts';
 
 type Made = {
@@ -17,6 +19,8 @@ type Made = {
 	readonly theme: Theme;
 	readonly holders: Holders;
 	readonly spread: MessageSpread | undefined;
+	/** What the rows about the file are made of, if it offers one. */
+	readonly file: string;
 	readonly parts: Parts;
 	readonly lines: readonly string[];
 };
@@ -31,29 +35,41 @@ export function detailsLines(state: State, width: number, theme: Theme): readonl
 	const {message} = state.pages.spread;
 	const spread = message?.messageId === details.id && message.room === details.room ? message : undefined;
 	const known = made.get(details);
-	const isSame = known?.width === width && known.theme === theme && known.holders === holders;
+	const here = offeredHere(state, details);
+	const file = fileKey(here);
+	const isSame = known?.width === width && known.theme === theme && known.holders === holders && known.file === file;
 	if (known && isSame && known.spread === spread) return known.lines;
 	const isFollowed = spread !== undefined;
 	const parts =
 		known && isSame && (known.spread !== undefined) === isFollowed
 			? known.parts
-			: partsOf(details, () => new Sheet(width, theme, holders), state.self?.peerId, isFollowed);
+			: partsOf(details, () => new Sheet(width, theme, holders), state.self?.peerId, isFollowed, here);
 	const [first, rest] = parts;
-	const between = spread && rest.length > 0 ? [...messageSpreadRows(state, spread, width, theme), row(width, [])] : [];
+	// Else it would be read as having the file.
+	const title = here ? 'Message stored by' : 'Stored by';
+	const between =
+		spread && rest.length > 0 ? [...messageSpreadRows(state, spread, width, theme, title), row(width, [])] : [];
 	const lines = [...first, ...between, ...rest];
-	made.set(details, {width, theme, holders, spread, parts, lines});
+	made.set(details, {width, theme, holders, spread, file, parts, lines});
 	return lines;
 }
 
 type Parts = readonly [first: readonly string[], rest: readonly string[]];
 
 /** What stands above and below of how it has spread; `isFollowed`: that says who holds it. */
-function partsOf({answer}: Details, sheet: () => Sheet, self: string | undefined, isFollowed: boolean): Parts {
+function partsOf(
+	{answer}: Details,
+	sheet: () => Sheet,
+	self: string | undefined,
+	isFollowed: boolean,
+	here: OfferedHere | undefined,
+): Parts {
 	const [first, rest] = [sheet(), sheet()];
 	const {paint} = first.theme;
 	if (answer === 'asking') return [first.blank().text('asking…', paint.dim).rows, []];
 	if ('problem' in answer) return [first.blank().text(answer.problem, paint.warn).rows, []];
 	written(first, answer, self);
+	if (here) offered(first, here, answer);
 	times(rest, answer);
 	place(rest, answer);
 	proof(rest, answer);
@@ -75,15 +91,34 @@ function written(sheet: Sheet, answer: KnownDetails, self: string | undefined): 
 	);
 	sheet.field('Key', answer.from);
 	sheet.field('Id', answer.messageId).blank();
-	if (answer.offer) offered(sheet, answer.offer);
 }
 
-/** What `get` and `/get` take it by, and how large it is to the byte. */
-function offered(sheet: Sheet, offer: OfferedFile): void {
-	const {file, size, files, isExecutable} = offer;
+function offeredHere(state: State, {answer}: Details): OfferedHere | undefined {
+	if (typeof answer === 'string' || 'problem' in answer || !answer.offer) return undefined;
+	return {
+		offer: answer.offer,
+		transfer: transferOf(state, {offer: answer.offer}),
+		isOwn: answer.from === state.self?.peerId,
+		isKnown: state.files.settings !== undefined,
+		key: keymapOf(state).label('get'),
+	};
+}
+
+/** All that decides on what is said of the file. */
+function fileKey(here: OfferedHere | undefined): string {
+	return here ? `${hereText(here)} ${havingText(here, {peer: '', name: ''}, peer => peer)}` : '';
+}
+
+/** What `get` and `/get` take it by, how large it is to the byte, and who has it. */
+function offered(sheet: Sheet, here: OfferedHere, {from, name}: KnownDetails): void {
+	const {file, size, files, isExecutable} = here.offer;
 	const what = files > 0 ? `a folder of ${counted(files, 'file')}` : isExecutable ? 'a program' : 'a file';
 	sheet.field('Offers', `${what}, ${counted(size, 'byte')}${size < 1_000 ? '' : ` (${formatBytes(size)})`}`);
-	sheet.field('File id', file).blank();
+	sheet.field('File id', file);
+	sheet.field('Here', hereText(here));
+	const having = havingText(here, {peer: from, name}, (peer, known) => sheet.name(peer, known));
+	if (having !== '') sheet.field('Who has it', having);
+	sheet.blank();
 }
 
 function times(sheet: Sheet, {timestamp, received, clock, order}: KnownDetails): void {

@@ -17,7 +17,13 @@ const WAY_CELLS = 24;
 const MAX_WAITING = 40;
 
 /** Rows for the page of the message's details. */
-export function messageSpreadRows(state: State, spread: MessageSpread, width: number, theme: Theme): readonly string[] {
+export function messageSpreadRows(
+	state: State,
+	spread: MessageSpread,
+	width: number,
+	theme: Theme,
+	title = 'Stored by',
+): readonly string[] {
 	const {paint} = theme;
 	const holders = nameHolders(state);
 	const self = state.self?.peerId;
@@ -28,12 +34,12 @@ export function messageSpreadRows(state: State, spread: MessageSpread, width: nu
 	const longest = Math.max(0, ...spread.holders.map(({after = 0}) => after));
 	const bar = Math.min(MAX_BAR, width - nameWidth - AFTER_CELLS - WAY_CELLS - 5);
 	const author = spread.holders.find(({hops}) => hops === 0)?.peer;
-	const place = {width, nameWidth, bar: bar < MIN_BAR ? 0 : bar, longest, author, nameOf};
+	const place = {width, nameWidth, bar: bar < MIN_BAR ? 0 : bar, longest, author, self, nameOf};
 	const count = local ? [span(`${spread.holders.length} of ${of}`, paint.accent)] : [];
 	const late = waiting.slice(0, MAX_WAITING);
 	const more = waiting.length - late.length;
 	return [
-		sectionRow(width, 'Stored by', theme, count),
+		sectionRow(width, title, theme, count),
 		...spread.holders.map(holder => holderRow(holder, place, theme)),
 		...late.map(({peer, name}) =>
 			row(width, [span(` ${fitName(nameOf(peer, name), nameWidth)} ${'not yet'.padStart(AFTER_CELLS)}`, paint.dim)]),
@@ -52,24 +58,25 @@ type Place = {
 	readonly longest: number;
 	/** Who wrote it, as far as that is told. */
 	readonly author: string | undefined;
+	readonly self: string | undefined;
 	readonly nameOf: (peer: string, name: string) => string;
 };
 
 function holderRow(holder: SpreadHolder, place: Place, theme: Theme): string {
-	const {width, nameWidth, bar, longest, nameOf} = place;
+	const {width, nameWidth, bar, longest, self, nameOf} = place;
 	const {peer, name, after} = holder;
 	const paint = theme.peer(peer);
 	return row(width, [
 		span(` ${fitName(nameOf(peer, name), nameWidth)} `, paint),
-		span(afterText(after).padStart(AFTER_CELLS)),
+		span(afterText(after, peer === self).padStart(AFTER_CELLS)),
 		...timeline(after, longest, bar, theme, paint),
 		span(`  ${wayText(holder, place)}`, theme.paint.dim),
 	]);
 }
 
 /** `+0.8 ms`. Nothing where it was written. */
-function afterText(after: number | undefined): string {
-	if (after === undefined) return 'has it';
+function afterText(after: number | undefined, isYou: boolean): string {
+	if (after === undefined) return isYou ? 'have it' : 'has it';
 	return after <= 0 ? '0 ms' : `+${formatRtt(after)}`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * The pieces of a file as cells, in order: full where all of them are here, shaded where a part of them is, an arrow where one
- * is on its way, and else how many others have the rarest of them.
+ * is on its way, and else how many others have the rarest of them: said once, and points for as long as it stays so. What is
+ * here stands out so, and what nobody has.
  */
 import type {Transfer} from '../../store/files/transfers.ts';
 import {row, type Span, span, spansWidth} from '../text.ts';
@@ -32,8 +33,9 @@ export function pieceMapRows(transfer: Transfer, width: number, height: number, 
 	const rows: string[] = [];
 	for (let start = 0; start < shown.length; start += columns)
 		rows.push(row(width, [span(' '), ...runs(shown.slice(start, start + columns), theme)]));
+	const kinds = new Set(shown.map(({kind}) => kind));
 	const isWhole = cells.every(({kind}) => kind === 'here');
-	return isWhole ? rows : [...rows, legendRow(width, isSeen, theme)];
+	return isWhole ? rows : [...rows, ...legendRows(width, kinds, theme)];
 }
 
 type Cell = {readonly kind: Kind; readonly text: string};
@@ -72,30 +74,33 @@ function paintOf(kind: Kind, {paint}: Theme): Paint | undefined {
 /** Equal neighbours are painted at once. */
 function runs(cells: readonly Cell[], theme: Theme): readonly Span[] {
 	const found: {kind: Kind; text: string}[] = [];
-	for (const {kind, text} of cells) {
+	for (const [index, {kind, text}] of cells.entries()) {
 		const last = found.at(-1);
-		if (last?.kind === kind) last.text += text;
-		else found.push({kind, text});
+		const shown = kind === 'seen' && cells[index - 1]?.text === text ? SHADES.missing : text;
+		if (last?.kind === kind) last.text += shown;
+		else found.push({kind, text: shown});
 	}
 	return found.map(({kind, text}) => span(text, paintOf(kind, theme)));
 }
 
-function legendRow(width: number, isSeen: boolean, {paint}: Theme): string {
+/** What there is in the map, and of that all: what does not fit in one row goes on in the next. */
+function legendRows(width: number, kinds: ReadonlySet<Kind>, {paint}: Theme): readonly string[] {
+	const isInPart = (['most', 'half', 'some'] as const).some(kind => kinds.has(kind));
 	const parts: readonly (readonly Span[])[] = [
-		[span('█', paint.good), span(' here', paint.dim)],
-		[span('░▒▓', paint.good), span(' in part', paint.dim)],
-		...(isSeen
-			? [
-					[span('▸', paint.accent), span(' coming', paint.dim)],
-					[span('3', paint.dim), span(' others have it', paint.dim)],
-					[span('0', paint.bad), span(' nobody here has it', paint.dim)],
-				]
-			: [[span('·', paint.dim), span(' missing', paint.dim)]]),
+		...(kinds.has('here') ? [[span(SHADES.here, paint.good), span(' here', paint.dim)]] : []),
+		...(isInPart ? [[span('░▒▓', paint.good), span(' in part', paint.dim)]] : []),
+		...(kinds.has('asked') ? [[span(SHADES.asked, paint.accent), span(' coming', paint.dim)]] : []),
+		...(kinds.has('seen') ? [[span('1–9·· so many others have it', paint.dim)]] : []),
+		...(kinds.has('rare')
+			? [[span('0', paint.bad), span(` nobody here${kinds.has('seen') ? '' : ' has it'}`, paint.dim)]]
+			: []),
+		...(kinds.has('missing') ? [[span(SHADES.missing, paint.dim), span(' missing', paint.dim)]] : []),
 	];
-	const spans: Span[] = [span(' ')];
+	const rows: Span[][] = [];
 	for (const part of parts) {
-		if (spansWidth(spans) + spansWidth(part) + 2 > width) break;
-		spans.push(...part, span('  '));
+		const last = rows.at(-1);
+		if (last && spansWidth(last) + 2 + spansWidth(part) <= width) last.push(span('  '), ...part);
+		else rows.push([span(' '), ...part]);
 	}
-	return row(width, spans);
+	return rows.map(spans => row(width, spans));
 }

@@ -230,3 +230,8 @@ export function pathCut(place: string, width: number): string {
 	while (characters.length > 0 && widthOf(characters.at(-1) + kept) < width) kept = characters.pop() + kept;
 	return `…${kept}`;
 }
+
+/** What is said with paths in it, of which the ends are left. */
+export function shortPaths(text: string): string {
+	return text.replaceAll(/[^\s:]*\/(?=[^\s/])/g, '…');
+}

@@ -7,7 +7,7 @@ import {formatBytes} from '../figures.ts';
 import {formatRate} from '../format.ts';
 import {keymapOf} from '../keymap.ts';
 import {fit, row, type Span, span, spansWidth, truncate, widthOf} from '../text.ts';
-import type {Theme} from '../theme.ts';
+import type {Paint, Theme} from '../theme.ts';
 import {wrap} from '../wrap.ts';
 import {PageBuilder, type PageContent} from './content.ts';
 import {
@@ -19,6 +19,7 @@ import {
 	leftText,
 	pathCut,
 	percentText,
+	shortPaths,
 	shownName,
 	sizeText,
 	stateReason,
@@ -89,8 +90,19 @@ function footRows(state: State, width: number, {paint}: Theme): readonly string[
 	const [reason, brief] = chosen ? reasonWords(chosen) : [];
 	if (!chosen || !reason) return [row(width, [])];
 	const whole = `${shownName(chosen)}: ${reason}`;
+	// What is to be done about it stands at the end.
+	if (chosen.state === 'failed') return failedRows(reason.includes(chosen.name) ? reason : whole, width, paint.bad);
 	const text = widthOf(whole) + 2 <= width ? whole : truncate(`${shownName(chosen)}: ${brief || reason}`, width - 2);
-	return [row(width, [span(` ${text}`, tonePaint(chosen.state === 'failed' ? 'bad' : 'dim', {paint} as Theme))])];
+	return [row(width, [span(` ${text}`, paint.dim)])];
+}
+
+/** Rows for why one has failed; where that is too little, its paths lose what is not their end. */
+const FAILED_ROWS = 3;
+
+function failedRows(reason: string, width: number, paint: Paint): readonly string[] {
+	const lines = (text: string) => wrap(text, width - 2);
+	const shown = lines(reason).length <= FAILED_ROWS ? lines(reason) : lines(shortPaths(reason)).slice(0, FAILED_ROWS);
+	return shown.map(line => row(width, [span(` ${line}`, paint)]));
 }
 
 /** In full, and where there is less room. Of what is kept one wants to know where it lies. */
@@ -187,15 +199,14 @@ function titleRow(columns: Columns, width: number, {paint}: Theme): string {
 
 function wideRow(transfer: Transfer, columns: Columns, width: number, theme: Theme): string {
 	const {paint} = theme;
-	const {rateIn, rateOut, size, rooms, priority} = transfer;
+	const {rateIn, rateOut, size, rooms} = transfer;
 	const left = leftOf(transfer);
 	const gap = span(' '.repeat(GAP));
 	const {words, tone} = stateWord(transfer);
-	const mark = priority > 0 ? '↑' : priority < 0 ? '↓' : '';
 	const count = (all: readonly unknown[]) => (all.length === 0 ? '·' : String(all.length));
 	const taking = transfer.takers.filter(({rate}) => rate > 0);
 	const parts: readonly (readonly Span[])[] = [
-		[span(fit(`${mark}${shownName(transfer)}`, columns.name), paint.title)],
+		[span(fit(markedName(transfer), columns.name), paint.title)],
 		...(columns.hasSize ? [[span(formatBytes(size).padStart(SIZE_CELLS), paint.dim)]] : []),
 		progressSpans(transfer, columns.bar, theme),
 		...(columns.hasBoth ? [[rateSpan(rateIn, theme)], [rateSpan(rateOut, theme)]] : [[eitherSpan(transfer, theme)]]),
@@ -205,6 +216,12 @@ function wideRow(transfer: Transfer, columns: Columns, width: number, theme: The
 		...(columns.hasRoom ? [[span(fit(roomWords(rooms), ROOM_CELLS), paint.dim)]] : []),
 	];
 	return row(width, [span(' '), ...parts.flatMap((part, index) => (index === 0 ? part : [gap, ...part]))]);
+}
+
+/** `↑holiday.mp4`: it goes before others. */
+function markedName(transfer: Transfer): string {
+	const {priority} = transfer;
+	return `${priority > 0 ? '↑' : priority < 0 ? '↓' : ''}${shownName(transfer)}`;
 }
 
 /** Bar and percent, or as many blanks. */
@@ -267,7 +284,7 @@ function narrowRows(transfer: Transfer, width: number, theme: Theme): readonly s
 	return [
 		row(
 			width,
-			[span(' '), span(truncate(shownName(transfer), width - widthOf(size) - 4), paint.title)],
+			[span(' '), span(truncate(markedName(transfer), width - widthOf(size) - 4), paint.title)],
 			[span(`${size} `, paint.dim)],
 		),
 		row(width, [...moving, span(`  ${told}`, hasBar(transfer) ? undefined : paint.dim)]),
