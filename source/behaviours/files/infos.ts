@@ -71,7 +71,7 @@ export class Infos {
 	}
 
 	#withTakers(info: TransferInfo, now: Instant): TransferInfo {
-		const {uploads, shares, nameOf} = this.#options;
+		const {self, uploads, shares, nameOf} = this.#options;
 		const {file, size} = info;
 		const given = new Map(uploads.takers(file, now).map(one => [one.peer, one]));
 		// Who has given it up got something, and is no taker any more.
@@ -80,7 +80,8 @@ export class Infos {
 			const {rate = 0, bytes = 0} = given.get(peer) ?? {};
 			return {peer, name: nameOf(peer), pieces: shares.countOf(peer, file, size), rate, bytes};
 		});
-		const told = info.isFetched ? takers.filter(one => isTaking(one, info)) : takers;
+		const isOffered = !info.isFetched || this.#offers(file).some(({from}) => from === self);
+		const told = isOffered ? takers : takers.filter(one => isTaking(one, info));
 		return {...info, takers: told, rateOut: uploads.rate(file, now), given: uploads.given(file)};
 	}
 }
