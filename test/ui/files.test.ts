@@ -25,7 +25,7 @@ const MIDDLE = SIZES[1] as Size;
 const PLACES = {home: '/home/me', cwd: '/home/me/work'};
 
 function lively(size: Size = MIDDLE) {
-	const app = openBare(size, {places: PLACES});
+	const app = openBare(size, {places: PLACES, usualFolder: '/home/me/Downloads'});
 	app.events(...livelyEvents());
 	return app;
 }
@@ -635,6 +635,14 @@ test('Tab before the folder was read counts once it is; not if the line has chan
 	other.type('a');
 	other.store.listed('/home/me', items);
 	expect(other.composer().join('\n')).not.toContain('report');
+});
+
+test('where files go is told to the core, as usual too', () => {
+	const app = lively();
+	write(app, '/set files.folder ~/in');
+	expect(last(app)).toMatchObject({command: 'file-settings', settings: {folder: '/home/me/in'}});
+	write(app, '/set files.folder -');
+	expect(last(app)).toMatchObject({command: 'file-settings', settings: {folder: '/home/me/Downloads'}});
 });
 
 describe('a file dropped into the window', () => {

@@ -214,7 +214,14 @@ test('a long notice takes a second row and is read whole', async () => {
 	const message = 'cannot listen on 192.0.2.7: it is on none of the chosen interfaces. Give one of eth0, wlan0';
 	await app.events({type: 'warning', code: 'x', message});
 	expect(app.frame()).toMatchSnapshot();
-	expect(app.frame().split('\n').slice(-2).join(' ').replaceAll(/[\s─╯]+/g, ' ')).toContain(message.slice(1));
+	expect(
+		app
+			.frame()
+			.split('\n')
+			.slice(-2)
+			.join(' ')
+			.replaceAll(/[\s─╯]+/g, ' '),
+	).toContain(message.slice(1));
 	await app.press('escape');
 	expect(app.frame().split('\n').at(-2)).toMatch(/^╰─.*╯$/);
 });
