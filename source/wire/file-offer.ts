@@ -41,7 +41,7 @@ export const METADATA_SLICE_BYTES = 1024 * 1024;
 /** The smallest and the largest piece; between them the smallest power of two that makes no more than `PIECES_WANTED`. */
 export const MIN_PIECE_BYTES = 64 * 1024;
 export const MAX_PIECE_BYTES = 4 * 1024 * 1024;
-export const PIECES_WANTED = 1_024;
+export const PIECES_WANTED = 512;
 
 /** A tebibyte: more than that has no offer, and no layer that fits in memory. */
 export const MAX_FILE_BYTES = 2 ** 40;

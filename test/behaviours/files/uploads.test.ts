@@ -18,7 +18,7 @@ import {BOB, CAT, DAN} from '../fixtures.ts';
 import {counters, deeds, idOf, MIB, piece} from './desk.ts';
 
 const FILE = idOf(1);
-const SIZE = 64 * MIB;
+const SIZE = 32 * MIB;
 const PIECE = 65_536;
 
 class Giver {
@@ -251,15 +251,15 @@ describe('what is refused', () => {
 		for (let index = 0; index < MAX_QUEUED + PEER_SLOTS; index++) {
 			expect(deeds(giver.asked(BOB, index), 'deny')).toEqual([]);
 		}
-		const more = giver.asked(BOB, 999);
+		const more = giver.asked(BOB, 500);
 		expect(deeds(more, 'deny')).toMatchObject([{reason: 'busy'}]);
 		expect(counters(more)).toEqual(['file-busy']);
-		expect(deeds(giver.asked(CAT, 999), 'deny')).toEqual([]);
+		expect(deeds(giver.asked(CAT, 500), 'deny')).toEqual([]);
 	});
 
 	it('is what there is none of, and what may not be had any more when its turn comes', () => {
 		const giver = new Giver();
-		expect(deeds(giver.asked(BOB, 1_024), 'deny')).toMatchObject([{reason: 'not-here'}]);
+		expect(deeds(giver.asked(BOB, 512), 'deny')).toMatchObject([{reason: 'not-here'}]);
 		const slice = {file: FILE, what: 'layer', index: 1} as const;
 		expect(deeds(giver.uploads.news({news: 'asked', peer: BOB, block: slice}, 0), 'deny')).toHaveLength(1);
 		for (let index = 0; index < 3; index++) giver.asked(BOB, index);

@@ -5,7 +5,13 @@ import type {BehaviourOutput, Instant} from '../../../../source/behaviours/behav
 import {Downloads} from '../../../../source/behaviours/files/download/downloads.ts';
 import type {FilesDeed, FilesNews, HeldFile, SavedTransfer} from '../../../../source/behaviours/files/io.ts';
 import type {Denial, FileId, FileOffer} from '../../../../source/wire/file-offer.ts';
-import {bytesOfPiece, MIN_PIECE_BYTES, pieceCountOf} from '../../../../source/wire/file-offer.ts';
+import {
+	bytesOfPiece,
+	MAX_PIECE_BYTES,
+	MIN_PIECE_BYTES,
+	PIECES_WANTED,
+	pieceCountOf,
+} from '../../../../source/wire/file-offer.ts';
 import type {PeerId} from '../../../../source/wire/peer-id.ts';
 import {ANN, FakeView, TIMESTAMP} from '../../fixtures.ts';
 
@@ -14,9 +20,10 @@ export const PIECE = MIN_PIECE_BYTES;
 export const FOLDER = '/home/me/Downloads';
 export const PATH = `${FOLDER}/a.bin`;
 
-/** Of so many pieces of 64 KiB. */
+/** Of so many pieces of 64 KiB; of many, they are the largest that there are. */
 export function offerOf(pieces: number, file = FILE, more: Partial<FileOffer> = {}): FileOffer {
-	return {file, name: 'a.bin', size: pieces * PIECE, files: 0, isExecutable: false, manifest: undefined, ...more};
+	const size = pieces * (pieces > PIECES_WANTED ? MAX_PIECE_BYTES : PIECE);
+	return {file, name: 'a.bin', size, files: 0, isExecutable: false, manifest: undefined, ...more};
 }
 
 export function savedOf(offer: FileOffer, more: Partial<SavedTransfer> = {}): SavedTransfer {

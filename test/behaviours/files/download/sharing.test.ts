@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {BehaviourOutput} from '../../../../source/behaviours/behaviour.ts';
 import {TAKEN_OVER, TAKEN_OVER_TIME} from '../../../../source/behaviours/files/download/parameters.ts';
 import {Thrift} from '../../../../source/behaviours/files/download/thrift.ts';
+import {bytesOfPiece} from '../../../../source/wire/file-offer.ts';
 import {asksOf, deedsOf, offerOf, PIECE, piece, Rig, range} from './rig.ts';
 
 const TEN = offerOf(10);
@@ -36,7 +37,7 @@ function startThree(priorities: readonly number[]): {
 				news: 'arrived',
 				peer: 'bob',
 				block: piece(Number(index), file),
-				bytes: PIECE,
+				bytes: bytesOfPiece(offers[0]!.size, Number(index)),
 				verdict: 'ok',
 			} as const;
 			take(rig.news(news));
