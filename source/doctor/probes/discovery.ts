@@ -64,16 +64,18 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 async function withSystem(meeting: Meeting, system: System): Promise<PeerFacts[]> {
 	const {peers, portsHere} = meeting;
 	if (system.platform !== 'linux') return peers;
-	const inDoubt = peers.filter(isInDoubt);
-	const asked = inDoubt.flatMap(({peer}) => meeting.hostsOf(peer));
-	const [answers, tcp] = await Promise.all([probeNeighbours(asked, system), system.read('/proc/net/tcp')]);
+	const inDoubt = peers.filter(isInDoubt).flatMap(({peer}) => meeting.hostsOf(peer));
+	const [answered, tcp] = await Promise.all([
+		inDoubt.length > 0 ? probeNeighbours(inDoubt, system) : undefined,
+		system.read('/proc/net/tcp'),
+	]);
 	const guests = guestsOn(tcp ?? '', portsHere);
 	return peers.map(peer => {
-		const hosts = meeting.hostsOf(peer.peer);
 		// A firewall may keep out neighbour discovery, which is IPv6, and cannot keep out ARP.
-		const known = hosts.map(host => answers.get(host)).filter(answer => answer !== undefined);
+		const hosts = meeting.hostsOf(peer.peer);
+		const isOnLink = isInDoubt(peer) ? answered && hosts.some(host => answered.has(host)) : undefined;
 		const reachedUs = peer.reachedUs || hosts.some(host => guests.includes(host));
-		return {...peer, reachedUs, ...(known.length > 0 && {isOnLink: known.includes(true)})};
+		return {...peer, reachedUs, ...(isOnLink !== undefined && {isOnLink})};
 	});
 }
 

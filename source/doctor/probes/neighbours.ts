@@ -12,19 +12,24 @@ type Answer = boolean | 'pending';
 const PATIENCE = 6_500;
 const STEP = 250;
 
-/** Hosts that have answered, or have not; those who were never asked are left out. Waits only for who is in doubt. */
+/**
+ * Those of these hosts, to all of which something was sent, that have answered; undefined where the system does not tell.
+ * Waits for who is in doubt.
+ */
 export async function probeNeighbours(
 	hosts: readonly string[],
 	system: System,
 	pause: (milliseconds: number) => Promise<unknown> = sleep,
-): Promise<Map<string, boolean>> {
-	let answers = new Map<string, Answer>();
-	for (let waited = 0; waited <= PATIENCE; waited += STEP) {
-		if (waited > 0) await pause(STEP);
-		answers = neighbourAnswers((await system.run('ip', 'neigh')).output);
-		if (!hosts.some(host => answers.get(host) === 'pending')) break;
+): Promise<ReadonlySet<string> | undefined> {
+	for (let waited = 0; ; waited += STEP) {
+		const {status, output} = await system.run('ip', 'neigh');
+		if (status !== 0) return undefined;
+		const answers = neighbourAnswers(output);
+		if (waited >= PATIENCE || !hosts.some(host => answers.get(host) === 'pending')) {
+			return new Set(hosts.filter(host => answers.get(host) === true));
+		}
+		await pause(STEP);
 	}
-	return new Map([...answers].filter((entry): entry is [string, boolean] => entry[1] !== 'pending'));
 }
 
 const ANSWERS = new Map<string, Answer>([
