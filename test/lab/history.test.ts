@@ -12,7 +12,7 @@ import {connected, type HeadlessNode} from '../helpers/node-process.ts';
 import {test} from './lab-test.ts';
 import {expectNothingTwice, exported, meet, report, say, untilGone, untilSame} from './talk.ts';
 
-/** Crashes of one profile; what talks at the same time; and milliseconds that it may do so. */
+/** Crashes of one profile; what talks at the same time; and milliseconds that it may go on once something was promised. */
 const CRASHES = 5;
 const TALKERS = 4;
 const LONGEST_LIFE = 250;
@@ -171,6 +171,8 @@ describe.concurrent('history', () => {
 				const ann = start();
 				await connected([ann, bob]);
 				const talking = Array.from({length: TALKERS}, (_, talker) => talk(ann, `life ${life}, talker ${talker + 1}`));
+				// On a busy machine the first may take longer than all of the rest.
+				await ann.waitFor('reply', ({ok}) => ok);
 				await delay(random.float() * LONGEST_LIFE);
 				ann.kill('SIGKILL');
 				await Promise.all([ann.exited, ...talking]);
@@ -180,7 +182,7 @@ describe.concurrent('history', () => {
 			await connected([ann, bob]);
 			const events = await untilSame([ann, bob]);
 			const held = new Set(events.map(({messageId}) => messageId));
-			expect(promised.length).toBeGreaterThan(0);
+			expect(promised.length).toBeGreaterThanOrEqual(CRASHES);
 			expect(promised.filter(id => !held.has(id))).toEqual([]);
 			expect(new Set(events.map(numberOf)).size).toBe(events.length);
 			expectNothingTwice(bob, ann);
