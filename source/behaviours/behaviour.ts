@@ -123,6 +123,8 @@ export interface Behaviour {
 	readonly commands: readonly CommandName[];
 	/** Events of other behaviours that come as the input `event`. */
 	readonly watches?: readonly NodeEvent['type'][];
+	/** It deals with files: the input `files` comes to it, and to no other. */
+	readonly isForFiles?: true;
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[];
 	stats?(): BehaviourStats;
 	overview?(): Overview;

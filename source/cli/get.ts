@@ -1,10 +1,12 @@
 /** `p2p-tui get <file>`: fetches what is offered in a room, from everybody there who has some of it. */
+
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
 import type {CommandOf} from '../api/command.ts';
 import type {NodeEvent} from '../api/event.ts';
 import type {Offer, TransferInfo, TransferState} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
+import {idBeginning} from '../base/file-id.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 import type {CopyOptions} from '../storage/files/copy.ts';
 import {FileFailure} from '../storage/files/kept.ts';
@@ -31,8 +33,6 @@ const TELL_INTERVAL = 200;
 
 const NOT_KEPT = 'With --ephemeral what has come is not kept';
 
-/** Digits of an id that may stand for it. */
-const MIN_ID = 8;
 const MAX_OFFERS = 500;
 
 export type GetOptions = ErrandOptions & {
@@ -235,8 +235,8 @@ class Getting {
 
 /** The newest one whose id begins so, or that is called so. Throws if two different ones could be meant. */
 export function offerFor(wanted: string, offers: readonly Offer[]): Offer | undefined {
-	const start = wanted.toLowerCase();
-	if (start.length >= MIN_ID && /^[\da-f]+$/.test(start)) {
+	const start = idBeginning(wanted);
+	if (start !== undefined) {
 		const found = offers.filter(({file}) => file.startsWith(start));
 		const ids = new Set(found.map(({file}) => file));
 		if (ids.size > 1) throw new UserError(`${ids.size} files begin with ${start}`, {hint: 'Give more digits'});

@@ -1,6 +1,6 @@
 /** Files that come and go, as lines: for whoever asks with `/transfers`, and as it goes on. */
 import {movementOf, shareOf, sortedTransfers} from '../store/files/selectors.ts';
-import {isOver, type Transfer} from '../store/files/transfers.ts';
+import {isOver, isWhole, type Transfer} from '../store/files/transfers.ts';
 import type {State} from '../store/state.ts';
 import {formatBytes} from '../ui/figures.ts';
 import {formatRate, plural} from '../ui/format.ts';
@@ -47,9 +47,7 @@ function transferLine(state: State, transfer: Transfer): string {
 		...(taking.length > 0 ? [`to ${names(state, taking)} at ${formatRate(rateOut)}`] : []),
 		...haveWords(state, transfer),
 		...(given > 0 ? [`${formatBytes(given)} given`] : []),
-		...(place === undefined
-			? []
-			: [`${isFetched && transfer.state !== 'done' && transfer.state !== 'kept' ? 'goes to' : 'lies at'} ${place}`]),
+		...(place === undefined ? [] : [`${isFetched && !isWhole(transfer) ? 'goes to' : 'lies at'} ${place}`]),
 	].join('; ');
 }
 

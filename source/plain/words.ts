@@ -1,5 +1,7 @@
 /** What stands in a room, in lines that read well aloud. What belongs to one message never looks like another one. */
+
 import type {OfferedFile} from '../api/files.ts';
+import {SHORT_ID_DIGITS} from '../base/file-id.ts';
 import {isOpenOffer, offersOf} from '../store/files/selectors.ts';
 import type {Entry, MessageEntry, Quoted, Room, State, SystemEntry} from '../store/state.ts';
 import {formatDay, formatTime, plural} from '../ui/format.ts';
@@ -39,14 +41,13 @@ export function messageLines(state: State, room: Room, entry: MessageEntry): rea
 
 /** A name that stands in a sentence without quotes, and is read as nothing else; of others the id's beginning is said. */
 const SIMPLE = /^[\p{L}\p{N}._-]+$/u;
-const ID_DIGITS = 8;
 
 /** What is taken already needs no word; of several that are not, the name says which one is meant. */
 function getWords(state: State, id: string, {file, name}: OfferedFile): string {
 	const open = offersOf(state).filter(each => isOpenOffer(state, each));
 	if (!isOpenOffer(state, {file, local: false})) return '';
 	const isOnly = open.every(each => each.id === id || each.file === file);
-	return `; /get ${isOnly ? '' : `${SIMPLE.test(name) ? name : file.slice(0, ID_DIGITS)} `}takes it`;
+	return `; /get ${isOnly ? '' : `${SIMPLE.test(name) ? name : file.slice(0, SHORT_ID_DIGITS)} `}takes it`;
 }
 
 /** `“holiday.mp4”, 1.4 GB`. */

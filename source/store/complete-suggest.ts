@@ -1,4 +1,5 @@
 /** What could be meant by the word that is being written: a command, a room, somebody's name, an emoji, a setting. */
+import {SHORT_ID_DIGITS} from '../base/file-id.ts';
 import {emojiStarting} from './complete-emoji.ts';
 import {
 	type Argument,
@@ -193,17 +194,14 @@ function filesFor(title: string, all: readonly NamedFile[], fragment: string, ta
 			const isFirst = !names.has(name);
 			names.add(name);
 			return {
-				text: quote + (isFirst ? name : file.slice(0, ID_DIGITS)) + quote + tail,
+				text: quote + (isFirst ? name : file.slice(0, SHORT_ID_DIGITS)) + quote + tail,
 				label: name,
-				help: file.slice(0, ID_DIGITS),
+				help: file.slice(0, SHORT_ID_DIGITS),
 				size,
 			};
 		});
 	return {title, choices};
 }
-
-/** Digits of an id that are enough for people, and for the core. */
-const ID_DIGITS = 8;
 
 function emojiFor(fragment: string): Found {
 	const choices = emojiStarting(fragment).map(({name, emoji}) => ({text: emoji, label: emoji, help: `:${name}:`}));

@@ -37,6 +37,7 @@ export class BehaviourHost {
 	readonly #byMessage: ReadonlyMap<MessageType, readonly Behaviour[]>;
 	readonly #byCommand: ReadonlyMap<CommandName, Behaviour>;
 	readonly #byEvent: ReadonlyMap<NodeEvent['type'], readonly Behaviour[]>;
+	readonly #forFiles: readonly Behaviour[];
 
 	constructor(options: BehaviourHostOptions) {
 		const {behaviours} = options;
@@ -45,6 +46,7 @@ export class BehaviourHost {
 		this.#byMessage = indexed(behaviours, one => one.messages);
 		this.#byCommand = new Map(behaviours.flatMap(one => one.commands.map(name => [name, one])));
 		this.#byEvent = indexed(behaviours, one => one.watches ?? []);
+		this.#forFiles = behaviours.filter(one => one.isForFiles);
 	}
 
 	/** What the behaviours have to say of themselves. */
@@ -67,8 +69,7 @@ export class BehaviourHost {
 
 	/** To those alone that deal with files: at full speed this comes a thousand times a second. */
 	tellFiles(input: Extract<BehaviourInput, {type: 'files'}>, now: Instant): void {
-		const behaviour = this.#byCommand.get('offer-file');
-		if (behaviour) this.#tell(behaviour, input, now);
+		for (const behaviour of this.#forFiles) this.#tell(behaviour, input, now);
 	}
 
 	/** Returns false if nothing here reads such messages. */

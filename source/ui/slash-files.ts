@@ -1,9 +1,11 @@
 /** Commands about files: offering, taking, and what is on its way. */
+
 import type {AcceptRule} from '../api/files.ts';
 import {bytesText, parseBytes, parseRate} from '../base/amounts.ts';
+import {idBeginning} from '../base/file-id.ts';
 import {acceptText} from '../store/file-settings.ts';
 import {absolute, firstWord, type Places, splitTarget, unquoted} from '../store/files/paths.ts';
-import {firstNamed, idWritten} from '../store/files/selectors.ts';
+import {firstNamed} from '../store/files/selectors.ts';
 import {quoted} from '../store/names.ts';
 import {formatBytes} from './figures.ts';
 import {formatRate} from './format.ts';
@@ -164,7 +166,7 @@ function get(argument: string, context: SlashContext): SlashResult {
 	if (meant?.found.isOurs) return wrong(`${quoted(meant.found.name)} is yours: others take it`);
 	if (meant) return fetch(meant.found, meant.rest);
 	const [word = ''] = argument.split(' ');
-	const id = idWritten(word);
+	const id = idBeginning(word);
 	const folder = argument.slice(word.length).trim();
 	if (id !== undefined) return done(ask({command: 'fetch-file', file: id, ...into(folder)}));
 	return wrong(`Nothing called ${argument} is offered here; the id of an offer does too (8 digits)`);
@@ -199,7 +201,7 @@ function withOne(
 	const all = files.transfers();
 	if (argument !== '') {
 		const found = named(argument, all, files.places);
-		const file = found?.rest === '' ? found.found.file : idWritten(argument);
+		const file = found?.rest === '' ? found.found.file : idBeginning(argument);
 		return file === undefined ? wrong(`Nothing called ${argument} is on its way`) : done(ask({command, file}));
 	}
 	const newest = all.find(isMeant);

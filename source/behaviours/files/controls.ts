@@ -1,15 +1,17 @@
 /** What people do with transfers: look at them, stop them, set what is to be done with files. */
+
 import type {Command, CommandOf} from '../../api/command.ts';
 import type {Results} from '../../api/event.ts';
 import type {ContainedFile, FileSettings, Offer} from '../../api/files.ts';
 import {UserError} from '../../base/errors.ts';
+import {idBeginning} from '../../base/file-id.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import type {Access} from './access.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
-import {beginningOf, type Fetching, limited, NOT_AN_ID} from './fetching.ts';
+import {type Fetching, limited, NOT_AN_ID} from './fetching.ts';
 import type {Infos} from './infos.ts';
 import type {FilesNews} from './io.ts';
 import {offeredOf} from './offered.ts';
@@ -122,7 +124,7 @@ export class Controls {
 	#find(command: Command, name: string): string | BehaviourOutput {
 		const {shelf, downloads, offering} = this.#options;
 		if (offering.has(name)) return name;
-		const beginning = beginningOf(name);
+		const beginning = idBeginning(name);
 		if (beginning === undefined) return refusal(command, 'unknown-file', NOT_AN_ID);
 		const files = [...new Set([...downloads.files(), ...shelf.files()])].filter(file => file.startsWith(beginning));
 		const [file] = files;

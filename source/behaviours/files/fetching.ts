@@ -1,8 +1,10 @@
 /** `fetch-file`, and what is taken without asking: from an offer to a download that has begun. */
+
 import type {CommandOf} from '../../api/command.ts';
 import type {FileSettings} from '../../api/files.ts';
 import {BoundedMap} from '../../base/bounded.ts';
 import {UserError} from '../../base/errors.ts';
+import {idBeginning, SHORT_ID_DIGITS} from '../../base/file-id.ts';
 import {type Rate, TokenBuckets} from '../../base/token-bucket.ts';
 import type {FileId, FileOffer} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
@@ -34,10 +36,6 @@ export const MAX_UNWANTED = 4_096;
 
 /** Claims about one file that are tried one after the other, as long as each is found to be wrong. */
 export const MAX_CLAIMS = 16;
-
-/** Hex digits of the beginning of an id. */
-export const LEAST_DIGITS = 8;
-const BEGINNING = /^[0-9a-f]{8,64}$/;
 
 type FetchCommand = CommandOf<'fetch-file'>;
 
@@ -75,7 +73,7 @@ export class Fetching {
 	}
 
 	get(command: FetchCommand, now: Instant): BehaviourOutput[] {
-		const beginning = beginningOf(command.file);
+		const beginning = idBeginning(command.file);
 		if (beginning === undefined) return [refusal(command, 'unknown-file', NOT_AN_ID)];
 		try {
 			if (command.folder !== undefined) checkFolder(command.folder);
@@ -324,13 +322,7 @@ export class Fetching {
 
 const CONTRADICTED = 'that offer says of the file what is not true of it';
 
-export const NOT_AN_ID = `a file is named by its id, or by the first ${LEAST_DIGITS} digits of it or more`;
-
-/** What an id begins with, as it was written; undefined if it is none. */
-export function beginningOf(text: unknown): string | undefined {
-	const lower = typeof text === 'string' ? text.trim().toLowerCase() : '';
-	return BEGINNING.test(lower) ? lower : undefined;
-}
+export const NOT_AN_ID = `a file is named by its id, or by the first ${SHORT_ID_DIGITS} digits of it or more`;
 
 /** Whether what was offered was found to be wrong, and not by chance. */
 function isRefuted(downloads: Downloads, file: FileId): boolean {

@@ -52,6 +52,7 @@ export class Files implements Behaviour {
 	readonly protocol = FILES_PROTOCOL;
 	readonly messages = ['seek', 'holds', 'gained', 'bulk-please'] as const;
 	readonly commands = FILE_COMMANDS;
+	readonly isForFiles = true;
 	readonly watches = [
 		...(['message', 'message-changed', 'history-progress', 'peer-connected'] as const),
 		...(['room-joined', 'room-left', 'member-joined', 'member-left'] as const),

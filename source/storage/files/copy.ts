@@ -6,10 +6,9 @@ import {realpath} from 'node:fs/promises';
 import {join} from 'node:path';
 import {safeFileName} from '../../base/file-name.ts';
 import {bytesOfPiece, type FileId, pieceBytesOf, pieceCountOf} from '../../wire/file-offer.ts';
-import {HASH_BYTES} from '../../wire/file-tree.ts';
 import {decodeManifest} from '../../wire/manifest.ts';
 import {usableFolder} from './arrivals.ts';
-import {type Blake3, loadBlake3} from './blake3.ts';
+import {loadBlake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {Held} from './held.ts';
 import {FileFailure, NotGiven} from './kept.ts';
@@ -20,7 +19,6 @@ import {lookAt, openToRead} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
 import {checkQuota, checkSpace} from './space.ts';
 import {Stream} from './stream.ts';
-import {isHashOf} from './top-of.ts';
 
 export type CopyOptions = {
 	/** Of the profile; a vault that is open there is not disturbed. */
@@ -42,8 +40,6 @@ type Source = {
 	readonly isFolder: boolean;
 	/** Under the names that they have in the copy. */
 	readonly files: readonly PartFile[];
-	readonly layer: Uint8Array;
-	readonly blake3: Blake3;
 };
 
 /**
@@ -79,7 +75,7 @@ async function findSource(records: Records, file: FileId): Promise<Source> {
 	const files = isFolder
 		? await filesOf(decodeManifest(await held.metadata('manifest')), true)
 		: [{path: [], size, isExecutable}];
-	return {held, size, isFolder, files, layer: await held.metadata('layer'), blake3: await loadBlake3()};
+	return {held, size, isFolder, files};
 }
 
 async function putCopy(source: Source, folder: string, {file, name, signal, progress}: CopyOptions): Promise<string> {
@@ -90,7 +86,8 @@ async function putCopy(source: Source, folder: string, {file, name, signal, prog
 		part.setFiles(source.files);
 		await eachPiece(source, signal, async (index, bytes, at) => {
 			await source.held.read({file, what: 'piece', index}, bytes);
-			if (!(await isPiece(source, index, bytes))) throw new NotGiven('changed', 'It is not what was offered any more');
+			if (!(await source.held.isPiece(index, bytes)))
+				throw new NotGiven('changed', 'It is not what was offered any more');
 			// A hole stays a hole.
 			if (!zeros.subarray(0, bytes.length).equals(bytes)) await part.write(at, bytes);
 			progress?.(at + bytes.length);
@@ -119,7 +116,8 @@ async function isSame(there: string, source: Source, signal: AbortSignal | undef
 			if ((await realpath(path)) !== path || (await lookAt(path))?.size !== source.files[index]!.size) return false;
 		}
 		await eachPiece(source, signal, async (index, bytes, at) => {
-			if (!(await stream.read(at, bytes)) || !(await isPiece(source, index, bytes))) throw new Error('It is another');
+			if (!(await stream.read(at, bytes)) || !(await source.held.isPiece(index, bytes)))
+				throw new Error('It is another');
 		});
 		return true;
 	} catch {
@@ -139,10 +137,6 @@ async function eachPiece(
 		signal?.throwIfAborted();
 		await act(index, buffer.subarray(0, bytesOfPiece(size, index)), index * pieceBytesOf(size));
 	}
-}
-
-function isPiece({layer, blake3}: Source, index: number, bytes: Uint8Array): Promise<boolean> {
-	return isHashOf(blake3, layer.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES), bytes);
 }
 
 /** By what was fetched before and is still there, and what is on its way. */

@@ -115,11 +115,12 @@ export class Held {
 			if (difference === 'doubtful') isDoubtful = true;
 		};
 		const isWhole = await stream.read(index * pieceBytesOf(this.record.held.offer.size), into, look);
-		if (!isWhole || (isDoubtful && !(await this.#isRight(index, into)))) throw this.#hasChanged();
+		if (!isWhole || (isDoubtful && !(await this.isPiece(index, into)))) throw this.#hasChanged();
 		if (isDoubtful) this.#checked.add(index);
 	}
 
-	async #isRight(index: number, bytes: Uint8Array): Promise<boolean> {
+	/** Whether these are the bytes of that piece. */
+	async isPiece(index: number, bytes: Uint8Array): Promise<boolean> {
 		const layer = await this.metadata('layer');
 		const leaf = layer.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
 		return isHashOf(await this.#tools.blake3(), leaf, bytes);

@@ -1,8 +1,9 @@
 /** What there is of files: offers in rooms, what moves, and what a person may mean by a name. */
 import type {OfferedFile} from '../../api/files.ts';
+import {idBeginning} from '../../base/file-id.ts';
 import {entryAt} from '../log.ts';
 import type {MessageEntry, Room, State} from '../state.ts';
-import {isOver, type Transfer} from './transfers.ts';
+import {isOver, isWhole, type Transfer} from './transfers.ts';
 
 /** An offer as it stands in a room that is here. */
 export type ShownOffer = OfferedFile & {
@@ -122,13 +123,10 @@ export function movementOf({files}: Pick<State, 'files'>): Movement | undefined 
 /** From 0 to 1. A file of no bytes is here as soon as it is done. */
 export function shareOf({done, size, state}: Pick<Transfer, 'done' | 'size' | 'state'>): number {
 	if (size > 0) return Math.max(0, Math.min(1, done / size));
-	return state === 'done' || state === 'kept' ? 1 : 0;
+	return isWhole({state}) ? 1 : 0;
 }
 
 type Meant<One> = {readonly found: One; readonly rest: string} | undefined;
-
-/** Digits that name a file beyond doubt, as far as the core sees. */
-const ID = /^[0-9a-f]{8,64}$/;
 
 /** The first of them whose name, or the beginning of whose id, `written` begins with; the longest name wins. */
 export function firstNamed<One extends {readonly name: string; readonly file: string}>(
@@ -136,10 +134,11 @@ export function firstNamed<One extends {readonly name: string; readonly file: st
 	all: readonly One[],
 ): Meant<One> {
 	const lower = written.toLowerCase();
-	const isWhole = (name: string) => lower === name || lower.startsWith(`${name} `);
+	const isNamed = (name: string) => lower === name || lower.startsWith(`${name} `);
 	const [word = ''] = lower.split(' ');
-	const byId = ID.test(word) ? all.filter(({file}) => file.startsWith(word)) : [];
-	const byName = all.filter(({name}) => isWhole(name.toLowerCase()));
+	const id = idBeginning(word);
+	const byId = id === undefined ? [] : all.filter(({file}) => file.startsWith(id));
+	const byName = all.filter(({name}) => isNamed(name.toLowerCase()));
 	const longest = Math.max(0, ...byName.map(({name}) => name.length));
 	const found =
 		byName.find(({name}) => name.length === longest) ??
@@ -147,10 +146,4 @@ export function firstNamed<One extends {readonly name: string; readonly file: st
 	if (!found) return undefined;
 	const taken = byName.includes(found) ? found.name.length : word.length;
 	return {found, rest: written.slice(taken).trim()};
-}
-
-/** The id that a word is, or the beginning of one. */
-export function idWritten(word: string): string | undefined {
-	const lower = word.toLowerCase();
-	return ID.test(lower) ? lower : undefined;
 }

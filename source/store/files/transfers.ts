@@ -169,6 +169,11 @@ export function isOver({state}: Pick<Transfer, 'state'>): boolean {
 	return OVER.has(state);
 }
 
+/** All of it is here under its name, whoever it came from. */
+export function isWhole({state}: Pick<Transfer, 'state'>): boolean {
+	return state === 'done' || state === 'kept';
+}
+
 /** Something may come in, or is read. */
 const MOVING: ReadonlySet<TransferState> = new Set(['hashing', 'preparing', 'verifying', 'fetching', 'finishing']);
 
@@ -270,7 +275,7 @@ function tellGone(draft: Draft, {name, from}: Transfer): void {
 function tellEnd(draft: Draft, before: Transfer | undefined, now: Transfer): void {
 	const {isFetched, from, place, error} = now;
 	const name = quoted(now.name);
-	const wasHere = before?.state === 'done' || before?.state === 'kept';
+	const wasHere = before !== undefined && isWhole(before);
 	if (error && isFetched && !wasHere) {
 		const author = from === undefined ? undefined : draft.findPeer(from);
 		const by = author ? ` by ${displayName(nameHolders(draft.state), author.peer, author.name)}` : '';

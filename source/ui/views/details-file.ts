@@ -1,7 +1,9 @@
 /** Of a message that offers a file, what there is of the file itself: whether it is here, where, and who else has it. */
+
 import type {OfferedFile} from '../../api/files.ts';
+import {SHORT_ID_DIGITS} from '../../base/file-id.ts';
 import {shareOf} from '../../store/files/selectors.ts';
-import type {Transfer} from '../../store/files/transfers.ts';
+import {isWhole, type Transfer} from '../../store/files/transfers.ts';
 import {percentText, stateReason, stateWord} from './transfer-words.ts';
 
 export type OfferedHere = {
@@ -14,12 +16,10 @@ export type OfferedHere = {
 	readonly key: string;
 };
 
-const ID_DIGITS = 8;
-
 export function hereText({offer, transfer, isOwn, isKnown, key}: OfferedHere): string {
 	if (!transfer || transfer.state === 'cancelled') {
 		if (isOwn) return isKnown ? 'it is not given any more: /send offers it again' : 'offered by you';
-		const command = `/get ${offer.file.slice(0, ID_DIGITS)}`;
+		const command = `/get ${offer.file.slice(0, SHORT_ID_DIGITS)}`;
 		return `no: ${key === '' ? command : `${key} on the message or ${command}`} takes it`;
 	}
 	const reason = stateReason(transfer);
@@ -39,11 +39,11 @@ export function havingText(
 ): string {
 	if (!transfer || transfer.state === 'cancelled')
 		return isOwn ? '' : `${nameOf(author.peer, author.name)} offers it; of others one hears when it is taken`;
-	const {sources, takers, pieces, state} = transfer;
+	const {sources, takers, pieces} = transfer;
 	const whole = [...sources.filter(({dropped}) => dropped === undefined), ...takers].filter(
 		each => each.pieces >= pieces,
 	);
 	const others = new Map(whole.map(({peer, name}) => [peer, nameOf(peer, name)]));
-	const names = [...(state === 'done' || state === 'kept' ? ['you'] : []), ...others.values()];
+	const names = [...(isWhole(transfer) ? ['you'] : []), ...others.values()];
 	return names.length === 0 ? 'nobody here, as far as is known' : names.join(', ');
 }

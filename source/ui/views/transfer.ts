@@ -1,7 +1,7 @@
 /** One file that comes or goes: how far it is, a map of its pieces, who gives and who takes. */
 import type {TransferSource, TransferTaker} from '../../api/files.ts';
 import {shareOf} from '../../store/files/selectors.ts';
-import type {Transfer} from '../../store/files/transfers.ts';
+import {isWhole, type Transfer} from '../../store/files/transfers.ts';
 import {asksCancel, chosenTransfer} from '../../store/pages/transfers.ts';
 import {displayName, nameHolders, roomTitle} from '../../store/selectors.ts';
 import type {State} from '../../store/state.ts';
@@ -96,8 +96,8 @@ function mapRows({transfer, width, theme}: Sheet, height: number): readonly stri
 
 function sourceRows(sheet: Sheet): readonly string[] {
 	const {transfer, width, theme} = sheet;
-	const {sources, received, isFetched, state} = transfer;
-	const isHere = state === 'done' || state === 'kept';
+	const {sources, received, isFetched} = transfer;
+	const isHere = isWhole(transfer);
 	if (sources.length === 0 && (!isFetched || isHere)) return [];
 	const total = received > 0 ? [span(`${formatBytes(received)} got`, theme.paint.dim)] : [];
 	const count = sources.filter(({dropped}) => dropped === undefined).length;
@@ -166,7 +166,7 @@ function whatRows(sheet: Sheet): readonly string[] {
 	const isOurs = from !== undefined && from === state.self?.peerId;
 	const who = isOurs ? 'you' : known ? displayName(nameHolders(state), known.peer, known.name) : from;
 	const goes = priority > 0 ? 'before others' : priority < 0 ? 'after others' : undefined;
-	const lies = is === 'done' || is === 'kept' || !isFetched ? 'lies at' : 'goes to';
+	const lies = isWhole(transfer) || !isFetched ? 'lies at' : 'goes to';
 	return [
 		sectionRow(width, files > 0 ? 'The folder' : 'The file', theme),
 		...(place === undefined ? [] : field(sheet, lies, place)),

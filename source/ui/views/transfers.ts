@@ -1,6 +1,6 @@
 /** Files that come and go: a row for each, or two where there is little room. */
 import {movementOf, shareOf, sortedTransfers} from '../../store/files/selectors.ts';
-import type {Transfer} from '../../store/files/transfers.ts';
+import {isWhole, type Transfer} from '../../store/files/transfers.ts';
 import {asksCancel, chosenTransfer} from '../../store/pages/transfers.ts';
 import type {State} from '../../store/state.ts';
 import {formatBytes} from '../figures.ts';
@@ -76,7 +76,7 @@ function sumRows(state: State, all: readonly Transfer[], width: number, {paint}:
 		[all.filter(({state: is}) => is === 'waiting').length, 'waiting'],
 		[all.filter(({state: is}) => is === 'paused').length, 'paused'],
 		[all.filter(({state: is}) => is === 'failed').length, 'failed'],
-		[all.filter(({state: is}) => is === 'done' || is === 'kept').length, 'here'],
+		[all.filter(isWhole).length, 'here'],
 	] as const;
 	const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 	return [row(width, rates, [span(truncate(`  ${words.join(', ')} `, width - spansWidth(rates)), paint.dim)])];
