@@ -1,9 +1,7 @@
 /** Real processes that are killed while they fetch, or whose disk fails them. */
-import {spawn, spawnSync} from 'node:child_process';
-import {once} from 'node:events';
+import {spawnSync} from 'node:child_process';
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {nodeArguments} from '../../helpers/bundle.ts';
@@ -60,16 +58,12 @@ function run(before: readonly string[] = [], ...more: readonly string[]): string
 	return stdout.split('\n').filter(Boolean);
 }
 
-/** Kills it after so many lines. Resolves with those that it could say. */
-async function killAfter(patience: number): Promise<string[]> {
-	const child = spawn(program[0]!, [...program.slice(1), root, theirs]);
-	const ended = once(child, 'close');
-	const lines: string[] = [];
-	for await (const line of createInterface({input: child.stdout})) {
-		if (lines.push(line) === patience) child.kill('SIGKILL');
-	}
-	await ended;
-	return lines;
+/** It is killed while it does what comes after so many lines. Returns those that it said. */
+function killedAfter(lines: number): string[] {
+	const said = run([], 'killed', String(lines));
+	expect(said.length).toBeGreaterThanOrEqual(lines);
+	expect(said.at(-1)).not.toMatch(/^done/);
+	return said;
 }
 
 /** Nothing half-written has the name of the whole. */
@@ -87,7 +81,7 @@ describe('killed', {timeout: PATIENCE}, () => {
 	test('at any moment, again and again: goes on with what is there, verified', async () => {
 		let written = 0;
 		for (const patience of [1, 8, 23, 24]) {
-			const lines = await killAfter(patience);
+			const lines = killedAfter(patience);
 			await expectSound();
 			written += countOf(lines, 'piece');
 		}
@@ -153,7 +147,7 @@ describe('a disk', {timeout: PATIENCE}, () => {
 	});
 
 	test('that is as it should be: holes stay holes, also of a resumed one', async () => {
-		await killAfter(12);
+		killedAfter(12);
 		run();
 		expect((await stat(join(theirs, 'notes.bin'))).blocks * 512).toBeLessThanOrEqual(
 			content.length - 4 * 65_536 + 4096,

@@ -2,7 +2,9 @@
  * A process that fetches a file from one profile into another, for tests that kill it or take its disk away. It prints a
  * line for what it did, each at once: `here 3` pieces found and verified, `piece 4` written, `failed disk-full …`, `done <path>`.
  *
- *     taker <folder of both profiles> <folder for what is fetched> [make room]
+ *     taker <folder of both profiles> <folder for what is fetched> [make room | killed <lines>]
+ *
+ * `killed`: by itself, while it does what comes after so many lines. Whoever reads them may be late on a busy machine.
  */
 import {rmSync, writeFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
@@ -14,9 +16,14 @@ import {blockOf, makeRig, prepare, transferOf} from './rig.ts';
 
 const BALLAST_BYTES = 1_000_000;
 
-const [root = '', folder = '', mode] = process.argv.slice(1).filter(argument => argument !== '--');
+const [root = '', folder = '', mode, patience] = process.argv.slice(1).filter(argument => argument !== '--');
 const ballast = join(folder, 'ballast');
-const say = (...words: unknown[]) => writeSync(1, `${words.join(' ')}\n`);
+let said = 0;
+
+function say(...words: readonly unknown[]): void {
+	writeSync(1, `${words.join(' ')}\n`);
+	if (mode === 'killed' && ++said === Number(patience)) setImmediate(() => process.kill(process.pid, 'SIGKILL'));
+}
 
 async function fetch(giver: Vault, taker: Vault, offer: FileOffer): Promise<void> {
 	const {file} = offer;
