@@ -22,24 +22,30 @@ function checkSpelling(argv: readonly string[]): void {
 		...OPTION_NAMES.flatMap(name => OPTIONS[name].short ?? []).map(name => `-${name}`),
 	]);
 	const end = argv.indexOf('--');
+	let before = '';
 	for (const argument of end === -1 ? argv : argv.slice(0, end)) {
+		const last = before;
+		before = argument;
 		if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) continue;
 		if (shorts.has(argument)) continue;
 		const equals = argument.indexOf('=');
 		const flag = equals === -1 ? argument : argument.slice(0, equals);
 		const takesValue = known.get(flag);
 		if (takesValue === undefined) {
-			const meant = nearest(
-				flag.replace(/^-+/, ''),
-				[...known.keys()].map(name => name.slice(2)),
-			);
-			throw values.usageError(
-				`Unknown option ${values.quote(flag)}`,
-				meant === undefined ? seeHelp() : `Did you mean --${meant}?`,
-			);
+			const hint =
+				known.get(last) === true ? `If it belongs to ${last}: ${last}=${argument}` : nearestHint(flag, known);
+			throw values.usageError(`Unknown option ${values.quote(flag)}`, hint);
 		}
 		if (equals !== -1 && !takesValue) throw values.usageError(`${flag} takes no value`);
 	}
+}
+
+function nearestHint(flag: string, known: ReadonlyMap<string, unknown>): string {
+	const meant = nearest(
+		flag.replace(/^-+/, ''),
+		[...known.keys()].map(name => name.slice(2)),
+	);
+	return meant === undefined ? seeHelp() : `Did you mean --${meant}?`;
 }
 
 /** Everything arrives as text, or true for a switch: meow only splits, so that every refusal is worded here. */

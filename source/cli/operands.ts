@@ -37,7 +37,7 @@ export function boundedPing(options: Options, flags: Flags): Options {
 export function textToSend(words: readonly string[]): string {
 	const [text, ...more] = words;
 	const example = 'For example: p2p-tui send --room lobby "good morning"; - takes the text from standard input';
-	if (text === undefined) throw values.usageError('send needs the text to send', example);
+	if (text === undefined) throw values.usageError('send needs the text to send, or --file <path>', example);
 	if (more.length > 0) throw values.usageError('send takes one text; put it in quotes', example);
 	return text;
 }

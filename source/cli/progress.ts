@@ -26,9 +26,9 @@ export type Progress = {
 
 type Screen = {readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown};
 
-/** Nothing is shown where it would be kept in a file. */
-export function progressOn(stream: Screen): Progress {
-	if (stream.isTTY !== true) return {show: () => {}, clear: () => {}};
+/** Nothing is shown where it would be kept in a file, or by a terminal that takes no row back. */
+export function progressOn(stream: Screen, terminal = process.env.TERM): Progress {
+	if (stream.isTTY !== true || terminal === 'dumb') return {show: () => {}, clear: () => {}};
 	let isShown = false;
 	return {
 		show(row) {

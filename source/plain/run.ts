@@ -1,10 +1,12 @@
 /** Chats line by line until it is left: the same core and the same state as the screen, said instead of drawn. */
+
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import type {DoctorReport} from '../api/doctor.ts';
 import type {NodeEvent} from '../api/event.ts';
 import {describeError, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {MAX_COMPOSER_BYTES} from '../store/composer.ts';
 import type {Effect} from '../store/effect.ts';
+import {leavingLines} from '../store/files/leaving.ts';
 import {utf8Length} from '../store/graphemes.ts';
 import type {Intent} from '../store/intent.ts';
 import {activeRoom} from '../store/selectors.ts';
@@ -98,6 +100,7 @@ class Session {
 		clearInterval(this.#ticking);
 		for (const [signal, listener] of this.#signals) process.off(signal, listener);
 		this.#store.close();
+		this.#console.say(leavingLines(this.#store.getState(), this.#options.config.dataDirectory !== undefined));
 		this.#console.close();
 		await this.#core.stop();
 	}

@@ -31,7 +31,7 @@ export function messageLines(state: State, room: Room, entry: MessageEntry): rea
 	const head = `${formatTime(entry.timestamp)} ${whoSays(state, room, entry)}`;
 	const {offer, redacted, local} = entry;
 	if (offer && redacted === undefined) {
-		const what = room.peer === undefined ? `${head} offers` : `${head}, a file:`;
+		const what = room.peer === undefined ? `${head} ${local ? 'offer' : 'offers'}` : `${head}, a file:`;
 		const how = local ? '' : getWords(state, entry.id, offer);
 		return [...gap, `${what} ${offerWords(offer)}${notesOf(entry)}${how}`];
 	}

@@ -4,6 +4,7 @@ import type {DoctorReport} from '../api/doctor.ts';
 import {describeError, describeStack, EXIT_INTERRUPTED, UserError} from '../base/errors.ts';
 import {openLog} from '../base/log.ts';
 import type {Effect} from '../store/effect.ts';
+import {leavingLines} from '../store/files/leaving.ts';
 import type {Settings, ThemeName} from '../store/settings.ts';
 import type {Store} from '../store/store.ts';
 import {App} from './app.tsx';
@@ -136,7 +137,8 @@ class Screen {
 		this.#keyboard.close();
 		this.#painter.close();
 		this.#ink.unmount();
-		this.#terminal.restore();
+		const isKept = this.#options.config.dataDirectory !== undefined;
+		this.#terminal.restore(leavingLines(this.#store.getState(), isKept));
 		await this.#core.stop();
 	}
 

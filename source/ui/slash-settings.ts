@@ -22,7 +22,7 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
 			if (text !== undefined) return setText(text, value);
 			if (written === 'keys')
 				return done(inform('keys stand in the settings file; in a shell, p2p-tui config shows all'));
-			return wrong(`There is no setting ${written}; there are ${[...SETTING_NAMES, ...FILE_SETTING_NAMES].join(', ')}`);
+			return wrong(unknownWords(written));
 		},
 	},
 	{
@@ -41,6 +41,14 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
 		parse: () => done({type: 'toggle-setting', setting: 'mouse'}),
 	},
 ];
+
+/** Those that begin so; or else all of them. */
+function unknownWords(written: string): string {
+	const all = [...SETTING_NAMES, ...FILE_SETTING_NAMES];
+	const meant = all.filter(name => name.toLowerCase().startsWith(written.toLowerCase()));
+	if (meant.length > 0) return `Which one: ${meant.join(', ')}?`;
+	return `There is no setting ${written}; there are ${all.join(', ')}`;
+}
 
 /** The same for one that is a text. Quotes are taken off: blanks need none here, and people write them all the same. */
 function setText(name: FileSettingName, written: string): SlashResult {

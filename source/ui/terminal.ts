@@ -62,8 +62,11 @@ export type TerminalOptions = {
 export type Terminal = {
 	/** Where to draw. Behaves as the stream that was given, until the terminal is restored. */
 	readonly stdout: NodeJS.WriteStream;
-	/** Gives the terminal back as it was found and listens to no signal any more. Again: does nothing. */
-	restore(): void;
+	/**
+	 * Gives the terminal back as it was found, with these lines, which are safe to show, where the shell goes on; and listens
+	 * to no signal any more. Again: does nothing.
+	 */
+	restore(last?: readonly string[]): void;
 	/** Whether it reports the mouse from now on. While it does, selecting text needs Shift. */
 	setMouse(isOn: boolean): void;
 	/** One line that is safe to show; where there is a window with a title. */
@@ -99,8 +102,9 @@ class OpenTerminal implements Terminal {
 		this.#listen();
 	}
 
-	restore(): void {
+	restore(last: readonly string[] = []): void {
 		this.#leave();
+		if (last.length > 0) writeNow(this.#options.stdout, ...last.map(line => `${line}\n`));
 		for (const stop of this.#listeners.splice(0)) stop();
 	}
 

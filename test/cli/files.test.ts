@@ -243,7 +243,11 @@ describe('the row of progress', () => {
 		quiet.show(() => 'x');
 		quiet.clear();
 		expect(written).toEqual([]);
-		const seen = progressOn({isTTY: true, columns: 40, write});
+		const dumb = progressOn({isTTY: true, columns: 40, write}, 'dumb');
+		dumb.show(() => 'x');
+		dumb.clear();
+		expect(written).toEqual([]);
+		const seen = progressOn({isTTY: true, columns: 40, write}, 'xterm');
 		seen.clear();
 		seen.show(columns => String(columns));
 		seen.clear();

@@ -3,6 +3,9 @@ import {expect, test} from 'vitest';
 import type {NodeEvent} from '../../source/api/event.ts';
 import {Narrator} from '../../source/plain/narrator.ts';
 import {transferLines} from '../../source/plain/transfers.ts';
+import {messageLines} from '../../source/plain/words.ts';
+import {entryAt} from '../../source/store/log.ts';
+import type {MessageEntry} from '../../source/store/state.ts';
 import {Store} from '../../source/store/store.ts';
 import {NOON, PEERS, peerInfo, snapshotOf} from '../ui/script.ts';
 import {ALL, idOf, offered, transfer} from '../ui/transfers.ts';
@@ -34,6 +37,15 @@ test('an offer says what it is, how large, and how to take it', () => {
 	expect(hears(offered('ann', {name: 'photos', files: 3}, 1, `@${PEERS.ann}`))).toContain(
 		'12:01 to you from ann, a file: the folder “photos”, 3 files, 1.4 GB; /get photos takes it',
 	);
+});
+
+test('of one of our own, when the room is read again', () => {
+	const {store, hears} = listening();
+	hears(offered('you', {name: 'a.txt', size: 10}, 1));
+	const state = store.getState();
+	const room = state.rooms.find(({room}) => room === 'lobby')!;
+	const entry = entryAt(room.log, room.log.length - 1) as MessageEntry;
+	expect(messageLines(state, room, entry)).toEqual(['12:01 #lobby you offer “a.txt”, 10 B']);
 });
 
 test('how far it is, a quarter at a time; then where it is', () => {

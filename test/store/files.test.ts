@@ -6,6 +6,7 @@ import {suggestionsFor} from '../../source/store/complete-suggest.ts';
 import {Draft} from '../../source/store/draft.ts';
 import {fileAnswered} from '../../source/store/files/answers.ts';
 import {droppedPaths, MAX_DROPPED} from '../../source/store/files/dropped.ts';
+import {leavingLines} from '../../source/store/files/leaving.ts';
 import {listed} from '../../source/store/files/listing.ts';
 import {absolute, shortPath, splitTarget, unquoted, written} from '../../source/store/files/paths.ts';
 import {EMPTY_FILES, MAX_TRANSFERS} from '../../source/store/files/transfers.ts';
@@ -169,4 +170,40 @@ test('what was read goes by its own name once it is offered', () => {
 	const reading = reduceEvents(stateIn(roomInfo('a')), [transfer({file: path, state: 'hashing', path})], NOW);
 	const offered = reduceEvents(reading, [transfer({state: 'done', isFetched: false, path})], NOW);
 	expect([...offered.files.transfers.keys()]).toEqual([transfer().file]);
+});
+
+describe('whoever leaves is told', () => {
+	const linesOf = (all: readonly Parameters<typeof transfer>[0][], isKept = true) => {
+		const events = all.map((more, index) => transfer({file: `${index}`.padStart(64, '0'), takers: [], ...more}));
+		return leavingLines(reduceEvents(stateIn(roomInfo('a')), events, NOW), isKept);
+	};
+
+	test.each<[string, readonly Parameters<typeof transfer>[0][], readonly string[]]>([
+		['nothing where all is done, held or failed', [{state: 'done'}, {state: 'paused'}, {state: 'failed'}], []],
+		['what comes', [{}], ['“holiday.mp4” is not all here (54 %): it goes on at the next start']],
+		[
+			'what has not begun to come',
+			[{state: 'waiting', done: 0}],
+			['“holiday.mp4” is not all here: it goes on at the next start'],
+		],
+		['of several, how many', [{}, {state: 'waiting'}], ['2 files are not all here: they go on at the next start']],
+		['what is read', [{state: 'hashing', isFetched: false}], ['“holiday.mp4” is not offered: it was still being read']],
+	])('%s', (_, all, lines) => {
+		expect(linesOf(all)).toEqual(lines);
+	});
+
+	test('who takes something, and what is not kept', () => {
+		const [cat, dan] = [
+			{peer: 'c', name: 'cat', pieces: 1, rate: 5, bytes: 5},
+			{peer: 'd', name: 'dan', pieces: 1, rate: 5, bytes: 5},
+		];
+		const given = {state: 'done', isFetched: false} as const;
+		expect(linesOf([{...given, takers: [cat]}])).toEqual([
+			'cat was still taking “holiday.mp4”: you give it again when you are back',
+		]);
+		expect(linesOf([{...given, takers: [cat, {...dan, rate: 0}]}, {...given, takers: [cat, dan]}, {}], false)).toEqual([
+			'“holiday.mp4” is not all here (54 %): what is here is not kept',
+			'2 others were still taking 2 files: you give it no more',
+		]);
+	});
 });

@@ -31,6 +31,7 @@ describe('settings are changed on the screen', () => {
 
 	test.each([
 		['/set thme light', /^There is no setting thme; there are theme, /],
+		['/set Files', /^Which one: files\.folder, files\.accept, files\.maxUpload, files\.maxDownload, files\.quota\?$/],
 		['/set theme purple', /^theme can be auto, dark, light, contrast, ansi, mono; not purple$/],
 		['/set mouse maybe', /^mouse can be on, off; not maybe$/],
 	])('%s is refused', (line, message) => {

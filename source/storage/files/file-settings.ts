@@ -21,12 +21,16 @@ const MAX_FILE_BYTES = 256 * 1024;
 
 const KEYS = ['folder', 'accept', 'maxUpload', 'maxDownload', 'quota'] as const satisfies (keyof FileSettings)[];
 
+type Kept = {readonly given: Partial<FileSettings>; readonly settings: Partial<FileSettings>};
+
 export class KeptSettings {
 	readonly #directory: string | undefined;
 	readonly #given: FileSettings;
 	/** What the command line says, whatever was kept of earlier. */
-	readonly #asked: readonly string[];
+	readonly #asked: readonly (keyof FileSettings)[];
 	readonly #warn: (message: string) => void;
+	/** As an earlier run has left it. */
+	#kept: Kept = {given: {}, settings: {}};
 	#writing: Promise<void> = Promise.resolve();
 
 	/** Without a directory nothing is kept. As the program was started. */
@@ -45,7 +49,8 @@ export class KeptSettings {
 			const text = await readSmallFile(join(this.#directory, FILE_NAME), MAX_FILE_BYTES);
 			const {version, given, settings} = JSON.parse(text) as Record<string, unknown>;
 			if (version !== VERSION) return this.#given;
-			return merge(this.#given, readSettings(given), readSettings(settings), this.#asked);
+			this.#kept = {given: readSettings(given), settings: readSettings(settings)};
+			return merge(this.#given, this.#kept, this.#asked);
 		} catch (error) {
 			if (errorCode(error) !== 'ENOENT') this.#warn(`What was set for files cannot be read: ${explain(error)}`);
 			return this.#given;
@@ -55,10 +60,22 @@ export class KeptSettings {
 	save(settings: FileSettings): void {
 		const directory = this.#directory;
 		if (directory === undefined) return;
-		const content = JSON.stringify({version: VERSION, given: this.#given, settings});
+		const content = JSON.stringify({version: VERSION, ...this.#lasting(settings)});
 		this.#writing = this.#writing
 			.then(() => replaceMarker(directory, FILE_NAME, `${content}\n`))
 			.catch(error => this.#warn(`What is set for files cannot be remembered: ${explain(error)}`));
+	}
+
+	/** What the command line says holds for this run, unless something else was set since. */
+	#lasting(settings: FileSettings): Kept {
+		const given: Record<string, unknown> = {...this.#given};
+		const lasting: Record<string, unknown> = {...settings};
+		for (const key of this.#asked) {
+			if (!isDeepStrictEqual(settings[key], this.#given[key])) continue;
+			given[key] = this.#kept.given[key];
+			lasting[key] = this.#kept.settings[key];
+		}
+		return {given, settings: lasting};
 	}
 
 	/** Resolves when everything is written, or could not be. */
@@ -68,12 +85,8 @@ export class KeptSettings {
 }
 
 /** Key by key: what was changed at run time, unless the program was started with something else since. */
-function merge(
-	given: FileSettings,
-	before: Partial<FileSettings>,
-	changed: Partial<FileSettings>,
-	asked: readonly string[],
-): FileSettings {
+function merge(given: FileSettings, kept: Kept, asked: readonly (keyof FileSettings)[]): FileSettings {
+	const {given: before, settings: changed} = kept;
 	const merged: Record<string, unknown> = {...given};
 	for (const key of KEYS) {
 		if (asked.includes(key) || !isDeepStrictEqual(given[key], before[key])) continue;

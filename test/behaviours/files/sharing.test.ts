@@ -234,6 +234,9 @@ describe('what is told of pieces', () => {
 		desk.hear(BOB, {type: 'holds', file: FILE, pieces: fullOf(OFFER)});
 		desk.hear(CAT, seek);
 		expect(desk.transfers()).toMatchObject([{takers: [{peer: CAT}]}]);
+		// Whoever offers it himself wants to know who has it.
+		desk.offers(annIdentity, OFFER);
+		expect(desk.transfers()).toMatchObject([{takers: [{peer: BOB}, {peer: CAT}]}]);
 	});
 
 	it('does not show who has given it up', () => {

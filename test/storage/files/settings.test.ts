@@ -43,6 +43,18 @@ test('what the command line says counts in any case, a limit that it lifts too',
 	expect(plain.library.settings).toMatchObject({folder: '/b', maxUpload: 6, maxDownload: 7});
 });
 
+test('an option holds for its run: what was set before is there again after it, also if something else is set in it', async () => {
+	const before = await rig.vault('one', {folder: '/a'});
+	before.settings({folder: '/b', accept: [], maxUpload: 6});
+	await before.shut();
+	const asked = ['folder', 'maxUpload'] as const;
+	const vault = await rig.vault('one', {folder: '/c', maxUpload: 9, asked});
+	vault.settings({folder: '/c', accept: [rule], maxUpload: 9});
+	await vault.shut();
+	const after = await rig.vault('one', {folder: '/a'});
+	expect(after.library.settings).toEqual({folder: '/b', accept: [rule], maxUpload: 6});
+});
+
 test('a file that is damaged, or has nonsense in it, is left out', async () => {
 	const vault = await rig.vault('one', {folder: '/a'});
 	vault.settings({folder: '/b', accept: []});

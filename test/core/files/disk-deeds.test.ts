@@ -1,5 +1,5 @@
-/** Whether a file is still what it was, when somebody wants to know. */
-import {expect, it} from 'vitest';
+/** What the disk is asked, and what is told of it. */
+import {afterEach, expect, it, vi} from 'vitest';
 import type {FilesNews} from '../../../source/behaviours/files/io.ts';
 import {DiskDeeds} from '../../../source/core/files/disk-deeds.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
@@ -13,6 +13,30 @@ async function lookedAt(look: () => Promise<'same' | 'changed' | 'missing'>): Pr
 	await deeds.close();
 	return told.map(({news}) => news);
 }
+
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+it('how much of a folder is safe is told now and then, and where it is at the end', async () => {
+	vi.useFakeTimers({toFake: ['performance']});
+	const told: FilesNews[] = [];
+	const finish = async (_: string, progress: (done: number) => void) => {
+		for (let file = 1; file <= 100; file++) {
+			vi.advanceTimersByTime(10);
+			progress(file);
+		}
+		return '/here';
+	};
+	const deeds = new DiskDeeds({finish} as unknown as Vault, news => told.push(news));
+	deeds.do({deed: 'finish', file: FILE});
+	await vi.waitFor(() => expect(told.at(-1)).toEqual({news: 'finished', file: FILE, path: '/here'}));
+	const done = told.flatMap(news => (news.news === 'finishing' ? news.done : []));
+	expect(done.length).toBeGreaterThan(1);
+	expect(done.length).toBeLessThanOrEqual(10);
+	expect(done).toEqual(done.toSorted((a, b) => a - b));
+	await deeds.close();
+});
 
 it('a folder of which the list cannot be read has none', async () => {
 	const told: FilesNews[] = [];

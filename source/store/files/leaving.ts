@@ -1,0 +1,57 @@
+/** What becomes of files on their way when the program is left: whoever leaves in the midst of it wants to know. */
+import {cleanName, quoted} from '../names.ts';
+import {displayName, nameHolders} from '../selectors.ts';
+import type {State} from '../state.ts';
+import {shareOf} from './selectors.ts';
+import {isOver, type Transfer} from './transfers.ts';
+
+/** Those that are named; of more it is said how many there are. */
+const MAX_NAMED = 1;
+
+/** Lines for the shell; none where nothing is under way. `isKept`: the next start knows of it. */
+export function leavingLines(state: State, isKept: boolean): readonly string[] {
+	const all = [...state.files.transfers.values()];
+	return [readLine(all), comingLine(all, isKept), takenLine(state, all, isKept)].filter(line => line !== undefined);
+}
+
+/** What is still read is offered to nobody yet, and nothing of it is written down. */
+function readLine(all: readonly Transfer[]): string | undefined {
+	const read = all.filter(({state}) => state === 'hashing');
+	return read.length === 0 ? undefined : `${named(read)} not offered: ${itWas(read)} still being read`;
+}
+
+/** What is held goes on when it is told to. */
+function comingLine(all: readonly Transfer[], isKept: boolean): string | undefined {
+	const coming = all.filter(transfer => !isOver(transfer) && !['hashing', 'paused'].includes(transfer.state));
+	if (coming.length === 0) return undefined;
+	const share = Math.floor(shareOf(coming[0]!) * 100);
+	const how = coming.length > MAX_NAMED || share === 0 ? 'not all here' : `not all here (${share} %)`;
+	const next = isKept ? `${theyGo(coming)} on at the next start` : 'what is here is not kept';
+	return `${named(coming)} ${how}: ${next}`;
+}
+
+function takenLine(state: State, all: readonly Transfer[], isKept: boolean): string | undefined {
+	const taken = all.filter(({takers}) => takers.some(({rate}) => rate > 0));
+	if (taken.length === 0) return undefined;
+	const people = new Map(
+		taken.flatMap(({takers}) => takers.filter(({rate}) => rate > 0)).map(({peer, name}) => [peer, name]),
+	);
+	const [[peer, name] = ['', '']] = people;
+	const who = people.size > 1 ? `${people.size} others` : displayName(nameHolders(state), peer, cleanName(name, peer));
+	const what = taken.length > MAX_NAMED ? `${taken.length} files` : quoted(taken[0]!.name);
+	const next = isKept ? 'you give it again when you are back' : 'you give it no more';
+	return `${who} ${people.size > 1 ? 'were' : 'was'} still taking ${what}: ${next}`;
+}
+
+/** `“film.mp4” is`, `3 files are`. */
+function named(all: readonly Transfer[]): string {
+	return all.length > MAX_NAMED ? `${all.length} files are` : `${quoted(all[0]!.name)} is`;
+}
+
+function itWas(all: readonly Transfer[]): string {
+	return all.length > 1 ? 'they were' : 'it was';
+}
+
+function theyGo(all: readonly Transfer[]): string {
+	return all.length > 1 ? 'they go' : 'it goes';
+}
