@@ -66,6 +66,8 @@ export class Screen {
 	readonly #terminal: InstanceType<typeof xterm.Terminal>;
 	readonly #waiters = new Set<Waiter>();
 	#raw = '';
+	/** Settled when all that has come so far is on the screen. */
+	#drawn: Promise<void> = Promise.resolve();
 	#isCursorVisible = true;
 	#exit: Exit | undefined;
 
@@ -86,7 +88,7 @@ export class Screen {
 		this.#pty.onData(data => this.#receive(data));
 		this.exited = new Promise(resolve => {
 			this.#pty.onExit(({exitCode, signal}) => {
-				this.#terminal.write('', () => {
+				void this.#drawn.then(() => {
 					this.#exit = {code: exitCode, signal: signal || undefined};
 					running.delete(this);
 					this.#check();
@@ -210,9 +212,17 @@ export class Screen {
 
 	#receive(data: string): void {
 		this.#raw = (this.#raw + data).slice(-MAX_RAW);
-		this.#terminal.write(data, () => {
-			// In the middle of a frame nobody sees anything.
-			if (!this.modes.synchronizedOutputMode) this.#check();
+		this.#drawn = this.#drawn.then(() => this.#draw(data));
+	}
+
+	/** Whoever waited for what is there now sees just that: on a busy machine the next of it may have come already. */
+	#draw(data: string): Promise<void> {
+		return new Promise(resolve => {
+			this.#terminal.write(data, () => {
+				// In the middle of a frame nobody sees anything.
+				if (!this.modes.synchronizedOutputMode) this.#check();
+				setImmediate(resolve);
+			});
 		});
 	}
 

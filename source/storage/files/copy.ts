@@ -12,7 +12,8 @@ import {loadBlake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {Held} from './held.ts';
 import {FileFailure, NotGiven} from './kept.ts';
-import {Part, type PartFile} from './part.ts';
+import {Part, type PartFile, type Place} from './part.ts';
+import {openPassing} from './passing.ts';
 import {MAX_NAME_BYTES} from './publish.ts';
 import {Records} from './records.ts';
 import {lookAt, openToRead} from './safe-open.ts';
@@ -78,9 +79,27 @@ async function findSource(records: Records, file: FileId): Promise<Source> {
 	return {held, size, isFolder, files};
 }
 
-async function putCopy(source: Source, folder: string, {file, name, signal, progress}: CopyOptions): Promise<string> {
-	const offer = {...source.held.record.held.offer, name};
-	const part = await Part.create(folder, offer, async () => {});
+async function putCopy(source: Source, folder: string, options: CopyOptions): Promise<string> {
+	// Should we be killed, whoever starts next finds there what is to be deleted.
+	const passing = await openPassing().catch(() => undefined);
+	try {
+		const notes = passing && new Records(passing.directory, () => {});
+		return await fillCopy(source, await makePart(source, folder, options.name, notes), options);
+	} finally {
+		await passing?.close();
+	}
+}
+
+async function makePart({held}: Source, folder: string, name: string, notes: Records | undefined): Promise<Part> {
+	const offer = {...held.record.held.offer, name};
+	const transfer = {offer, folder, rooms: [], from: undefined, isPaused: false, priority: 0, since: Date.now()};
+	const noting = async (place: Place) => notes?.saveTransfer(offer.file, {...place, transfer});
+	const part = await Part.create(folder, offer, noting);
+	await noting(part.place);
+	return part;
+}
+
+async function fillCopy(source: Source, part: Part, {file, signal, progress}: CopyOptions): Promise<string> {
 	const zeros = Buffer.alloc(Math.min(source.size, pieceBytesOf(source.size)));
 	try {
 		part.setFiles(source.files);

@@ -2,7 +2,7 @@
  * Where a profile that keeps nothing writes down what it fetches: in a folder of its own, which goes at the end. Of a program
  * that was killed it stays, and with it what was half fetched; whoever starts next clears up behind it.
  */
-import {lstat, mkdtemp, readdir, readFile, readlink, rm, writeFile} from 'node:fs/promises';
+import {lstat, mkdtemp, readdir, readFile, readlink, rm, rmdir, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {hasModes} from '../directory.ts';
@@ -17,6 +17,10 @@ const OTHERS = 0o077;
 
 /** In which space of process ids the lock holds; elsewhere a process that is alive seems to be none. */
 const SPACE = 'space';
+
+/** Milliseconds after which one without that is nobody's, and what may be in it then. */
+const UNBORN = 3_600_000;
+const LOCK = /^lock(?:\.[\da-f]+\.tmp)?$/;
 
 export type Passing = {
 	readonly directory: string;
@@ -49,7 +53,9 @@ export async function clearLeft(root = tmpdir()): Promise<void> {
 
 async function clear(directory: string): Promise<void> {
 	if (!(await isOurs(directory))) return;
-	if ((await readFile(join(directory, SPACE), 'utf8')) !== (await spaceOfProcesses())) return;
+	const space = await readFile(join(directory, SPACE), 'utf8').catch(() => undefined);
+	if (space === undefined) return clearUnborn(directory);
+	if (space !== (await spaceOfProcesses())) return;
 	// Rejects if somebody is using it.
 	const lock = await lockProfile(directory);
 	const records = new Records(directory, () => {});
@@ -60,6 +66,13 @@ async function clear(directory: string): Promise<void> {
 	}
 	await rm(directory, {recursive: true, force: true});
 	await lock.release();
+}
+
+/** Whoever was killed before that was written had fetched nothing; who is about to write it needs no hour. */
+async function clearUnborn(directory: string): Promise<void> {
+	if (Date.now() - (await lstat(directory)).mtimeMs < UNBORN) return;
+	for (const name of await readdir(directory)) if (LOCK.test(name)) await rm(join(directory, name), {force: true});
+	await rmdir(directory);
 }
 
 /** Anybody may make something by such a name there, and what is written in it is about what to delete. */

@@ -111,6 +111,22 @@ describe('killed', {timeout: PATIENCE}, () => {
 	});
 });
 
+test.skipIf(straceProblem)(
+	titled('killed while it copies what is here, it leaves nothing that the next start does not clear up', straceProblem),
+	{timeout: PATIENCE},
+	async () => {
+		expect(run().at(-1)).toMatch(/^done /);
+		const copies = await rig.folder('copies');
+		const strace = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=pwrite64'];
+		expect(run([...strace, '-e', 'inject=pwrite64:signal=SIGKILL:when=5'], 'copy', copies)).toEqual([]);
+		expect(await namesIn(copies)).toEqual(['notes.bin.part']);
+		expect(run()).toHaveLength(1);
+		expect(await namesIn(copies)).toEqual([]);
+		expect(run([], 'copy', copies)).toEqual([`copied ${join(copies, 'notes.bin')}`]);
+		expect(await namesIn(copies)).toEqual(['notes.bin']);
+	},
+);
+
 describe('a disk', {timeout: PATIENCE}, () => {
 	/** In a name space of its own, with such a disk in the place of the folder. */
 	const on = (options: string) => [

@@ -1,6 +1,6 @@
 /** What a profile that keeps nothing leaves behind when its program is killed. */
 import {spawnSync} from 'node:child_process';
-import {chmod, cp, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, readFile, rm, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {Part} from '../../../source/storage/files/part.ts';
@@ -72,6 +72,22 @@ test.each([
 	await change();
 	await clearLeft(root);
 	expect(await namesIn(theirs)).toEqual(['mine.part', 'notes.txt.part']);
+});
+
+test('of a program that was killed before it could write anything down nothing stays, once that is long ago', async () => {
+	const hourAgo = Date.now() / 1_000 - 3_700;
+	const old = async (name: string, ...files: readonly string[]) => {
+		const directory = join(root, `p2p-tui-passing-${name}`);
+		await mkdir(directory, {mode: 0o700});
+		for (const file of files) await writeFile(join(directory, file), '');
+		await utimes(directory, hourAgo, hourAgo);
+	};
+	await old('empty');
+	await old('locked', 'lock', 'lock.37b9eb6a9ae8.tmp');
+	await old('other', 'lock', 'letter');
+	await clearLeft(root);
+	expect((await namesIn(root)).filter(name => /empty|locked|other/.test(name))).toEqual(['p2p-tui-passing-other']);
+	expect(await namesIn(join(root, 'p2p-tui-passing-other'))).toEqual(['letter']);
 });
 
 test('a file in the place of what was half fetched stays', async () => {
