@@ -16,6 +16,9 @@ const BACK = 3_000;
 /** The clock of a machine that is busy with other things proves nothing against us: then it may try once more. */
 const BUSY = 1;
 
+/** Milliseconds for any of these: much of it may be for waiting until the others have met. */
+const TIMEOUT = 240_000;
+
 type Place = {readonly hosts: readonly Host[]; readonly nodes: readonly HeadlessNode[]};
 
 /** The last meeting that was begun. */
@@ -41,7 +44,7 @@ async function missing(node: HeadlessNode): Promise<string[]> {
 	return unreachable.map(({name}) => name);
 }
 
-describe.concurrent('row 58', {retry: BUSY}, () => {
+describe.concurrent('row 58', {retry: BUSY, timeout: TIMEOUT}, () => {
 	test('row 58: a two-way partition is noticed in time, and when it heals everyone hears everyone, once', async ({
 		lab,
 	}) => {
@@ -107,7 +110,7 @@ describe.concurrent('row 58', {retry: BUSY}, () => {
 	});
 });
 
-describe.concurrent('row 59', {retry: BUSY}, () => {
+describe.concurrent('row 59', {retry: BUSY, timeout: TIMEOUT}, () => {
 	test('row 59: another address, and it is back at once; nothing comes twice', async ({lab}) => {
 		const {hosts, nodes} = await meeting(lab, 'ann', 'bob', 'cat');
 		const [ann, bob, cat] = nodes as [HeadlessNode, HeadlessNode, HeadlessNode];

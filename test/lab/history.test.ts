@@ -68,6 +68,9 @@ async function expectReports(
 	for (const node of side) expect(node.all('rejoined').length).toBeLessThanOrEqual(1);
 }
 
+/** Milliseconds for any of these: most of it may be for waiting until the others have had their turn. */
+const TIMEOUT = 300_000;
+
 /** The last test that keeps the machine busy: they run one after another, beside the one that mostly waits. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +80,7 @@ function inTurn(act: () => Promise<void>): Promise<void> {
 	return next;
 }
 
-describe.concurrent('history', () => {
+describe.concurrent('history', {timeout: TIMEOUT}, () => {
 	test('row 58: two groups that were apart hold the same afterwards, and each hears once what it missed', async ({
 		lab,
 	}) => {
