@@ -3,7 +3,7 @@ import type {CoreListener, CoreState} from '../../source/api/core.ts';
 import type {EventOf, NodeEvent, Reply} from '../../source/api/event.ts';
 
 /** Milliseconds: less than a test gets, so that what was heard is told. */
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 
 type Heard = {readonly state: CoreState} | {readonly event: NodeEvent};
 type Waiter = {readonly check: () => boolean};

@@ -10,7 +10,7 @@ import type {EventOf, NodeEvent, Reply, Results} from '../../source/api/event.ts
 import {PROGRAM} from './program.ts';
 
 /** Milliseconds until `waitFor` gives up, unless it is told otherwise. */
-const PATIENCE = 30_000;
+const PATIENCE = 45_000;
 
 export type Exit = {readonly code: number | null; readonly signal: NodeJS.Signals | null};
 export type NodeOptions = {

@@ -58,9 +58,7 @@ test('row 15: 20,000 invented peers a second neither fill the memory nor hide a 
 		wantsAnswer: true,
 	} as const;
 	const begun = performance.now();
-	const flooding = eve
-		.order({...flood, perSecond: 20_000, times: 40_000}, 30_000)
-		.then(() => performance.now() - begun);
+	const flooding = eve.order({...flood, perSecond: 20_000, times: 40_000}).then(() => performance.now() - begun);
 	const bob = bobHost.start();
 	await meet(ann, bob);
 	report('In a flood of invented peers, an honest one is met after', performance.now() - begun);

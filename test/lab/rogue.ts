@@ -17,10 +17,10 @@ export class Rogue {
 	}
 
 	/** Resolves when the order was carried out. */
-	async order(order: Without<RogueOrder, 'id'>, patience?: number): Promise<void> {
+	async order(order: Without<RogueOrder, 'id'>): Promise<void> {
 		const id = ++this.#count;
 		this.#script.send({...order, id});
-		await this.#script.line(line => line.id === id, patience);
+		await this.#script.line(line => line.id === id);
 	}
 
 	/** How many connections were made to the ports on which it listens. */

@@ -8,8 +8,8 @@ import {createConditions} from '../helpers/conditions.ts';
 /** Where `setup.ts` puts the scripts. */
 export const SCRIPTS = fileURLToPath(new URL('../.artifacts/lab/', import.meta.url));
 
-/** Milliseconds until `line` gives up. */
-const PATIENCE = 15_000;
+/** Milliseconds until `line` gives up: a machine may be slow or busy. A pass does not wait. */
+const PATIENCE = 60_000;
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -45,12 +45,12 @@ export class ScriptProcess {
 	}
 
 	/** The first line that passes the test: one that came already, or the next. */
-	async line(isWanted: (line: Line) => boolean, patience = PATIENCE): Promise<Line> {
+	async line(isWanted: (line: Line) => boolean): Promise<Line> {
 		let isLate = false;
 		const timer = setTimeout(() => {
 			isLate = true;
 			this.#conditions.wake();
-		}, patience);
+		}, PATIENCE);
 		await this.#conditions.until(() => isLate || this.#hasEnded || this.lines.some(isWanted));
 		clearTimeout(timer);
 		const found = this.lines.find(isWanted);

@@ -15,8 +15,8 @@ const NAMESPACES = '/run/netns';
  */
 const SETTINGS = ['net/ipv6/conf/default/accept_dad=0', 'net/ipv6/conf/default/accept_ra=0'];
 
-/** Milliseconds that no tool ever needs. */
-const TOOL_PATIENCE = 10_000;
+/** Milliseconds that no tool ever needs, not even while the kernel clears up what others have left. */
+const TOOL_PATIENCE = 30_000;
 
 let count = 0;
 
