@@ -1,9 +1,11 @@
 /** Hosts on one network find each other, whatever way is left to them. */
+import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect} from 'vitest';
+import {ANNOUNCE_INTERVAL} from '../../source/swarm/announcer.ts';
 import {connected} from '../helpers/node-process.ts';
 import type {Host} from './host.ts';
 import {test} from './lab-test.ts';
-import {meet, report} from './talk.ts';
+import {meet, report, say, TRY_INTERVAL} from './talk.ts';
 
 /** What none of these hosts hears. */
 function deafen(hosts: readonly Host[], ...matches: readonly string[]): void {
@@ -26,12 +28,15 @@ describe('three hosts on one bridge', () => {
 		const host = await lab.host('dan', bridge);
 		const started = performance.now();
 		const dan = host.start();
+		// How long a program takes to start is the machine's affair.
+		await dan.ready;
+		const ready = performance.now() - started;
 		await dan.waitFor('peer-discovered');
 		const discovered = performance.now() - started;
 		await dan.waitFor('peer-connected');
 		const met = performance.now() - started;
-		report('Cold start: a peer seen, connected after', discovered, met);
-		expect(met).toBeLessThan(5_000);
+		report('Cold start: ready, a peer seen, connected after', ready, discovered, met);
+		expect(met - ready).toBeLessThan(ANNOUNCE_INTERVAL);
 	});
 
 	test('the process id is that of the node itself', async ({lab}) => {
@@ -80,7 +85,9 @@ describe('with one way left', () => {
 		annHost!.count('announcements', 'in', 'udp dport 9999');
 		const bob = bobHost!.start('bob', {args: ['--peer', await annHost!.multiaddr(ann)]});
 		await connected([ann, bob]);
+		// Whichever comes first.
+		while (annHost!.counted('announcements').packets === 0) await delay(TRY_INTERVAL);
+		await say(ann, bob);
 		expect([...ann.all('peer-discovered'), ...bob.all('peer-discovered')]).toEqual([]);
-		expect(annHost!.counted('announcements').packets).toBeGreaterThan(0);
 	});
 });

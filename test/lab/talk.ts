@@ -5,7 +5,7 @@ import type {ExportedEvent} from '../../source/api/event.ts';
 import {connected, type HeadlessNode} from '../helpers/node-process.ts';
 
 /** Milliseconds between two tries to be heard. */
-const TRY_INTERVAL = 100;
+export const TRY_INTERVAL = 100;
 
 let count = 0;
 
