@@ -111,14 +111,16 @@ describe('A connection for bulk', () => {
 	});
 
 	it('reads nothing more while there is no room, and holds nobody who waits for us as too slow', async () => {
-		const {outbound, inbound} = await pair({progressTimeout: 30, minProgressBytes: 1_000});
+		// Longer than a busy machine stands still, and shorter than there is no room.
+		const progressTimeout = 1_000;
+		const {outbound, inbound} = await pair({progressTimeout, minProgressBytes: 1_000});
 		let hasRoom = false;
 		watchBulk(outbound);
 		const far = watchBulk(inbound, {begin: (_, bytes) => (hasRoom ? new Uint8Array(bytes) : 'later')});
 		const bytes = randomBytes(2 * 1024 * 1024);
 		let sent = 0;
 		for (let index = 0; index < 8; index++) void send(outbound, index, bytes).then(() => sent++);
-		await new Promise(resolve => setTimeout(resolve, 100));
+		await new Promise(resolve => setTimeout(resolve, 3 * progressTimeout));
 		// What the systems in between take is less than all of it.
 		expect([sent < 8, inbound.bytesIn < 1024 * 1024, far.log]).toEqual([true, true, ['ready']]);
 		hasRoom = true;
