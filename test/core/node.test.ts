@@ -113,6 +113,6 @@ test('a connection for bulk is only for who has said who he is, however well con
 	expect(stranger.log).not.toContain('ready');
 	const introduction = {name: 'eve', agent: 'p2p-tui/0', instance: '0'.repeat(32), addresses: [], protocols: []};
 	connection.send(encodeMessage({type: 'identify', ...introduction}), 'control');
-	await vi.waitUntil(() => events.some(event => event.type === 'peer-connected'));
+	await vi.waitUntil(() => events.some(event => event.type === 'peer-connected'), {timeout: 30_000});
 	await watchBulk(await transport.dialBulk(address, peer)).has('ready');
 });

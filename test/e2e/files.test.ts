@@ -197,7 +197,7 @@ describe('among three', () => {
 		await untilTransfer(bob, file, info => info.done > done && info.state === 'fetching', {since: bob.mark});
 		await bob.result({command: 'cancel', file});
 		await untilIs(bob, file, 'cancelled');
-		await expect.poll(() => readdirSync(folder)).toEqual([]);
+		await expect.poll(() => readdirSync(folder), {timeout: 30_000}).toEqual([]);
 		expect(await transferOf(bob, file)).toBeUndefined();
 		await bob.result({command: 'file-settings', settings: {maxDownload: 0}});
 		expect(await bob.refusal({command: 'fetch-file', file: 'f'.repeat(64)})).toBe('unknown-file');

@@ -208,7 +208,7 @@ test('where no shell could wake it, Ctrl-Z does not stop the program', async () 
 test.runIf(process.platform === 'linux')('raw mode comes back even if the shell took it away unnoticed', async () => {
 	const screen = await startAlone('quit');
 	screen.kill('SIGSTOP');
-	await expect.poll(() => processState(screen.pid)).toMatch(/^T/);
+	await expect.poll(() => processState(screen.pid), {timeout: 30_000}).toMatch(/^T/);
 	const device = execFileSync('ps', ['-o', 'tty=', '-p', String(screen.pid)], {encoding: 'utf8'}).trim();
 	execFileSync('stty', ['-F', `/dev/${device}`, 'sane']);
 	screen.kill('SIGCONT');

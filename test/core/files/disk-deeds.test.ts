@@ -30,12 +30,12 @@ it('how much of a folder is safe is told now and then, and where it is at the en
 	};
 	const deeds = new DiskDeeds({finish} as unknown as Vault, news => told.push(news));
 	deeds.do({deed: 'finish', file: FILE});
-	await vi.waitFor(() => expect(told.at(-1)).toEqual({news: 'finished', file: FILE, path: '/here'}));
+	await deeds.close();
+	expect(told.at(-1)).toEqual({news: 'finished', file: FILE, path: '/here'});
 	const done = told.flatMap(news => (news.news === 'finishing' ? news.done : []));
 	expect(done.length).toBeGreaterThan(1);
 	expect(done.length).toBeLessThanOrEqual(10);
 	expect(done).toEqual(done.toSorted((a, b) => a - b));
-	await deeds.close();
 });
 
 it('a folder of which the list cannot be read has none', async () => {
