@@ -59,7 +59,7 @@ export class DiskWork {
 		const disk = this.#options.diskOf(node);
 		switch (deed.deed) {
 			case 'hash':
-				return this.#hash(node, deed.path, deed.rooms);
+				return this.#hash(node, deed.path);
 			case 'stop-hashing':
 				this.#session(node).hashing.delete(deed.path);
 				return;
@@ -95,7 +95,7 @@ export class DiskWork {
 
 	// --- giving
 
-	#hash(node: SimulatedNode, path: string, rooms: readonly string[]): void {
+	#hash(node: SimulatedNode, path: string): void {
 		const disk = this.#options.diskOf(node);
 		const session = this.#session(node);
 		const content = disk.contents.get(path);
@@ -110,8 +110,7 @@ export class DiskWork {
 		});
 		this.#after(node, TOUCH + (size * 1_000) / HASH_SPEED, () => {
 			if (!session.hashing.delete(path)) return;
-			const held = {offer: offerOf(path, content), path, rooms, isFetched: false};
-			disk.held.set(held.offer.file, held);
+			const held = {offer: offerOf(path, content), path, rooms: [], isFetched: false};
 			this.#options.offered(held.offer);
 			this.#options.tell(node, {news: 'hashed', path, held, skipped: 0});
 		});

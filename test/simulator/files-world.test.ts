@@ -54,7 +54,7 @@ function giverAndTaker(habits: readonly [FileHabits, FileHabits], size = 4 * MIB
 	const world = worldOf(habits);
 	const {simulation, nodes, deed} = world;
 	const offer = simulation.files.put(nodes[0]!, '/home/a/film', {size});
-	deed(0, {deed: 'hash', path: '/home/a/film', rooms: ['lobby']});
+	deed(0, {deed: 'keep', held: {offer, path: '/home/a/film', rooms: ['lobby'], isFetched: false}});
 	deed(1, {deed: 'open', transfer: savedAs(offer)});
 	deed(1, {deed: 'open-bulk', peer: nodes[0]!.peerId, address: nodes[0]!.place});
 	simulation.run(100);

@@ -44,8 +44,11 @@ export type FilesDeed =
 	| {readonly deed: 'give'; readonly peer: PeerId; readonly block: BlockName}
 	| {readonly deed: 'deny'; readonly peer: PeerId; readonly block: BlockName; readonly reason: Denial}
 	// --- the disk
-	/** Reads and hashes what lies there. Answers: `hashing` now and then, then `hashed` or `not-hashed`. */
-	| {readonly deed: 'hash'; readonly path: string; readonly rooms: readonly string[]}
+	/**
+	 * Reads and hashes what lies there. Answers: `hashing` now and then, then `hashed` or `not-hashed`. It is given once it is
+	 * kept, and not before: the offer may not come about.
+	 */
+	| {readonly deed: 'hash'; readonly path: string}
 	| {readonly deed: 'stop-hashing'; readonly path: string}
 	/**
 	 * Makes ready to write: checks space, quota and folder, writes the transfer down, makes or finds the `.part`, verifies what

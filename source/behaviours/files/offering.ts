@@ -66,7 +66,7 @@ export class Offering {
 			return [];
 		}
 		this.#jobs.set(path, {path, commands: [command], size: 0, done: 0});
-		return [{type: 'files', deed: {deed: 'hash', path, rooms: [place.room]}}, ...this.#options.tell(path, true, now)];
+		return [{type: 'files', deed: {deed: 'hash', path}}, ...this.#options.tell(path, true, now)];
 	}
 
 	/** Nobody wants it any more. */

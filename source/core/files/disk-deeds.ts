@@ -46,7 +46,7 @@ export class DiskDeeds {
 	do(deed: DiskDeed): void {
 		switch (deed.deed) {
 			case 'hash':
-				return this.#run(this.#hash(deed.path, deed.rooms));
+				return this.#run(this.#hash(deed.path));
 			case 'stop-hashing':
 				for (const controller of this.#hashing.get(deed.path) ?? []) controller.abort();
 				return;
@@ -88,14 +88,14 @@ export class DiskDeeds {
 		void running.finally(() => this.#running.delete(running));
 	}
 
-	async #hash(path: string, rooms: readonly string[]): Promise<void> {
+	async #hash(path: string): Promise<void> {
 		const controller = new AbortController();
 		const {signal} = controller;
 		const all = this.#hashing.get(path) ?? new Set();
 		this.#hashing.set(path, all.add(controller));
 		const progress = seldom((done, size) => this.#tell({news: 'hashing', path, done, size}));
 		try {
-			const {held, skipped} = await this.#vault.hash(path, rooms, {progress, signal});
+			const {held, skipped} = await this.#vault.hash(path, [], {progress, signal});
 			this.#changed.delete(held.offer.file);
 			// What was called off is told no more.
 			if (!signal.aborted) this.#tell({news: 'hashed', path, held: held as HeldOf, skipped});

@@ -117,7 +117,7 @@ export class Shelf {
 	async add(held: HeldFile, manifestBytes: number): Promise<void> {
 		const subject = await this.#subjectOf(held, manifestBytes > 0);
 		// Nobody writes into it in the very moment in which it gets its name.
-		await this.#put(held, {...subject, isFresh: false, isRecent: false}, manifestBytes);
+		await this.#put(held, {...subject, isFresh: false, isRecent: false}, manifestBytes, true);
 	}
 
 	keep(held: HeldFile): void {
@@ -155,6 +155,10 @@ export class Shelf {
 		options.signal?.throwIfAborted();
 		const subject = await this.#findSettled(path, options.signal);
 		const known = this.#remembered(subject);
+		if (known && rooms.length === 0) {
+			const {held, isGiven} = known.record;
+			return {held: isGiven ? held : {...held, rooms}, skipped: subject.skipped};
+		}
 		if (known) {
 			const held = {...known.record.held, rooms: union(known.record.held.rooms, known.record.isGiven, rooms)};
 			this.#change(known, {held, isGiven: true});
@@ -174,7 +178,7 @@ export class Shelf {
 		} catch (error) {
 			throw failureOf(error, 'write', 'the profile');
 		}
-		await this.#put(held, subject, manifest?.length ?? 0);
+		await this.#put(held, subject, manifest?.length ?? 0, rooms.length > 0 || same?.isGiven === true);
 		return {held, skipped: subject.skipped};
 	}
 
@@ -198,15 +202,16 @@ export class Shelf {
 		return undefined;
 	}
 
-	async #put(held: HeldFile, {seen, isFolder, isFresh, isRecent}: Subject, manifestBytes: number): Promise<void> {
+	async #put(held: HeldFile, subject: Subject, manifestBytes: number, isGiven: boolean): Promise<void> {
 		const {file} = held.offer;
+		const {seen, isFolder, isFresh, isRecent} = subject;
 		const record: HeldRecord = {
 			held,
 			manifestBytes,
 			signature: isFolder ? digestOf(seen) : seen[0]!,
 			isFresh,
 			isRecent,
-			isGiven: true,
+			isGiven,
 			since: Date.now(),
 		};
 		await this.#held.get(file)?.rest();

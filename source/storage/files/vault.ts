@@ -96,6 +96,7 @@ export class Vault {
 
 	/**
 	 * Reads and hashes a file or folder to be offered, and writes that down. The same path again, unchanged, costs nothing.
+	 * From now on it is given in these rooms; without any, once `keep` says so, unless it was given before.
 	 * @throws FileFailure; AbortError when `signal` says so.
 	 */
 	hash(path: string, rooms: readonly string[], options: HashOptions = {}): Promise<{held: HeldFile; skipped: number}> {

@@ -19,7 +19,7 @@ describe('an offer', () => {
 	it('is hashed, said in the room as words are, and answered when it is on the disk', () => {
 		const desk = new FilesDesk();
 		const begun = desk.ask(offering());
-		expect(deeds(begun, 'hash')).toEqual([{deed: 'hash', path: PATH, rooms: ['lobby']}]);
+		expect(deeds(begun, 'hash')).toEqual([{deed: 'hash', path: PATH}]);
 		expect(told(begun, 'transfer')).toMatchObject([{file: PATH, name: 'file 1', state: 'hashing', rooms: ['lobby']}]);
 		desk.isDiskHeld = true;
 		const staged = desk.news(hashed());
@@ -46,7 +46,7 @@ describe('an offer', () => {
 	it('goes to one person too, and begins the conversation', () => {
 		const desk = new FilesDesk();
 		const room = directRoomOf(ANN, BOB);
-		expect(deeds(desk.ask(offering(PATH, `@${BOB}`)), 'hash')).toMatchObject([{rooms: [room]}]);
+		desk.ask(offering(PATH, `@${BOB}`));
 		const done = desk.news(hashed(PATH, [room]));
 		expect(told(done, 'room-joined')).toMatchObject([{room: `@${BOB}`, direct: true}]);
 		expect(published(done)).toMatchObject([{kind: 'file', room, peers: [BOB]}]);

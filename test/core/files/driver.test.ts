@@ -367,7 +367,7 @@ describe('connections', () => {
 			...{up: transport.up, down: transport.down, vault: undefined},
 		});
 		driver.begin();
-		driver.do({deed: 'hash', path: '/x', rooms: []});
+		driver.do({deed: 'hash', path: '/x'});
 		await new Promise(setImmediate);
 		expect(news).toMatchObject([
 			{news: 'library', held: [], saved: []},

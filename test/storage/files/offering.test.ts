@@ -63,6 +63,21 @@ describe('a file is hashed', () => {
 		expect(giver.sizeToGive({file: first.held.offer.file, what: 'piece', index: 0})).toBe(64 * 1024);
 	});
 
+	test('and given only once it is kept: an offer that does not come about leaves nothing that is given', async () => {
+		const {held, read} = await hash(giver, path, []);
+		const block = {file: held.offer.file, what: 'piece', index: 0} as const;
+		expect([held.rooms, read, giver.sizeToGive(block)]).toEqual([[], 16 * MIB, undefined]);
+		await giver.shut();
+		const later = await rig.vault('giver');
+		expect(later.library.held).toEqual([]);
+		const again = await hash(later, path, []);
+		expect([again.read, later.sizeToGive(block)]).toEqual([0, undefined]);
+		later.keep({...again.held, rooms: ['lobby']});
+		expect(later.sizeToGive(block)).toBe(64 * 1024);
+		expect((await hash(later, path, [])).held.rooms).toEqual(['lobby']);
+		expect(later.sizeToGive(block)).toBe(64 * 1024);
+	});
+
 	test.each([
 		['grew', () => appendFile(path, 'x')],
 		['was written again', () => writeFile(path, noise(16 * MIB))],
