@@ -48,9 +48,38 @@ function nearestHint(flag: string, known: ReadonlyMap<string, unknown>): string 
 	return meant === undefined ? seeHelp() : `Did you mean --${meant}?`;
 }
 
+const REPEATABLE: ReadonlySet<string> = new Set(
+	OPTION_NAMES.filter(name => OPTIONS[name].repeatable).map(name => `--${OPTIONS[name].flag}`),
+);
+
+/** A lone dash after an option that may be repeated is its value: to the parser it would be a word by itself. */
+function withLoneDashes(argv: readonly string[]): string[] {
+	const joined: string[] = [];
+	let isOver = false;
+	for (const argument of argv) {
+		const last = joined.at(-1) ?? '';
+		isOver ||= argument === '--';
+		if (argument === '-' && !isOver && REPEATABLE.has(last)) joined[joined.length - 1] = `${last}=-`;
+		else joined.push(argument);
+	}
+	return joined;
+}
+
+/** One that may be repeated and has no value is to the parser as if it were not there. */
+function checkValues(argv: readonly string[]): void {
+	const end = argv.indexOf('--');
+	const words = end === -1 ? argv : argv.slice(0, end);
+	for (const [index, word] of words.entries()) {
+		const next = words[index + 1];
+		const hasValue = next !== undefined && (!next.startsWith('-') || /^-\d/.test(next));
+		if (REPEATABLE.has(word) && !hasValue) throw values.usageError(`${word} needs a value`);
+	}
+}
+
 /** Everything arrives as text, or true for a switch: meow only splits, so that every refusal is worded here. */
-export function readFlags(argv: readonly string[]): {flags: Flags; input: readonly string[]} {
-	checkSpelling(argv);
+export function readFlags(given: readonly string[]): {flags: Flags; input: readonly string[]} {
+	checkSpelling(given);
+	const argv = withLoneDashes(given);
 	const flags: Record<string, object> = {
 		help: {type: 'boolean', shortFlag: 'h'},
 		version: {type: 'boolean', shortFlag: 'v'},
@@ -65,12 +94,13 @@ export function readFlags(argv: readonly string[]): {flags: Flags; input: readon
 	try {
 		const parsed = meow({
 			importMeta: import.meta,
-			argv: [...argv],
+			argv,
 			flags,
 			pkg: {name: 'p2p-tui', version, bin: {'p2p-tui': ''}},
 			autoHelp: false,
 			autoVersion: false,
 		});
+		if (parsed.flags.help !== true && parsed.flags.version !== true) checkValues(argv);
 		return {flags: {...parsed.flags}, input: parsed.input};
 	} catch (error) {
 		const twice = error instanceof Error ? /The flag --(\w+) can only be set once/.exec(error.message) : null;

@@ -57,7 +57,7 @@ const EXAMPLES: Readonly<Record<CommandName, readonly string[]>> = {
 		'p2p-tui send --room ops "backup done"',
 		'uptime | p2p-tui send --room ops --to 2 --timeout 60 -',
 		'p2p-tui send --direct 12D3KooW… "call me"',
-		'p2p-tui send --file report.pdf --room ops --to 2',
+		'p2p-tui send --file report.pdf --file notes.txt --room ops --to 2',
 	],
 	get: ['p2p-tui get 4f1d0c9e --room ops --to ~/in', 'p2p-tui get report.pdf --room ops --json'],
 	export: [
@@ -100,6 +100,7 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 	send: [
 		'The text - is read from standard input. Exit status 0: as many as --to says hold it. 1: they do not; the message is',
 		'kept, and handed on the next time this profile is online with others (with --ephemeral it is gone).',
+		'For several files, give --file before each: they are offered one after the other, and it waits for all of them.',
 		'With --file: 0 as soon as as many as --to says have all of it; 1: nothing went out for as long as --timeout says.',
 	],
 	get: [

@@ -279,8 +279,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
 		flag: 'file',
 		value: '<path>',
 		repeatable: true,
-		help: 'offer this file or folder instead of a text, and stay until others have it',
-		helpFor: {send: 'offer this file or folder (and others) instead of a text, and stay until others have all of it'},
+		help: 'offer this file or folder instead of a text, and stay until others have all of it',
 		commands: ['send'],
 	},
 	to: {

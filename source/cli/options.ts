@@ -103,6 +103,9 @@ export type {Environment} from './flags.ts';
 /** The commands that concern one room, which has to be named. */
 const ONE_ROOM: readonly CommandName[] = ['send', 'get', 'export'];
 
+/** What a shell makes of `--file *.txt` looks like a text, too. */
+const BOTH = 'For several files, give --file before each file; send a text by itself';
+
 const DEFAULT_DISCOVERY_PORT = 9999;
 const DEFAULT_COUNT = 5;
 const TRACE_COUNT = 3;
@@ -139,7 +142,7 @@ export function parseArguments(argv: readonly string[], env: Environment): Invoc
 		const target = targetOf(command, options, flags);
 		// A variable steps back for a text that is given.
 		if (isGiven(flags, 'file') || (words.length === 0 && options.files.length > 0)) {
-			if (words.length > 0) throw values.usageError('send takes a text or --file, not both', 'Send the text by itself');
+			if (words.length > 0) throw values.usageError('send takes a text or --file, not both', BOTH);
 			return {command: 'send-files', target, options};
 		}
 		return {command, text: textToSend(words), target, options};
@@ -186,7 +189,7 @@ function fileOptions({each, one}: Reader, into: string | undefined) {
 		accept: accept.length === 0 ? undefined : accept,
 		maxUpload: one('maxUpload', values.parseLimit),
 		maxDownload: one('maxDownload', values.parseLimit),
-		files: [...new Set(each('file', values.parseText))],
+		files: [...new Set(each('file', values.parsePath))],
 	};
 }
 

@@ -47,6 +47,12 @@ export function parseText(text: string, label: string): string {
 	return text;
 }
 
+/** A lone dash would be standard input, and a file is offered for longer than that is there. */
+export function parsePath(text: string, label: string): string {
+	if (text === '-') throw usageError(`${label} takes a path, not standard input`, 'Save it as a file first');
+	return text;
+}
+
 export function parseName(text: string, label: string): string {
 	return asUsage(label, () => normaliseName(text));
 }

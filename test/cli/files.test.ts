@@ -10,6 +10,7 @@ import {picture} from '../../source/cli/demo-picture.ts';
 import {SCENES} from '../../source/cli/demo-script.ts';
 import {defaultDownloadFolder, fileSettings, usualFolder, withFilesAlone} from '../../source/cli/file-config.ts';
 import {type GetOptions, offerFor, runGet} from '../../source/cli/get.ts';
+import {helpText} from '../../source/cli/help.ts';
 import {parseLine} from '../../source/cli/lines.ts';
 import {type Invocation, type Options, parseArguments} from '../../source/cli/options.ts';
 import {progressOn, progressRow} from '../../source/cli/progress.ts';
@@ -56,9 +57,23 @@ describe('what is typed', () => {
 		expect(sent.options).toMatchObject({files: ['a.pdf', 'b'], to: 2, isTimeoutGiven: false});
 		expect(parsed(['send', '--room', 'ops', 'hi'], {P2P_TUI_FILE: 'x'}).command).toBe('send');
 		expect(parsed(['send', '--room', 'ops'], {P2P_TUI_FILE: 'x'}).command).toBe('send-files');
-		expect(refused('send', '--file', 'a', '--room', 'ops', 'hi').message).toMatch(/text or --file, not both/);
+		const both = refused('send', '--file', 'a', '--room', 'ops', 'hi');
+		expect(both.message).toMatch(/text or --file, not both/);
+		expect(both.hint).toMatch(/give --file before each file/);
 		expect(refused('send', '--file', 'a').hint).toMatch(/--room/);
 		expect(refused('send', '--flie', 'a').hint).toBe('Did you mean --file?');
+	});
+
+	test('standard input is no file, and is never sent as a text instead', () => {
+		const words = {message: '--file takes a path, not standard input', hint: 'Save it as a file first'};
+		expect(refused('send', '--file', '-', '--room', 'ops')).toEqual(words);
+		expect(refused('send', '--file', 'a', '--file', '-', '--room', 'ops')).toEqual(words);
+		expect(refused('send', '--file=-', '--room', 'ops')).toEqual(words);
+		expect(() => parsed(['send', '--room', 'ops'], {P2P_TUI_FILE: '-'})).toThrow(/P2P_TUI_FILE takes a path/);
+		expect(parsed(['send', '--room', 'ops', '-'])).toMatchObject({command: 'send', text: '-'});
+		expect(parsed(['send', '--room', 'ops', '--file', '-5'])).toMatchObject({options: {files: ['-5']}});
+		expect(helpText('send')).toContain('--file <path> …');
+		expect(helpText('send')).toContain('For several files, give --file before each');
 	});
 
 	test('get takes one file, a place to look and a place to put it', () => {

@@ -270,6 +270,12 @@ describe('options', () => {
 		[['--name'], '--name needs a value'],
 		[['--name', '--ephemeral'], '--name needs a value'],
 		[['--name='], '--name needs a value'],
+		// To the parser, one that may be repeated is not there without a value.
+		[['--room', '--json'], '--room needs a value'],
+		[['send', '--room', 'a', '--file'], '--file needs a value'],
+		[['send', '--room', 'a', '--file', '--json', 'hello'], '--file needs a value'],
+		[['send', '--room', 'a', '--file', 'b', '--file'], '--file needs a value'],
+		[['send', '--room', 'a', '--file', '--', 'hello'], '--file needs a value'],
 		[['--name', 'a', '--name', 'b'], '--name can be given only once'],
 		[['--data-dir', 'a', '--data-dir', 'b'], '--data-dir can be given only once'],
 		[['--ephemeral=maybe'], '--ephemeral takes no value'],
