@@ -87,9 +87,9 @@ const EXTRA: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 		'  read {room, messageId}   rooms   join {room}   leave {room}   forget {room}   nick {name}',
 		'  dial {address}   disconnect {peer}   peers   ping {peer, count}   stats   shutdown',
 		'  network   topology   spread {room, messageId}   room-spread {room}   trace {peer, room}',
-		'  offer-file {path, room}   fetch-file {file, folder, priority}   transfers {file}   contents {file, skip, limit}',
-		'  offers {room, limit}   pause {file}   resume {file}   cancel {file}   prioritise {file, priority}',
-		'  file-settings {settings}',
+		'  offer-file {path, room}   fetch-file {file, messageId, folder, priority}   transfers {file}',
+		'  contents {file, skip, limit}   offers {room, limit}   pause {file}   resume {file}   cancel {file}',
+		'  prioritise {file, priority}   file-settings {settings}',
 		'A command with an "id" gets a reply with the same id. The node ends on shutdown or at the end of input.',
 	],
 	ping: [
