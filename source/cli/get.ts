@@ -10,6 +10,7 @@ import {idBeginning} from '../base/file-id.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
 import type {CopyOptions} from '../storage/files/copy.ts';
 import {FileFailure} from '../storage/files/kept.ts';
+import {fileName} from '../store/files/offer.ts';
 import type {Machine} from './config.ts';
 import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
 import {nearest} from './nearest.ts';
@@ -174,7 +175,7 @@ class Getting {
 		const hint =
 			meant === undefined
 				? 'Is whoever offers it, or has it, online and in that room?'
-				: `Did you mean ${sanitizeLine(meant)}?`;
+				: `Did you mean ${fileName(meant)}?`;
 		return new UserError(`Nobody offers ${quoted(wanted)} ${place}: waited ${timeout / 1000} s`, {hint});
 	}
 
@@ -213,7 +214,8 @@ class Getting {
 		const {json, print, progress} = this.#options;
 		progress.clear();
 		if (json) print(jsonLine({...standingOf(info), path: info.path}));
-		else print(info.path ?? '');
+		// One line, whatever the folder is called; as JSON it is told to the letter.
+		else print(sanitizeLine(info.path ?? ''));
 	}
 
 	#whatIsLeft(): string | undefined {
@@ -312,6 +314,7 @@ export function standingOf({file, name, state, done, size, rateIn, left, sources
 	return {file, name, state, done, size, rate: rateIn, ...(left !== undefined && {left}), sources: from};
 }
 
-export function quoted(text: string): string {
-	return JSON.stringify(sanitizeLine(text));
+/** A name as rooms show it, too. Backslashes in it are escapes already: they are not doubled. */
+export function quoted(name: string): string {
+	return `"${fileName(name).replaceAll('"', "'")}"`;
 }

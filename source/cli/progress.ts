@@ -1,6 +1,7 @@
 /** How far a file is, on one row that is drawn over again; only where somebody sees it. */
 import {sanitizeLine} from '../base/sanitize.ts';
 import {durationOf} from '../store/duration.ts';
+import {fileName} from '../store/files/offer.ts';
 import {clustersOf, widthOf} from '../store/width.ts';
 import {formatBytes} from '../ui/figures.ts';
 import {formatRate} from '../ui/format.ts';
@@ -68,7 +69,7 @@ export function progressRow(standing: Standing, columns: number, unicode: boolea
 		...(left === undefined ? [] : [durationOf(left)]),
 		...(who === undefined || who === '' ? [] : [sanitizeLine(who)]),
 	].join('  ');
-	const name = clip(sanitizeLine(standing.name), Math.min(MAX_NAME, Math.floor(columns / 3)), unicode);
+	const name = clip(fileName(standing.name), Math.min(MAX_NAME, Math.floor(columns / 3)), unicode);
 	const room = Math.min(MAX_BAR, columns - widthOf(name) - widthOf(words) - 4);
 	const bar = room < MIN_BAR ? ' ' : ` ${barOf(share, room, unicode)} `;
 	return clip(`${name}${bar}${words}`, columns, unicode);

@@ -4,6 +4,7 @@ import type {NodeEvent} from '../api/event.ts';
 import type {FileResults, TransferInfo, TransferTaker} from '../api/files.ts';
 import {UserError} from '../base/errors.ts';
 import {sanitizeLine} from '../base/sanitize.ts';
+import {fileName} from '../store/files/offer.ts';
 import {formatRate} from '../ui/format.ts';
 import type {Machine} from './config.ts';
 import {type Errand, type ErrandOptions, errandOptions, runErrand} from './errand.ts';
@@ -93,7 +94,7 @@ class Sending {
 		}
 		progress.clear();
 		if (json) print(jsonLine({state: 'offered', ...result, name}));
-		else print(`${result.file} ${name}`);
+		else print(`${result.file} ${fileName(name)}`);
 		if (!json && result.skipped > 0) console.error(sanitizeLine(leftOut(name, result.skipped)));
 	}
 

@@ -549,6 +549,26 @@ describe('with a core', () => {
 		expect(told.mock.calls).toEqual([['p2p-tui: Of "report.pdf" 3 hidden files, links or devices are left out']]);
 	});
 
+	test('names are shown as rooms show them: a line for an offer, and nothing in it that a terminal obeys', async () => {
+		const name = 'evil\nline\x1b[31mred "x".txt';
+		const shown = 'evil line\\x1b[31mred "x".txt';
+		const written: string[] = [];
+		const progress = progressOn({isTTY: true, columns: 120, write: text => void written.push(text)});
+		const done = startSend({paths: [`/x/${name}`], timeout: 1_000, progress});
+		transfers = [infoOf({name, isFetched: false, state: 'done'})];
+		await pass(2_000);
+		expect(printed).toEqual([`${FILE} ${shown}`]);
+		expect(written.at(-2)).toContain('\r\x1b[Kevil line\\x1b[31mred');
+		const words = `Nobody is known to have all of "${shown.replaceAll('"', "'")}"`;
+		await expect(done).rejects.toMatchObject({message: `${words}, and nothing went out for 1 s`});
+		offers = [offerOf(name)];
+		transfers = [infoOf({name, state: 'done', path: '/in/a\nb.txt'})];
+		const got = startGet({wanted: name});
+		await pass(3_000);
+		expect(await got).toBe(0);
+		expect(printed.at(-1)).toBe('/in/a\\nb.txt');
+	});
+
 	test('send stays until enough have all of it, and remembers those who have left', async () => {
 		const done = startSend({to: 2, json: true});
 		const taker = (peer: string, pieces: number) => ({peer, name: peer, pieces, rate: 0, bytes: 0});
