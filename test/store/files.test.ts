@@ -180,6 +180,7 @@ describe('whoever leaves is told', () => {
 
 	test.each<[string, readonly Parameters<typeof transfer>[0][], readonly string[]]>([
 		['nothing where all is done, held or failed', [{state: 'done'}, {state: 'paused'}, {state: 'failed'}], []],
+		['nothing of what gets its name before the end', [{state: 'finishing', done: 2e9}], []],
 		['what comes', [{}], ['“holiday.mp4” is not all here (54 %): it goes on at the next start']],
 		[
 			'what has not begun to come',

@@ -20,9 +20,10 @@ function readLine(all: readonly Transfer[]): string | undefined {
 	return read.length === 0 ? undefined : `${named(read)} not offered: ${itWas(read)} still being read`;
 }
 
-/** What is held goes on when it is told to. */
+/** What is held goes on when it is told to, and what is finishing has its name before the program ends. */
 function comingLine(all: readonly Transfer[], isKept: boolean): string | undefined {
-	const coming = all.filter(transfer => !isOver(transfer) && !['hashing', 'paused'].includes(transfer.state));
+	const isComing = ({state}: Transfer) => !['hashing', 'paused', 'finishing'].includes(state);
+	const coming = all.filter(transfer => !isOver(transfer) && isComing(transfer));
 	if (coming.length === 0) return undefined;
 	const share = Math.floor(shareOf(coming[0]!) * 100);
 	const how = coming.length > MAX_NAMED || share === 0 ? 'not all here' : `not all here (${share} %)`;
