@@ -57,7 +57,12 @@ export async function makeFolder(folder: string): Promise<void> {
 	const stats = await stat(folder).catch(() => undefined);
 	if (stats?.isDirectory()) return;
 	if (stats === undefined && dirname(folder) !== folder) await makeFolder(dirname(folder));
-	await mkdir(folder);
+	try {
+		await mkdir(folder);
+	} catch (error) {
+		// Whoever fetches another file may have made it meanwhile; a file in its place is none.
+		if (errorCode(error) !== 'EEXIST' || !(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
+	}
 }
 
 /** Two files of one folder may come at a time. */

@@ -1,6 +1,7 @@
-import {chmod, mkdir, readFile, stat, truncate, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, stat, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {usableFolder} from '../../../source/storage/files/arrivals.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 
@@ -20,6 +21,41 @@ async function offered(name: string, content: Uint8Array): Promise<{path: string
 	await vault.shut();
 	return {path, offer: held.offer};
 }
+
+describe('a folder that nobody has made yet', () => {
+	test('is made by all that begin at once, each folder on the way to it too', async () => {
+		const folder = join(await rig.folder('theirs'), 'not/there/yet');
+		const made = await Promise.all(Array.from({length: 8}, () => usableFolder(folder, undefined)));
+		expect(made).toEqual(Array(8).fill(folder));
+	});
+
+	test('takes all files that are fetched into it at once', async () => {
+		const offers: FileOffer[] = [];
+		for (const name of ['a', 'b', 'c', 'd']) offers.push((await offered(name, noise(100, name))).offer);
+		const [giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
+		const folder = join(await rig.folder('theirs'), 'not/there/yet');
+		await Promise.all(offers.map(offer => fetchAll(giver, taker, offer, folder)));
+		expect(await namesIn(folder)).toEqual(['a', 'b', 'c', 'd']);
+	});
+
+	test.each([
+		['a file', (at: string) => writeFile(at, 'x')],
+		['a link to nowhere', (at: string) => symlink('nowhere', at)],
+	])('is not made where %s is, and not below it', async (_, put) => {
+		const folder = join(await rig.folder('theirs'), 'downloads');
+		await put(folder);
+		for (const at of [folder, join(folder, 'below')]) {
+			const told = {code: 'no-folder', message: `There is a file in the place of a folder: ${at}`};
+			await expect(usableFolder(at, undefined), at).rejects.toMatchObject(told);
+		}
+	});
+
+	test('may be a link to one that is there', async () => {
+		const [folder, link] = [await rig.folder('theirs'), join(await rig.folder('ours'), 'link')];
+		await symlink(folder, link);
+		expect(await usableFolder(link, undefined)).toBe(folder);
+	});
+});
 
 describe('one file', () => {
 	test.each([0, 1, 64 * KIB, 64 * KIB + 1, 200 * KIB, 3 * 1024 * KIB])('of %i bytes arrives as it is', async bytes => {
