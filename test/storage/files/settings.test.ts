@@ -1,6 +1,8 @@
 import {readFile, statfs, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import type {FileSettings} from '../../../source/api/files.ts';
+import {KeptSettings} from '../../../source/storage/files/file-settings.ts';
 import {Room} from '../../../source/storage/files/room.ts';
 import {amount, checkQuota, checkSpace} from '../../../source/storage/files/space.ts';
 import {makeRig, type Rig} from './rig.ts';
@@ -53,6 +55,84 @@ test('an option holds for its run: what was set before is there again after it, 
 	await vault.shut();
 	const after = await rig.vault('one', {folder: '/a'});
 	expect(after.library.settings).toEqual({folder: '/b', accept: [rule], maxUpload: 6});
+});
+
+describe('a run with an option: what is set in it lasts, and else what was kept', () => {
+	const option = 'the option';
+	const before = 'as before';
+	/** By key: given without the option, kept before, the option, two others; undefined: none. */
+	const values: [keyof FileSettings, unknown, unknown, unknown, unknown, unknown][] = [
+		['maxUpload', undefined, 5, 1, 2, 7],
+		['maxUpload', 3, 5, 1, 2, 7],
+		['maxUpload', 3, undefined, 1, 2, 7],
+		['maxUpload', undefined, 5, undefined, 2, 7],
+		['maxUpload', 3, 5, undefined, 2, 7],
+		['maxUpload', 3, 5, 5, 2, 7],
+		['maxUpload', 3, 5, 3, 2, 7],
+		['maxUpload', 3, 5, 1, 3, 7],
+		['maxUpload', 3, 5, 1, 5, 7],
+		['maxUpload', 3, 5, 1, 0, 7],
+		['maxUpload', 3, 5, 1, undefined, 7],
+		['folder', '/usual', '/kept', '/option', '/set', '/other'],
+		['accept', [], [rule], [{...rule, bytes: 1}], [{...rule, bytes: 2}], [rule, rule]],
+	];
+	const runs = (set: unknown): [string, unknown[], unknown][] => [
+		['nothing is set', [], before],
+		['something else is set', [option], before],
+		['it is set', [set], set],
+		['it is set, and something else later', [set, set], set],
+		['it is set, and back to what the option says', [set, option], option],
+	];
+	const table = values.flatMap(([key, given, kept, asked, set, other]) =>
+		[true, false].flatMap(isKept =>
+			runs(set).map(([run, acts, lasts]) => ({key, given, kept, asked, other, isKept, run, acts, lasts})),
+		),
+	);
+
+	/** As one run of the program would begin with it. */
+	async function start(key: keyof FileSettings, given: unknown, isAsked = false) {
+		const told: FileSettings = {folder: '/a', accept: [], ...(given !== undefined && {[key]: given})};
+		const started = {...told, ...(isAsked && {asked: [key]})};
+		const directory = await rig.folder('profile');
+		const settings = new KeptSettings(directory, started, message => void rig.warnings.push(message));
+		return {settings, now: await settings.load()};
+	}
+
+	async function valueIn(key: keyof FileSettings, given: unknown, isAsked = false): Promise<unknown> {
+		const {settings, now} = await start(key, given, isAsked);
+		await settings.close();
+		return now[key];
+	}
+
+	test.each(table)(
+		'$key given $given, kept $kept ($isKept), option $asked: $run ($acts)',
+		async ({key, given, kept, asked, other, isKept, acts, lasts}) => {
+			if (isKept) {
+				const {settings, now} = await start(key, given);
+				settings.save({...now, [key]: kept});
+				await settings.close();
+			}
+			const held = isKept ? kept : given;
+			const {settings, now} = await start(key, asked, true);
+			expect(now[key]).toEqual(asked);
+			for (const [index, act] of acts.entries()) {
+				settings.save({...now, maxDownload: 10 + index, [key]: act === option ? asked : act});
+			}
+			await settings.close();
+			const expected = lasts === before ? held : lasts === option ? asked : lasts;
+			// With the option again it is the same as the first time, and what else is set then changes nothing.
+			const again = await start(key, asked, true);
+			expect(again.now[key]).toEqual(asked);
+			again.settings.save({...again.now, quota: 1});
+			await again.settings.close();
+			expect(await valueIn(key, given)).toEqual(expected);
+			expect(await valueIn(key, given)).toEqual(expected);
+			expect((await start(key, given)).now.maxDownload).toBe(acts.length > 0 ? 9 + acts.length : undefined);
+			// Given later, it is newer.
+			expect(await valueIn(key, other)).toEqual(other);
+			expect(rig.warnings).toEqual([]);
+		},
+	);
 });
 
 test('a file that is damaged, or has nonsense in it, is left out', async () => {
