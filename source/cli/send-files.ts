@@ -197,7 +197,10 @@ function lost({name, state, error}: TransferInfo): UserError {
 }
 
 function leftOut(name: string, count: number): string {
-	const what = count === 1 ? 'one hidden file, link or device is' : `${count} hidden files, links or devices are`;
+	const what =
+		count === 1
+			? 'one hidden file, link, device or empty folder is'
+			: `${count} hidden files, links, devices or empty folders are`;
 	return `p2p-tui: Of ${quoted(name)} ${what} left out`;
 }
 

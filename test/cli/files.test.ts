@@ -546,7 +546,9 @@ describe('with a core', () => {
 		core.answer = () => ({result: {messageId: 'ab', file: FILE, size: 1000, files: 2, skipped: 3}});
 		startSend();
 		await pass(0);
-		expect(told.mock.calls).toEqual([['p2p-tui: Of "report.pdf" 3 hidden files, links or devices are left out']]);
+		expect(told.mock.calls).toEqual([
+			['p2p-tui: Of "report.pdf" 3 hidden files, links, devices or empty folders are left out'],
+		]);
 	});
 
 	test('names are shown as rooms show them: a line for an offer, and nothing in it that a terminal obeys', async () => {

@@ -587,7 +587,7 @@ describe('the person is told', () => {
 		expect(notice(app)).toBe(error.message);
 		write(app, '/send photos');
 		answer(app, 'offer-file', {messageId: '1', file: idOf('8'), size: 1, files: 3, skipped: 2});
-		expect(notice(app)).toBe('“photos” is offered; left out: 2 hidden or linked');
+		expect(notice(app)).toBe('“photos” is offered; left out: 2 hidden, linked or empty');
 		write(app, '/get 44444444');
 		answer(app, 'fetch-file', {file: idOf('4'), path: '/home/me/x', isHere: true});
 		expect(notice(app)).toBe('It is here already: ~/x');

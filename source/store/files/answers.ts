@@ -60,7 +60,7 @@ function offered(draft: Draft, {path, room}: Offering, {skipped = 0}: Results['o
 	const isSeen = room === draft.state.active;
 	if (isSeen && skipped === 0) return;
 	const where = isSeen ? '' : room.startsWith('@') ? ' there' : ` in #${room}`;
-	const left = skipped === 0 ? '' : `; left out: ${skipped} hidden or linked`;
+	const left = skipped === 0 ? '' : `; left out: ${skipped} hidden, linked or empty`;
 	notify(draft, 'info', `${quoted(name)} is offered${where}${left}`);
 }
 
