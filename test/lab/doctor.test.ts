@@ -19,6 +19,12 @@ async function examine(host: Host, ...args: readonly string[]): Promise<Examined
 	return {...(JSON.parse(output) as DoctorReport), status};
 }
 
+/** The same where somebody is to be heard: who is late, on a busy machine, is listened for once more. */
+async function examineInCompany(host: Host, ...args: readonly string[]): Promise<Examined> {
+	const first = await examine(host, ...args);
+	return first.findings.some(({id}) => id === 'heard') ? first : examine(host, ...args);
+}
+
 function alarms({findings}: DoctorReport): string[] {
 	return findings.filter(({verdict}) => verdict === 'problem' || verdict === 'warning').map(({id}) => id);
 }
@@ -44,15 +50,18 @@ const CLOSED = [
 	'add rule inet filter input ct state vmap { established : accept, related : accept, invalid : drop }',
 ];
 
+/** Milliseconds: each of these examines several times, beside the others. */
+const TIMEOUT = 240_000;
+
 // How long a probe waits is a matter of the clock, and that of a machine that is busy with other things proves nothing
 // against us: then it may try once more.
-describe.concurrent('doctor', {retry: 1}, () => {
+describe.concurrent('doctor', {retry: 1, timeout: TIMEOUT}, () => {
 	test('firewalls and a network that keeps its clients apart', async ({lab}) => {
 		const network = lab.bridge();
 		const [ann, bob] = (await lab.hosts(network, 'ann', 'bob')) as [Host, Host];
 		await bob.start().ready;
 
-		const healthy = await examine(ann);
+		const healthy = await examineInCompany(ann);
 		expect({status: healthy.status, alarms: alarms(healthy)}).toEqual({status: 0, alarms: []});
 		expect(only(healthy, 'connect').found).toMatch(/^1 of 1 work/);
 
@@ -62,7 +71,7 @@ describe.concurrent('doctor', {retry: 1}, () => {
 		expect(only(deaf, 'firewall-udp').fix!.commands).toEqual(['nft insert rule inet lab in udp dport 9999 accept']);
 		obey(ann, only(deaf, 'firewall-udp'));
 		ann.drop('in', 'iifname "lan0" tcp flags & (syn | ack) == syn');
-		const shy = await examine(ann);
+		const shy = await examineInCompany(ann);
 		expect({status: shy.status, alarms: alarms(shy)}).toEqual({status: 1, alarms: ['firewall-tcp']});
 		expect(only(shy, 'firewall-tcp').fix!.commands).toEqual([
 			'nft insert rule inet lab in tcp dport 4001 accept',
@@ -90,7 +99,7 @@ describe.concurrent('doctor', {retry: 1}, () => {
 			...['link add wg0 type veth peer name far', 'link set wg0 addrgenmode none', 'link set far addrgenmode none'],
 			...['link set wg0 up', 'link set far up', 'addr add 198.19.200.1/32 dev wg0'],
 		);
-		const far = await examine(ann, '--discovery-port', '9999');
+		const far = await examineInCompany(ann, '--discovery-port', '9999');
 		expect({status: far.status, alarms: alarms(far)}).toEqual({status: 0, alarms: []});
 		expect(only(far, 'no-default-route').verdict).toBe('note');
 		expect(
@@ -129,7 +138,7 @@ describe.concurrent('doctor', {retry: 1}, () => {
 		const [{address: mac}] = JSON.parse(inside(bob.namespace, 'ip', ['-j', 'link', 'show', 'lan0']));
 		ann.ip(`neigh replace ${bob.address()} lladdr ${mac} dev lan0 nud stale`);
 		// It finds the port by itself.
-		const again = await examine(ann);
+		const again = await examineInCompany(ann);
 		expect(alarms(again)).toEqual(['peer-firewall']);
 		expect(only(again, 'peer-firewall').fix!.commands).toEqual(['p2p-tui doctor']);
 		obey(bob, only(reportOfBob, 'firewall-udp'));

@@ -9,7 +9,7 @@ import {expectNothingTwice, report, say} from './talk.ts';
 const NAMES = Array.from({length: 14}, (_, index) => `host${index}`);
 
 /** Milliseconds: so many programs keep a small machine busy. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 test('fourteen hosts: everyone hears everything once, also when some of them crash', {timeout: 2 * PATIENCE}, async ({
 	lab,
