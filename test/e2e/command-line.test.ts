@@ -109,7 +109,7 @@ describe('what cannot work ends with status 1 and one line', () => {
 	});
 
 	test('the doctor on this machine alone, for people and for programs; nothing is made', async () => {
-		const port = String(20_000 + (process.pid % 40_000));
+		const port = String(await freeUdpPort());
 		const alone = ['doctor', '--interface', 'lo', '--discovery-port', port, '--data-dir', path.join(folder, 'new')];
 		const [lines, json] = await Promise.all([run(alone), run([...alone, '--json'])]);
 		expect({status: lines.status, stderr: lines.stderr}).toEqual({status: 1, stderr: ''});

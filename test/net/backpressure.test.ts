@@ -90,7 +90,7 @@ describe('a slow reader', () => {
 		['nothing', 0],
 		['one byte after the other', 1],
 	])('that reads %s is let go, with bounded memory, and others notice nothing', async (_, step) => {
-		const {node, stranger, connection} = await withReader({sendTimeout: 400});
+		const {node, stranger, connection} = await withReader({sendTimeout: 1_500});
 		const log = record(connection);
 		const other = await startNode(2, cleanup);
 		const outbound = await other.transport.dial(node.address, node.identity.peerId);
