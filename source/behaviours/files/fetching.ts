@@ -110,6 +110,19 @@ export class Fetching {
 		return this.#answer(file, command => refusal(command, 'file', 'cancelled'));
 	}
 
+	/** Of what is not fetched any more, for another reason than that somebody has cancelled it, nothing is heard any more. */
+	answerEnded(): BehaviourOutput[] {
+		if (this.#waiting.size === 0) return [];
+		const {downloads, shelf} = this.#options;
+		const ended = [...this.#waiting.keys()].filter(file => !downloads.has(file));
+		return ended.flatMap(file => {
+			const held = shelf.get(file);
+			if (!held) return this.#answer(file, command => refusal(command, 'unknown-file', 'it was taken back'));
+			const result = {file, path: held.path, isHere: true} as const;
+			return this.#answer(file, command => ({type: 'reply', command, result}));
+		});
+	}
+
 	finished(file: FileId): void {
 		this.#accepted.delete(file);
 		this.#choices.delete(file);

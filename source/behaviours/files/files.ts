@@ -81,7 +81,8 @@ export class Files implements Behaviour {
 	}
 
 	handle(input: BehaviourInput, now: Instant): BehaviourOutput[] {
-		const outputs = [...this.#handle(input, now), ...this.#parts.fetching.tryOthers(now)];
+		const {fetching} = this.#parts;
+		const outputs = [...this.#handle(input, now), ...fetching.tryOthers(now), ...fetching.answerEnded()];
 		for (const output of outputs) this.#parts.links.did(output, now);
 		return outputs;
 	}
@@ -124,7 +125,7 @@ export class Files implements Behaviour {
 	#timer(timer: string, now: Instant): BehaviourOutput[] {
 		const {links, shares, uploads, board, tellings, downloads} = this.#parts;
 		if (links.isTimer(timer)) return links.timer(timer, now);
-		if (shares.isTimer(timer)) return shares.timer();
+		if (shares.isTimer(timer)) return shares.timer(timer, now);
 		if (uploads.isTimer(timer)) return uploads.timer(now);
 		if (board.isTimer(timer)) return board.timer(now);
 		if (tellings.isTimer(timer)) return tellings.timer(now);
@@ -318,7 +319,7 @@ export class Files implements Behaviour {
 		fetching.finished(file);
 		const isMore = merged.rooms.length > held.rooms.length || info === undefined;
 		return [
-			...stopped.filter(({type}) => type !== 'reply' && type !== 'refuse'),
+			...stopped.filter(output => !isEndOf(output)),
 			...(isMore ? [{type: 'files', deed: {deed: 'keep', held: merged}} as const] : []),
 			...tellings.changed(file, true, now),
 			...(info === undefined ? shares.reset(file) : shares.flush(file)),
@@ -368,6 +369,12 @@ export class Files implements Behaviour {
 }
 
 const stray: BehaviourOutput = {type: 'count', counter: 'file-stray'};
+
+/** That a download was called off by us and not by somebody: it is told that the file is here. */
+function isEndOf(output: BehaviourOutput): boolean {
+	if (output.type === 'emit') return output.event.type === 'transfer' && output.event.state === 'cancelled';
+	return output.type === 'reply' || output.type === 'refuse';
+}
 
 function countArrived({verdict, bytes}: Extract<FilesNews, {news: 'arrived'}>): BehaviourOutput[] {
 	if (verdict !== 'ok') return [{type: 'count', counter: `file-blocks-${verdict}`}];

@@ -18,10 +18,18 @@ export const GAINED_DELAY = 100;
 export const MAX_SOUGHT = 1_024;
 export const MAX_TOLD = 1_024;
 
-/** Files that one peer may seek anew: each costs an answer of as many bits as the file has pieces. */
+/**
+ * Files that one peer may seek anew: each costs an answer of as many bits as the file has pieces. Others are answered later,
+ * for nobody asks twice.
+ */
 export const SEEKS: Rate = {burst: 512, perSecond: 16};
+export const MAX_LATE = 1_024;
+
+/** Milliseconds between two looks at what is to be answered late. */
+export const LATE_INTERVAL = 500;
 
 const TIMER = 'gained';
+const LATE_TIMER = 'late-seeks';
 
 type Ear = {
 	readonly seeks: BoundedMap<FileId, true>;
@@ -29,9 +37,11 @@ type Ear = {
 	readonly sought: BoundedMap<FileId, true>;
 	/** How many pieces it holds, as it said. */
 	readonly holds: BoundedMap<FileId, number>;
-	/** Files of which it knows what we hold. Never more than we have. */
-	readonly told: Set<FileId>;
+	/** Files of which it knows what we hold, never more than we have; and how many of the pieces that are gathered it knows. */
+	readonly told: Map<FileId, number>;
 	readonly budget: TokenBucket;
+	/** What it seeks beyond its budget. */
+	readonly late: Set<FileId>;
 };
 
 export type SharesOptions = {
@@ -47,6 +57,7 @@ export class Shares {
 	/** Pieces that were got since others heard of it. */
 	#gained = new Map<FileId, number[]>();
 	#isGathering = false;
+	#isAnyLate = false;
 
 	constructor(options: SharesOptions) {
 		this.#options = options;
@@ -57,8 +68,9 @@ export class Shares {
 			seeks: new BoundedMap(MAX_SOUGHT),
 			sought: new BoundedMap(MAX_SOUGHT),
 			holds: new BoundedMap(MAX_TOLD),
-			told: new Set(),
+			told: new Map(),
 			budget: new TokenBucket(SEEKS),
+			late: new Set(),
 		});
 	}
 
@@ -71,16 +83,14 @@ export class Shares {
 		const ear = this.#ears.get(peer);
 		if (!ear) return [];
 		if (!isOn) {
-			for (const file of files) ear.seeks.delete(file);
+			for (const file of files) {
+				ear.seeks.delete(file);
+				ear.late.delete(file);
+			}
 			return [];
 		}
-		if (!ear.budget.take(now, files.length)) return [{type: 'count', counter: 'file-seek-rate'}];
-		for (const file of files) {
-			ear.sought.set(file, true);
-			const gone = ear.seeks.set(file, true);
-			if (gone) ear.told.delete(gone[0]);
-		}
-		return files.flatMap(file => this.#tell(peer, ear, file));
+		if (ear.late.size > 0 || !ear.budget.take(now, files.length)) return this.#postpone(ear, files, now);
+		return files.flatMap(file => this.#sought(peer, ear, file));
 	}
 
 	/** It has told what it holds. */
@@ -132,10 +142,11 @@ export class Shares {
 	}
 
 	isTimer(timer: string): boolean {
-		return timer === TIMER;
+		return timer === TIMER || timer === LATE_TIMER;
 	}
 
-	timer(): BehaviourOutput[] {
+	timer(timer: string, now: Instant): BehaviourOutput[] {
+		if (timer === LATE_TIMER) return this.#answerLate(now);
 		const gained = this.#gained;
 		this.#isGathering = false;
 		this.#gained = new Map();
@@ -167,9 +178,41 @@ export class Shares {
 	moved(peer: PeerId): BehaviourOutput[] {
 		const ear = this.#ears.get(peer);
 		if (!ear) return [];
-		for (const file of ear.told) if (!this.#options.mayHave(peer, file)) ear.told.delete(file);
+		for (const file of ear.told.keys()) if (!this.#options.mayHave(peer, file)) ear.told.delete(file);
 		const listening = new Set([...ear.seeks.keys(), ...ear.holds.keys()]);
 		return [...listening].filter(file => !ear.told.has(file)).flatMap(file => this.#tell(peer, ear, file));
+	}
+
+	#sought(peer: PeerId, ear: Ear, file: FileId): BehaviourOutput[] {
+		ear.sought.set(file, true);
+		const gone = ear.seeks.set(file, true);
+		if (gone) ear.told.delete(gone[0]);
+		return this.#tell(peer, ear, file);
+	}
+
+	#postpone({late}: Ear, files: readonly FileId[], now: Instant): BehaviourOutput[] {
+		for (const file of files) if (late.size < MAX_LATE) late.add(file);
+		return [{type: 'count', counter: 'file-seek-rate'}, ...this.#lookLater(now)];
+	}
+
+	#lookLater(now: Instant): BehaviourOutput[] {
+		if (this.#isAnyLate) return [];
+		this.#isAnyLate = true;
+		return [{type: 'schedule', timer: LATE_TIMER, at: now + LATE_INTERVAL}];
+	}
+
+	#answerLate(now: Instant): BehaviourOutput[] {
+		this.#isAnyLate = false;
+		const outputs: BehaviourOutput[] = [];
+		for (const [peer, ear] of this.#ears) {
+			for (const file of ear.late) {
+				if (!ear.budget.take(now)) break;
+				ear.late.delete(file);
+				outputs.push(...this.#sought(peer, ear, file));
+			}
+		}
+		const isAnyLeft = [...this.#ears.values()].some(({late}) => late.size > 0);
+		return isAnyLeft ? [...outputs, ...this.#lookLater(now)] : outputs;
 	}
 
 	#listens(ear: Ear, file: FileId): boolean {
@@ -187,23 +230,40 @@ export class Shares {
 	#tell(peer: PeerId, ear: Ear, file: FileId): BehaviourOutput[] {
 		const pieces = this.#isForIt(peer, file) ? this.#options.piecesOf(file) : undefined;
 		if (pieces === undefined) return [];
-		ear.told.add(file);
+		ear.told.set(file, this.#gained.get(file)?.length ?? 0);
 		return [holdsMessage([peer], file, pieces.toBytes())];
 	}
 
 	#tellGained(file: FileId, pieces: readonly number[]): BehaviourOutput[] {
 		const listening = [...this.#ears].filter(([, ear]) => this.#listens(ear, file));
 		const allowed = listening.filter(([peer]) => this.#options.mayHave(peer, file));
-		const known = allowed.filter(([, ear]) => ear.told.has(file)).map(([peer]) => peer);
 		const fresh = allowed.filter(([, ear]) => !ear.told.has(file));
 		const outputs = fresh.flatMap(([peer, ear]) => this.#tell(peer, ear, file));
-		if (known.length === 0) return outputs;
-		for (let from = 0; from < pieces.length; from += MAX_GAINED_PIECES) {
-			const some = pieces.slice(from, from + MAX_GAINED_PIECES);
-			outputs.push({type: 'send', peers: known, message: {type: 'gained', file, pieces: some}});
-		}
+		const known = allowed.filter(entry => !fresh.includes(entry));
+		for (const [from, peers] of this.#byKnown(file, known))
+			outputs.push(...gainedMessages(peers, file, pieces.slice(from)));
+		for (const ear of this.#ears.values()) if (ear.told.has(file)) ear.told.set(file, 0);
 		return outputs;
 	}
+
+	/** By how many of the gathered pieces they know: most none, and who came meanwhile heard of some with all the others. */
+	#byKnown(file: FileId, known: readonly (readonly [PeerId, Ear])[]): ReadonlyMap<number, readonly PeerId[]> {
+		const groups = new Map<number, PeerId[]>();
+		for (const [peer, {told}] of known) {
+			const count = told.get(file) ?? 0;
+			groups.set(count, [...(groups.get(count) ?? []), peer]);
+		}
+		return groups;
+	}
+}
+
+function gainedMessages(peers: readonly PeerId[], file: FileId, pieces: readonly number[]): BehaviourOutput[] {
+	const outputs: BehaviourOutput[] = [];
+	for (let from = 0; from < pieces.length; from += MAX_GAINED_PIECES) {
+		const some = pieces.slice(from, from + MAX_GAINED_PIECES);
+		outputs.push({type: 'send', peers, message: {type: 'gained', file, pieces: some}});
+	}
+	return outputs;
 }
 
 function holdsMessage(peers: readonly PeerId[], file: FileId, pieces: Uint8Array): BehaviourOutput {

@@ -55,6 +55,37 @@ describe('fetching', () => {
 		expect(answers(desk.ask(fetching()))).toEqual([{file: FILE, path: `/downloads/${OFFER.name}`}]);
 	});
 
+	describe('is answered though it never begins', () => {
+		const begun = () => {
+			const desk = new FilesDesk();
+			const [message] = told(desk.offers(bobIdentity, OFFER), 'message');
+			expect(answers(desk.ask(fetching()))).toEqual([]);
+			return {desk, messageId: message!.messageId};
+		};
+
+		it('if the offer is taken back', () => {
+			const {desk, messageId} = begun();
+			const outputs = desk.says(bobIdentity, {kind: 'redaction', target: messageId, reason: ''});
+			expect(answers(outputs)).toEqual(['unknown-file: it was taken back']);
+			expect(answers(desk.news(opened()))).toEqual([]);
+		});
+
+		it('if the room is forgotten', () => {
+			const {desk} = begun();
+			const outputs = desk.ask({command: 'forget', room: 'lobby'});
+			expect(answers(outputs)).toContain('unknown-file: it was taken back');
+		});
+
+		it('if we offer the same ourselves: it is here, and nobody is told that it was given up', () => {
+			const {desk} = begun();
+			desk.ask({command: 'offer-file', path: '/x', room: 'lobby'});
+			const outputs = desk.news({news: 'hashed', path: '/x', held: {...heldOf(OFFER), path: '/x'}, skipped: 0});
+			expect(answers(outputs)).toContainEqual({file: FILE, path: '/x', isHere: true});
+			expect(states(outputs)).not.toContain('cancelled');
+			expect(states(outputs).at(-1)).toBe('done');
+		});
+	});
+
 	it('says why it has not begun', () => {
 		const desk = new FilesDesk();
 		desk.offers(bobIdentity, OFFER);

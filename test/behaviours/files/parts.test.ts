@@ -81,7 +81,7 @@ describe('shares', () => {
 		shares.connected(BOB);
 		shares.seek(BOB, {type: 'seek', files: [idOf(1)], isOn: true}, 0);
 		shares.gained(idOf(1), [...pieces], 0);
-		const lengths = sent(shares.timer(), 'gained').map(({message}) => message.pieces.length);
+		const lengths = sent(shares.timer('gained', 0), 'gained').map(({message}) => message.pieces.length);
 		expect(lengths).toEqual([MAX_GAINED_PIECES, MAX_GAINED_PIECES, 10_000 - 2 * MAX_GAINED_PIECES]);
 	});
 
@@ -92,7 +92,7 @@ describe('shares', () => {
 		shares.gained(idOf(1), [1], 0);
 		shares.gained(idOf(2), [2], 0);
 		expect(sent(shares.flush(idOf(1)), 'gained')).toMatchObject([{message: {file: idOf(1), pieces: [1]}}]);
-		expect(sent(shares.timer(), 'gained')).toMatchObject([{message: {file: idOf(2), pieces: [2]}}]);
+		expect(sent(shares.timer('gained', 0), 'gained')).toMatchObject([{message: {file: idOf(2), pieces: [2]}}]);
 		expect(shares.flush(idOf(2))).toEqual([]);
 	});
 });

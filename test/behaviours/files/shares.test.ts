@@ -19,10 +19,36 @@ function told() {
 	const gain = (piece: number) => {
 		here.add(piece);
 		shares.gained(FILE, [piece], 0);
-		return shares.timer();
+		return shares.timer('gained', 0);
 	};
-	return {shares, allowed, gain};
+	return {shares, allowed, here, gain};
 }
+
+it('a piece that was told with all the others is not told once more: who counts them would count it twice', () => {
+	const {shares, here} = told();
+	const gain = (piece: number) => {
+		here.add(piece);
+		shares.gained(FILE, [piece], 0);
+	};
+	const gained = () => {
+		return sent(shares.timer('gained', 0), 'gained').map(({peers, message}) => [peers, message.pieces]);
+	};
+	gain(1);
+	gain(2);
+	shares.again(CAT);
+	expect(sent(shares.moved(CAT), 'holds')).toMatchObject([{message: {pieces: new Uint8Array([0xe0])}}]);
+	gain(3);
+	expect(gained()).toEqual([
+		[[BOB], [1, 2, 3]],
+		[[CAT], [3]],
+	]);
+	gain(4);
+	expect(gained()).toEqual([[[BOB, CAT], [4]]]);
+	gain(5);
+	shares.again(CAT);
+	shares.moved(CAT);
+	expect(gained()).toEqual([[[BOB], [5]]]);
+});
 
 describe('who may not have a file any more', () => {
 	it('hears nothing of what is got of it, though it heard what was here before', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {SEEKS} from '../../../source/behaviours/files/shares.ts';
+import {LATE_INTERVAL, SEEKS} from '../../../source/behaviours/files/shares.ts';
 import {directRoomOf} from '../../../source/wire/direct-room.ts';
 import {decodeEvent} from '../../../source/wire/event.ts';
 import {ANN, BOB, CAT, DAN} from '../fixtures.ts';
@@ -280,14 +280,39 @@ describe('what is told of pieces', () => {
 		expect(counters(desk.hear(BOB, {type: 'holds', file: FILE, pieces: fullOf(OFFER)}))).toEqual([]);
 	});
 
-	it('is not told as often as somebody likes', () => {
-		const desk = new FilesDesk({held: [heldOf(OFFER)]});
+	it('is not told as often as somebody likes; what is sought beyond that is answered later', () => {
+		const desk = new FilesDesk({held: [heldOf(OFFER), heldOf(offerOf(2)), heldOf(offerOf(3))]});
 		const files = Array.from({length: 64}, () => FILE);
 		for (let told = 0; told < SEEKS.burst; told += 64) {
 			expect(sent(desk.hear(BOB, {type: 'seek', files, isOn: true}), 'holds')).toHaveLength(64);
 		}
 		const more = desk.hear(BOB, {type: 'seek', files, isOn: true});
 		expect([sent(more, 'holds'), counters(more)]).toEqual([[], ['file-seek-rate']]);
+		// In its turn, though there is a token for it by now; and not what it seeks no more.
+		desk.hear(BOB, {type: 'seek', files: [idOf(2)], isOn: true});
+		desk.hear(BOB, {type: 'seek', files: [idOf(3)], isOn: true});
+		desk.hear(BOB, {type: 'seek', files: [idOf(2)], isOn: false});
+		const later = sent(desk.pass(LATE_INTERVAL), 'holds').map(({peers, message}) => [peers, message.file]);
+		expect(later).toEqual([
+			[[BOB], FILE],
+			[[BOB], idOf(3)],
+		]);
+		expect(sent(desk.pass(60_000), 'holds')).toEqual([]);
+	});
+
+	it('is told of all files that somebody fetches one after the other, however fast he asks', () => {
+		const count = SEEKS.burst + 100;
+		const offers = Array.from({length: count}, (_, index) => offerOf(1, {file: index.toString(16).padStart(64, '0')}));
+		const desk = new FilesDesk({held: offers.map(offer => heldOf(offer))});
+		const outputs = offers.flatMap(({file}) => desk.hear(BOB, {type: 'seek', files: [file], isOn: true}));
+		expect(sent(outputs, 'holds')).toHaveLength(SEEKS.burst);
+		outputs.push(...desk.pass((100 / SEEKS.perSecond) * 1_000 + LATE_INTERVAL));
+		expect(new Set(sent(outputs, 'holds').map(({message}) => message.file)).size).toBe(count);
+		// Nor for ever: what is beyond all bounds is dropped.
+		for (const {file} of offers)
+			for (let more = 0; more < 5; more++) desk.hear(BOB, {type: 'seek', files: [file], isOn: true});
+		desk.disconnect(BOB);
+		expect(sent(desk.pass(60_000), 'holds')).toEqual([]);
 	});
 
 	it('is told again when another connection carries the peer', () => {
