@@ -15,7 +15,7 @@ const PROGRAMS = [
 const REPLACING = ['test/wire/ip-text.test.ts', 'test/ui/entry.test.ts'];
 
 /** Milliseconds: some calculate for seconds, and a machine may be slow or busy. A pass does not wait. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 /** Random tests are the same in each run. */
 const resolve = {

@@ -5,7 +5,7 @@ import {randomFiles, randomHistory, randomScenario, runFiles, runHistory, runSce
 const SEEDS_PER_FILE = 25;
 
 /** Milliseconds of real time for one seed, on a machine that is busy with other things. */
-const PATIENCE = 180_000;
+const PATIENCE = 400_000;
 
 /** A test for each of some seeds of whole networks. A seed that fails says how to run it again. */
 export function testNetworks(file: number): void {
