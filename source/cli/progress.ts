@@ -2,6 +2,7 @@
 import {sanitizeLine} from '../base/sanitize.ts';
 import {durationOf} from '../store/duration.ts';
 import {fileName} from '../store/files/offer.ts';
+import {percentOf} from '../store/files/selectors.ts';
 import {clustersOf, widthOf} from '../store/width.ts';
 import {formatBytes} from '../ui/figures.ts';
 import {formatRate} from '../ui/format.ts';
@@ -63,7 +64,7 @@ export function progressRow(standing: Standing, columns: number, unicode: boolea
 	// Before it is known how much there is, nothing of it is done.
 	const share = size === 0 ? (doing === undefined ? 1 : 0) : Math.min(1, done / size);
 	const words = [
-		`${Math.floor(share * 100)} % of ${formatBytes(size)}`,
+		`${percentOf(share)} % of ${formatBytes(size)}`,
 		...(doing === undefined ? [] : [doing]),
 		...(rate === undefined ? [] : [formatRate(rate)]),
 		...(left === undefined ? [] : [durationOf(left)]),

@@ -98,7 +98,7 @@ test('/transfers says all of them', () => {
 		  "  “report.pdf”, 1.2 MB: giving; to bob at 3.4 MB/s; 2.0 MB given; lies at ~/report.pdf",
 		  "  “漢字の写真 🏔️.jpg”, 4.2 MB: waiting, asking who has it; 0 %; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “backup.tar.zst”, 40 GB: failed, the disk is full: 40 GB are needed, 3.2 GB are free; 42 MB given; goes to ~/Downloads/holiday.mp4",
-		  "  “photos of the mountains, 2026”, 214 files, 8.1 GB: paused; 25 %; from ann and cat; 42 MB given; goes to ~/Downloads/holiday.mp4",
+		  "  “photos of the mountains, 2026”, 214 files, 8.1 GB: paused; 24 %; from ann and cat; 42 MB given; goes to ~/Downloads/holiday.mp4",
 		  "  “notes.txt”, 0 B: here; 42 MB given; lies at ~/Downloads/notes.txt",
 		]
 	`);

@@ -181,7 +181,7 @@ test('who takes it is named while bytes go, and then who has how much', () => {
 		return card(app);
 	};
 	expect(giving({rateOut: 3e6, takers: [{...bob, rate: 3e6}]})).toContain('⇡ 3.0 MB/s to bob');
-	expect(giving({})).toContain('yours · bob has 12 %');
+	expect(giving({})).toContain('yours · bob has 11 %');
 	expect(giving({takers: [{...bob, pieces: 668}]})).toContain('yours · bob has it');
 	const ann = {peer: PEERS.ann, name: 'ann', pieces: 668, rate: 0, bytes: 0};
 	expect(giving({takers: [ann], given: 0})).not.toContain('ann has it');
@@ -578,6 +578,23 @@ describe('the person is told', () => {
 		app.press('escape');
 		app.events({type: 'reply', id: asked, ok: false, error: {code: 'file', message: 'cancelled'}});
 		expect(app.composer().join()).not.toContain('/send');
+	});
+
+	test.each([
+		[0.546, '54 %'],
+		[0.004, '1 %'],
+		[0.996, '99 %'],
+	])('how far it is is the same everywhere: %f', (share, percent) => {
+		const app = lively();
+		const done = share * 1e9;
+		app.events(offer(), transfer({size: 1e9, done}));
+		expect(card(app)).toContain(percent);
+		write(app, '/pause');
+		app.events(transfer({size: 1e9, done, state: 'paused'}));
+		answer(app, 'pause', {file: idOf('4')});
+		expect(notice(app)).toBe(`“holiday.mp4” is paused at ${percent}`);
+		app.events(transfer({size: 1e9, done, state: 'cancelled'}));
+		expect(notice(app)).toBe(`“holiday.mp4” is given up: the ${percent} of it that were here are deleted`);
 	});
 
 	test('a name is never changed, nor said twice; what was left out of a folder is said', () => {

@@ -6,6 +6,7 @@ import {quoted} from '../names.ts';
 import {notify} from '../reduce/notices.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
+import {percentOf, shareOf} from './selectors.ts';
 import {changeFiles, contentsCame, fileSettingsCame, type Transfer, transfersCame, triedAgain} from './transfers.ts';
 
 type Control = Extract<Command, {command: 'pause' | 'resume' | 'prioritise'}>;
@@ -45,9 +46,10 @@ function controlled(draft: Draft, command: Control, file: string): void {
 		notify(draft, 'info', `${quoted(transfer.name)} ${controlWords(command, transfer)}`);
 }
 
-function controlWords(command: Control, {done, size}: Transfer): string {
+function controlWords(command: Control, transfer: Transfer): string {
 	if (command.command === 'resume') return 'goes on';
-	if (command.command === 'pause') return `is paused${size > 0 ? ` at ${Math.floor((done / size) * 100)} %` : ''}`;
+	if (command.command === 'pause')
+		return `is paused${transfer.size > 0 ? ` at ${percentOf(shareOf(transfer))} %` : ''}`;
 	if (command.priority === 0) return 'goes in its turn';
 	return `goes ${command.priority > 0 ? 'before' : 'after'} the others`;
 }

@@ -2,7 +2,7 @@
 import {cleanName, quoted} from '../names.ts';
 import {displayName, nameHolders} from '../selectors.ts';
 import type {State} from '../state.ts';
-import {shareOf} from './selectors.ts';
+import {percentOf, shareOf} from './selectors.ts';
 import {isOver, type Transfer} from './transfers.ts';
 
 /** Those that are named; of more it is said how many there are. */
@@ -25,8 +25,8 @@ function comingLine(all: readonly Transfer[], isKept: boolean): string | undefin
 	const isComing = ({state}: Transfer) => !['hashing', 'paused', 'finishing'].includes(state);
 	const coming = all.filter(transfer => !isOver(transfer) && isComing(transfer));
 	if (coming.length === 0) return undefined;
-	const share = Math.floor(shareOf(coming[0]!) * 100);
-	const how = coming.length > MAX_NAMED || share === 0 ? 'not all here' : `not all here (${share} %)`;
+	const percent = percentOf(shareOf(coming[0]!));
+	const how = coming.length > MAX_NAMED || percent === 0 ? 'not all here' : `not all here (${percent} %)`;
 	const next = isKept ? `${theyGo(coming)} on at the next start` : 'what is here is not kept';
 	return `${named(coming)} ${how}: ${next}`;
 }

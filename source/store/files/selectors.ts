@@ -126,6 +126,12 @@ export function shareOf({done, size, state}: Pick<Transfer, 'done' | 'size' | 's
 	return isWhole({state}) ? 1 : 0;
 }
 
+/** A share from 0 to 1 in whole per cent, rounded down: all of it is never said too early, nor nothing when there is something. */
+export function percentOf(share: number): number {
+	if (!(share > 0)) return 0;
+	return Math.max(1, Math.floor(Math.min(1, share) * 100));
+}
+
 type Meant<One> = {readonly found: One; readonly rest: string} | undefined;
 
 /** The first of them whose name, or the beginning of whose id, `written` begins with; the longest name wins. */

@@ -9,6 +9,7 @@ import {notify} from '../reduce/notices.ts';
 import {displayName, nameHolders} from '../selectors.ts';
 import {fileName} from './offer.ts';
 import {shortPath} from './paths.ts';
+import {percentOf, shareOf} from './selectors.ts';
 
 export type Transfer = TransferInfo & {
 	/** `path` as it is shown; `path` itself is as the disk has it, for whoever copies it. */
@@ -284,12 +285,9 @@ function tellEnd(draft: Draft, before: Transfer | undefined, now: Transfer): voi
 	if (!before) return;
 	if (before.state === 'hashing') return notify(draft, 'info', `${name} is not offered`);
 	if (isFetched && !wasHere) {
-		const share = before.size > 0 ? Math.floor((before.done / before.size) * 100) : 0;
-		return notify(
-			draft,
-			'info',
-			`${name} is given up${share > 0 ? `: the ${share} % of it that were here are deleted` : ''}`,
-		);
+		const percent = percentOf(shareOf(before));
+		const lost = percent > 0 ? `: the ${percent} % of it that were here are deleted` : '';
+		return notify(draft, 'info', `${name} is given up${lost}`);
 	}
 	if (before.state === 'kept' && error) return notify(draft, 'warning', `${name} is gone from here, or has changed`);
 	const stays = before.state === 'changed' ? '' : staysWords(place);

@@ -1,15 +1,13 @@
 /** How files on their way are said: the same words on pages, in the chat and line by line. */
-import {shareOf} from '../../store/files/selectors.ts';
+import {percentOf, shareOf} from '../../store/files/selectors.ts';
 import {isOver, type Transfer} from '../../store/files/transfers.ts';
 import {counted, formatBytes} from '../figures.ts';
 import {type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 
-/** `54 %`. All of it is never said too early, nor nothing when there is something. */
+/** `54 %`. */
 export function percentText(share: number): string {
-	const percent = Math.max(0, Math.min(100, share * 100));
-	const rounded = percent > 99 && percent < 100 ? 99 : percent > 0 && percent < 1 ? 1 : Math.round(percent);
-	return `${rounded} %`;
+	return `${percentOf(share)} %`;
 }
 
 /** `7 s`, `4 min`, `2 h`: time left, never less than is left. */
