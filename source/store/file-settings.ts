@@ -26,7 +26,7 @@ export const DEFAULT_FILE_TEXTS: FileTexts = {
 type FileSettingSpec = {
 	/** What it is, in a few words that follow its name. */
 	readonly help: string;
-	/** For the settings file, and for who wrote something else: what may stand there. */
+	/** For the settings file, and for who wrote something else: what may stand there, as in "it can be". */
 	readonly about: string;
 	isRight(text: string): boolean;
 };
@@ -37,24 +37,24 @@ export const MAX_ACCEPT_RULES = 256;
 /** 0 and these are no limit. */
 const NONE = /^(?:|off|none|no|unlimited|0)$/i;
 
-const ABOUT_RATE = 'bytes a second, such as "500kB/s" or "20Mbit/s"; "off": as fast as it goes';
+const ABOUT_RATE = 'bytes a second, such as "500kB/s" or "20Mbit/s", or "off" for no limit';
 
 export const FILE_SETTINGS: {readonly [Name in FileSettingName]: FileSettingSpec} = {
 	'files.folder': {
 		help: 'where files go',
-		about: 'such as "~/Downloads", which is usual',
+		about: 'a folder, such as "~/Downloads"',
 		isRight: text => /^(?:|~|[/~][/\\].*|\/.*|[a-z]:[/\\].*|\\\\.*)$/is.test(text) && !text.includes('\0'),
 	},
 	'files.accept': {
 		help: 'which files are taken without asking',
-		about: 'peer ids with a size each, such as "12D3KooW…=20MB"; "*=1MB": of anybody in your rooms',
+		about: 'peer ids with a size each, such as "12D3KooW…=20MB", or "*=1MB" for anybody in your rooms',
 		isRight: text => parseAccept(text) !== undefined,
 	},
 	'files.maxUpload': {help: 'how fast files go out', about: ABOUT_RATE, isRight: isLimit},
 	'files.maxDownload': {help: 'how fast files come in', about: ABOUT_RATE, isRight: isLimit},
 	'files.quota': {
 		help: 'how much all that was fetched may take up',
-		about: 'such as "50GB"; "off": as much as the disk has',
+		about: 'an amount, such as "50GB", or "off" for no limit',
 		isRight: text => isNoLimit(text) || parseBytes(text) !== undefined,
 	},
 };

@@ -56,7 +56,7 @@ function setText(name: FileSettingName, written: string): SlashResult {
 	const [, quoted] = /^"([^"]*)"$/.exec(written) ?? [];
 	const value = quoted ?? (written === '-' ? '' : written);
 	if (FILE_SETTINGS[name].isRight(value)) return done({type: 'set', settings: {[name]: value}, keep: true});
-	return wrong(`${name} is ${FILE_SETTINGS[name].about}; not ${written}`);
+	return wrong(`${name} can be ${FILE_SETTINGS[name].about}; not ${written}`);
 }
 
 /** Without a value: how it is. */

@@ -328,7 +328,8 @@ describe('files', () => {
 		['/limit down 2', /did you mean \/limit down 2MB\/s\?$/],
 		['/limit up fast', /^How fast\? “fast” is no rate/],
 		['/set files.maxUpload quick', /bytes a second/],
-		['/set files.folder relative', /^files.folder is/],
+		['/set files.folder relative', /^files.folder can be a folder, such as "~\/Downloads"; not relative$/],
+		['/set files.quota lots', /^files.quota can be an amount, such as "50GB", or "off" for no limit; not lots$/],
 		['/home/me/a.txt', /write \/send before it/],
 	])('%s is refused in words', (line, words) => {
 		expect(message(line)).toMatch(words);

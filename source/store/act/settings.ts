@@ -62,7 +62,7 @@ type AnyName = SettingName | FileSettingName;
 
 function textOf(settings: Settings, name: AnyName): string {
 	const value = settings[name];
-	return value === '' ? 'as usual' : valueText(value as SettingValue);
+	return value === '' ? 'not set' : valueText(value as SettingValue);
 }
 
 function howItIs({settings, keepsSettings}: State, name: AnyName): string {
@@ -80,7 +80,7 @@ export function tell(stage: Stage, setting: AnyName): void {
 		return notify(
 			stage.draft,
 			'info',
-			`${setting} is ${now}; it can be ${FILE_SETTINGS[setting].about}; - is as usual`,
+			`${setting} is ${now}; it can be ${FILE_SETTINGS[setting].about}; - puts the default back`,
 		);
 	const others = valueTexts(setting).filter(text => text !== now);
 	notify(stage.draft, 'info', `${setting} is ${now}; it can be ${others.join(', ')}`);

@@ -51,7 +51,7 @@ function textRows(state: State, name: FileSettingName, width: number, {paint}: T
 	const indent = ' '.repeat(isNarrow ? 4 : 2 + NAME_CELLS + 1);
 	const room = width - indent.length - 1;
 	const value = state.settings[name];
-	const shown = value === '' ? '[as usual]' : `[${sanitizeLine(value)}]`;
+	const shown = value === '' ? '[not set]' : `[${sanitizeLine(value)}]`;
 	const [first = '', ...more] = wrap(shown, room - 1);
 	const rows = more.map(text => [span(indent), span(text, paint.accent)]);
 	const texts = [help, about].flatMap(text => wrap(text, room)).map(text => [span(indent), span(text, paint.dim)]);
