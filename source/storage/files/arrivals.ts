@@ -16,6 +16,7 @@ import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {Collector} from './collector.ts';
 import {failureOf} from './failure.ts';
+import type {Fetched} from './fetched.ts';
 import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
 import type {Pace} from './pace.ts';
@@ -32,10 +33,10 @@ export type ArrivalsOptions = {
 	readonly blake3: () => Promise<Blake3>;
 	readonly pace: Pace;
 	readonly warn: (message: string) => void;
+	/** What was fetched before. */
+	readonly fetched: Pick<Fetched, 'bytes' | 'look'>;
 	/** Bytes that may lie in the folder; undefined or 0: as many as have room. */
 	quota(): number | undefined;
-	/** Bytes of what was fetched before and is still there. */
-	fetchedBytes(): Promise<number>;
 	/** A transfer is known now, or known no more. */
 	noted(file: FileId, transfer: SavedTransfer | undefined): void;
 	/** Bytes of all other transfers that are known. */
@@ -54,9 +55,16 @@ export class Arrivals {
 	readonly #room = new Room();
 	/** Of these the person knows that what was here is gone: who opens them again wants to begin anew. */
 	readonly #gone = new Set<FileId>();
+	/** Of which some may be here, though they could not be opened. */
+	readonly #unopened = new Set<FileId>();
 
 	constructor(options: ArrivalsOptions) {
 		this.#options = options;
+	}
+
+	/** Whether some of it may be here, of one that could not be opened. */
+	hasSome(file: FileId): boolean {
+		return this.#unopened.has(file);
 	}
 
 	get(file: FileId): Incoming | undefined {
@@ -89,8 +97,12 @@ export class Arrivals {
 		} catch (error) {
 			await entry?.incoming.close();
 			this.#room.takeBack(file);
+			const record = await this.#options.records.transfer(file);
 			// Whatever is written down of it is still wanted.
-			this.#options.noted(file, (await this.#options.records.transfer(file))?.transfer);
+			this.#options.noted(file, record?.transfer);
+			const isSomeHere = entry ? entry.incoming.pieces.count > 0 : (record?.inode ?? '') !== '';
+			if (isSomeHere) this.#unopened.add(file);
+			else this.#unopened.delete(file);
 			throw failureOf(error, 'write', transfer.folder);
 		}
 	}
@@ -196,7 +208,9 @@ export class Arrivals {
 		await checkOffer(offer, blake3);
 		const before = await records.transfer(offer.file);
 		// No folder is made for what is not let in.
-		if ((await lookAt(asked.folder).catch(() => undefined)) === undefined) await this.#checkQuota(offer);
+		if ((await lookAt(asked.folder).catch(() => undefined)) === undefined) {
+			await this.#withinQuota(async () => this.#checkQuota(offer));
+		}
 		const transfer = {...asked, folder: await usableFolder(asked.folder, before?.transfer.folder)};
 		// Another size is another one's word for the same file: one of them is not true.
 		const isSame = before?.transfer.folder === transfer.folder && before.transfer.offer.size === offer.size;
@@ -256,18 +270,27 @@ export class Arrivals {
 	/** One after the other: what one was let in with is taken when the next one asks. @throws FileFailure */
 	async #admit(transfer: SavedTransfer): Promise<void> {
 		const {file, size} = transfer.offer;
-		await this.#room.give(
-			file,
-			transfer.folder,
-			() => size,
-			() => this.#checkQuota(transfer.offer),
-		);
-		this.#options.noted(file, transfer);
+		const terms = {
+			check: () => this.#checkQuota(transfer.offer),
+			given: () => this.#options.noted(file, transfer),
+		};
+		await this.#withinQuota(() => this.#room.give(file, transfer.folder, () => size, terms));
 	}
 
-	async #checkQuota({file, size}: FileOffer): Promise<void> {
-		const {quota, fetchedBytes, wantedBytes} = this.#options;
-		checkQuota(quota(), size, (await fetchedBytes()) + wantedBytes(file));
+	/** Once more after a look at what was fetched, if the quota refuses: some of it may have been deleted. */
+	async #withinQuota(act: () => Promise<void>): Promise<void> {
+		try {
+			await act();
+		} catch (error) {
+			if (!(error instanceof FileFailure && error.code === 'quota')) throw error;
+			await this.#options.fetched.look();
+			await act();
+		}
+	}
+
+	#checkQuota({file, size}: FileOffer): void {
+		const {quota, fetched, wantedBytes} = this.#options;
+		checkQuota(quota(), size, fetched.bytes + wantedBytes(file));
 	}
 
 	/**

@@ -55,7 +55,7 @@ export async function copyHeld(options: CopyOptions): Promise<string> {
 		const folder = await usableFolder(options.folder, undefined);
 		const there = join(folder, safeFileName(options.name, MAX_NAME_BYTES));
 		if (await isSame(there, source, signal)) return there;
-		checkQuota(options.quota, source.size, await takenBytes(records));
+		if (options.quota) checkQuota(options.quota, source.size, await takenBytes(records));
 		await checkSpace(folder, source.size, 0);
 		return await putCopy(source, folder, options);
 	} catch (error) {

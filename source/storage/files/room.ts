@@ -5,20 +5,29 @@ import {checkSpace} from './space.ts';
 
 type Promised = {readonly device: number; bytes(): number};
 
+/** What else belongs to the same turn, at once. */
+export type Terms = {
+	/** Throws if something else speaks against it. */
+	check(): void;
+	/** It was promised; before the next one is checked. */
+	given(): void;
+};
+
 export class Room {
 	readonly #promised = new Map<FileId, Promised>();
 	#last: Promise<unknown> = Promise.resolve();
 
 	/**
-	 * Promises that file as many bytes of the disk with that folder as are still to come. `check`: of something else, in the
-	 * same turn. @throws FileFailure, and whatever `check` does; then nothing has changed.
+	 * Promises that file as many bytes of the disk with that folder as are still to come. @throws FileFailure, and whatever
+	 * `check` does; then nothing has changed.
 	 */
-	give(file: FileId, folder: string, bytes: () => number, check?: () => Promise<void>): Promise<void> {
+	give(file: FileId, folder: string, bytes: () => number, terms?: Terms): Promise<void> {
 		const act = async () => {
-			await check?.();
+			terms?.check();
 			const {dev} = await stat(folder);
 			await checkSpace(folder, bytes(), this.#othersOn(dev, file));
 			this.#promised.set(file, {device: dev, bytes});
+			terms?.given();
 		};
 		const given = this.#last.then(act, act);
 		this.#last = given;

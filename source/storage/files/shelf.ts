@@ -6,13 +6,13 @@ import {type BlockName, type FileId, MAX_MANIFEST_BYTES} from '../../wire/file-o
 import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
+import {Fetched} from './fetched.ts';
 import {findSubject, type HashOptions, hashSubject, type Subject} from './hashing.ts';
 import {Held, type HeldTools} from './held.ts';
 import {type HeldFile, NotGiven} from './kept.ts';
 import type {Pace} from './pace.ts';
 import {MAX_NAME_BYTES} from './publish.ts';
 import type {HeldRecord, Records} from './records.ts';
-import {lookAt} from './safe-open.ts';
 import {digestOf, TICK_MILLISECONDS} from './signature.ts';
 
 /** Files that are not given any more and still remembered; those of the longest ago go first. */
@@ -27,6 +27,7 @@ export type FolderFile = {readonly path: readonly string[]; readonly size: numbe
 export type Hashed = {readonly held: HeldFile; readonly skipped: number};
 
 export class Shelf {
+	readonly fetched: Fetched;
 	readonly #records: Records;
 	readonly #tools: HeldTools;
 	readonly #pace: Pace;
@@ -39,6 +40,7 @@ export class Shelf {
 		this.#records = records;
 		this.#pace = pace;
 		this.#tools = {records, blake3, filesOf};
+		this.fetched = new Fetched(() => this.#recordsHeld());
 	}
 
 	/** Takes what an earlier run has written down: in the order in which it came, as within one run. */
@@ -73,6 +75,7 @@ export class Shelf {
 			await one.rest();
 			if (one.record.isGiven && (await one.look()) !== 'same') changed.push(id);
 		}
+		await this.fetched.lookForMissing();
 		return changed;
 	}
 
@@ -129,16 +132,6 @@ export class Shelf {
 		const known = this.#held.get(file);
 		if (known) this.#change(known, {isGiven: false, since: Date.now()});
 		this.#forgetSome();
-	}
-
-	/** Bytes in all that were fetched and are still there. */
-	async fetchedBytes(): Promise<number> {
-		let bytes = 0;
-		for (const {record} of this.#held.values()) {
-			const {isFetched, path, offer} = record.held;
-			if (isFetched && (await lookAt(path).catch(() => undefined))) bytes += offer.size;
-		}
-		return bytes;
 	}
 
 	/** Nothing is hashed any more. */
@@ -217,6 +210,7 @@ export class Shelf {
 		await this.#held.get(file)?.rest();
 		if (isFolder) await this.#records.saveSeen(file, seen);
 		this.#held.set(file, new Held(record, this.#tools));
+		this.fetched.came(file);
 		await this.#records.saveHeld(file, record);
 	}
 
@@ -234,6 +228,10 @@ export class Shelf {
 	#change(held: Held, changes: Partial<HeldRecord>): void {
 		held.record = {...held.record, ...changes};
 		void this.#records.saveHeld(held.record.held.offer.file, held.record);
+	}
+
+	*#recordsHeld(): Iterable<HeldRecord> {
+		for (const {record} of this.#held.values()) yield record;
 	}
 
 	#forgetSome(): void {

@@ -73,7 +73,7 @@ export class Vault {
 			pace,
 			warn,
 			quota: () => this.#settings.quota,
-			fetchedBytes: () => this.#shelf.fetchedBytes(),
+			fetched: this.#shelf.fetched,
 			noted: (file, transfer) => void (transfer ? this.#saved.set(file, transfer) : this.#saved.delete(file)),
 			wantedBytes: but => this.#wantedBytes(but),
 		});
@@ -140,6 +140,11 @@ export class Vault {
 		const stop = new AbortController();
 		this.#stops.set(file, stop);
 		return this.#inTurn(file, () => this.#arrivals.open(transfer, progress, stop.signal));
+	}
+
+	/** Whether some of it may be here, of one that could not be opened. */
+	hasSome(file: FileId): boolean {
+		return this.#arrivals.hasSome(file);
 	}
 
 	/** Before memory is taken for what arrives. Undefined: this is not wanted. At once. */
