@@ -662,6 +662,26 @@ test('where files go is told to the core, as usual too', () => {
 	expect(last(app)).toMatchObject({command: 'file-settings', settings: {folder: '/home/me/Downloads'}});
 });
 
+test('a setting of files is told in words, by its name as it is written', () => {
+	const app = lively();
+	write(app, '/set files.quota');
+	expect(notice(app)).toBe(
+		'files.quota is not set; it can be an amount, such as "50GB", or "off" for no limit; - puts the default back',
+	);
+	write(app, '/set quota 5GB');
+	expect(notice(app)).toBe('files.quota is 5GB from now on');
+	write(app, '/set files.quota lots');
+	expect(notice(app)).toMatch(/^files\.quota can be an amount/);
+	app.press('escape');
+	write(app, '/set theme dark');
+	expect(notice(app)).toBe('theme is dark from now on');
+	write(app, '/set notifications purple');
+	expect(notice(app)).toMatch(/^notifications can be off/);
+	app.press('escape');
+	write(app, '/limit up 1MB/s');
+	expect(notice(app)).toMatch(/^Files go out at/);
+});
+
 describe('a file dropped into the window', () => {
 	const files = [{path: '/home/me/my report.pdf', name: 'my report.pdf', size: 1_234_567, isFolder: false}];
 	const title = (app: Bare) => app.composer()[0] ?? '';

@@ -5,6 +5,7 @@ import {sanitizeLine} from '../../base/sanitize.ts';
 import {type Composer, replaceText} from '../composer.ts';
 import {detailsCame, detailsRefused} from '../details.ts';
 import type {Draft, RoomDraft} from '../draft.ts';
+import {FILE_SETTING_NAMES} from '../file-settings.ts';
 import type {Notice} from '../intent.ts';
 import {jumpReplied} from '../jump.ts';
 import {activate} from '../navigate.ts';
@@ -12,14 +13,19 @@ import {pageCame} from '../pages/index.ts';
 import {traceRefused} from '../pages/spread.ts';
 import {searchCame} from '../search.ts';
 import {composeAgain} from '../selection.ts';
+import {SETTING_NAMES} from '../settings.ts';
 import type {Pending, ShownNotice, State} from '../state.ts';
 import {historyCame, historyRefused} from './pages.ts';
 import {roomsTold} from './people.ts';
 
+/** The name of a setting is written as it is, wherever it stands. */
+const ABOUT_SETTING = new RegExp(`^(?:${[...SETTING_NAMES, ...FILE_SETTING_NAMES].join('|')}) (?:is|can be) `);
+
 /** Begins with a capital, whoever wrote it. */
 export function notify(draft: Draft, level: Notice['level'], text: string): void {
 	const line = sanitizeLine(text);
-	draft.set({notice: {level, text: line.charAt(0).toUpperCase() + line.slice(1), at: draft.now}});
+	const first = ABOUT_SETTING.test(line) ? line.charAt(0) : line.charAt(0).toUpperCase();
+	draft.set({notice: {level, text: first + line.slice(1), at: draft.now}});
 }
 
 /** A line that was refused and stands in the composer: Esc clears it. */
