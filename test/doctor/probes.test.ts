@@ -1,4 +1,6 @@
 /** What is read from the system, by way of doors that a test stands behind. */
+import {once} from 'node:events';
+import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
 import {probeFirewall} from '../../source/doctor/probes/firewall.ts';
 import {lsofHolders, probeHolders, windowsHolders} from '../../source/doctor/probes/holders.ts';
@@ -127,6 +129,30 @@ test('whoever is heard over IPv6 first and over IPv4 then is looked for at both 
 	expect(meeting.hostsOf(peer)).toEqual(['::1', '127.0.0.1']);
 	await meeting.close();
 	expect(meeting.peers.map(({dial}) => dial?.result)).toEqual(['failed']);
+});
+
+test('whoever is heard last of all is dialled as well, and nobody after that', async () => {
+	const server = createServer(socket => void sockets.push(socket)).listen(0, '127.0.0.1');
+	const sockets: Socket[] = [];
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	const options = {interfaces: [], isRestricted: false, deadline: performance.now()};
+	const meeting = new Meeting({...options, identity: identityFromSeed(new Uint8Array(32))});
+	const hears = (seed: number) => {
+		const {peerId: peer} = identityFromSeed(new Uint8Array(32).fill(seed));
+		const announcement = {peer, instance: '00'.repeat(16), port4: port, wantsAnswer: false, leaving: false};
+		meeting.heard(announcement, {host: '127.0.0.1', port: 9999, family: 4}, false);
+	};
+	hears(1);
+	const settled = meeting.settle();
+	hears(2);
+	await settled;
+	// It took the connection and said nothing.
+	expect(sockets).toHaveLength(1);
+	expect(meeting.peers).toMatchObject([{dial: {result: 'failed', code: 'timeout'}}]);
+	for (const socket of sockets) socket.destroy();
+	server.close();
+	await meeting.close();
 });
 
 test('who keeps the firewall, and whether it may be read', async () => {

@@ -51,6 +51,7 @@ export async function probeDiscovery(options: DiscoveryOptions, system: System):
 	const listened = await listen(listening, meeting, begun, isAlone ? COMPANY : PATIENCE);
 	await listening.announce({leaving: true});
 	const {ways, failures} = listening;
+	await meeting.settle();
 	const peers = await withSystem(meeting, system);
 	await meeting.close();
 	await listening.close();

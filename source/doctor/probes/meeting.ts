@@ -19,6 +19,8 @@ import type {DialFacts, PeerFacts} from '../facts.ts';
 const MAX_DIALS = 4;
 /** Peers that are remembered. */
 const MAX_PEERS = 256;
+/** Milliseconds that a dial is given at least: who is heard last is no less reachable for that. */
+const LEAST_PATIENCE = 800;
 /** Milliseconds for a heartbeat, of which every node sends one in two seconds. */
 const HEARTBEAT_PATIENCE = 2_300;
 
@@ -44,7 +46,7 @@ export type MeetingOptions = {
 	readonly interfaces: readonly NetworkInterface[];
 	/** Only these may be used. */
 	readonly isRestricted: boolean;
-	/** `performance.now()` at which everything has to be over. */
+	/** `performance.now()` at which everything has to be over, but for a dial that has just begun. */
 	readonly deadline: number;
 };
 
@@ -58,6 +60,7 @@ export class Meeting {
 	readonly #guests = new Set<string>();
 	readonly #dials = new Set<Promise<void>>();
 	#dialled = 0;
+	#isOver = false;
 
 	constructor(options: MeetingOptions) {
 		this.#options = options;
@@ -77,7 +80,7 @@ export class Meeting {
 	heard(announcement: Announcement, source: DatagramSource, isAnswer: boolean): void {
 		const {peer, leaving} = announcement;
 		const {interfaces} = this.#options;
-		if (leaving) return;
+		if (leaving || this.#isOver) return;
 		if (interfaces.some(({address}) => address === source.host)) return this.#heardHere(announcement);
 		const at = interfaces.find(
 			({contains, scope}) => contains(source.host) && (source.scope === undefined || source.scope === scope),
@@ -123,8 +126,14 @@ export class Meeting {
 		return known === undefined ? [] : [...new Set([known.place.source.host, ...known.hosts.values()])];
 	}
 
-	async close(): Promise<void> {
+	/** Nobody else is met from now on. Resolves when it is known of all who can be reached. */
+	async settle(): Promise<void> {
+		this.#isOver = true;
 		await Promise.allSettled(this.#dials);
+	}
+
+	async close(): Promise<void> {
+		await this.settle();
 		for (const server of this.#servers) server.close();
 		await this.#transport.close();
 	}
@@ -168,7 +177,7 @@ export class Meeting {
 	async #dial({peer, isDoctor}: Known, {host, family, scope}: DatagramSource, port: number): Promise<DialFacts> {
 		const {interfaces, deadline, isRestricted} = this.#options;
 		const address = {host, port, family, ...(scope === undefined ? {} : {scope})};
-		const signal = AbortSignal.timeout(Math.max(1, Math.floor(deadline - performance.now())));
+		const signal = AbortSignal.timeout(Math.max(LEAST_PATIENCE, Math.floor(deadline - performance.now())));
 		const from = isRestricted ? sourceFor(address, interfaces) : undefined;
 		try {
 			const connection = await this.#transport.dial(address, peer as Identity['peerId'], signal, from);
