@@ -11,7 +11,8 @@ import {refusal} from '../refusal.ts';
 import type {Access} from './access.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
-import {type Fetching, limited, NOT_AN_ID} from './fetching.ts';
+import {priorityOf} from './download/parameters.ts';
+import {type Fetching, NOT_AN_ID} from './fetching.ts';
 import type {Infos} from './infos.ts';
 import type {FilesNews} from './io.ts';
 import {offeredOf} from './offered.ts';
@@ -185,7 +186,7 @@ function contentsOf(
 /** With the whole id, and a priority that there is. */
 function whole(command: ControlCommand, file: FileId): ControlCommand {
 	return command.command === 'prioritise'
-		? {...command, file, priority: limited(command.priority)}
+		? {...command, file, priority: priorityOf(command.priority)}
 		: {...command, file};
 }
 

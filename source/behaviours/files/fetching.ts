@@ -12,6 +12,7 @@ import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
+import {priorityOf} from './download/parameters.ts';
 import type {FilesNews, SavedTransfer} from './io.ts';
 import {claimOf, claimsOf, type StandingOffer} from './offers.ts';
 import {checkFolder, isAccepted} from './settings.ts';
@@ -245,7 +246,7 @@ export class Fetching {
 			return this.#replace(offer, {...saved, ...command}, now);
 		}
 		const folder = this.#newFolder(command, saved.folder);
-		if (folder !== undefined && this.#isNothingHere(file, now)) {
+		if (folder !== undefined && downloads.isNothingHere(file)) {
 			this.#wait(file, command);
 			return this.#replace({offer: saved.offer, from: saved.from}, {...saved, ...command, folder}, now);
 		}
@@ -265,12 +266,6 @@ export class Fetching {
 	#newFolder({folder}: FetchCommand, before: string): string | undefined {
 		const wanted = folder ?? this.#options.settings().folder;
 		return wanted === before ? undefined : wanted;
-	}
-
-	/** It has failed before anything of it came: there is nothing to lose. */
-	#isNothingHere(file: FileId, now: Instant): boolean {
-		const {downloads} = this.#options;
-		return downloads.failure(file) !== undefined && downloads.info(file, now)?.done === 0;
 	}
 
 	/** Nothing is here of it, or nothing that can be of use. */
@@ -319,7 +314,7 @@ export class Fetching {
 	): BehaviourOutput[] {
 		const {downloads, settings, view} = this.#options;
 		const where = {rooms, folder: folder ?? settings().folder, since: view.timestamp()};
-		return downloads.begin({offer, from, ...where, isPaused: false, priority: limited(priority)}, now);
+		return downloads.begin({offer, from, ...where, isPaused: false, priority: priorityOf(priority)}, now);
 	}
 
 	#wait(file: FileId, command: FetchCommand): void {
@@ -341,9 +336,4 @@ export const NOT_AN_ID = `a file is named by its id, or by the first ${SHORT_ID_
 function isRefuted(downloads: Downloads, file: FileId): boolean {
 	const code = downloads.failure(file)?.code;
 	return code === 'bad-offer' || code === 'bad-manifest';
-}
-
-/** -1 low, 0, 1 high. */
-export function limited(priority: number): number {
-	return Number.isFinite(priority) ? Math.max(-1, Math.min(1, Math.round(priority))) : 0;
 }

@@ -135,7 +135,13 @@ export type FilesNews =
 	/** So many bytes are safe on the disk. */
 	| {readonly news: 'finishing'; readonly file: FileId; readonly done: number}
 	| {readonly news: 'finished'; readonly file: FileId; readonly path: string}
-	| {readonly news: 'file-failed'; readonly file: FileId; readonly error: TransferError}
+	| {
+			readonly news: 'file-failed';
+			readonly file: FileId;
+			readonly error: TransferError;
+			/** It could not be opened, and some of it may lie where it was. */
+			readonly isSomeHere?: true;
+	  }
 	/** A file that we hold is not what it was, or gone: noticed before anybody has asked. */
 	| {readonly news: 'changed'; readonly file: FileId}
 	| {readonly news: 'looked'; readonly file: FileId}

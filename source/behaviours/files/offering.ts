@@ -99,9 +99,11 @@ export class Offering {
 	#hashed(job: Job, {held, skipped}: Extract<FilesNews, {news: 'hashed'}>, now: Instant): BehaviourOutput[] {
 		this.#jobs.delete(job.path);
 		const {talk, view} = this.#options;
-		return job.commands.flatMap(command => {
-			// The room may have been left meanwhile.
-			const place = talk.placeOf(command);
+		// The room may have been left meanwhile.
+		const places = job.commands.map(command => ({command, place: talk.placeOf(command)}));
+		const isOffered = places.some(({place}) => !('type' in place));
+		const ended = isOffered ? [] : this.#end(job, 'cancelled', undefined, now);
+		const outputs = places.flatMap(({command, place}): BehaviourOutput[] => {
 			if ('type' in place) return [place];
 			const {file, size, files} = held.offer;
 			const had = this.#options.onHeld({...held, rooms: [place.room]}, now);
@@ -116,6 +118,7 @@ export class Offering {
 			};
 			return [...had, ...talk.publish(place, body, view.timestamp(), outcome)];
 		});
+		return [...ended, ...outputs];
 	}
 
 	#failed(job: Job, error: TransferError, now: Instant): BehaviourOutput[] {

@@ -113,7 +113,10 @@ export class DiskDeeds {
 		const progress = seldom(done => tell({news: 'verifying', file, done}));
 		this.#vault.open(transfer, progress).then(
 			opened => tell({news: 'opened', file, ...opened}),
-			error => tell({news: 'file-failed', file, error: failureOf(error).error}),
+			error => {
+				const isSomeHere = this.#vault.hasSome(file);
+				tell({news: 'file-failed', file, error: failureOf(error).error, ...(isSomeHere && {isSomeHere})});
+			},
 		);
 	}
 

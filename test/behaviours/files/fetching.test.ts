@@ -122,6 +122,15 @@ describe('fetching', () => {
 		expect(deeds(desk.ask(fetching(FILE, {folder: '/third'})), 'open')).toEqual([]);
 	});
 
+	it('of which some may lie on a disk that is not there stays where it is', () => {
+		const desk = new FilesDesk({saved: [savedOf(OFFER)]});
+		desk.offers(bobIdentity, OFFER);
+		const error = {code: 'no-folder', message: 'no'} as const;
+		desk.news({news: 'file-failed', file: FILE, error, isSomeHere: true});
+		const again = desk.ask(fetching(FILE, {folder: '/elsewhere'}));
+		expect([deeds(again, 'discard'), deeds(again, 'open')]).toMatchObject([[], [{transfer: {folder: '/downloads'}}]]);
+	});
+
 	it('refuses what is no id, fits several files, or is offered nowhere', () => {
 		const desk = new FilesDesk();
 		desk.offers(bobIdentity, OFFER);

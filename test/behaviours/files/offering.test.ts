@@ -81,8 +81,11 @@ describe('an offer', () => {
 		const desk = new FilesDesk();
 		desk.ask(offering());
 		desk.ask({command: 'leave', room: 'lobby'});
-		expect(answers(desk.news(hashed()))).toEqual(['unknown-room: not in #lobby; join it first']);
-		expect(desk.transfers()).toEqual([]);
+		const outputs = desk.news(hashed());
+		expect(answers(outputs)).toEqual(['unknown-room: not in #lobby; join it first']);
+		// Whoever looks on has seen it being read.
+		expect(told(outputs, 'transfer')).toMatchObject([{file: PATH, state: 'cancelled'}]);
+		expect([desk.transfers(), deeds(outputs, 'keep')]).toEqual([[], []]);
 	});
 
 	it('of a folder says how much of it was left out', () => {

@@ -121,6 +121,7 @@ describe('what lies there from an earlier run', () => {
 		await rig.folder('theirs');
 		await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject({code: 'no-folder'});
 		expect(await namesIn(theirs)).toEqual([]);
+		expect(taker.hasSome(offer.file)).toBe(true);
 		await taker.shut();
 		await rm(theirs, {recursive: true});
 		await rename(`${theirs}.away`, theirs);

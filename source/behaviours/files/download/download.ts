@@ -12,7 +12,7 @@ import {Exchange} from './exchange.ts';
 import {atRest, bytesHere, infoOf, sourcesOf} from './info.ts';
 import type {Line} from './line.ts';
 import {deed, seekMessage} from './outputs.ts';
-import {DISK_PAUSE, MAX_DISK_PAUSE} from './parameters.ts';
+import {DISK_PAUSE, MAX_DISK_PAUSE, priorityOf, RETRIED} from './parameters.ts';
 import {RateMeter} from './rate-meter.ts';
 import type {Source} from './sources.ts';
 
@@ -24,9 +24,6 @@ type NewsOf<Name extends FilesNews['news']> = Extract<FilesNews, {readonly news:
  * - `over`: finished or cancelled.
  */
 type Phase = 'opening' | 'preparing' | 'fetching' | 'finishing' | 'failed' | 'over';
-
-/** What may be well again without anybody doing anything about it here. */
-const RETRIED: readonly TransferError['code'][] = ['disk-full', 'quota', 'changed'];
 
 export class Download {
 	readonly file: FileId;
@@ -41,6 +38,7 @@ export class Download {
 	#path: string | undefined;
 	/** Bytes that were verified so far, of those that are here from before. */
 	#verified: number | undefined;
+	#isSomeHere = false;
 	/** Peers that know that we look for it. */
 	readonly #sought = new Set<PeerId>();
 	readonly #meter = new RateMeter();
@@ -83,6 +81,11 @@ export class Download {
 	/** Whether what was offered is known to fit its id. */
 	get isProven(): boolean {
 		return this.#isProven;
+	}
+
+	/** It has failed before anything of it came: there is nothing to lose. */
+	get isNothingHere(): boolean {
+		return this.#phase === 'failed' && !this.#isSomeHere && this.#done === 0;
 	}
 
 	/** Why it has failed. */
@@ -241,8 +244,10 @@ export class Download {
 		return [...outputs, ...this.seek(this.#options.peersOf(this.file))];
 	}
 
-	failed(error: TransferError, now: Instant): BehaviourOutput[] {
+	/** `isSomeHere`: it could not be opened, and nobody knows how much of it there is. */
+	failed(error: TransferError, now: Instant, isSomeHere = false): BehaviourOutput[] {
 		if (this.#phase === 'failed' || this.#phase === 'over') return [];
+		this.#isSomeHere = isSomeHere;
 		const wasOpen = this.isOpen;
 		this.#phase = 'failed';
 		this.#error = error;
@@ -330,12 +335,15 @@ export class Download {
 		const {exchange, state, isAsking} = this;
 		const meter = this.#meter;
 		const error = state === 'failed' || state === 'cancelled' ? this.#error : undefined;
-		const done = this.#verified ?? bytesHere(exchange, this.#saved.offer.size);
-		const parts = {saved: this.#saved, exchange, state, isAsking, meter, error, done, path: this.#path};
+		const parts = {saved: this.#saved, exchange, state, isAsking, meter, error, done: this.#done, path: this.#path};
 		return infoOf({...parts, received: this.#received, givers: this.#givers}, this.#options, now);
 	}
 
 	// --- in parts
+
+	get #done(): number {
+		return this.#verified ?? bytesHere(this.exchange, this.#saved.offer.size);
+	}
 
 	#save(change: Partial<SavedTransfer>): BehaviourOutput[] {
 		this.#saved = {...this.#saved, ...change};
@@ -389,9 +397,4 @@ export class Download {
 		this.#received += bytes;
 		this.#meter.add(bytes, now);
 	}
-}
-
-/** -1, 0 or 1. */
-function priorityOf(priority: number): number {
-	return Math.max(-1, Math.min(1, Math.round(priority) || 0));
 }

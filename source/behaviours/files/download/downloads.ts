@@ -78,6 +78,11 @@ export class Downloads {
 		return this.#downloads.get(file)?.isProven ?? false;
 	}
 
+	/** It has failed before anything of it came: there is nothing to lose. */
+	isNothingHere(file: FileId): boolean {
+		return this.#downloads.get(file)?.isNothingHere ?? false;
+	}
+
 	/** Verified pieces of one that is open and not finished: they are given to others. */
 	held(file: FileId): Bitfield | undefined {
 		const download = this.#downloads.get(file);
@@ -270,7 +275,7 @@ export class Downloads {
 		const outputs: BehaviourOutput[] = [];
 		if (news.news === 'opened') outputs.push(...download.opened(news, now));
 		else if (news.news === 'verifying' || news.news === 'finishing') download.checked(news.done);
-		else if (news.news === 'file-failed') outputs.push(...download.failed(news.error, now));
+		else if (news.news === 'file-failed') outputs.push(...download.failed(news.error, now, news.isSomeHere));
 		else outputs.push(...download.finished(news.path, now));
 		return this.#settle([download], outputs, now, news.news === 'opened');
 	}

@@ -1,4 +1,5 @@
 /** Numbers of downloads, each with its reason. Times in milliseconds, rates in bytes a second. */
+import type {TransferError} from '../../../api/files.ts';
 
 /** How far back a rate looks: long enough to be read by a person, short enough to follow a line that changes. */
 export const RATE_WINDOW = 2_000;
@@ -119,3 +120,11 @@ export const MAX_DROPPED = 1_024;
 
 /** Cells of the map of a transfer. */
 export const MAP_CELLS = 256;
+
+/** What may be well again without anybody doing anything about it here. */
+export const RETRIED: readonly TransferError['code'][] = ['disk-full', 'quota', 'changed'];
+
+/** -1 low, 0, 1 high, whatever was asked for. */
+export function priorityOf(priority: number): number {
+	return Number.isFinite(priority) ? Math.max(-1, Math.min(1, Math.round(priority) || 0)) : 0;
+}
