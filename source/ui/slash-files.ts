@@ -271,6 +271,13 @@ function acceptWords(context: SlashContext): string {
 /** Bytes a second: of less, the unit was forgotten. */
 const LEAST_RATE = 1_000;
 
+/** Nobody means two bytes a second. Undefined: it is no such rate; `command`: what stands before it. */
+export function slowWords(rate: string, command: string): string | undefined {
+	const bytes = parseRate(rate);
+	if (bytes === undefined || bytes >= LEAST_RATE) return undefined;
+	return `That is ${formatRate(bytes)}; did you mean ${command} ${rate.trim().replace(/\D+$/, '')}MB/s?`;
+}
+
 const LIMITS = {up: 'files.maxUpload', down: 'files.maxDownload'} as const;
 
 function limit(argument: string, {files}: SlashContext): SlashResult {
@@ -283,9 +290,8 @@ function limit(argument: string, {files}: SlashContext): SlashResult {
 	const bytes = OFF.test(rate) ? undefined : parseRate(rate);
 	if (bytes === undefined && !OFF.test(rate))
 		return wrong(`How fast? ${quoted(rate)} is no rate; write it as 2MB/s, or off`);
-	// Nobody means two bytes a second.
-	if (bytes !== undefined && bytes < LEAST_RATE)
-		return wrong(`That is ${formatRate(bytes)}; did you mean /limit ${way} ${rate.replace(/\D+$/, '')}MB/s?`);
+	const slow = slowWords(rate, `/limit ${way}`);
+	if (slow !== undefined) return wrong(slow);
 	const text = bytes === undefined ? 'off' : `${bytesText(bytes)}/s`;
 	return done({type: 'set', settings: {[LIMITS[way]]: text}, keep: true}, inform(limitWords(way, bytes)));
 }

@@ -1,6 +1,7 @@
 /** Commands about the screen itself. What is set is kept for the next start, unless nothing is kept. */
 import {FILE_SETTING_NAMES, FILE_SETTINGS, type FileSettingName, fileSettingNamed} from '../store/file-settings.ts';
 import {SETTING_NAMES, type SettingName, settingNamed, valueTexts, valueWritten} from '../store/settings.ts';
+import {slowWords} from './slash-files.ts';
 import {done, inform, type SlashCommand, type SlashResult, wrong} from './slash-types.ts';
 
 export const SETTING_COMMANDS: readonly SlashCommand[] = [
@@ -50,11 +51,15 @@ function unknownWords(written: string): string {
 	return `There is no setting ${written}; there are ${all.join(', ')}`;
 }
 
+const RATES: ReadonlySet<FileSettingName> = new Set(['files.maxUpload', 'files.maxDownload']);
+
 /** The same for one that is a text. Quotes are taken off: blanks need none here, and people write them all the same. */
 function setText(name: FileSettingName, written: string): SlashResult {
 	if (written === '') return done({type: 'tell-setting', setting: name});
 	const [, quoted] = /^"([^"]*)"$/.exec(written) ?? [];
 	const value = quoted ?? (written === '-' ? '' : written);
+	const slow = RATES.has(name) ? slowWords(value, `/set ${name}`) : undefined;
+	if (slow !== undefined) return wrong(slow);
 	if (FILE_SETTINGS[name].isRight(value)) return done({type: 'set', settings: {[name]: value}, keep: true});
 	return wrong(`${name} can be ${FILE_SETTINGS[name].about}; not ${written}`);
 }
