@@ -140,7 +140,14 @@ test('whoever is heard last of all is dialled as well, and nobody after that', a
 	const meeting = new Meeting({...options, identity: identityFromSeed(new Uint8Array(32))});
 	const hears = (seed: number) => {
 		const {peerId: peer} = identityFromSeed(new Uint8Array(32).fill(seed));
-		const announcement = {peer, instance: '00'.repeat(16), port4: port, wantsAnswer: false, leaving: false};
+		const announcement = {
+			peer,
+			instance: '00'.repeat(16),
+			port4: port,
+			port6: undefined,
+			wantsAnswer: false,
+			leaving: false,
+		};
 		meeting.heard(announcement, {host: '127.0.0.1', port: 9999, family: 4}, false);
 	};
 	hears(1);
