@@ -235,7 +235,7 @@ class Getting {
 	}
 }
 
-/** The newest one whose id begins so, or that is called so. Throws if two different ones could be meant. */
+/** The newest one whose id begins so, or that is called so, or is shown so. Throws if two different ones could be meant. */
 export function offerFor(wanted: string, offers: readonly Offer[]): Offer | undefined {
 	const start = idBeginning(wanted);
 	if (start !== undefined) {
@@ -244,7 +244,7 @@ export function offerFor(wanted: string, offers: readonly Offer[]): Offer | unde
 		if (ids.size > 1) throw new UserError(`${ids.size} files begin with ${start}`, {hint: 'Give more digits'});
 		if (found[0] !== undefined) return found[0];
 	}
-	return offers.find(({name}) => name === wanted);
+	return offers.find(({name}) => name === wanted) ?? offers.find(({name}) => fileName(name) === wanted);
 }
 
 /** Whether that is where it lies, also where one of both is named by way of a link. */

@@ -279,6 +279,10 @@ test('an offer is found by its id, the beginning of it, or its name', () => {
 	expect(offerFor('4f1d', offers)).toBeUndefined();
 	expect(() => offerFor('4f1d0c9e', offers)).toThrow('2 files begin with 4f1d0c9e');
 	expect(offerFor('deadbeef', [offerOf('deadbeef')])?.name).toBe('deadbeef');
+	// As it is shown, and proposed; the very name counts more.
+	const [hidden, plain] = [offerOf('a\u202eb'), offerOf('a\\u202eb')];
+	expect(offerFor('a\\u202eb', [hidden])).toBe(hidden);
+	expect(offerFor('a\\u202eb', [hidden, plain])).toBe(plain);
 });
 
 let core: FakeCore;
