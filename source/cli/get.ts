@@ -16,6 +16,7 @@ import {type Errand, type ErrandOptions, errandOptions, runErrand} from './erran
 import {nearest} from './nearest.ts';
 import type {Invocation} from './options.ts';
 import {jsonLine} from './output.ts';
+import {Refused} from './ping/client.ts';
 import {progressRow} from './progress.ts';
 
 const IN_USE = 'Use /get there, or be someone else here with --data-dir <other> or --ephemeral';
@@ -154,10 +155,10 @@ class Getting {
 
 	/** Looks until it is there: who offers it has to be met first, and what he offered long ago comes with his history. */
 	async #find(): Promise<Offer> {
-		const {room, wanted, timeout} = this.#options;
+		const {wanted, timeout} = this.#options;
 		const deadline = performance.now() + timeout;
 		for (;;) {
-			const {offers} = await this.#errand.ask({command: 'offers', room, limit: MAX_OFFERS});
+			const offers = await this.#offers();
 			const offer = offerFor(wanted, offers);
 			if (offer !== undefined) return offer;
 			if (performance.now() >= deadline) throw this.#notOffered(offers);
@@ -165,18 +166,29 @@ class Getting {
 		}
 	}
 
+	/** Of a conversation nothing is known before the first word of it has come: it may still come. */
+	async #offers(): Promise<readonly Offer[]> {
+		const {room} = this.#options;
+		try {
+			return (await this.#errand.ask({command: 'offers', room, limit: MAX_OFFERS})).offers;
+		} catch (error) {
+			if (room.startsWith('@') && error instanceof Refused && error.code === 'unknown-room') return [];
+			throw error;
+		}
+	}
+
 	#notOffered(offers: readonly Offer[]): UserError {
 		const {wanted, timeout, room} = this.#options;
-		const place = room.startsWith('@') ? 'by that peer' : `in #${room}`;
+		const isDirect = room.startsWith('@');
 		const meant = nearest(
 			wanted,
 			offers.map(({name}) => name),
 		);
-		const hint =
-			meant === undefined
-				? 'Is whoever offers it, or has it, online and in that room?'
-				: `Did you mean ${fileName(meant)}?`;
-		return new UserError(`Nobody offers ${quoted(wanted)} ${place}: waited ${timeout / 1000} s`, {hint});
+		const isThere = isDirect ? 'Is that peer online?' : 'Is whoever offers it, or has it, online and in that room?';
+		const hint = meant === undefined ? isThere : `Did you mean ${fileName(meant)}?`;
+		const what = quoted(wanted);
+		const nothing = isDirect ? `That peer offers you nothing called ${what}` : `Nobody offers ${what} in #${room}`;
+		return new UserError(`${nothing}: waited ${timeout / 1000} s`, {hint});
 	}
 
 	#event(event: NodeEvent): void {

@@ -359,6 +359,27 @@ describe('with a core', () => {
 		expect(core.isStopped).toBe(true);
 	});
 
+	test('get waits for the first word of a conversation, too', async () => {
+		const answer = core.answer;
+		const unknown = {code: 'unknown-room', message: 'Nothing of that room is known here'} as const;
+		core.answer = command => (command.command === 'offers' ? unknown : answer(command));
+		const room = `@${OTHER}`;
+		const silent = startGet({room, wanted: 'no.pdf'});
+		await pass(11_000);
+		const message = 'That peer offers you nothing called "no.pdf": waited 10 s';
+		await expect(silent).rejects.toMatchObject({message, hint: 'Is that peer online?'});
+		const refused = startGet();
+		await pass(1_000);
+		await expect(refused).rejects.toMatchObject({message: unknown.message});
+		const done = startGet({room});
+		await pass(2_000);
+		core.answer = answer;
+		offers = [offerOf('report.pdf')];
+		transfers = [infoOf({state: 'done', done: 1000, path: '/in/report.pdf'})];
+		await pass(3_000);
+		expect(await done).toBe(0);
+	});
+
 	test('get takes what is here already', async () => {
 		offers = [offerOf('report.pdf')];
 		transfers = [infoOf({state: 'done', done: 1000, path: '/in/report.pdf'})];
