@@ -111,9 +111,9 @@ export type TransferInfo = {
 	/**
 	 * Why nothing comes, as far as that is known. `nobody`: nobody who has any of it is here; `rest`: those who are here have
 	 * nothing of what is missing; `gone`: who offered it is here, and holds nothing of it any more; `asking`: nobody has answered
-	 * yet; `turn`: others go first.
+	 * yet; `turn`: others go first; `left`: we are in no room any more in which it is offered.
 	 */
-	readonly waits?: 'nobody' | 'rest' | 'gone' | 'asking' | 'turn';
+	readonly waits?: 'nobody' | 'rest' | 'gone' | 'asking' | 'turn' | 'left';
 	/** Bytes of what is missing that nobody here has. */
 	readonly nowhere?: number;
 	/** Milliseconds until it is here at this rate; undefined if there is no telling. */

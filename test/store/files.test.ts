@@ -13,6 +13,7 @@ import {EMPTY_FILES, MAX_TRANSFERS} from '../../source/store/files/transfers.ts'
 import {reduceEvents} from '../../source/store/reduce.ts';
 import type {State} from '../../source/store/state.ts';
 import {SLASH_COMMANDS} from '../../source/ui/slash.ts';
+import {stateReason} from '../../source/ui/views/transfer-words.ts';
 import {transfer} from '../ui/transfers.ts';
 import {act, NOW, roomInfo, stateIn, type} from './helpers.ts';
 
@@ -188,6 +189,11 @@ describe('whoever leaves is told', () => {
 			['“holiday.mp4” is not all here: it goes on at the next start'],
 		],
 		['of several, how many', [{}, {state: 'waiting'}], ['2 files are not all here: they go on at the next start']],
+		[
+			'what comes from a room that was left',
+			[{state: 'waiting', waits: 'left'}],
+			['“holiday.mp4” is not all here (54 %): it goes on once you are in #lobby again'],
+		],
 		['what is read', [{state: 'hashing', isFetched: false}], ['“holiday.mp4” is not offered: it was still being read']],
 	])('%s', (_, all, lines) => {
 		expect(linesOf(all)).toEqual(lines);
@@ -207,4 +213,15 @@ describe('whoever leaves is told', () => {
 			'2 others were still taking 2 files: you give it no more',
 		]);
 	});
+});
+
+test('of what comes from a room that was left it is said that it waits, once', () => {
+	const waiting = (waits: 'nobody' | 'left') => transfer({state: 'waiting', waits});
+	const at = (state: State, waits: 'nobody' | 'left') => reduceEvents(state, [waiting(waits)], NOW);
+	const left = at(at(stateIn(roomInfo('a')), 'nobody'), 'left');
+	expect(left.notice?.text).toBe('“holiday.mp4” waits until you are in #lobby again');
+	expect(stateReason(left.files.transfers.get(transfer().file)!)).toBe(
+		'you have left #lobby: it goes on when you are in it again',
+	);
+	expect(at({...left, notice: undefined}, 'left').notice).toBeUndefined();
 });

@@ -70,6 +70,12 @@ export class Access {
 		return [...new Set(peers)].filter(peer => this.speaks(peer));
 	}
 
+	/** Whether somebody could be met in one of these rooms: of one person it is always so. */
+	isIn(rooms: readonly string[]): boolean {
+		const ours = this.#options.overlay.rooms();
+		return rooms.some(room => isDirectRoom(room) || ours.includes(room));
+	}
+
 	/** As people and events call it. */
 	roomName(room: string): RoomName {
 		if (!isDirectRoom(room)) return room;

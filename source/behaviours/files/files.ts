@@ -218,7 +218,7 @@ export class Files implements Behaviour {
 				return this.#left(event.peer, now);
 			case 'room-joined': {
 				const came = event.members.flatMap(({peer}) => this.#came(peer, now));
-				return [...board.look(access.roomId(event.room), now), ...came];
+				return [...board.look(access.roomId(event.room), now), ...came, ...this.#tellFetched(event.room, now)];
 			}
 			case 'room-left':
 				return this.#leftRoom(access.roomId(event.room), now);
@@ -244,12 +244,19 @@ export class Files implements Behaviour {
 	/** Whoever is not in it is given nothing there; if it was forgotten, it is no room of any file any more. */
 	#leftRoom(room: string, now: Instant): BehaviourOutput[] {
 		const {view, archive} = this.#options;
-		const outputs = view.connectedPeers().flatMap(peer => this.#left(peer, now));
+		const outputs = [...view.connectedPeers().flatMap(peer => this.#left(peer, now)), ...this.#tellFetched(room, now)];
 		if (archive.store.room(room) !== undefined) return outputs;
 		const {board, shelf, downloads} = this.#parts;
 		board.forget(room);
 		const files = [...new Set([...shelf.files(), ...downloads.files()])];
 		return [...outputs, ...files.flatMap(file => this.#dropRoom(file, room, now))];
+	}
+
+	/** Whether anybody can be asked has changed for what comes from that room. */
+	#tellFetched(room: string, now: Instant): BehaviourOutput[] {
+		const {downloads, roomsOf, tellings} = this.#parts;
+		const files = downloads.files().filter(file => roomsOf(file).includes(room));
+		return files.flatMap(file => tellings.changed(file, false, now));
 	}
 
 	#dropRoom(file: FileId, room: string, now: Instant): BehaviourOutput[] {

@@ -83,6 +83,7 @@ export function createParts(options: PartsOptions) {
 	const downloads: Downloads = new Downloads({
 		...{view, random, links, nameOf},
 		peersOf: file => access.peersIn(askRoomsOf(file)),
+		isInRoomOf: file => access.isIn(askRoomsOf(file)),
 		roomName: room => access.roomName(room),
 		onGained: (file, pieces, now) => shares.gained(file, pieces, now),
 		onReset: file => shares.reset(file),

@@ -3,7 +3,7 @@ import {cleanName, quoted} from '../names.ts';
 import {displayName, nameHolders} from '../selectors.ts';
 import type {State} from '../state.ts';
 import {percentOf, shareOf} from './selectors.ts';
-import {isOver, type Transfer} from './transfers.ts';
+import {isOver, roomOf, type Transfer} from './transfers.ts';
 
 /** Those that are named; of more it is said how many there are. */
 const MAX_NAMED = 1;
@@ -27,7 +27,9 @@ function comingLine(all: readonly Transfer[], isKept: boolean): string | undefin
 	if (coming.length === 0) return undefined;
 	const percent = percentOf(shareOf(coming[0]!));
 	const how = coming.length > MAX_NAMED || percent === 0 ? 'not all here' : `not all here (${percent} %)`;
-	const next = isKept ? `${theyGo(coming)} on at the next start` : 'what is here is not kept';
+	const isLeft = coming.every(({waits}) => waits === 'left');
+	const when = isLeft ? `once you are in ${roomOf(coming[0]!)} again` : 'at the next start';
+	const next = isKept ? `${theyGo(coming)} on ${when}` : 'what is here is not kept';
 	return `${named(coming)} ${how}: ${next}`;
 }
 

@@ -110,6 +110,8 @@ export function transferTold(draft: Draft, {type: _, ...told}: EventOf<'transfer
 	changeFiles(draft, {transfers: bounded(transfers)});
 	if (before?.state !== told.state) tellChange(draft, before, transfer);
 	if (before && told.waits === 'gone' && before.waits !== 'gone') tellGone(draft, transfer);
+	if (before && told.waits === 'left' && before.waits !== 'left')
+		notify(draft, 'info', `${quoted(transfer.name)} waits until you are in ${roomOf(transfer)} again`);
 }
 
 /** Once something has come in it is another matter. */
@@ -173,6 +175,11 @@ export function isOver({state}: Pick<Transfer, 'state'>): boolean {
 /** All of it is here under its name, whoever it came from. */
 export function isWhole({state}: Pick<Transfer, 'state'>): boolean {
 	return state === 'done' || state === 'kept';
+}
+
+/** The room that it comes from, in a word. */
+export function roomOf({rooms}: Pick<Transfer, 'rooms'>): string {
+	return rooms[0] === undefined ? 'its room' : `#${rooms[0]}`;
 }
 
 /** Something may come in, or is read. */

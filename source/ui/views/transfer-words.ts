@@ -1,6 +1,6 @@
 /** How files on their way are said: the same words on pages, in the chat and line by line. */
 import {percentOf, shareOf} from '../../store/files/selectors.ts';
-import {isOver, type Transfer} from '../../store/files/transfers.ts';
+import {isOver, roomOf, type Transfer} from '../../store/files/transfers.ts';
 import {counted, formatBytes} from '../figures.ts';
 import {type Span, span, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
@@ -120,6 +120,8 @@ function waitReason(transfer: Transfer): string {
 			return holdingSources(transfer).length > 0 ? 'asking those who have it' : 'asking who has it';
 		case 'turn':
 			return 'others go first';
+		case 'left':
+			return `you have left ${roomOf(transfer)}: it goes on when you are in it again`;
 	}
 }
 
@@ -174,6 +176,8 @@ function briefWait(transfer: Transfer): string {
 			return 'asking';
 		case 'turn':
 			return 'others go first';
+		case 'left':
+			return `you have left ${roomOf(transfer)}`;
 	}
 }
 

@@ -131,6 +131,18 @@ describe('fetching', () => {
 		expect([deeds(again, 'discard'), deeds(again, 'open')]).toMatchObject([[], [{transfer: {folder: '/downloads'}}]]);
 	});
 
+	it('waits for its room when that was left, and says so; a source that gives no more has no rate', () => {
+		const desk = new FilesDesk();
+		desk.offers(bobIdentity, OFFER);
+		desk.ask(fetching());
+		desk.news(opened());
+		const waits = (outputs: Parameters<typeof told>[0]) => told(outputs, 'transfer').map(each => each.waits);
+		const left = [...desk.ask({command: 'leave', room: 'lobby'}), ...desk.pass(500)];
+		expect(waits(left).at(-1)).toBe('left');
+		const back = [...desk.ask({command: 'join', room: 'lobby'}), ...desk.pass(500)];
+		expect(waits(back).at(-1)).toBe('nobody');
+	});
+
 	it('refuses what is no id, fits several files, or is offered nowhere', () => {
 		const desk = new FilesDesk();
 		desk.offers(bobIdentity, OFFER);

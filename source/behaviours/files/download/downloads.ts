@@ -26,6 +26,8 @@ export type DownloadsOptions = {
 		/** Asks for a bulk connection, whoever dials it. May be said again. Answer: the news `bulk-opened` or `bulk-failed`. */
 		want(peer: PeerId, now: Instant): BehaviourOutput[];
 	};
+	/** Whether anybody could be asked for it at all. */
+	isInRoomOf(file: FileId): boolean;
 	roomName(roomId: string): RoomName;
 	nameOf(peer: PeerId): string;
 	/** Pieces are here that were not: seekers are to hear of it (batched by whoever listens; one call for each piece). */

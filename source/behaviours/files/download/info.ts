@@ -26,24 +26,25 @@ export type Parts = {
 	readonly givers: readonly TransferSource[] | undefined;
 };
 
-type Names = {nameOf(peer: PeerId): string; roomName(room: string): RoomName};
+type Around = {nameOf(peer: PeerId): string; roomName(room: string): RoomName; isInRoomOf(file: string): boolean};
 
-export function infoOf(parts: Parts, names: Names, now: Instant): TransferInfo {
+export function infoOf(parts: Parts, around: Around, now: Instant): TransferInfo {
 	const {saved, exchange, state, isAsking, meter, error, done, path, received, givers} = parts;
 	const {offer, rooms, from, priority} = saved;
+	const sources = sourcesOf(exchange, peer => around.nameOf(peer), now);
 	const rateIn = Math.round(meter.rate(now));
 	const isTelling = state === 'fetching' && rateIn > 0 && meter.isSteady(now);
 	return {
 		...{file: offer.file, name: offer.name, size: offer.size, files: offer.files, state},
 		...(error && {error}),
-		rooms: rooms.map(room => names.roomName(room)),
+		rooms: rooms.map(room => around.roomName(room)),
 		...(from !== undefined && {from}),
 		...{isFetched: true, done, rateIn, rateOut: 0, received, given: 0},
-		...(isAsking && rateIn === 0 && {waits: waitsOf(exchange, from, now)}),
+		...(isAsking && rateIn === 0 && {waits: around.isInRoomOf(offer.file) ? waitsOf(exchange, from, now) : 'left'}),
 		...(isAsking && nowhereOf(exchange, offer)),
 		...(isTelling && {left: Math.round(((offer.size - done) / rateIn) * 1_000)}),
 		...{priority, ...(path !== undefined && {path})},
-		sources: givers ?? sourcesOf(exchange, peer => names.nameOf(peer), now),
+		sources: givers ?? (isAsking ? sources : atRest(sources)),
 		...{takers: [], pieces: exchange.picker.size, pieceBytes: exchange.pieceBytes, map: mapOf(exchange)},
 	};
 }

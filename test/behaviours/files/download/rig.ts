@@ -60,6 +60,7 @@ export class Rig {
 			...{view: this.view, random},
 			peersOf: () => [...this.peers],
 			links: {isOpen: peer => this.open.has(peer), want: peer => [openBulk(peer)]},
+			isInRoomOf: () => true,
 			roomName: room => room,
 			nameOf: peer => `name of ${peer}`,
 			onGained: (_file, pieces) => {
