@@ -15,13 +15,16 @@ import {openToRead} from './safe-open.ts';
 import {isFresh, isRecent, type Signature, signatureOf} from './signature.ts';
 import {Stream} from './stream.ts';
 import {topOf} from './top-of.ts';
-import {type Found, isProgram, walk} from './walk.ts';
+import {type Found, isProgram, type Walked, walk} from './walk.ts';
 
 /** Bytes read and hashed at one go: less than a millisecond, or three without the native library. */
 const PART_BYTES = 1024 * 1024;
 
 /** Bytes after which it is told how far it is. */
 const PROGRESS_BYTES = 16 * 1024 * 1024;
+
+/** Bytes that a disk reads while it goes to one more file. */
+const FILE_COST = 64 * 1024;
 
 /** What is to be hashed, as it was found. */
 export type Subject = {
@@ -52,8 +55,8 @@ export type HashOptions = {
 	readonly signal?: AbortSignal;
 };
 
-/** @throws FileFailure; AbortError */
-export async function findSubject(path: string, signal?: AbortSignal): Promise<Subject> {
+/** `walkThrough`: finds the files of a folder, when it is its turn. @throws FileFailure; AbortError */
+export async function findSubject(path: string, signal?: AbortSignal, walkThrough = walk): Promise<Subject> {
 	const asked = resolve(path);
 	const name = basename(asked) || 'files';
 	try {
@@ -61,7 +64,7 @@ export async function findSubject(path: string, signal?: AbortSignal): Promise<S
 		const now = Date.now();
 		const stats = await lstat(real, {bigint: true});
 		if (stats.isFile()) return fileSubject(real, name, stats, now);
-		if (stats.isDirectory()) return await folderSubject(real, name, now, signal);
+		if (stats.isDirectory()) return folderSubject(real, name, now, await walkThrough(real, signal));
 	} catch (error) {
 		throw isAbort(error, signal) ? error : failureOf(error, 'read', asked, false);
 	}
@@ -95,6 +98,11 @@ export async function hashSubject(
 	}
 }
 
+/** About how long it takes to read it: as long as to read so many bytes of one file. */
+export function costOf({size, files}: Subject): number {
+	return size + files.length * FILE_COST;
+}
+
 /** Where that file of a subject lies. */
 export function pathIn(subject: Pick<Subject, 'path' | 'files'>, file: number): string {
 	return join(subject.path, ...subject.files[file]!.path);
@@ -116,8 +124,7 @@ function fileSubject(path: string, name: string, stats: BigIntStats, now: number
 	};
 }
 
-async function folderSubject(path: string, name: string, now: number, signal?: AbortSignal): Promise<Subject> {
-	const {files, skipped} = await walk(path, signal);
+function folderSubject(path: string, name: string, now: number, {files, skipped}: Walked): Subject {
 	if (files.length === 0) throw new FileFailure('not-readable', `Nothing to offer in ${path}`);
 	const sorted = sortedByPath(files) as Found[];
 	const size = sorted.reduce((sum, file) => sum + file.size, 0);

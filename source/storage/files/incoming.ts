@@ -155,7 +155,7 @@ export class Incoming {
 				progress(done);
 			}
 		};
-		if (waiting.length > 0) await pace.during(verify);
+		if (waiting.length > 0) await pace.during('verify', waiting.length * pieceBytesOf(offer.size), verify);
 		try {
 			await this.#map?.close();
 			this.#map = await records.startMap(offer.file, [...this.pieces, ...waiting.slice(next)]);

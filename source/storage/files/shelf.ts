@@ -7,13 +7,14 @@ import {decodeManifest, type ManifestFile} from '../../wire/manifest.ts';
 import type {Blake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
 import {Fetched} from './fetched.ts';
-import {findSubject, type HashOptions, hashSubject, type Subject} from './hashing.ts';
+import {costOf, findSubject, type HashOptions, hashSubject, type Subject} from './hashing.ts';
 import {Held, type HeldTools} from './held.ts';
 import {type HeldFile, NotGiven} from './kept.ts';
 import type {Pace} from './pace.ts';
 import {MAX_NAME_BYTES} from './publish.ts';
 import type {HeldRecord, Records} from './records.ts';
 import {digestOf, TICK_MILLISECONDS} from './signature.ts';
+import {walk} from './walk.ts';
 
 /** Files that are not given any more and still remembered; those of the longest ago go first. */
 const MAX_REMEMBERED = 256;
@@ -106,7 +107,7 @@ export class Shelf {
 	async hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
 		const before = this.#hashing.get(path) ?? Promise.resolve();
 		const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-		const act = () => this.#pace.during(() => this.#hash(path, rooms, {...options, signal}));
+		const act = () => this.#hash(path, rooms, {...options, signal});
 		const hashed = before.then(act, act);
 		this.#hashing.set(path, hashed);
 		try {
@@ -144,9 +145,18 @@ export class Shelf {
 		for (const held of this.#held.values()) await held.rest();
 	}
 
+	/** What is known is given at once, and what is small passes by what is large: so it is looked at before it waits. */
 	async #hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
 		options.signal?.throwIfAborted();
-		const subject = await this.#findSettled(path, options.signal);
+		const found = await this.#recall(path, rooms, options.signal);
+		if (typeof found === 'object') return found;
+		return this.#pace.during('offer', found, () => this.#read(path, rooms, options));
+	}
+
+	/** What is remembered of it; or else what it costs to read it. */
+	async #recall(path: string, rooms: readonly string[], signal?: AbortSignal): Promise<Hashed | number> {
+		const walkInTurn: typeof walk = (folder, ...rest) => this.#pace.during('walk', 0, () => walk(folder, ...rest));
+		const subject = await this.#findSettled(path, signal, walkInTurn);
 		const known = this.#remembered(subject);
 		if (known && rooms.length === 0) {
 			const {held, isGiven} = known.record;
@@ -157,6 +167,13 @@ export class Shelf {
 			this.#change(known, {held, isGiven: true});
 			return {held, skipped: subject.skipped};
 		}
+		return costOf(subject);
+	}
+
+	async #read(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+		options.signal?.throwIfAborted();
+		// It may have changed while it waited; nor is there room to keep what was found of many folders for so long.
+		const subject = await this.#findSettled(path, options.signal);
 		const {offer, layer, manifest} = await hashSubject(await this.#tools.blake3(), subject, this.#pace, options);
 		const same = this.#held.get(offer.file)?.record;
 		const held: HeldFile = {
@@ -176,11 +193,11 @@ export class Shelf {
 	}
 
 	/** Not in the very tick of the clock in which it was written: another write in it would leave no trace. */
-	async #findSettled(path: string, signal?: AbortSignal): Promise<Subject> {
-		const subject = await findSubject(path, signal);
+	async #findSettled(path: string, signal?: AbortSignal, walkThrough = walk): Promise<Subject> {
+		const subject = await findSubject(path, signal, walkThrough);
 		if (!subject.isFresh) return subject;
 		await setTimeout(TICK_MILLISECONDS);
-		return findSubject(path, signal);
+		return findSubject(path, signal, walkThrough);
 	}
 
 	/** The same path, which looks the same: by size, both times and inode of each file. */

@@ -106,7 +106,7 @@ describe('a file is hashed', () => {
 		const pace = new Pace();
 		let [steps, most, running, mostRunning, isDone] = [0, 0, 0, 0, false];
 		const read = () =>
-			pace.during(async () => {
+			pace.during('offer', 17 * MIB, async () => {
 				mostRunning = Math.max(mostRunning, ++running);
 				for (let count = 0; count < 5; count++) {
 					await pace.step();
@@ -116,7 +116,7 @@ describe('a file is hashed', () => {
 			});
 		const all = Promise.allSettled([
 			...Array.from({length: 20}, read),
-			pace.during(() => Promise.reject(new Error('on purpose'))),
+			pace.during('offer', 17 * MIB, () => Promise.reject(new Error('on purpose'))),
 			read(),
 		]).then(() => {
 			isDone = true;
