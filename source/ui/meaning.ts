@@ -46,6 +46,7 @@ function filesOf(state: State): SlashFiles {
 				isOurs: offer.local,
 				isOpen: offer.room === state.active && isOpenOffer(state, offer),
 			})),
+		areOffersComing: isReading(state),
 		transfers: () =>
 			transfersOf(state).map(transfer => ({
 				file: transfer.file,
@@ -57,6 +58,13 @@ function filesOf(state: State): SlashFiles {
 		maxUpload: known.maxUpload,
 		maxDownload: known.maxDownload,
 	};
+}
+
+/** What is kept of the open room is not here yet, as right after the start. */
+function isReading(state: State): boolean {
+	const {core, readyAt} = state;
+	if (core.state !== 'running' || readyAt === undefined) return core.state !== 'failed';
+	return activeRoom(state)?.page === 'stale' || activeRoom(state)?.page === 'asked';
 }
 
 /** Entries to look back over for what a command means. */

@@ -148,8 +148,11 @@ function send(argument: string, context: SlashContext): SlashResult {
 	return done({type: 'open-direct', peer}, ask({command: 'offer-file', path: absolutePath, room: `@${peer}`}));
 }
 
+/** The line stays where it is, for the next Enter. */
+const STILL_READ = wrong('What is offered here is still being read; try in a moment');
+
 function get(argument: string, context: SlashContext): SlashResult {
-	const {offers, places} = context.files;
+	const {offers, areOffersComing, places} = context.files;
 	const into = (folder: string) => (folder === '' ? {} : {folder: absolute(folder, places)});
 	const fetch = ({file, messageId}: SlashOffer, folder: string) =>
 		done(ask({command: 'fetch-file', file, messageId, ...into(folder)}));
@@ -158,6 +161,7 @@ function get(argument: string, context: SlashContext): SlashResult {
 	if (argument === '' || (/^(?:~|\.{0,2}[/\\]|["'][~/.]|file:)/i.test(argument) && !named(argument, all, places))) {
 		const newest = all.find(({isOpen}) => isOpen);
 		if (newest) return fetch(newest, argument);
+		if (areOffersComing) return STILL_READ;
 		return wrong(
 			all.some(({isOurs}) => !isOurs) ? 'All that is offered here is taken' : 'Nobody has offered a file here',
 		);
@@ -169,7 +173,8 @@ function get(argument: string, context: SlashContext): SlashResult {
 	const id = idBeginning(word);
 	const folder = argument.slice(word.length).trim();
 	if (id !== undefined) return done(ask({command: 'fetch-file', file: id, ...into(folder)}));
-	return wrong(`Nothing called ${argument} is offered here; the id of an offer does too (8 digits)`);
+	if (areOffersComing) return STILL_READ;
+	return wrong(`Nothing called ${argument} is offered here; an id (8 digits) works too`);
 }
 
 type Named<One> = ReturnType<typeof firstNamed<One & {readonly name: string; readonly file: string}>>;

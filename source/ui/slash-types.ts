@@ -41,6 +41,8 @@ export type SlashFiles = {
 	readonly places: Places;
 	/** The newest of the open room first. */
 	readonly offers: () => readonly SlashOffer[];
+	/** What was offered before may be missing among them: it is still being read. */
+	readonly areOffersComing?: boolean;
 	readonly transfers: () => readonly SlashTransfer[];
 	readonly accept: readonly AcceptRule[];
 	/** Bytes a second. */

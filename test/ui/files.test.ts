@@ -40,6 +40,12 @@ function answer<Name extends Command['command'] & keyof Results>(app: Bare, name
 	app.events({type: 'reply', id: asked?.id as string, ok: true, result} as NodeEvent);
 }
 
+/** Of the open room, all that is kept is here. */
+function readThrough(app: Bare) {
+	answer(app, 'history', {messages: []});
+	app.store.flush();
+}
+
 function later(app: Bare, seconds: number) {
 	for (let second = 0; second < seconds; second++) {
 		app.time.advance(1_000);
@@ -214,6 +220,7 @@ test('what is taken back is no card any more, and nothing of it can be got', () 
 	app.events(told, {...told, type: 'message-changed', change: 'redaction', redacted: '', text: ''} as NodeEvent);
 	expect(app.frame()).toContain('(taken back)');
 	expect(app.frame()).not.toContain('▤');
+	readThrough(app);
 	write(app, '/get');
 	expect(notice(app)).toBe('Nobody has offered a file here');
 });
@@ -228,12 +235,38 @@ test('a map says in words what stands in it, where there is little room too; how
 	expect(app.frame()).toContain('0 nobody here');
 });
 
+test.each(['starting', 'restarting'] as const)('while the core is %s, nobody is told that nothing is offered', core => {
+	const app = lively();
+	const still = 'What is offered here is still being read; try in a moment';
+	app.store.core(core === 'starting' ? {state: core} : {state: core, reason: 'it stopped'});
+	write(app, '/get holiday.mp4 ~/in');
+	expect(notice(app)).toBe(still);
+	app.store.core({state: 'running'});
+	app.store.flush();
+	app.press('return');
+	expect(notice(app)).toBe(still);
+	app.press('escape');
+	write(app, '/get');
+	expect(notice(app)).toBe(still);
+	app.press('escape');
+	write(app, '/get holiday.mp4 ~/in');
+	// The line is there still.
+	const told = offer();
+	app.events(told);
+	readThrough(app);
+	app.press('return');
+	expect(last(app)).toMatchObject({command: 'fetch-file', file: idOf('4'), folder: '/home/me/in'});
+	write(app, '/get nothing.mp4');
+	expect(notice(app)).toBe('Nothing called nothing.mp4 is offered here; an id (8 digits) works too');
+});
+
 test('at 60 columns, what goes before others is marked, and a long notice leaves the frame closed', () => {
 	const app = lively({columns: 60, rows: 20});
 	app.events(...ALL);
 	app.press('f7');
 	expect(app.frame()).toContain('↑photos of the');
 	app.press('escape');
+	readThrough(app);
 	write(app, `/get ${'something '.repeat(7)}`);
 	expect(app.frame().split('\n').at(-2)).toMatch(/^╰ \S Nothing called something .* ─*╯$/);
 });
@@ -293,6 +326,7 @@ describe('on the selected offer', () => {
 		app.type('o');
 		expect(app.effects.at(-1)).toEqual({type: 'show-place', path});
 		app.press('escape');
+		readThrough(app);
 		write(app, '/get');
 		expect(notice(app)).toBe('All that is offered here is taken');
 		app.press('f7');
