@@ -16,7 +16,7 @@ import {ARRIVING_BYTES, GIVING_BYTES, Memory} from './memory.ts';
 import type {LinkWorld} from './world.ts';
 
 /** Links at a time: far more than there are takers and sources at once; each costs a socket and what is in it. */
-const MAX_LINKS = 128;
+export const MAX_LINKS = 128;
 
 /**
  * Frames of one peer that lead to nothing: requests that are refused or are here already, and what is called off. A long queue

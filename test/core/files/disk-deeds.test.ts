@@ -38,6 +38,18 @@ it('how much of a folder is safe is told now and then, and where it is at the en
 	expect(done).toEqual(done.toSorted((a, b) => a - b));
 });
 
+it('what was called off while it was read is told no more, though it was read to its end', async () => {
+	const told: FilesNews[] = [];
+	let end = (_: {held: {offer: {file: string}}; skipped: number}) => {};
+	const hash = () => new Promise<Parameters<typeof end>[0]>(resolve => (end = resolve));
+	const deeds = new DiskDeeds({hash} as unknown as Vault, news => told.push(news));
+	deeds.do({deed: 'hash', path: '/x'});
+	deeds.do({deed: 'stop-hashing', path: '/x'});
+	end({held: {offer: {file: FILE}}, skipped: 0});
+	await deeds.close();
+	expect(told).toEqual([]);
+});
+
 it('a folder of which the list cannot be read has none', async () => {
 	const told: FilesNews[] = [];
 	const files = () => Promise.reject(new Error('no'));

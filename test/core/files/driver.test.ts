@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import type {FilesNews} from '../../../source/behaviours/files/io.ts';
 import {Arrivals} from '../../../source/core/files/arrivals.ts';
-import {FilesDriver, VAIN_FRAMES} from '../../../source/core/files/driver.ts';
+import {FilesDriver, MAX_LINKS, VAIN_FRAMES} from '../../../source/core/files/driver.ts';
 import {ARRIVING_BYTES, FILE_MEMORY_BYTES, GIVING_BYTES, Memory} from '../../../source/core/files/memory.ts';
 import type {LinkWorld} from '../../../source/core/files/world.ts';
 import type {BulkConnection} from '../../../source/net/bulk/connection.ts';
@@ -69,6 +69,14 @@ async function world({isKnown = true} = {}) {
 
 function give(connection: BulkConnection, index: number, bytes: Uint8Array): void {
 	connection.sendBlock(Buffer.concat([encodeDataHeader(piece(index), bytes.length), bytes]), () => {});
+}
+
+function resolvers(): {readonly promise: Promise<void>; readonly resolve: () => void} {
+	let resolve = () => {};
+	const promise = new Promise<void>(done => {
+		resolve = done;
+	});
+	return {promise, resolve};
 }
 
 /** Memory tells nobody that it changes. */
@@ -142,6 +150,29 @@ describe('what was asked for', () => {
 		connection.sendBlock(bytes.subarray(PIECE / 2), () => {});
 		await tells('arrived');
 		expect([told('arrived'), driver.memoryInUse]).toMatchObject([[{verdict: 'unwanted'}], 0]);
+	});
+
+	test('and of a list is told nothing any more once the file was closed', async () => {
+		const {store, driver, peer, open, told, tells} = await world();
+		const {connection, far} = await open();
+		const layer = {file: FILE, what: 'layer', index: 0} as const;
+		const [begun, goOn] = [resolvers(), resolvers()];
+		store.collect = async () => {
+			begun.resolve();
+			await goOn.promise;
+			return {verdict: 'ok'};
+		};
+		store.wanted.set(blockKey(layer), {bytes: 32, first: 1});
+		store.wanted.set(blockKey(piece(1)), {bytes: PIECE, first: 1});
+		for (const block of [layer, piece(1)]) driver.do({deed: 'ask', peer, block});
+		await far.has('request 1');
+		connection.sendBlock(Buffer.concat([encodeDataHeader(layer, 32), bytesOf(1, 32)]), () => {});
+		await begun.promise;
+		driver.do({deed: 'close', file: FILE});
+		goOn.resolve();
+		give(connection, 1, bytesOf(1));
+		await tells('arrived');
+		expect(told('arrived')).toMatchObject([{block: piece(1)}]);
 	});
 
 	test('and cannot be written is a failure of the file, unless it was closed meanwhile', async () => {
@@ -343,6 +374,27 @@ describe('connections', () => {
 		const {far} = await dialled();
 		await far.until(() => far.log.some(line => line.startsWith('closed')));
 		expect([news, refused]).toEqual([[], ['bulk-stranger']]);
+	});
+
+	test('are so many and no more; of whom there is one already another one takes its place', async () => {
+		const {driver, refused} = await world();
+		const ended: string[] = [];
+		const connect = (peer: string) => {
+			const connection = {
+				peer,
+				bytesIn: 0,
+				bytesOut: 0,
+				start: () => {},
+				destroy: (why: string) => ended.push(`${peer} ${why}`),
+			};
+			driver.accept(connection as unknown as BulkConnection);
+		};
+		for (let count = 0; count < MAX_LINKS; count++) connect(`peer ${count}`);
+		expect([driver.connections().length, refused, ended]).toEqual([MAX_LINKS, [], []]);
+		connect('one more');
+		expect([driver.connections().length, refused, ended]).toEqual([MAX_LINKS, ['bulk-limit'], ['one more unwanted']]);
+		connect('peer 0');
+		expect([driver.connections().length, refused]).toEqual([MAX_LINKS, ['bulk-limit']]);
 	});
 
 	test('that cannot be opened are told of, and those that are closed on purpose', async () => {
