@@ -560,6 +560,39 @@ describe('the status bar', () => {
 	});
 });
 
+describe('a long name in a notice', () => {
+	const rows = (app: Bare) => app.frame().split('\n').slice(-2);
+
+	test.each([
+		['letters', `${'l'.repeat(244)}.txt`, 'l'.repeat(27)],
+		['wide ones', `${'漢'.repeat(80)}.txt`, '漢'.repeat(13)],
+		['words', `${'some words '.repeat(20)}end.txt`, 'some words some words some'],
+	])('of %s is cut in its middle', (_, name, start) => {
+		const app = lively();
+		const path = `/home/me/Downloads/${name}`;
+		app.events(transfer({name, path, rateOut: 0, takers: []}));
+		app.events(transfer({name, path, rateOut: 0, takers: [], state: 'done'}));
+		const [first, second] = rows(app) as [string, string];
+		expect(first).toContain(`“${start}`);
+		expect(`${first}${second}`).toMatch(/…\.txt” is here: …?\S/);
+		expect(second).toMatch(/● 3 peers $/);
+		expect(widthOf(first)).toBe(80);
+		expect(widthOf(second)).toBe(80);
+		expect(notice(app)).toContain(name.slice(0, 200));
+	});
+
+	test('stays as it is where there is room for all of it', () => {
+		const app = lively();
+		const name = `${'l'.repeat(50)}.txt`;
+		app.events(transfer({name, takers: []}), transfer({name, takers: [], state: 'done', path: `/home/me/in/${name}`}));
+		expect(
+			rows(app)
+				.join('')
+				.replaceAll(/[╰╯─]|\s+/g, ''),
+		).toContain(`“${name}”ishere:~/in/${name}`);
+	});
+});
+
 describe('the person is told', () => {
 	test('that it is here, has failed, has changed, and who was dropped', () => {
 		const app = lively();

@@ -17,6 +17,7 @@ import {
 	isWaiting,
 	leftOf,
 	leftText,
+	middleCut,
 	pathCut,
 	percentText,
 	shownName,
@@ -79,14 +80,6 @@ function nameSpans({offer, isQueued, transfer}: OfferLook, width: number, {paint
 	const shown = widthOf(about) + 12 <= width ? about : formatBytes(of.size);
 	const name = middleCut(shownName(offer), width - 2 - widthOf(shown) - 3);
 	return [span('▤ ', paint.accent), span(name, paint.title), span(` · ${shown}`, paint.dim)];
-}
-
-/** The end of a name says what it is: `a very long n….mp4`. */
-function middleCut(name: string, width: number): string {
-	if (widthOf(name) <= width) return name;
-	const end = /\.[\p{L}\p{N}]{1,5}\/?$|\/$/u.exec(name)?.[0] ?? '';
-	if (widthOf(end) + 4 > width) return truncate(name, Math.max(1, width));
-	return truncate(name.slice(0, name.length - end.length), width - widthOf(end), true) + end;
 }
 
 function stateSpans(look: OfferLook, width: number, theme: Theme): readonly Span[] {

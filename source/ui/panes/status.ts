@@ -16,7 +16,7 @@ import {plural} from '../format.ts';
 import {type KeyContext, keymapOf} from '../keymap.ts';
 import {row, type Span, span, spansWidth, titleRow, widthOf} from '../text.ts';
 import {PLAIN_THEME, type Theme} from '../theme.ts';
-import {shortPaths} from '../views/transfer-words.ts';
+import {shortEnd, shortNames, shortPaths} from '../views/transfer-words.ts';
 import {wrap} from '../wrap.ts';
 import {movementSpans} from './movement.ts';
 import {shortId} from './short-id.ts';
@@ -57,9 +57,7 @@ export function statusRows(state: State, width: number, theme: Theme): readonly 
 	if (spansWidth(left) <= room) return [row(width, left, [span(' '), ...right])];
 	// Wrapped as a whole, so that the first row is as full as can be.
 	const {text, paint} = left[0] as Span;
-	const whole = wrap(text.trim(), width - 4);
-	// Of two rows, what is to be done needs the room more than where a path begins.
-	const [first = '', ...others] = whole.length > 2 ? wrap(shortPaths(text.trim()), width - 4) : whole;
+	const [first = '', ...others] = noticeLines(text.trim(), width - 4);
 	const {border} = theme.paint;
 	const rest = span(`  ${others.join(' ')}`, paint);
 	return [
@@ -67,6 +65,12 @@ export function statusRows(state: State, width: number, theme: Theme): readonly 
 		titleRow(width, ['╰', '╯'], border, [span(first, paint)]),
 		row(width, [rest], widthOf(rest.text) + 1 + spansWidth(right) <= width ? [span(' '), ...right] : []),
 	];
+}
+
+/** Of two rows, what happened and what is to be done need the room more than the middle of a name, or where a path begins. */
+function noticeLines(text: string, width: number): readonly string[] {
+	const shorter = [text, shortNames(text), shortNames(shortPaths(text))].map(each => wrap(each, width));
+	return shorter.find(lines => lines.length <= 2) ?? wrap(shortEnd(shortNames(shortPaths(text))), width);
 }
 
 /** As many as `statusRows` gives. */

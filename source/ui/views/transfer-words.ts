@@ -2,7 +2,7 @@
 import {percentOf, shareOf} from '../../store/files/selectors.ts';
 import {isOver, roomOf, type Transfer} from '../../store/files/transfers.ts';
 import {counted, formatBytes} from '../figures.ts';
-import {type Span, span, widthOf} from '../text.ts';
+import {type Span, span, truncate, widthOf} from '../text.ts';
 import type {Paint, Theme} from '../theme.ts';
 
 /** `54 %`. */
@@ -224,6 +224,14 @@ export function tonePaint(tone: StateWords['tone'], {paint}: Theme): Paint | und
 	return tone === 'plain' ? undefined : paint[tone];
 }
 
+/** The end of a name says what it is: `a very long n….mp4`. */
+export function middleCut(name: string, width: number): string {
+	if (widthOf(name) <= width) return name;
+	const end = /\.[\p{L}\p{N}]{1,5}\/?$|\/$/u.exec(name)?.[0] ?? '';
+	if (widthOf(end) + 4 > width) return truncate(name, Math.max(1, width));
+	return truncate(name.slice(0, name.length - end.length), width - widthOf(end), true) + end;
+}
+
 /** The end of a path is what differs: `…loads/holiday.mp4`. */
 export function pathCut(place: string, width: number): string {
 	if (widthOf(place) <= width) return place;
@@ -236,4 +244,19 @@ export function pathCut(place: string, width: number): string {
 /** What is said with paths in it, of which the ends are left. */
 export function shortPaths(text: string): string {
 	return text.replaceAll(/[^\s:]*\/(?=[^\s/])/g, '…');
+}
+
+/** Cells of a name that stands in a sentence. */
+const NAME = 32;
+
+/** What is said with names in it, in quotes or as words without a blank, each of which leaves room for the sentence. */
+export function shortNames(text: string): string {
+	return text
+		.replaceAll(/“([^”]*)”/g, (_, name: string) => `“${middleCut(name, NAME)}”`)
+		.replaceAll(/(?<![^\s/])[^\s/“”]+/g, word => middleCut(word, NAME));
+}
+
+/** What ends with where it lies, of which `shortPaths` has left the name. */
+export function shortEnd(text: string): string {
+	return text.replace(/(?<=: …)[^/]+$/, name => middleCut(name, NAME));
 }
