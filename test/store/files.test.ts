@@ -210,7 +210,7 @@ describe('whoever leaves is told', () => {
 		]);
 		expect(linesOf([{...given, takers: [cat, {...dan, rate: 0}]}, {...given, takers: [cat, dan]}, {}], false)).toEqual([
 			'“holiday.mp4” is not all here (54 %): what is here is not kept',
-			'2 others were still taking 2 files: you give it no more',
+			'2 others were still taking 2 files: you give them no more',
 		]);
 	});
 });

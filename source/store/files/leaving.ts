@@ -42,7 +42,8 @@ function takenLine(state: State, all: readonly Transfer[], isKept: boolean): str
 	const [[peer, name] = ['', '']] = people;
 	const who = people.size > 1 ? `${people.size} others` : displayName(nameHolders(state), peer, cleanName(name, peer));
 	const what = taken.length > MAX_NAMED ? `${taken.length} files` : quoted(taken[0]!.name);
-	const next = isKept ? 'you give it again when you are back' : 'you give it no more';
+	const it = taken.length > MAX_NAMED ? 'them' : 'it';
+	const next = isKept ? `you give ${it} again when you are back` : `you give ${it} no more`;
 	return `${who} ${people.size > 1 ? 'were' : 'was'} still taking ${what}: ${next}`;
 }
 
