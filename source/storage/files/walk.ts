@@ -19,8 +19,11 @@ const ANY_EXECUTE = 0o111n;
 
 export type Walked = {readonly files: Found[]; readonly skipped: number};
 
-/** Rejects with what the system says, a FileFailure if there are too many, or as `signal` says. In no certain order. */
-export async function walk(folder: string, signal?: AbortSignal): Promise<Walked> {
+/**
+ * Rejects with what the system says, a FileFailure if there are too many (more than `most`, the ones that are left out
+ * included), or as `signal` says. In no certain order.
+ */
+export async function walk(folder: string, signal?: AbortSignal, most = MAX_ENTRIES): Promise<Walked> {
 	const files: Found[] = [];
 	let [skipped, seen] = [0, 0];
 	const waiting: (readonly string[])[] = [[]];
@@ -29,7 +32,7 @@ export async function walk(folder: string, signal?: AbortSignal): Promise<Walked
 		const before = seen;
 		for await (const entry of await opendir(join(folder, ...path))) {
 			signal?.throwIfAborted();
-			if (++seen > MAX_ENTRIES) throw tooMany(folder);
+			if (++seen > most) throw tooMany(folder);
 			if (!isOffered(entry)) skipped++;
 			else if (entry.isFile()) names.push([...path, entry.name]);
 			else if (path.length < MAX_DEPTH) waiting.push([...path, entry.name]);

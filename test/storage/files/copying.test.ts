@@ -1,4 +1,5 @@
 /** What is here whole is copied into another folder, as if it were fetched from ourselves. */
+import {utimesSync, writeFileSync} from 'node:fs';
 import {lstat, mkdir, readFile, rename, rm, stat, symlink, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
@@ -113,6 +114,19 @@ test('a copy keeps to the quota, with all that was fetched and is there', async 
 	await expect(copy(held, {directory, quota: 139_999})).rejects.toMatchObject({code: 'quota'});
 	expect(await namesIn(target)).toEqual([]);
 	expect(await copy(held, {directory, quota: 140_000})).toBe(join(target, 'report'));
+});
+
+test('a copy into which something else wrote meanwhile gets no name', async () => {
+	const held = await offered('report', noise(140_000));
+	const progress = (done: number) => {
+		const part = join(target, 'report.part');
+		const later = Date.now() / 1_000 + 60;
+		if (done < 140_000) return;
+		writeFileSync(part, 'theirs', {flag: 'r+'});
+		utimesSync(part, later, later);
+	};
+	await expect(copy(held, {progress})).rejects.toMatchObject({message: expect.stringContaining('wrote into')});
+	expect(await namesIn(target)).toEqual([]);
 });
 
 test('a copy that is ended leaves nothing', async () => {

@@ -298,6 +298,22 @@ describe('row 49: a name that is taken', () => {
 		expect(await readFile(join(theirs, 'x'), 'utf8')).toBe('mine');
 	});
 
+	test('nor is what somebody else put in the place of the part: that is not ours to name', async () => {
+		const part = join(theirs, 'x.part');
+		await writeFile(part, 'new');
+		const inode = String((await lstat(part)).ino);
+		const replaced: typeof link = async (from, to) => {
+			await rename(part, join(theirs, 'kept'));
+			await writeFile(part, 'evil');
+			await link(from, to);
+		};
+		const hooks = {trying: async () => {}, link: replaced};
+		await expect(publishFile({part, inode, folder: theirs, name: 'x', base: 'x'}, hooks)).rejects.toMatchObject({
+			name: 'FileFailure',
+		});
+		expect(await namesIn(theirs)).not.toContain('x');
+	});
+
 	test('the same for a folder', async () => {
 		const part = join(theirs, 'x.part');
 		await mkdir(part);

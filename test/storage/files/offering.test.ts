@@ -9,6 +9,7 @@ import {findSubject, hashSubject} from '../../../source/storage/files/hashing.ts
 import {Pace} from '../../../source/storage/files/pace.ts';
 import {isFresh} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
+import {walk} from '../../../source/storage/files/walk.ts';
 import {type BlockName, MAX_FOLDER_FILES} from '../../../source/wire/file-offer.ts';
 import {blockOf, fetchAll, makeRig, namesIn, noise, type Rig} from './rig.ts';
 
@@ -274,6 +275,13 @@ describe('what is offered', () => {
 		await symlink(ours, join(album, 'up'));
 		execFileSync('mkfifo', [join(album, 'pipe')]);
 		expect(await hash(giver, album)).toMatchObject({skipped: 5, held: {offer: {size: 1, files: 1}}});
+	});
+
+	test('is not looked through for ever: what is left out counts, too', async () => {
+		const album = await rig.folder('ours/album');
+		for (const name of ['a', '.b', '.c']) await writeFile(join(album, name), '');
+		expect((await walk(album, undefined, 3)).files).toHaveLength(1);
+		await expect(walk(album, undefined, 2)).rejects.toMatchObject({code: 'too-large'});
 	});
 
 	test('more small files than may be open at once are one offer', async () => {

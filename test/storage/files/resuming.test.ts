@@ -4,6 +4,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {Bitfield} from '../../../source/base/bitfield.ts';
 import {loadBlake3} from '../../../source/storage/files/blake3.ts';
 import type {Opened} from '../../../source/storage/files/kept.ts';
+import {Records} from '../../../source/storage/files/records.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import {type BlockName, type FileOffer, MAX_FILE_BYTES, METADATA_SLICE_BYTES} from '../../../source/wire/file-offer.ts';
 import {fileIdOf, HASH_BYTES, topOfLayer} from '../../../source/wire/file-tree.ts';
@@ -374,4 +375,12 @@ describe('where it is to go', () => {
 		await taker.open(transferOf(refused, theirs));
 		expect(await namesIn(theirs)).toHaveLength(2);
 	});
+});
+
+test('hashes in the profile that are longer than any can be are not read', async () => {
+	const records = new Records(await rig.folder('profile'), () => {});
+	const file = 'ab'.repeat(32);
+	await records.saveMetadata(file, 'layer', new Uint8Array(64));
+	expect(await records.metadata(file, 'layer', 64)).toHaveLength(64);
+	expect(await records.metadata(file, 'layer', 63)).toBeUndefined();
 });
