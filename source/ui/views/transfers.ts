@@ -73,10 +73,12 @@ function sumRows(state: State, all: readonly Transfer[], width: number, {paint}:
 	];
 	const counts = [
 		[all.filter(({state: is}) => ['preparing', 'fetching', 'finishing', 'verifying'].includes(is)).length, 'coming'],
+		[all.filter(({state: is}) => is === 'hashing').length, 'reading'],
 		[all.filter(({state: is}) => is === 'waiting').length, 'waiting'],
 		[all.filter(({state: is}) => is === 'paused').length, 'paused'],
 		[all.filter(({state: is}) => is === 'failed').length, 'failed'],
-		[all.filter(isWhole).length, 'here'],
+		[all.filter(transfer => isWhole(transfer) && transfer.isFetched).length, 'here'],
+		[all.filter(transfer => isWhole(transfer) && !transfer.isFetched).length, 'offered'],
 	] as const;
 	const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 	return [row(width, rates, [span(truncate(`  ${words.join(', ')} `, width - spansWidth(rates)), paint.dim)])];
