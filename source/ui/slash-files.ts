@@ -6,6 +6,7 @@ import {idBeginning} from '../base/file-id.ts';
 import {acceptText} from '../store/file-settings.ts';
 import {absolute, firstWord, type Places, splitTarget, unquoted} from '../store/files/paths.ts';
 import {firstNamed} from '../store/files/selectors.ts';
+import {isUnread} from '../store/files/unread.ts';
 import {quoted} from '../store/names.ts';
 import {formatBytes} from './figures.ts';
 import {formatRate} from './format.ts';
@@ -209,7 +210,8 @@ function withOne(
 		const file = found?.rest === '' ? found.found.file : idBeginning(argument);
 		return file === undefined ? wrong(`Nothing called ${argument} is on its way`) : done(ask({command, file}));
 	}
-	const newest = all.find(isMeant);
+	// What could not be read is over: whoever names nothing means something else first.
+	const newest = all.find(each => isMeant(each) && !isUnread(each)) ?? all.find(isMeant);
 	return newest ? done(ask({command, file: newest.file})) : wrong(`There is nothing to ${command}`);
 }
 

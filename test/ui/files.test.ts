@@ -677,6 +677,27 @@ describe('the person is told', () => {
 		expect(notice(app)).toBe('It is here already: ~/x');
 	});
 
+	test('what could not be read goes when it is given up, or is read again', () => {
+		const app = lively();
+		const path = '/home/me/gone.img';
+		const error = {code: 'not-readable', message: `There is no ${path} (any more)`} as const;
+		const unread = {file: path, path, name: 'gone.img', isFetched: false, rooms: ['dev']};
+		const failed = transfer({...unread, state: 'failed', error});
+		app.events(transfer(), failed);
+		write(app, '/cancel');
+		expect(app.sent.at(-1)).toMatchObject({command: 'cancel', file: idOf('4')});
+		write(app, '/cancel gone.img');
+		expect(app.sent).toHaveLength(1);
+		expect(notice(app)).toBe('“gone.img” is not offered');
+		expect(app.store.getState().files.transfers.has(path)).toBe(false);
+		app.events(failed);
+		write(app, '/resume gone.img');
+		expect(app.sent.at(-1)).toMatchObject({command: 'offer-file', path, room: 'dev'});
+		app.events(transfer({...unread, state: 'hashing'}));
+		write(app, '/cancel');
+		expect(app.sent.at(-1)).toMatchObject({command: 'cancel', file: path});
+	});
+
 	test('that whoever offered it gives it no more: once', () => {
 		const app = lively();
 		app.events(transfer(), transfer({state: 'waiting', waits: 'gone', sources: []}));

@@ -3,6 +3,7 @@ import type {Command} from '../../api/command.ts';
 import type {Composer} from '../composer.ts';
 import {Draft} from '../draft.ts';
 import type {Effect} from '../effect.ts';
+import {aboutUnread} from '../files/unread.ts';
 import type {Intent} from '../intent.ts';
 import {activate, markSeen} from '../navigate.ts';
 import {notify} from '../reduce/notices.ts';
@@ -64,9 +65,11 @@ export class Stage {
 	}
 
 	/** To the core. Of what it cannot be asked now, the person is told. */
-	send(command: Command): void {
+	send(asked: Command): void {
 		const {draft} = this;
 		if (draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
+		const command = aboutUnread(draft, asked);
+		if (!command) return;
 		const id = command.id ?? `screen-${draft.state.nextId}`;
 		const pending = new Map(draft.state.pending).set(id, {command, ...(this.typed ? {typed: this.typed} : {})});
 		draft.set({nextId: draft.state.nextId + 1, pending});
