@@ -123,11 +123,15 @@ class Getting {
 		const {dataDirectory: directory} = config;
 		if (directory === undefined) throw elsewhere(info, folder);
 		const wish = {directory, file: info.file, name, folder, quota: config.files?.quota};
-		let toldAt = Number.NEGATIVE_INFINITY;
+		let told = {at: Number.NEGATIVE_INFINITY, done: 0};
 		const progress = (done: number) => {
-			if (performance.now() - toldAt < TELL_INTERVAL) return;
-			toldAt = performance.now();
-			this.#tellCopied(name, done, info);
+			const at = performance.now();
+			const time = at - told.at;
+			if (time < TELL_INTERVAL) return;
+			// None is known the first time.
+			const rate = Math.round(((done - told.done) / time) * 1000);
+			told = {at, done};
+			this.#tellCopied({...info, name, done, rateIn: rate, sources: []});
 		};
 		try {
 			return await this.#errand.during(signal => copy({...wish, progress, signal}));
@@ -136,10 +140,10 @@ class Getting {
 		}
 	}
 
-	#tellCopied(name: string, done: number, {file, size}: TransferInfo): void {
+	#tellCopied({left: _, ...info}: TransferInfo): void {
 		const {json, print, progress, unicode} = this.#options;
-		if (json) print(jsonLine({file, name, state: 'copying', done, size}));
-		else progress.show(columns => progressRow({name, done, size, doing: 'copying'}, columns, unicode));
+		if (json) print(jsonLine({...standingOf(info), state: 'copying'}));
+		else progress.show(columns => progressRow({...rowOf(info), doing: 'copying'}, columns, unicode));
 	}
 
 	/** Whoever offers it counts who has it, and may not have been met yet. */

@@ -425,7 +425,7 @@ describe('with a core', () => {
 		const wish = {directory: '/profile', file: FILE, name: 'report.pdf', folder: '/in', quota: 5_000};
 		expect(copied.mock.calls[0]![0]).toMatchObject(wish);
 		expect(printed.map(line => JSON.parse(line))).toMatchObject([
-			{state: 'copying', done: 250, size: 1000},
+			{file: FILE, name: 'report.pdf', state: 'copying', done: 250, size: 1000, rate: 0, sources: []},
 			{state: 'done', path: '/in/report.pdf'},
 		]);
 	});
