@@ -1,5 +1,4 @@
 /** `p2p-tui get <file>`: fetches what is offered in a room, from everybody there who has some of it. */
-
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
 import type {CommandOf} from '../api/command.ts';

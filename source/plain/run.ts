@@ -1,5 +1,4 @@
 /** Chats line by line until it is left: the same core and the same state as the screen, said instead of drawn. */
-
 import type {Core, CoreConfig, CoreState, StartCore} from '../api/core.ts';
 import type {DoctorReport} from '../api/doctor.ts';
 import type {NodeEvent} from '../api/event.ts';

@@ -1,5 +1,4 @@
 /** What stands in a room, in lines that read well aloud. What belongs to one message never looks like another one. */
-
 import type {OfferedFile} from '../api/files.ts';
 import {SHORT_ID_DIGITS} from '../base/file-id.ts';
 import {isOpenOffer, offersOf} from '../store/files/selectors.ts';

@@ -1,5 +1,4 @@
 /** Commands about files: offering, taking, and what is on its way. */
-
 import type {AcceptRule} from '../api/files.ts';
 import {bytesText, parseBytes, parseRate} from '../base/amounts.ts';
 import {idBeginning} from '../base/file-id.ts';

@@ -1,5 +1,4 @@
 /** What people do with transfers: look at them, stop them, set what is to be done with files. */
-
 import type {Command, CommandOf} from '../../api/command.ts';
 import type {Results} from '../../api/event.ts';
 import type {ContainedFile, FileSettings, Offer} from '../../api/files.ts';

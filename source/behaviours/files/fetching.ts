@@ -1,5 +1,4 @@
 /** `fetch-file`, and what is taken without asking: from an offer to a download that has begun. */
-
 import type {CommandOf} from '../../api/command.ts';
 import type {FileSettings} from '../../api/files.ts';
 import {BoundedMap} from '../../base/bounded.ts';

@@ -1,5 +1,4 @@
 /** Of a message that offers a file, what there is of the file itself: whether it is here, where, and who else has it. */
-
 import type {OfferedFile} from '../../api/files.ts';
 import {SHORT_ID_DIGITS} from '../../base/file-id.ts';
 import {shareOf} from '../../store/files/selectors.ts';
