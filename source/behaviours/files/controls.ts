@@ -13,7 +13,7 @@ import type {Downloads} from './download/downloads.ts';
 import {priorityOf} from './download/parameters.ts';
 import {type Fetching, NOT_AN_ID} from './fetching.ts';
 import type {Infos} from './infos.ts';
-import type {FilesNews} from './io.ts';
+import type {NewsOf} from './io.ts';
 import {offeredOf} from './offered.ts';
 import type {Offering} from './offering.ts';
 import {changedSettings} from './settings.ts';
@@ -96,7 +96,7 @@ export class Controls {
 		return waiting ? [] : [{type: 'files', deed: {deed: 'list', file}}];
 	}
 
-	listed({file, files}: Extract<FilesNews, {news: 'listed'}>): BehaviourOutput[] {
+	listed({file, files}: NewsOf<'listed'>): BehaviourOutput[] {
 		const waiting = this.#listing.get(file) ?? [];
 		this.#listing.delete(file);
 		return waiting.map(command => reply(command, contentsOf(command, file, files)));

@@ -17,7 +17,7 @@ import type {PeerId} from '../../wire/peer-id.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import {FILES_PROTOCOL} from './access.ts';
-import type {FilesNews, HeldFile} from './io.ts';
+import type {FilesNews, HeldFile, NewsOf} from './io.ts';
 import type {StandingOffer} from './offers.ts';
 import {createParts, type Parts, type PartsOptions} from './parts.ts';
 
@@ -301,7 +301,7 @@ export class Files implements Behaviour {
 		}
 	}
 
-	#library(news: Extract<FilesNews, {news: 'library'}>, now: Instant): BehaviourOutput[] {
+	#library(news: NewsOf<'library'>, now: Instant): BehaviourOutput[] {
 		const {shelf, shares, downloads} = this.#parts;
 		this.#settings = news.settings;
 		for (const held of news.held) shelf.put(held);
@@ -383,7 +383,7 @@ function isEndOf(output: BehaviourOutput): boolean {
 	return output.type === 'reply' || output.type === 'refuse';
 }
 
-function countArrived({verdict, bytes}: Extract<FilesNews, {news: 'arrived'}>): BehaviourOutput[] {
+function countArrived({verdict, bytes}: NewsOf<'arrived'>): BehaviourOutput[] {
 	if (verdict !== 'ok') return [{type: 'count', counter: `file-blocks-${verdict}`}];
 	return [
 		{type: 'count', counter: 'file-blocks-got'},

@@ -147,3 +147,5 @@ export type FilesNews =
 	| {readonly news: 'looked'; readonly file: FileId}
 	/** Undefined: the list is not here. */
 	| {readonly news: 'listed'; readonly file: FileId; readonly files: readonly ContainedFile[] | undefined};
+
+export type NewsOf<Name extends FilesNews['news']> = Extract<FilesNews, {readonly news: Name}>;

@@ -5,7 +5,7 @@ import type {TransferError, TransferInfo, TransferState} from '../../api/files.t
 import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
 import {refusal} from '../refusal.ts';
 import type {Talk} from '../talk.ts';
-import type {FilesNews, HeldFile} from './io.ts';
+import type {FilesNews, HeldFile, NewsOf} from './io.ts';
 
 /** Paths that are hashed at a time, and commands that wait for one. */
 export const MAX_HASHING = 64;
@@ -96,7 +96,7 @@ export class Offering {
 		return job ? this.#describe(job, 'hashing') : this.#last.get(path);
 	}
 
-	#hashed(job: Job, {held, skipped}: Extract<FilesNews, {news: 'hashed'}>, now: Instant): BehaviourOutput[] {
+	#hashed(job: Job, {held, skipped}: NewsOf<'hashed'>, now: Instant): BehaviourOutput[] {
 		this.#jobs.delete(job.path);
 		const {talk, view} = this.#options;
 		// The room may have been left meanwhile.

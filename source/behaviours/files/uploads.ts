@@ -16,7 +16,7 @@ import {
 } from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../behaviour.ts';
-import type {FilesNews} from './io.ts';
+import type {FilesNews, NewsOf} from './io.ts';
 import {Speed} from './speed.ts';
 
 /** Blocks that one peer may have asked for and not got. */
@@ -190,7 +190,7 @@ export class Uploads {
 		if (active.length > 0) taker.share = Math.max(taker.share, Math.min(...active.map(({share}) => share)));
 	}
 
-	#gave({peer, block, bytes}: Extract<FilesNews, {news: 'gave'}>, now: Instant): BehaviourOutput[] {
+	#gave({peer, block, bytes}: NewsOf<'gave'>, now: Instant): BehaviourOutput[] {
 		const taker = this.#takers.get(peer);
 		const told = taker?.giving.get(blockKey(block))?.told ?? 0;
 		if (!taker || !this.#ended(taker, block)) return [];
@@ -201,7 +201,7 @@ export class Uploads {
 	}
 
 	/** Some of it is out: for people, who see a slow line move. */
-	#giving({peer, block, bytes}: Extract<FilesNews, {news: 'giving'}>, now: Instant): void {
+	#giving({peer, block, bytes}: NewsOf<'giving'>, now: Instant): void {
 		const taker = this.#takers.get(peer);
 		const giving = taker?.giving.get(blockKey(block));
 		if (!taker || !giving) return;
@@ -219,7 +219,7 @@ export class Uploads {
 		}
 	}
 
-	#notGiven({peer, block, reason}: Extract<FilesNews, {news: 'not-given'}>, now: Instant): BehaviourOutput[] {
+	#notGiven({peer, block, reason}: NewsOf<'not-given'>, now: Instant): BehaviourOutput[] {
 		const taker = this.#takers.get(peer);
 		if (!taker || !this.#ended(taker, block)) return [];
 		const counts = this.#counts.get(block.file);

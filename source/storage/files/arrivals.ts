@@ -1,5 +1,4 @@
 /** All that is being fetched: made ready to be written, collected, finished, taken away. */
-import {access, constants, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {WireError} from '../../base/errors.ts';
 import {
@@ -17,13 +16,14 @@ import type {Blake3} from './blake3.ts';
 import {Collector} from './collector.ts';
 import {failureOf} from './failure.ts';
 import type {Fetched} from './fetched.ts';
+import {isElsewhere, placeOf, usableFolder} from './folder.ts';
 import {Incoming} from './incoming.ts';
 import {type Collected, FileFailure, type HeldFile, type Metadata, type Opened, type SavedTransfer} from './kept.ts';
 import type {Pace} from './pace.ts';
 import {Part, type Place} from './part.ts';
 import type {Records, TransferRecord} from './records.ts';
 import {Room} from './room.ts';
-import {lookAt, makeFolder} from './safe-open.ts';
+import {lookAt} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
 import {amount, checkQuota} from './space.ts';
 import {isLayerOf} from './top-of.ts';
@@ -368,35 +368,6 @@ function readManifest(bytes: Uint8Array, offer: FileOffer): ManifestFile[] {
 		if (!(error instanceof WireError)) throw error;
 		throw new FileFailure('bad-manifest', `The list of its files makes no sense: ${error.message}`, error);
 	}
-}
-
-/** It is made the first time, and links in it are resolved then, and not again: `before` is what came of it. */
-export async function usableFolder(folder: string, before: string | undefined): Promise<string> {
-	try {
-		// One that was there and is not is on a disk that was taken away, perhaps.
-		if (folder !== before) await makeFolder(folder);
-		const real = await realpath(folder);
-		if (folder === before && real !== before)
-			throw new FileFailure('no-folder', `A link leads elsewhere now: ${folder}`);
-		if (!(await stat(real)).isDirectory()) throw new FileFailure('no-folder', `That is not a folder: ${folder}`);
-		await access(real, constants.W_OK | constants.X_OK);
-		return real;
-	} catch (error) {
-		throw failureOf(error, 'write', folder, folder === before);
-	}
-}
-
-/** Which folder it is: the device that it lies on, and its number there. */
-async function placeOf(folder: string): Promise<string> {
-	const {dev, ino} = await stat(folder);
-	return `${dev} ${ino}`;
-}
-
-/** Both are others. The number alone is another one after a folder was made anew, the device after the system was started anew. */
-function isElsewhere(one: string, other: string): boolean {
-	const [device, number] = one.split(' ');
-	const [otherDevice, otherNumber] = other.split(' ');
-	return device !== otherDevice && number !== otherNumber;
 }
 
 async function findPart(record: TransferRecord): Promise<Part | undefined> {

@@ -1,7 +1,7 @@
 import {chmod, mkdir, readFile, stat, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {usableFolder} from '../../../source/storage/files/arrivals.ts';
+import {usableFolder} from '../../../source/storage/files/folder.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 

@@ -6,7 +6,7 @@ import type {TransferError, TransferInfo, TransferState} from '../../../api/file
 import type {FileId} from '../../../wire/file-offer.ts';
 import type {PeerId} from '../../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant} from '../../behaviour.ts';
-import type {FilesNews, SavedTransfer} from '../io.ts';
+import type {NewsOf, SavedTransfer} from '../io.ts';
 import type {DownloadsOptions} from './downloads.ts';
 import {Exchange} from './exchange.ts';
 import {atRest, bytesHere, infoOf, sourcesOf} from './info.ts';
@@ -15,8 +15,6 @@ import {deed, seekMessage} from './outputs.ts';
 import {DISK_PAUSE, MAX_DISK_PAUSE, priorityOf, RETRIED} from './parameters.ts';
 import {RateMeter} from './rate-meter.ts';
 import type {Source} from './sources.ts';
-
-type NewsOf<Name extends FilesNews['news']> = Extract<FilesNews, {readonly news: Name}>;
 
 /**
  * - `opening`: the disk makes ready. `preparing`: metadata is missing. `fetching`: pieces are.
