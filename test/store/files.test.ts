@@ -9,6 +9,7 @@ import {droppedPaths, MAX_DROPPED} from '../../source/store/files/dropped.ts';
 import {leavingLines} from '../../source/store/files/leaving.ts';
 import {listed} from '../../source/store/files/listing.ts';
 import {absolute, shortPath, splitTarget, unquoted, written} from '../../source/store/files/paths.ts';
+import {percentOf} from '../../source/store/files/selectors.ts';
 import {EMPTY_FILES, MAX_TRANSFERS} from '../../source/store/files/transfers.ts';
 import {reduceEvents} from '../../source/store/reduce.ts';
 import type {State} from '../../source/store/state.ts';
@@ -224,4 +225,20 @@ test('of what comes from a room that was left it is said that it waits, once', (
 		'you have left #lobby: it goes on when you are in it again',
 	);
 	expect(at({...left, notice: undefined}, 'left').notice).toBeUndefined();
+});
+
+test('per cent are rounded down, whatever binary fractions lose', () => {
+	expect([29, 57, 58, 99.9].map(done => percentOf(done / 100))).toEqual([29, 57, 58, 99]);
+	expect([0, 0.001, 1].map(percentOf)).toEqual([0, 1, 100]);
+});
+
+test('what could not be read is read again for each of its rooms', () => {
+	const path = '/home/me/x.iso';
+	const state = reduceEvents(
+		stateIn(roomInfo('a')),
+		[transfer({file: path, path, state: 'failed', isFetched: false, rooms: ['a', 'b']})],
+		NOW,
+	);
+	const {commands} = act(state, [{type: 'command', command: {command: 'resume', file: path}}]);
+	expect(commands).toMatchObject(['a', 'b'].map(room => ({command: 'offer-file', path, room})));
 });

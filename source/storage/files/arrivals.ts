@@ -100,8 +100,8 @@ export class Arrivals {
 			const record = await this.#options.records.transfer(file);
 			// Whatever is written down of it is still wanted.
 			this.#options.noted(file, record?.transfer);
-			const isSomeHere = entry ? entry.incoming.pieces.count > 0 : (record?.inode ?? '') !== '';
-			if (isSomeHere) this.#unopened.add(file);
+			const isOnMap = async () => (await this.#options.records.map(file)).length > 0;
+			if ((entry?.incoming.pieces.count ?? 0) > 0 || (await isOnMap())) this.#unopened.add(file);
 			else this.#unopened.delete(file);
 			throw failureOf(error, 'write', transfer.folder);
 		}

@@ -175,6 +175,12 @@ export class Shelf {
 		// It may have changed while it waited; nor is there room to keep what was found of many folders for so long.
 		const subject = await this.#findSettled(path, options.signal);
 		const {offer, layer, manifest} = await hashSubject(await this.#tools.blake3(), subject, this.#pace, options);
+		const before = this.get(offer.file);
+		const isElsewhere = before !== undefined && before.record.held.path !== subject.path;
+		// It is given from there: whether it is to be from here, too, is not certain yet.
+		if (rooms.length === 0 && isElsewhere && (await before.look()) === 'same') {
+			return {held: {...before.record.held, offer}, skipped: subject.skipped};
+		}
 		const same = this.#held.get(offer.file)?.record;
 		const held: HeldFile = {
 			offer,

@@ -68,8 +68,11 @@ export class Stage {
 	send(asked: Command): void {
 		const {draft} = this;
 		if (draft.state.core.state !== 'running') return notify(draft, 'error', coreText(draft.state));
-		const command = aboutUnread(draft, asked);
-		if (!command) return;
+		for (const command of aboutUnread(draft, asked)) this.#send(command);
+	}
+
+	#send(command: Command): void {
+		const {draft} = this;
 		const id = command.id ?? `screen-${draft.state.nextId}`;
 		const pending = new Map(draft.state.pending).set(id, {command, ...(this.typed ? {typed: this.typed} : {})});
 		draft.set({nextId: draft.state.nextId + 1, pending});

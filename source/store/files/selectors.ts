@@ -126,10 +126,13 @@ export function shareOf({done, size, state}: Pick<Transfer, 'done' | 'size' | 's
 	return isWhole({state}) ? 1 : 0;
 }
 
+/** What binary fractions lose: 0.29 is a little less than 29 %. */
+const ROUNDING = 1e-9;
+
 /** A share from 0 to 1 in whole per cent, rounded down: all of it is never said too early, nor nothing when there is something. */
 export function percentOf(share: number): number {
 	if (!(share > 0)) return 0;
-	return Math.max(1, Math.floor(Math.min(1, share) * 100));
+	return Math.max(1, Math.floor(Math.min(1, share) * 100 + ROUNDING));
 }
 
 type Meant<One> = {readonly found: One; readonly rest: string} | undefined;

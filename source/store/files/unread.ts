@@ -10,20 +10,19 @@ export function isUnread({state, file}: Pick<Transfer, 'state' | 'file'>): boole
 	return state === 'failed' && idBeginning(file) === undefined;
 }
 
-/** What the core is to be told instead of a command about such a one: to read it again; or nothing. */
-export function aboutUnread(draft: Draft, command: Command): Command | undefined {
-	if (command.command !== 'cancel' && command.command !== 'resume') return command;
+/** What the core is to be told instead of a command about such a one: to read it again, for each of its rooms; or nothing. */
+export function aboutUnread(draft: Draft, command: Command): readonly Command[] {
+	if (command.command !== 'cancel' && command.command !== 'resume') return [command];
 	const transfers = new Map(draft.state.files.transfers);
 	const transfer = transfers.get(command.file);
-	if (!transfer || !isUnread(transfer)) return command;
+	if (!transfer || !isUnread(transfer)) return [command];
 	const {file, name, rooms} = transfer;
-	const [room] = rooms;
-	if (command.command === 'resume' && room !== undefined) {
+	if (command.command === 'resume' && rooms.length > 0) {
 		triedAgain(draft, file);
-		return {command: 'offer-file', path: file, room};
+		return rooms.map(room => ({command: 'offer-file', path: file, room}));
 	}
 	transfers.delete(file);
 	changeFiles(draft, {transfers});
 	notify(draft, 'info', `${quoted(name)} is not offered`);
-	return undefined;
+	return [];
 }

@@ -79,6 +79,26 @@ describe('a file is hashed', () => {
 		expect(later.sizeToGive(block)).toBe(64 * 1024);
 	});
 
+	test('and does not take the place of the same that is given from elsewhere, or was fetched: it may not come about', async () => {
+		const {held} = await hash();
+		const copy = join(ours, 'copy.txt');
+		await writeFile(copy, noise(16 * MIB));
+		expect((await hash(giver, copy, [])).held).toMatchObject({path, offer: {file: held.offer.file, name: 'copy.txt'}});
+		await rm(copy);
+		expect(await giver.changed()).toEqual([]);
+		// What was fetched stays fetched, though it is given no more.
+		const taker = await rig.vault('taker');
+		const fetched = await fetchAll(giver, taker, held.offer, await rig.folder('theirs'));
+		taker.keep({...held, path: fetched, rooms: [], isFetched: true});
+		await hash(taker, path, []);
+		await taker.shut();
+		expect((await rig.vault('taker')).library.held).toMatchObject([{path: fetched, isFetched: true, rooms: []}]);
+		// From there if it is here no more.
+		await rm(path);
+		await writeFile(copy, noise(16 * MIB));
+		expect((await hash(giver, copy, [])).held.path).toBe(copy);
+	});
+
 	test.each([
 		['grew', () => appendFile(path, 'x')],
 		['was written again', () => writeFile(path, noise(16 * MIB))],

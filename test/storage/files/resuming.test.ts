@@ -132,6 +132,15 @@ describe('what lies there from an earlier run', () => {
 		await expectWhole(opened);
 	});
 
+	test('is nothing where nothing had come, though its disk is not there', async () => {
+		await prepare(giver, taker, transferOf(offer, theirs));
+		await taker.shut();
+		await rename(theirs, `${theirs}.away`);
+		taker = await rig.vault('taker');
+		await expect(taker.open(taker.library.saved[0]!)).rejects.toMatchObject({code: 'no-folder'});
+		expect(taker.hasSome(offer.file)).toBe(false);
+	});
+
 	test('is on another disk than the one in its place: not even who resumes begins anew there', async () => {
 		await fetchSome();
 		await rm(part);
