@@ -754,7 +754,7 @@ test('a setting of files is told in words, by its name as it is written', () => 
 	const app = lively();
 	write(app, '/set files.quota');
 	expect(notice(app)).toBe(
-		'files.quota is not set; it can be an amount, such as "50GB", or "off" for no limit; - puts the default back',
+		'files.quota is not set; it can be an amount, such as "50GB", or "off" for no limit; - for the default',
 	);
 	write(app, '/set quota 5GB');
 	expect(notice(app)).toBe('files.quota is 5GB from now on');

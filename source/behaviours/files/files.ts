@@ -256,7 +256,7 @@ export class Files implements Behaviour {
 	#tellFetched(room: string, now: Instant): BehaviourOutput[] {
 		const {downloads, roomsOf, tellings} = this.#parts;
 		const files = downloads.files().filter(file => roomsOf(file).includes(room));
-		return files.flatMap(file => tellings.changed(file, false, now));
+		return files.flatMap(file => tellings.changed(file, true, now));
 	}
 
 	#dropRoom(file: FileId, room: string, now: Instant): BehaviourOutput[] {

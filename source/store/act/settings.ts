@@ -80,7 +80,7 @@ export function tell(stage: Stage, setting: AnyName): void {
 		return notify(
 			stage.draft,
 			'info',
-			`${setting} is ${now}; it can be ${FILE_SETTINGS[setting].about}; - puts the default back`,
+			`${setting} is ${now}; it can be ${FILE_SETTINGS[setting].about}; - for the default`,
 		);
 	const others = valueTexts(setting).filter(text => text !== now);
 	notify(stage.draft, 'info', `${setting} is ${now}; it can be ${others.join(', ')}`);

@@ -31,6 +31,7 @@ type Around = {nameOf(peer: PeerId): string; roomName(room: string): RoomName; i
 export function infoOf(parts: Parts, around: Around, now: Instant): TransferInfo {
 	const {saved, exchange, state, isAsking, meter, error, done, path, received, givers} = parts;
 	const {offer, rooms, from, priority} = saved;
+	const isLeft = isAsking && !around.isInRoomOf(offer.file);
 	const sources = sourcesOf(exchange, peer => around.nameOf(peer), now);
 	const rateIn = Math.round(meter.rate(now));
 	const isTelling = state === 'fetching' && rateIn > 0 && meter.isSteady(now);
@@ -40,7 +41,7 @@ export function infoOf(parts: Parts, around: Around, now: Instant): TransferInfo
 		rooms: rooms.map(room => around.roomName(room)),
 		...(from !== undefined && {from}),
 		...{isFetched: true, done, rateIn, rateOut: 0, received, given: 0},
-		...(isAsking && rateIn === 0 && {waits: around.isInRoomOf(offer.file) ? waitsOf(exchange, from, now) : 'left'}),
+		...(isLeft ? {waits: 'left' as const} : isAsking && rateIn === 0 && {waits: waitsOf(exchange, from, now)}),
 		...(isAsking && nowhereOf(exchange, offer)),
 		...(isTelling && {left: Math.round(((offer.size - done) / rateIn) * 1_000)}),
 		...{priority, ...(path !== undefined && {path})},
