@@ -32,8 +32,8 @@ function checkSpelling(argv: readonly string[]): void {
 		const flag = equals === -1 ? argument : argument.slice(0, equals);
 		const takesValue = known.get(flag);
 		if (takesValue === undefined) {
-			const hint =
-				known.get(last) === true ? `If it belongs to ${last}: ${last}=${argument}` : nearestHint(flag, known);
+			const isValue = known.get(last) === true && !argument.startsWith('--');
+			const hint = isValue ? `If it belongs to ${last}: ${last}=${argument}` : nearestHint(flag, known);
 			throw values.usageError(`Unknown option ${values.quote(flag)}`, hint);
 		}
 		if (equals !== -1 && !takesValue) throw values.usageError(`${flag} takes no value`);

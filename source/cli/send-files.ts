@@ -170,10 +170,10 @@ class Sending {
 
 	#nobody(timeout: number): UserError {
 		const {to} = this.#options;
-		const missing = this.#offered.find(offered => this.#count(offered) < to);
+		const [missing, ...more] = this.#offered.filter(offered => this.#count(offered) < to);
 		const count = missing === undefined ? 0 : this.#count(missing);
 		const who = count === 0 ? 'Nobody is' : `Only ${count} of ${to} ${count === 1 ? 'is' : 'are'}`;
-		const what = `${who} known to have all of ${quoted(missing?.name ?? '')}`;
+		const what = `${who} known to have all of ${quoted(missing?.name ?? '')}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
 		const held = this.#limit === undefined ? '' : ` (${this.#limit})`;
 		return new UserError(`${what}, and nothing went out for ${timeout / 1000} s${held}`, {hint: this.#whatIsLeft()});
 	}

@@ -12,7 +12,7 @@ import {activeRoom} from '../store/selectors.ts';
 import type {Settings} from '../store/settings.ts';
 import type {Store} from '../store/store.ts';
 import type {Surroundings} from '../store/surroundings.ts';
-import {meaningOf} from '../ui/meaning.ts';
+import {isReading, meaningOf} from '../ui/meaning.ts';
 import {programStore} from '../ui/program-store.ts';
 import {EXAMINING} from '../ui/views/doctor-words.ts';
 import {plainMeaning} from './commands.ts';
@@ -67,6 +67,8 @@ class Session {
 	/** Written, and not done yet: what comes before has to be known first. */
 	readonly #waiting: string[] = [];
 	#hasEnded = false;
+	/** What is heard now is heard by nobody: that the core ends, and has not answered. */
+	#isClosed = false;
 	#hasRun = false;
 	#end: (status: number) => void = () => {};
 	#fail: (error: unknown) => void = () => {};
@@ -101,6 +103,7 @@ class Session {
 		this.#store.close();
 		this.#console.say(leavingLines(this.#store.getState(), this.#options.config.dataDirectory !== undefined));
 		this.#console.close();
+		this.#isClosed = true;
 		await this.#core.stop();
 	}
 
@@ -137,12 +140,14 @@ class Session {
 	}
 
 	#receive(events: readonly NodeEvent[]): void {
+		if (this.#isClosed) return;
 		this.#store.receive(events);
 		this.#store.flush();
 		this.#tell(events);
 	}
 
 	#coreState(state: CoreState): void {
+		if (this.#isClosed) return;
 		if (state.state === 'running') this.#hasRun = true;
 		if (state.state === 'failed' && !this.#hasRun)
 			return this.#fail(new UserError(state.reason, state.hint === undefined ? {} : {hint: state.hint}));
@@ -173,9 +178,11 @@ class Session {
 	}
 
 	#isReady(): boolean {
-		const {readyAt, active, pending, core} = this.#store.getState();
+		const state = this.#store.getState();
+		const {readyAt = 0, active, pending, core} = state;
 		if (core.state === 'failed') return true;
-		if (core.state !== 'running' || readyAt === undefined) return false;
+		// What is kept of the room says what is meant by a name.
+		if (isReading(state)) return false;
 		if (active === undefined && Date.now() - readyAt < TICK) return false;
 		return [...pending.values()].every(({command, isQuiet}) => isQuiet || SLOW.has(command.command));
 	}

@@ -61,7 +61,7 @@ function filesOf(state: State): SlashFiles {
 }
 
 /** What is kept of the open room is not here yet, as right after the start. */
-function isReading(state: State): boolean {
+export function isReading(state: State): boolean {
 	const {core, readyAt} = state;
 	if (core.state !== 'running' || readyAt === undefined) return core.state !== 'failed';
 	return activeRoom(state)?.page === 'stale' || activeRoom(state)?.page === 'asked';

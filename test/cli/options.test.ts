@@ -265,6 +265,7 @@ describe('options', () => {
 		[['--no-name'], 'Unknown option "--no-name" | See p2p-tui --help'],
 		[['-x'], 'Unknown option "-x" | See p2p-tui --help'],
 		[['send', '--file', '-dash.txt'], 'Unknown option "-dash.txt" | If it belongs to --file: --file=-dash.txt'],
+		[['--name', '--data-dri'], 'Unknown option "--data-dri" | Did you mean --data-dir?'],
 		[['--ephemeral', '-x'], 'Unknown option "-x" | See p2p-tui --help'],
 		[['-c', '3'], '--count means nothing to the screen | It belongs to ping, trace'],
 		[['--name'], '--name needs a value'],

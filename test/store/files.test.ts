@@ -181,7 +181,16 @@ describe('whoever leaves is told', () => {
 	};
 
 	test.each<[string, readonly Parameters<typeof transfer>[0][], readonly string[]]>([
-		['nothing where all is done, held or failed', [{state: 'done'}, {state: 'paused'}, {state: 'failed'}], []],
+		['nothing where all is done or failed', [{state: 'done'}, {state: 'kept'}, {state: 'failed'}], []],
+		['what is held', [{state: 'paused'}], ['“holiday.mp4” is paused at 54 %']],
+		[
+			'of several rooms that were left no certain one; and apart what goes on by itself',
+			[{state: 'waiting', waits: 'left'}, {state: 'waiting', waits: 'left', rooms: ['dev']}, {}],
+			[
+				'“holiday.mp4” is not all here (54 %): it goes on at the next start',
+				'2 files are not all here: they go on once you are in their rooms again',
+			],
+		],
 		['nothing of what gets its name before the end', [{state: 'finishing', done: 2e9}], []],
 		['what comes', [{}], ['“holiday.mp4” is not all here (54 %): it goes on at the next start']],
 		[

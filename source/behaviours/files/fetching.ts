@@ -12,7 +12,7 @@ import {refusal} from '../refusal.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
 import {priorityOf} from './download/parameters.ts';
-import type {FilesNews, SavedTransfer} from './io.ts';
+import type {FilesNews, NewsOf, SavedTransfer} from './io.ts';
 import {claimOf, claimsOf, type StandingOffer} from './offers.ts';
 import {checkFolder, isAccepted} from './settings.ts';
 import type {Shelf} from './shelf.ts';
@@ -117,7 +117,7 @@ export class Fetching {
 		const ended = [...this.#waiting.keys()].filter(file => !downloads.has(file));
 		return ended.flatMap(file => {
 			const held = shelf.get(file);
-			if (!held) return this.#answer(file, command => refusal(command, 'unknown-file', 'it was taken back'));
+			if (!held) return this.#answer(file, command => refusal(command, 'unknown-file', 'it is offered here no more'));
 			const result = {file, path: held.path, isHere: true} as const;
 			return this.#answer(file, command => ({type: 'reply', command, result}));
 		});
@@ -158,12 +158,19 @@ export class Fetching {
 			}
 			case 'file-failed':
 				if (this.#refuted.has(news.file)) return [];
-				return this.#answer(news.file, command => refusal(command, 'file', news.error.message));
+				return this.#answer(news.file, command => refusal(command, 'file', this.#failureWords(command, news)));
 			case 'looked':
 				return this.#looked(news.file, now);
 			default:
 				return [];
 		}
+	}
+
+	/** Whoever named another folder is to know why it does not go there. */
+	#failureWords({folder}: FetchCommand, {file, error: {message}}: NewsOf<'file-failed'>): string {
+		const begun = this.#options.downloads.saved(file)?.folder;
+		if (folder === undefined || begun === undefined || folder === begun) return message;
+		return `${message}; it was begun in ${begun}: cancel it first to fetch it elsewhere`;
 	}
 
 	#mayAccept(from: PeerId, now: Instant): boolean {

@@ -9,13 +9,14 @@ import {bytesOfPiece, type FileId, pieceBytesOf, pieceCountOf} from '../../wire/
 import {decodeManifest} from '../../wire/manifest.ts';
 import {loadBlake3} from './blake3.ts';
 import {failureOf} from './failure.ts';
+import {Fetched} from './fetched.ts';
 import {usableFolder} from './folder.ts';
 import {Held} from './held.ts';
 import {FileFailure, NotGiven} from './kept.ts';
 import {Part, type PartFile, type Place} from './part.ts';
 import {openPassing} from './passing.ts';
 import {MAX_NAME_BYTES} from './publish.ts';
-import {Records} from './records.ts';
+import {type HeldRecord, Records} from './records.ts';
 import {lookAt, openToRead} from './safe-open.ts';
 import {filesOf} from './shelf.ts';
 import {checkQuota, checkSpace} from './space.ts';
@@ -161,10 +162,13 @@ async function eachPiece(
 /** By what was fetched before and is still there, and what is on its way. */
 async function takenBytes(records: Records): Promise<number> {
 	let bytes = 0;
+	const held: HeldRecord[] = [];
 	for (const id of await records.list()) {
 		bytes += (await records.transfer(id))?.transfer.offer.size ?? 0;
-		const held = (await records.held(id))?.held;
-		if (held?.isFetched && (await lookAt(held.path).catch(() => undefined))) bytes += held.offer.size;
+		const record = await records.held(id);
+		if (record) held.push(record);
 	}
-	return bytes;
+	const fetched = new Fetched(() => held.sort((one, other) => one.since - other.since));
+	await fetched.look();
+	return bytes + fetched.bytes;
 }

@@ -19,11 +19,12 @@ export class Fetched {
 		this.#records = records;
 	}
 
-	/** In all that are there. */
+	/** In all that are there. Of two by one path the later one is. */
 	get bytes(): number {
-		let bytes = 0;
-		for (const {held} of this.#fetched()) if (!this.#missing.has(held.offer.file)) bytes += held.offer.size;
-		return bytes;
+		const sizes = new Map<string, number>();
+		for (const {held} of this.#fetched())
+			if (!this.#missing.has(held.offer.file)) sizes.set(held.path, held.offer.size);
+		return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 	}
 
 	/** It has just been seen. */

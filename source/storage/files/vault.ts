@@ -284,7 +284,8 @@ export class Vault {
 
 	#wantedBytes(but: FileId): number {
 		let bytes = 0;
-		for (const [file, {offer}] of this.#saved) if (file !== but) bytes += offer.size;
+		// One that is just finished is held already.
+		for (const [file, {offer}] of this.#saved) if (file !== but && !this.#shelf.get(file)) bytes += offer.size;
 		return bytes;
 	}
 

@@ -11,7 +11,20 @@ const MAX_NAMED = 1;
 /** Lines for the shell; none where nothing is under way. `isKept`: the next start knows of it. */
 export function leavingLines(state: State, isKept: boolean): readonly string[] {
 	const all = [...state.files.transfers.values()];
-	return [readLine(all), comingLine(all, isKept), takenLine(state, all, isKept)].filter(line => line !== undefined);
+	const isLeft = ({waits}: Transfer) => waits === 'left';
+	const left = all.filter(isLeft);
+	const rooms = new Set(left.map(roomOf));
+	const again = `once you are in ${rooms.size > 1 ? 'their rooms' : [...rooms][0]} again`;
+	return [
+		readLine(all),
+		comingLine(
+			all.filter(transfer => !isLeft(transfer)),
+			isKept && 'at the next start',
+		),
+		comingLine(left, isKept && again),
+		pausedLine(all),
+		takenLine(state, all, isKept),
+	].filter(line => line !== undefined);
 }
 
 /** What is still read is offered to nobody yet, and nothing of it is written down. */
@@ -20,17 +33,22 @@ function readLine(all: readonly Transfer[]): string | undefined {
 	return read.length === 0 ? undefined : `${named(read)} not offered: ${itWas(read)} still being read`;
 }
 
-/** What is held goes on when it is told to, and what is finishing has its name before the program ends. */
-function comingLine(all: readonly Transfer[], isKept: boolean): string | undefined {
+/** What is finishing has its name before the program ends. `when`: it goes on; false: not at all. */
+function comingLine(all: readonly Transfer[], when: string | false): string | undefined {
 	const isComing = ({state}: Transfer) => !['hashing', 'paused', 'finishing'].includes(state);
 	const coming = all.filter(transfer => !isOver(transfer) && isComing(transfer));
 	if (coming.length === 0) return undefined;
 	const percent = percentOf(shareOf(coming[0]!));
 	const how = coming.length > MAX_NAMED || percent === 0 ? 'not all here' : `not all here (${percent} %)`;
-	const isLeft = coming.every(({waits}) => waits === 'left');
-	const when = isLeft ? `once you are in ${roomOf(coming[0]!)} again` : 'at the next start';
-	const next = isKept ? `${theyGo(coming)} on ${when}` : 'what is here is not kept';
+	const next = when === false ? 'what is here is not kept' : `${theyGo(coming)} on ${when}`;
 	return `${named(coming)} ${how}: ${next}`;
+}
+
+/** It goes on when it is told to. */
+function pausedLine(all: readonly Transfer[]): string | undefined {
+	const paused = all.filter(({state}) => state === 'paused');
+	if (paused.length === 0) return undefined;
+	return `${named(paused)} paused${paused.length > MAX_NAMED ? '' : ` at ${percentOf(shareOf(paused[0]!))} %`}`;
 }
 
 function takenLine(state: State, all: readonly Transfer[], isKept: boolean): string | undefined {

@@ -66,14 +66,14 @@ describe('fetching', () => {
 		it('if the offer is taken back', () => {
 			const {desk, messageId} = begun();
 			const outputs = desk.says(bobIdentity, {kind: 'redaction', target: messageId, reason: ''});
-			expect(answers(outputs)).toEqual(['unknown-file: it was taken back']);
+			expect(answers(outputs)).toEqual(['unknown-file: it is offered here no more']);
 			expect(answers(desk.news(opened()))).toEqual([]);
 		});
 
 		it('if the room is forgotten', () => {
 			const {desk} = begun();
 			const outputs = desk.ask({command: 'forget', room: 'lobby'});
-			expect(answers(outputs)).toContain('unknown-file: it was taken back');
+			expect(answers(outputs)).toContain('unknown-file: it is offered here no more');
 		});
 
 		it('if we offer the same ourselves: it is here, and nobody is told that it was given up', () => {
@@ -129,6 +129,12 @@ describe('fetching', () => {
 		desk.news({news: 'file-failed', file: FILE, error, isSomeHere: true});
 		const again = desk.ask(fetching(FILE, {folder: '/elsewhere'}));
 		expect([deeds(again, 'discard'), deeds(again, 'open')]).toMatchObject([[], [{transfer: {folder: '/downloads'}}]]);
+		expect(answers(desk.news({news: 'file-failed', file: FILE, error, isSomeHere: true}))).toEqual([
+			'file: no; it was begun in /downloads: cancel it first to fetch it elsewhere',
+		]);
+		// Whoever gives it up then is not told that somebody else has taken it back.
+		const [given] = told(desk.ask({command: 'cancel', file: FILE}), 'transfer');
+		expect([given?.state, given?.error]).toEqual(['cancelled', undefined]);
 	});
 
 	it('waits for its room when that was left, and says so; a source that gives no more has no rate', () => {

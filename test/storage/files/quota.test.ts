@@ -167,3 +167,17 @@ test('a copy without a quota looks at nothing but what it copies', async () => {
 	await copyHeld({directory, file: offer.file, name: offer.name, folder});
 	expect(looked.filter(path => path !== join(theirs, offer.name))).toEqual([]);
 });
+
+test('what was deleted counts no more, though something else has its name now; nor does a file twice while it gets its name', async () => {
+	const bytes = fetched.length * BYTES;
+	const [last, next] = [fetched[0]!, others[0]!];
+	await rm(last);
+	await taker.changed();
+	const giver = await rig.vault('giver');
+	await fetchAll(giver, taker, {...next, name: 'here 0'}, theirs);
+	taker.settings({...taker.library.settings, quota: bytes + BYTES});
+	await taker.open(transferOf(others[1]!, theirs));
+	const file = others[2]!;
+	taker.settings({...taker.library.settings, quota: bytes + 2 * BYTES});
+	await expect(taker.open(transferOf(file, theirs))).resolves.toBeDefined();
+});

@@ -147,8 +147,7 @@ export class Download {
 		const left = this.#saved.rooms.filter(room => !rooms.includes(room));
 		if (left.length === this.#saved.rooms.length) return [];
 		if (left.length === 0 && this.#phase !== 'finishing') {
-			this.#error = {code: 'changed', message: 'taken back'};
-			return this.cancel();
+			return this.cancel({code: 'changed', message: 'taken back'});
 		}
 		const outputs = this.#save({rooms: left});
 		const peers = new Set(this.#options.peersOf(this.file));
@@ -175,8 +174,10 @@ export class Download {
 		return this.#save({priority: priorityOf(priority)});
 	}
 
-	cancel(): BehaviourOutput[] {
+	/** `error`: why, if nobody has asked for it. */
+	cancel(error?: TransferError): BehaviourOutput[] {
 		if (this.#phase === 'over') return [];
+		this.#error = error;
 		const outputs = [...this.exchange.releaseAll(), ...this.#seekNoMore(), deed({deed: 'discard', file: this.file})];
 		this.#phase = 'over';
 		this.#isCancelled = true;
