@@ -95,7 +95,7 @@ export class DiskDeeds {
 		this.#hashing.set(path, all.add(controller));
 		const progress = seldom((done, size) => this.#tell({news: 'hashing', path, done, size}));
 		try {
-			const {held, skipped} = await this.#vault.hash(path, [], {progress, signal});
+			const {held, skipped} = await this.#vault.hash(path, {progress, signal});
 			this.#changed.delete(held.offer.file);
 			// What was called off is told no more.
 			if (!signal.aborted) this.#tell({news: 'hashed', path, held: held as HeldOf, skipped});

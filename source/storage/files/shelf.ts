@@ -104,10 +104,10 @@ export class Shelf {
 	}
 
 	/** See `Vault.hash`. One path after the other: the second time it is remembered. */
-	async hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+	async hash(path: string, options: HashOptions): Promise<Hashed> {
 		const before = this.#hashing.get(path) ?? Promise.resolve();
 		const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-		const act = () => this.#hash(path, rooms, {...options, signal});
+		const act = () => this.#hash(path, {...options, signal});
 		const hashed = before.then(act, act);
 		this.#hashing.set(path, hashed);
 		try {
@@ -146,31 +146,24 @@ export class Shelf {
 	}
 
 	/** What is known is given at once, and what is small passes by what is large: so it is looked at before it waits. */
-	async #hash(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+	async #hash(path: string, options: HashOptions): Promise<Hashed> {
 		options.signal?.throwIfAborted();
-		const found = await this.#recall(path, rooms, options.signal);
+		const found = await this.#recall(path, options.signal);
 		if (typeof found === 'object') return found;
-		return this.#pace.during('offer', found, () => this.#read(path, rooms, options));
+		return this.#pace.during('offer', found, () => this.#read(path, options));
 	}
 
 	/** What is remembered of it; or else what it costs to read it. */
-	async #recall(path: string, rooms: readonly string[], signal?: AbortSignal): Promise<Hashed | number> {
+	async #recall(path: string, signal?: AbortSignal): Promise<Hashed | number> {
 		const walkInTurn: typeof walk = (folder, ...rest) => this.#pace.during('walk', 0, () => walk(folder, ...rest));
 		const subject = await this.#findSettled(path, signal, walkInTurn);
 		const known = this.#remembered(subject);
-		if (known && rooms.length === 0) {
-			const {held, isGiven} = known.record;
-			return {held: isGiven ? held : {...held, rooms}, skipped: subject.skipped};
-		}
-		if (known) {
-			const held = {...known.record.held, rooms: union(known.record.held.rooms, known.record.isGiven, rooms)};
-			this.#change(known, {held, isGiven: true});
-			return {held, skipped: subject.skipped};
-		}
-		return costOf(subject);
+		if (!known) return costOf(subject);
+		const {held, isGiven} = known.record;
+		return {held: isGiven ? held : {...held, rooms: []}, skipped: subject.skipped};
 	}
 
-	async #read(path: string, rooms: readonly string[], options: HashOptions): Promise<Hashed> {
+	async #read(path: string, options: HashOptions): Promise<Hashed> {
 		options.signal?.throwIfAborted();
 		// It may have changed while it waited; nor is there room to keep what was found of many folders for so long.
 		const subject = await this.#findSettled(path, options.signal);
@@ -178,14 +171,14 @@ export class Shelf {
 		const before = this.get(offer.file);
 		const isElsewhere = before !== undefined && before.record.held.path !== subject.path;
 		// It is given from there: whether it is to be from here, too, is not certain yet.
-		if (rooms.length === 0 && isElsewhere && (await before.look()) === 'same') {
+		if (isElsewhere && (await before.look()) === 'same') {
 			return {held: {...before.record.held, offer}, skipped: subject.skipped};
 		}
 		const same = this.#held.get(offer.file)?.record;
 		const held: HeldFile = {
 			offer,
 			path: subject.path,
-			rooms: union(same?.held.rooms ?? [], same?.isGiven === true, rooms),
+			rooms: same?.isGiven === true ? same.held.rooms : [],
 			isFetched: same?.held.isFetched === true && same.held.path === subject.path,
 		};
 		try {
@@ -194,7 +187,7 @@ export class Shelf {
 		} catch (error) {
 			throw failureOf(error, 'write', 'the profile');
 		}
-		await this.#put(held, subject, manifest?.length ?? 0, rooms.length > 0 || same?.isGiven === true);
+		await this.#put(held, subject, manifest?.length ?? 0, same?.isGiven === true);
 		return {held, skipped: subject.skipped};
 	}
 
@@ -277,8 +270,4 @@ export async function filesOf(files: readonly ManifestFile[], isFetched: boolean
 		found.push({path: isFetched ? safe.of(path) : path, size, isExecutable});
 	}
 	return found;
-}
-
-function union(rooms: readonly string[], areValid: boolean, more: readonly string[]): readonly string[] {
-	return areValid ? [...new Set([...rooms, ...more])] : more;
 }

@@ -96,11 +96,11 @@ export class Vault {
 
 	/**
 	 * Reads and hashes a file or folder to be offered, and writes that down. The same path again, unchanged, costs nothing.
-	 * From now on it is given in these rooms; without any, once `keep` says so, unless it was given before.
+	 * It is given once `keep` says so, unless it was given before.
 	 * @throws FileFailure; AbortError when `signal` says so.
 	 */
-	hash(path: string, rooms: readonly string[], options: HashOptions = {}): Promise<{held: HeldFile; skipped: number}> {
-		return this.#shelf.hash(path, rooms, options);
+	hash(path: string, options: HashOptions = {}): Promise<{held: HeldFile; skipped: number}> {
+		return this.#shelf.hash(path, options);
 	}
 
 	// --- giving: files held whole, and pieces of those that are being fetched

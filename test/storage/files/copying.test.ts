@@ -7,7 +7,7 @@ import {type CopyOptions, copyHeld} from '../../../source/storage/files/copy.ts'
 import type {HeldFile} from '../../../source/storage/files/kept.ts';
 import {signatureOf} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
-import {fetchAll, makeRig, namesIn, noise, type Rig} from './rig.ts';
+import {fetchAll, give, makeRig, namesIn, noise, type Rig} from './rig.ts';
 
 let rig: Rig;
 let ann: Vault;
@@ -25,7 +25,7 @@ afterEach(() => rig.close());
 async function offered(name: string, content: Uint8Array): Promise<HeldFile> {
 	const path = join(source, name);
 	await writeFile(path, content);
-	return (await ann.hash(path, ['lobby'])).held;
+	return (await give(ann, path)).held;
 }
 
 async function copy({offer: {file, name}}: HeldFile, more: Partial<CopyOptions> = {}): Promise<string> {
@@ -57,7 +57,7 @@ test('a folder, ours or fetched, has the names in it that whoever fetches it get
 	await writeFile(join(album, 'deep:er', 'a'), noise(70_000));
 	await writeFile(join(album, 'nul'), '');
 	const bob = await rig.vault('bob');
-	const {held} = await ann.hash(album, ['lobby']);
+	const {held} = await give(ann, album);
 	await fetchAll(ann, bob, held.offer, source);
 	const own = await copy(held);
 	const again = await copy(held, {directory: await rig.folder('profile-bob'), folder: join(target, 'new')});

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import {nodeArguments} from '../../helpers/bundle.ts';
-import {makeRig, namesIn, noise, type Rig} from './rig.ts';
+import {give, makeRig, namesIn, noise, type Rig} from './rig.ts';
 
 const TAKER = fileURLToPath(new URL('taker.ts', import.meta.url));
 const PATIENCE = 60_000;
@@ -28,7 +28,7 @@ beforeEach(async () => {
 	const giver = await rig.vault('giver');
 	const path = join(await rig.folder('ours'), 'notes.bin');
 	await writeFile(path, content);
-	await giver.hash(path, ['lobby']);
+	await give(giver, path);
 	await giver.shut();
 	theirs = await rig.folder('theirs');
 	root = join(theirs, '..');

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {usableFolder} from '../../../source/storage/files/folder.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
-import {carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
+import {carry, fetchAll, give, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 
 const KIB = 1024;
 
@@ -17,7 +17,7 @@ async function offered(name: string, content: Uint8Array): Promise<{path: string
 	const path = join(await rig.folder('ours'), name);
 	await writeFile(path, content);
 	const vault = await rig.vault('giver');
-	const {held} = await vault.hash(path, ['lobby']);
+	const {held} = await give(vault, path);
 	await vault.shut();
 	return {path, offer: held.offer};
 }
@@ -86,7 +86,7 @@ describe('one file', () => {
 			const {path, offer} = await offered('run.sh', noise(10));
 			await chmod(path, 0o755);
 			const giver = await rig.vault('giver');
-			const {held} = await giver.hash(path, ['lobby']);
+			const {held} = await give(giver, path);
 			const taker = await rig.vault('taker');
 			const plain = await fetchAll(giver, taker, {...offer, isExecutable: false}, await rig.folder('plain'));
 			await taker.shut();
@@ -103,7 +103,7 @@ describe('one file', () => {
 		await writeFile(path, noise(64 * KIB));
 		await truncate(path, 64 * 1024 * KIB);
 		const giver = await rig.vault('giver');
-		const {held} = await giver.hash(path, ['lobby']);
+		const {held} = await give(giver, path);
 		const arrived = await fetchAll(giver, await rig.vault('taker'), held.offer, await rig.folder('theirs'));
 		const {size, blocks} = await stat(arrived);
 		expect(size).toBe(64 * 1024 * KIB);
@@ -122,7 +122,7 @@ describe('a folder', () => {
 		await writeFile(join(ours, 'run'), 'x', {mode: 0o755});
 		await writeFile(join(ours, '.hidden'), 'secret');
 		const giver = await rig.vault('giver');
-		const {held, skipped} = await giver.hash(ours, ['lobby']);
+		const {held, skipped} = await give(giver, ours);
 		expect(skipped).toBe(1);
 		expect(held.offer).toMatchObject({name: 'album', files: 4, size: 170 * KIB + 1});
 		const folder = await rig.folder('theirs');
@@ -148,7 +148,7 @@ describe('a folder', () => {
 		const ours = await rig.folder('ours/album');
 		await writeFile(join(ours, 'a.txt'), noise(70 * KIB));
 		const [giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
-		const {offer} = (await giver.hash(ours, ['lobby'])).held;
+		const {offer} = (await give(giver, ours)).held;
 		const {file} = offer;
 		const folder = await rig.folder('theirs');
 		await carry(giver, taker, file, await prepare(giver, taker, transferOf(offer, folder)));
@@ -169,7 +169,7 @@ describe('a folder', () => {
 	test('without anything in it is no offer', async () => {
 		const ours = await rig.folder('ours/empty');
 		await writeFile(join(ours, '.hidden'), 'secret');
-		await expect((await rig.vault('giver')).hash(ours, [])).rejects.toMatchObject({code: 'not-readable'});
+		await expect((await rig.vault('giver')).hash(ours)).rejects.toMatchObject({code: 'not-readable'});
 	});
 });
 

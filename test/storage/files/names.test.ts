@@ -9,7 +9,7 @@ import type {FileOffer} from '../../../source/wire/file-offer.ts';
 import {fileIdOf, HASH_BYTES, topOfLayer} from '../../../source/wire/file-tree.ts';
 import {hexOf} from '../../../source/wire/ids.ts';
 import {encodeManifest} from '../../../source/wire/manifest.ts';
-import {carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
+import {carry, fetchAll, give, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 
 let rig: Rig;
 let giver: Vault;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 	[giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
 	const path = join(await rig.folder('ours'), 'notes.txt');
 	await writeFile(path, content);
-	offer = (await giver.hash(path, ['lobby'])).held.offer;
+	offer = (await give(giver, path)).held.offer;
 	theirs = await rig.folder('theirs');
 });
 afterEach(() => rig.close());
@@ -203,7 +203,7 @@ describe('row 48: a link that somebody has planted', () => {
 		await mkdir(join(album, 'deep'));
 		await writeFile(join(album, 'deep/b'), noise(70_000));
 		await writeFile(join(album, 'a'), noise(70_000));
-		const {held} = await giver.hash(album, ['lobby']);
+		const {held} = await give(giver, album);
 		for (const [place, target, plant] of [
 			['a', outside, symlink],
 			['a', outside, link],
@@ -252,7 +252,7 @@ describe('row 49: a name that is taken', () => {
 	test('of a folder, be it empty', async () => {
 		const album = await rig.folder('ours/album');
 		await writeFile(join(album, 'a'), noise(10));
-		const {held} = await giver.hash(album, ['lobby']);
+		const {held} = await give(giver, album);
 		await carry(giver, taker, held.offer.file, await prepare(giver, taker, transferOf(held.offer, theirs)));
 		await mkdir(join(theirs, 'album'));
 		expect(await taker.finish(held.offer.file)).toBe(join(theirs, 'album (2)'));

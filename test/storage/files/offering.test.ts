@@ -11,7 +11,7 @@ import {isFresh} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import {walk} from '../../../source/storage/files/walk.ts';
 import {type BlockName, MAX_FOLDER_FILES} from '../../../source/wire/file-offer.ts';
-import {blockOf, fetchAll, makeRig, namesIn, noise, type Rig} from './rig.ts';
+import {blockOf, fetchAll, give, makeRig, namesIn, noise, type Rig} from './rig.ts';
 
 const MIB = 1024 * 1024;
 
@@ -31,9 +31,9 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 /** Offers it, and tells how many bytes were read for it. */
-async function hash(vault = giver, at = path, rooms: readonly string[] = ['lobby']) {
+async function hash(vault = giver, at = path, rooms: string[] = ['lobby']) {
 	let read = 0;
-	const {held, skipped} = await vault.hash(at, rooms, {
+	const {held, skipped} = await give(vault, at, rooms, {
 		progress: done => {
 			read = done;
 		},
@@ -113,7 +113,7 @@ describe('a file is hashed', () => {
 	test('without keeping others waiting, and tells how far it is', async () => {
 		const told: (readonly number[])[] = [];
 		let [isDone, turns] = [false, 0];
-		const hashing = giver.hash(path, [], {progress: (done, size) => void told.push([done, size])});
+		const hashing = giver.hash(path, {progress: (done, size) => void told.push([done, size])});
 		void hashing.then(() => {
 			isDone = true;
 		});
@@ -153,15 +153,15 @@ describe('a file is hashed', () => {
 
 	test('no further when one calls it off', async () => {
 		const stop = new AbortController();
-		const hashing = giver.hash(path, [], {progress: () => stop.abort(), signal: stop.signal});
+		const hashing = giver.hash(path, {progress: () => stop.abort(), signal: stop.signal});
 		await expect(hashing).rejects.toMatchObject({name: 'AbortError'});
 		expect(await namesIn(await rig.folder('profile-giver'))).toEqual([]);
 		// Nor at all.
-		await expect(giver.hash(path, [], {signal: stop.signal})).rejects.toMatchObject({name: 'AbortError'});
+		await expect(giver.hash(path, {signal: stop.signal})).rejects.toMatchObject({name: 'AbortError'});
 	});
 
 	test('no further when the vault is shut', async () => {
-		const hashing = giver.hash(path, [], {progress: () => void giver.shut()});
+		const hashing = giver.hash(path, {progress: () => void giver.shut()});
 		await expect(hashing).rejects.toMatchObject({name: 'AbortError'});
 	});
 
@@ -184,7 +184,7 @@ describe('row 52: a file that changes', () => {
 
 	test('while it is hashed has no hash', async () => {
 		await writeFile(path, noise(17 * MIB));
-		const hashing = giver.hash(path, [], {progress: () => void appendFile(path, 'x')});
+		const hashing = giver.hash(path, {progress: () => void appendFile(path, 'x')});
 		await expect(hashing).rejects.toMatchObject({code: 'changed'});
 	});
 
@@ -276,7 +276,7 @@ describe('what is offered', () => {
 		for (const one of [join(ours, 'pipe'), '/dev/zero', join(ours, 'nowhere'), join(ours, 'missing')]) {
 			// Nothing was ever there that could be gone.
 			const told = {code: 'not-readable', message: expect.not.stringContaining('any more')};
-			await expect(giver.hash(one, []), one).rejects.toMatchObject(told);
+			await expect(giver.hash(one), one).rejects.toMatchObject(told);
 		}
 	});
 
@@ -319,7 +319,7 @@ describe('what is offered', () => {
 		for (let index = 1; index < MAX_FOLDER_FILES; index++) linkSync(join(album, '0'), join(album, `${index}`));
 		expect((await findSubject(album)).files).toHaveLength(MAX_FOLDER_FILES);
 		writeFileSync(join(album, 'more'), 'x');
-		await expect(giver.hash(album, [])).rejects.toMatchObject({code: 'too-large'});
+		await expect(giver.hash(album)).rejects.toMatchObject({code: 'too-large'});
 	});
 
 	test('is the same with and without the native library, and whatever it is called', async () => {
@@ -336,7 +336,7 @@ describe('what is offered', () => {
 		const files: string[] = [];
 		for (const name of ['a', 'b', 'c', 'd', 'e']) {
 			await writeFile(join(ours, name), name);
-			files.push((await giver.hash(join(ours, name), ['lobby'])).held.offer.file);
+			files.push((await give(giver, join(ours, name))).held.offer.file);
 		}
 		await giver.shut();
 		giver = await rig.vault('giver');

@@ -9,7 +9,7 @@ import {Fetched} from '../../../source/storage/files/fetched.ts';
 import type {HeldRecord} from '../../../source/storage/files/records.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import type {FileOffer} from '../../../source/wire/file-offer.ts';
-import {fetchAll, makeRig, noise, type Rig, transferOf} from './rig.ts';
+import {fetchAll, give, makeRig, noise, type Rig, transferOf} from './rig.ts';
 
 const FETCHED = 10;
 const BYTES = 1000;
@@ -33,7 +33,7 @@ beforeEach(async () => {
 	taker = await rig.vault('taker', {folder: theirs});
 	const offer = async (name: string) => {
 		await writeFile(join(ours, name), noise(BYTES, name));
-		return (await giver.hash(join(ours, name), ['lobby'])).held.offer;
+		return (await give(giver, join(ours, name))).held.offer;
 	};
 	[fetched, others] = [[], []];
 	for (let number = 0; number < FETCHED; number++) {

@@ -10,7 +10,7 @@ import {type BlockName, type FileOffer, MAX_FILE_BYTES, METADATA_SLICE_BYTES} fr
 import {fileIdOf, HASH_BYTES, topOfLayer} from '../../../source/wire/file-tree.ts';
 import {hexOf} from '../../../source/wire/ids.ts';
 import {encodeManifest} from '../../../source/wire/manifest.ts';
-import {blockOf, carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
+import {blockOf, carry, fetchAll, give, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 
 const PIECE = 64 * 1024;
 /** Five pieces, of which the second has nothing in it. */
@@ -29,7 +29,7 @@ beforeEach(async () => {
 	[giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
 	const path = join(await rig.folder('ours'), 'notes.txt');
 	await writeFile(path, content);
-	offer = (await giver.hash(path, ['lobby'])).held.offer;
+	offer = (await give(giver, path)).held.offer;
 	theirs = await rig.folder('theirs');
 	part = join(theirs, 'notes.txt.part');
 	profile = join(await rig.folder('profile-taker'), 'transfers', offer.file);
@@ -341,7 +341,7 @@ describe('where it is to go', () => {
 		const album = await rig.folder('ours/album');
 		await writeFile(join(album, 'a'), noise(PIECE));
 		await writeFile(join(album, 'b'), noise(PIECE));
-		const {held} = await giver.hash(album, ['lobby']);
+		const {held} = await give(giver, album);
 		const opened = await prepare(giver, taker, transferOf(held.offer, theirs));
 		await rename(theirs, `${theirs}-moved`);
 		await expect(carry(giver, taker, held.offer.file, opened)).rejects.toMatchObject({code: 'no-folder'});
@@ -354,9 +354,9 @@ describe('where it is to go', () => {
 		await fetchAll(giver, taker, offer, theirs);
 		const path = join(await rig.folder('ours'), 'other.txt');
 		await writeFile(path, noise(content.length, 'other'));
-		const other = (await giver.hash(path, ['lobby'])).held.offer;
+		const other = (await give(giver, path)).held.offer;
 		await writeFile(path, noise(content.length, 'third'));
-		const third = (await giver.hash(path, ['lobby'])).held.offer;
+		const third = (await give(giver, path)).held.offer;
 		await taker.open(transferOf(other, theirs));
 		await expect(taker.open(transferOf(third, theirs))).rejects.toMatchObject({code: 'quota'});
 		await expect(taker.open(transferOf(third, join(theirs, 'new')))).rejects.toThrow('raise files.quota');
@@ -372,7 +372,7 @@ describe('where it is to go', () => {
 		for (const name of ['a', 'b', 'c', 'd', 'e']) {
 			const path = join(await rig.folder('ours'), name);
 			await writeFile(path, noise(content.length, name));
-			offers.push((await giver.hash(path, ['lobby'])).held.offer);
+			offers.push((await give(giver, path)).held.offer);
 		}
 		const opened = await Promise.allSettled(offers.map(one => taker.open(transferOf(one, theirs))));
 		expect(opened.map(({status}) => status).sort()).toEqual(['fulfilled', 'fulfilled', ...Array(3).fill('rejected')]);

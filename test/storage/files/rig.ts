@@ -7,7 +7,8 @@ import {join} from 'node:path';
 import type {GivenFileSettings} from '../../../source/api/core.ts';
 import {Bitfield} from '../../../source/base/bitfield.ts';
 import type {Opened, SavedTransfer} from '../../../source/storage/files/kept.ts';
-import {Vault} from '../../../source/storage/files/vault.ts';
+import type {Hashed} from '../../../source/storage/files/shelf.ts';
+import {type HashOptions, Vault} from '../../../source/storage/files/vault.ts';
 import type {BlockName, FileId, FileOffer} from '../../../source/wire/file-offer.ts';
 
 /** A disk in memory, where there is one: thousands of files take their time on others. */
@@ -93,6 +94,14 @@ export async function carry(from: Vault, to: Vault, file: FileId, opened: Opened
 		carried++;
 	}
 	return carried;
+}
+
+/** Reads what lies there, and gives it in these rooms from then on, as an offer does that has come about. */
+export async function give(vault: Vault, path: string, rooms = ['lobby'], options: HashOptions = {}): Promise<Hashed> {
+	const {held, skipped} = await vault.hash(path, options);
+	const given = {...held, rooms: [...new Set([...held.rooms, ...rooms])]};
+	if (rooms.length > 0) vault.keep(given);
+	return {held: given, skipped};
 }
 
 /** All of it, from one to the other. Resolves with where it lies. */

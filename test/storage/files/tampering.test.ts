@@ -9,7 +9,7 @@ import {Part} from '../../../source/storage/files/part.ts';
 import {signatureOf, TICK_MILLISECONDS} from '../../../source/storage/files/signature.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
 import type {BlockName, FileOffer} from '../../../source/wire/file-offer.ts';
-import {blockOf, carry, fetchAll, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
+import {blockOf, carry, fetchAll, give, makeRig, namesIn, noise, prepare, type Rig, transferOf} from './rig.ts';
 
 const PIECE = 64 * 1024;
 /** Five pieces, of which the second has nothing in it. */
@@ -28,7 +28,7 @@ beforeEach(async () => {
 	[giver, taker] = [await rig.vault('giver'), await rig.vault('taker')];
 	const path = join(await rig.folder('ours'), 'notes.txt');
 	await writeFile(path, content);
-	offer = (await giver.hash(path, ['lobby'])).held.offer;
+	offer = (await give(giver, path)).held.offer;
 	theirs = await rig.folder('theirs');
 	part = join(theirs, 'notes.txt.part');
 	profile = join(await rig.folder('profile-taker'), 'transfers', offer.file);
@@ -84,7 +84,7 @@ describe('what somebody else writes into what is here', () => {
 	test('in a folder neither', async () => {
 		const album = await rig.folder('ours/album');
 		for (const name of ['a', 'b']) await writeFile(join(album, name), noise(PIECE, name));
-		const folder = (await giver.hash(album, ['lobby'])).held.offer;
+		const folder = (await give(giver, album)).held.offer;
 		await carry(giver, taker, folder.file, await prepare(giver, taker, transferOf(folder, theirs)));
 		await later();
 		await overwrite(join(theirs, 'album.part/b'), 5, Buffer.from('x'));
@@ -180,7 +180,7 @@ describe('what somebody else writes into what is here', () => {
 		await overwrite(ours, 3, Buffer.from('xx'));
 		giver = await rig.vault('giver');
 		await expect(blockOf(giver, hashes)).rejects.toMatchObject({reason: 'changed'});
-		await giver.hash(join(await rig.folder('ours'), 'notes.txt'), ['lobby']);
+		await give(giver, join(await rig.folder('ours'), 'notes.txt'));
 		expect(await blockOf(giver, hashes)).toEqual(right);
 	});
 });

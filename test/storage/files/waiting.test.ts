@@ -7,7 +7,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {Bitfield} from '../../../source/base/bitfield.ts';
 import {Pace, SMALL_BYTES, type Work} from '../../../source/storage/files/pace.ts';
 import type {Vault} from '../../../source/storage/files/vault.ts';
-import {carry, makeRig, noise, prepare, type Rig, transferOf} from './rig.ts';
+import {carry, give, makeRig, noise, prepare, type Rig, transferOf} from './rig.ts';
 
 /** Places for one kind of work. */
 const AT_ONCE = 4;
@@ -101,7 +101,7 @@ describe('four large files that are being read', () => {
 			const path = join(ours, `large ${number}`);
 			await writeFile(path, `${number}`);
 			await truncate(path, SMALL_BYTES + 1);
-			all.push(vault.hash(path, ['lobby']));
+			all.push(give(vault, path));
 		}
 		while (reading.length < AT_ONCE) await turn();
 	}
@@ -111,8 +111,8 @@ describe('four large files that are being read', () => {
 		const album = await rig.folder('ours/album');
 		for (const name of ['a', 'b']) await writeFile(join(album, name), noise(1000, name));
 		await writeFile(join(ours, 'note'), 'hello');
-		expect((await vault.hash(join(ours, 'note'), ['lobby'])).held.offer.size).toBe(5);
-		expect((await vault.hash(album, ['lobby'])).held.offer.size).toBe(2000);
+		expect((await give(vault, join(ours, 'note'))).held.offer.size).toBe(5);
+		expect((await give(vault, album)).held.offer.size).toBe(2000);
 		expect(reading).toHaveLength(AT_ONCE);
 	});
 
@@ -120,9 +120,9 @@ describe('four large files that are being read', () => {
 		const path = join(ours, 'before');
 		await writeFile(path, 'x');
 		await truncate(path, SMALL_BYTES + 1);
-		const {held} = await vault.hash(path, ['lobby']);
+		const {held} = await give(vault, path);
 		await readLarge();
-		expect((await vault.hash(path, ['dev'])).held).toEqual({...held, rooms: ['lobby', 'dev']});
+		expect((await give(vault, path, ['dev'])).held).toEqual({...held, rooms: ['lobby', 'dev']});
 		expect(reading).toHaveLength(AT_ONCE);
 	});
 
@@ -130,7 +130,7 @@ describe('four large files that are being read', () => {
 		const path = join(ours, 'film');
 		await writeFile(path, noise(SMALL_BYTES + 100_000));
 		const giver = await rig.vault('giver');
-		const {offer} = (await giver.hash(path, ['lobby'])).held;
+		const {offer} = (await give(giver, path)).held;
 		const transfer = transferOf(offer, await rig.folder('theirs'));
 		const opened = await prepare(giver, vault, transfer);
 		await carry(giver, vault, offer.file, opened);
@@ -146,7 +146,7 @@ describe('four large files that are being read', () => {
 		const number = [0, 1, 2, 3, 4].findIndex(one => !reading.includes(`large ${one}`));
 		// It takes as long to be looked at.
 		await writeFile(join(ours, 'note'), 'hello');
-		await vault.hash(join(ours, 'note'), ['lobby']);
+		await give(vault, join(ours, 'note'));
 		await appendFile(join(ours, `large ${number}`), 'more');
 		go();
 		expect(await all[number]).toMatchObject({held: {offer: {size: SMALL_BYTES + 5}}});
