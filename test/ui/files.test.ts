@@ -391,6 +391,7 @@ describe('the transfers page', () => {
 		const app = lively();
 		app.press('f7');
 		expect(app.frame()).toContain('Nothing comes or goes');
+		expect(app.frame()).not.toContain('x end');
 		answer(app, 'transfers', {transfers: [transfer({name: 'other.bin'})]});
 		expect(app.frame()).toContain('other.bin');
 		app.time.advance(1_000);

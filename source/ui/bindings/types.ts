@@ -63,7 +63,7 @@ export type Binding = {
 
 /**
  * Something unread; a message here; a laboratory; files on their way; of the selected one, that it is ours, can be edited, has a
- * link, answers another, offers a file; of the chosen file, that it may be held or go on.
+ * link, answers another, offers a file; a chosen file, and that it may be held or go on.
  */
 export type Need =
 	| 'unread'
@@ -75,6 +75,7 @@ export type Need =
 	| 'answer'
 	| 'offer'
 	| 'transfers'
+	| 'transfer'
 	| 'unfinished';
 
 export type Group =

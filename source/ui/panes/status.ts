@@ -122,8 +122,8 @@ function shownTransfer(state: State): Transfer | undefined {
 }
 
 /** It may be held, go on or be tried again. */
-function isUnfinished(transfer: Transfer | undefined): boolean {
-	return transfer !== undefined && transfer.state !== 'hashing' && (!isOver(transfer) || transfer.state === 'failed');
+function isUnfinished(transfer: Transfer): boolean {
+	return transfer.state !== 'hashing' && (!isOver(transfer) || transfer.state === 'failed');
 }
 
 /** What there is for keys to be about. */
@@ -132,7 +132,9 @@ function givenIn(state: State): ReadonlySet<Need> {
 	const room = activeRoom(state);
 	if (state.pages.lab.lab) given.add('lab');
 	if (movementOf(state)) given.add('transfers');
-	if (isUnfinished(shownTransfer(state))) given.add('unfinished');
+	const transfer = shownTransfer(state);
+	if (transfer) given.add('transfer');
+	if (transfer && isUnfinished(transfer)) given.add('unfinished');
 	if (state.rooms.some(({unread}) => unread > 0) || (room && room.missed > 0)) given.add('unread');
 	if (room && room.log.length > 0) given.add('messages');
 	const entry = state.selection && messageIn(room, state.selection.id)?.entry;
