@@ -10,6 +10,11 @@ export function refusal(command: Command, code: ErrorCode, error: unknown): Refu
 	return {type: 'refuse', command, error: {code, message: explainError(error)}};
 }
 
+/** Whether it answers a command: who asks on behalf of another one does not pass it on. */
+export function isAnswer({type}: BehaviourOutput): boolean {
+	return type === 'reply' || type === 'refuse';
+}
+
 /** What went wrong and, where that is known, what would be right: one line. */
 export function explainError(error: unknown): string {
 	const hint = error instanceof UserError ? error.hint : undefined;

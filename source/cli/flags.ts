@@ -9,7 +9,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** As they are typed: texts, lists of them, and true for a switch. */
 export type Flags = Readonly<Record<string, unknown>>;
 
-/** What stands before `--` and begins with a dash is an option; a negative number and a lone dash are not. */
+/** What may be options: all before `--`. */
+function beforeEnd(argv: readonly string[]): readonly string[] {
+	const end = argv.indexOf('--');
+	return end === -1 ? argv : argv.slice(0, end);
+}
+
+/** It begins with a dash; a negative number and a lone dash are none. */
+function looksLikeOption(word: string): boolean {
+	return word.startsWith('-') && word !== '-' && !/^-\d/.test(word);
+}
+
+/** Each is one that there is. */
 function checkSpelling(argv: readonly string[]): void {
 	const known = new Map<string, boolean>([
 		['--help', false],
@@ -21,13 +32,11 @@ function checkSpelling(argv: readonly string[]): void {
 		'-v',
 		...OPTION_NAMES.flatMap(name => OPTIONS[name].short ?? []).map(name => `-${name}`),
 	]);
-	const end = argv.indexOf('--');
 	let before = '';
-	for (const argument of end === -1 ? argv : argv.slice(0, end)) {
+	for (const argument of beforeEnd(argv)) {
 		const last = before;
 		before = argument;
-		if (!argument.startsWith('-') || argument === '-' || /^-\d/.test(argument)) continue;
-		if (shorts.has(argument)) continue;
+		if (!looksLikeOption(argument) || shorts.has(argument)) continue;
 		const equals = argument.indexOf('=');
 		const flag = equals === -1 ? argument : argument.slice(0, equals);
 		const takesValue = known.get(flag);
@@ -54,24 +63,22 @@ const REPEATABLE: ReadonlySet<string> = new Set(
 
 /** A lone dash after an option that may be repeated is its value: to the parser it would be a word by itself. */
 function withLoneDashes(argv: readonly string[]): string[] {
+	const words = beforeEnd(argv);
 	const joined: string[] = [];
-	let isOver = false;
-	for (const argument of argv) {
+	for (const word of words) {
 		const last = joined.at(-1) ?? '';
-		isOver ||= argument === '--';
-		if (argument === '-' && !isOver && REPEATABLE.has(last)) joined[joined.length - 1] = `${last}=-`;
-		else joined.push(argument);
+		if (word === '-' && REPEATABLE.has(last)) joined[joined.length - 1] = `${last}=-`;
+		else joined.push(word);
 	}
-	return joined;
+	return [...joined, ...argv.slice(words.length)];
 }
 
 /** One that may be repeated and has no value is to the parser as if it were not there. */
 function checkValues(argv: readonly string[]): void {
-	const end = argv.indexOf('--');
-	const words = end === -1 ? argv : argv.slice(0, end);
+	const words = beforeEnd(argv);
 	for (const [index, word] of words.entries()) {
 		const next = words[index + 1];
-		const hasValue = next !== undefined && (!next.startsWith('-') || /^-\d/.test(next));
+		const hasValue = next !== undefined && !looksLikeOption(next);
 		if (REPEATABLE.has(word) && !hasValue) throw values.usageError(`${word} needs a value`);
 	}
 }

@@ -8,7 +8,7 @@ import {type Rate, TokenBuckets} from '../../base/token-bucket.ts';
 import type {FileId, FileOffer} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {BehaviourOutput, Instant, View} from '../behaviour.ts';
-import {refusal} from '../refusal.ts';
+import {isAnswer, refusal} from '../refusal.ts';
 import type {Board} from './board.ts';
 import type {Downloads} from './download/downloads.ts';
 import {priorityOf} from './download/parameters.ts';
@@ -262,7 +262,7 @@ export class Fetching {
 			...downloads.begin({...saved, rooms: this.#roomsOf(saved.offer)}, now),
 			...(priority === undefined ? [] : (downloads.command({command: 'prioritise', file, priority}, now) ?? [])),
 			...(downloads.command({command: 'resume', file}, now) ?? []),
-		].filter(({type}) => type !== 'refuse' && type !== 'reply');
+		].filter(output => !isAnswer(output));
 		if (path !== undefined) return [...outputs, {type: 'reply', command, result: {file, path}}];
 		this.#wait(file, command);
 		return outputs;
@@ -284,7 +284,7 @@ export class Fetching {
 		this.#isReplacing = true;
 		const stopped = this.#options.downloads.command({command: 'cancel', file}, now) ?? [];
 		this.#isReplacing = false;
-		const outputs = stopped.filter(({type}) => type !== 'reply' && type !== 'refuse');
+		const outputs = stopped.filter(output => !isAnswer(output));
 		return [...outputs, ...this.#begin(offer, this.#roomsOf(offer.offer), how, now)];
 	}
 

@@ -15,7 +15,7 @@ import type {Gained, Holds} from '../../wire/file-messages.ts';
 import type {FileId} from '../../wire/file-offer.ts';
 import type {PeerId} from '../../wire/peer-id.ts';
 import type {Behaviour, BehaviourInput, BehaviourOutput, Instant} from '../behaviour.ts';
-import {refusal} from '../refusal.ts';
+import {isAnswer, refusal} from '../refusal.ts';
 import {FILES_PROTOCOL} from './access.ts';
 import type {FilesNews, HeldFile, NewsOf} from './io.ts';
 import type {StandingOffer} from './offers.ts';
@@ -380,7 +380,7 @@ const stray: BehaviourOutput = {type: 'count', counter: 'file-stray'};
 /** That a download was called off by us and not by somebody: it is told that the file is here. */
 function isEndOf(output: BehaviourOutput): boolean {
 	if (output.type === 'emit') return output.event.type === 'transfer' && output.event.state === 'cancelled';
-	return output.type === 'reply' || output.type === 'refuse';
+	return isAnswer(output);
 }
 
 function countArrived({verdict, bytes}: NewsOf<'arrived'>): BehaviourOutput[] {

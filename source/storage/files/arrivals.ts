@@ -100,8 +100,9 @@ export class Arrivals {
 			const record = await this.#options.records.transfer(file);
 			// Whatever is written down of it is still wanted.
 			this.#options.noted(file, record?.transfer);
-			const isOnMap = async () => (await this.#options.records.map(file)).length > 0;
-			if ((entry?.incoming.pieces.count ?? 0) > 0 || (await isOnMap())) this.#unopened.add(file);
+			const verified = entry?.incoming.pieces.count ?? 0;
+			const isSomeHere = verified > 0 || (await this.#options.records.map(file)).length > 0;
+			if (isSomeHere) this.#unopened.add(file);
 			else this.#unopened.delete(file);
 			throw failureOf(error, 'write', transfer.folder);
 		}

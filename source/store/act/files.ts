@@ -3,7 +3,7 @@ import {EMPTY_COMPOSER, replaceText} from '../composer.ts';
 import {wantedFolder} from '../files/asking.ts';
 import {droppedPaths} from '../files/dropped.ts';
 import {offersOf} from '../files/selectors.ts';
-import {changeFiles, type Dropped, type DroppedFile, filesWanted, type Transfer} from '../files/transfers.ts';
+import {changeFiles, type Dropped, type DroppedFile, filesWanted, isWhole, type Transfer} from '../files/transfers.ts';
 import {notify} from '../reduce/notices.ts';
 import type {MessageEntry} from '../state.ts';
 import {writeCommand} from './choosing.ts';
@@ -66,7 +66,7 @@ export function copyPlace(stage: Stage, transfer: Transfer | undefined): boolean
 /** Of one that has its name. */
 function placeOf(transfer: Transfer | undefined): string | undefined {
 	if (!transfer) return undefined;
-	const isThere = ['done', 'kept', 'changed'].includes(transfer.state) || !transfer.isFetched;
+	const isThere = isWhole(transfer) || transfer.state === 'changed' || !transfer.isFetched;
 	return isThere ? transfer.path : undefined;
 }
 

@@ -5,8 +5,8 @@ import type {State} from '../state.ts';
 import {percentOf, shareOf} from './selectors.ts';
 import {isOver, roomOf, type Transfer} from './transfers.ts';
 
-/** Those that are named; of more it is said how many there are. */
-const MAX_NAMED = 1;
+/** One is named; of more it is said how many there are. */
+const areMany = (all: readonly Transfer[]) => all.length > 1;
 
 /** Lines for the shell; none where nothing is under way. `isKept`: the next start knows of it. */
 export function leavingLines(state: State, isKept: boolean): readonly string[] {
@@ -39,7 +39,7 @@ function comingLine(all: readonly Transfer[], when: string | false): string | un
 	const coming = all.filter(transfer => !isOver(transfer) && isComing(transfer));
 	if (coming.length === 0) return undefined;
 	const percent = percentOf(shareOf(coming[0]!));
-	const how = coming.length > MAX_NAMED || percent === 0 ? 'not all here' : `not all here (${percent} %)`;
+	const how = areMany(coming) || percent === 0 ? 'not all here' : `not all here (${percent} %)`;
 	const next = when === false ? 'what is here is not kept' : `${theyGo(coming)} on ${when}`;
 	return `${named(coming)} ${how}: ${next}`;
 }
@@ -48,7 +48,7 @@ function comingLine(all: readonly Transfer[], when: string | false): string | un
 function pausedLine(all: readonly Transfer[]): string | undefined {
 	const paused = all.filter(({state}) => state === 'paused');
 	if (paused.length === 0) return undefined;
-	return `${named(paused)} paused${paused.length > MAX_NAMED ? '' : ` at ${percentOf(shareOf(paused[0]!))} %`}`;
+	return `${named(paused)} paused${areMany(paused) ? '' : ` at ${percentOf(shareOf(paused[0]!))} %`}`;
 }
 
 function takenLine(state: State, all: readonly Transfer[], isKept: boolean): string | undefined {
@@ -59,21 +59,21 @@ function takenLine(state: State, all: readonly Transfer[], isKept: boolean): str
 	);
 	const [[peer, name] = ['', '']] = people;
 	const who = people.size > 1 ? `${people.size} others` : displayName(nameHolders(state), peer, cleanName(name, peer));
-	const what = taken.length > MAX_NAMED ? `${taken.length} files` : quoted(taken[0]!.name);
-	const it = taken.length > MAX_NAMED ? 'them' : 'it';
+	const what = areMany(taken) ? `${taken.length} files` : quoted(taken[0]!.name);
+	const it = areMany(taken) ? 'them' : 'it';
 	const next = isKept ? `you give ${it} again when you are back` : `you give ${it} no more`;
 	return `${who} ${people.size > 1 ? 'were' : 'was'} still taking ${what}: ${next}`;
 }
 
 /** `“film.mp4” is`, `3 files are`. */
 function named(all: readonly Transfer[]): string {
-	return all.length > MAX_NAMED ? `${all.length} files are` : `${quoted(all[0]!.name)} is`;
+	return areMany(all) ? `${all.length} files are` : `${quoted(all[0]!.name)} is`;
 }
 
 function itWas(all: readonly Transfer[]): string {
-	return all.length > 1 ? 'they were' : 'it was';
+	return areMany(all) ? 'they were' : 'it was';
 }
 
 function theyGo(all: readonly Transfer[]): string {
-	return all.length > 1 ? 'they go' : 'it goes';
+	return areMany(all) ? 'they go' : 'it goes';
 }

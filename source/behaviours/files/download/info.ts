@@ -32,7 +32,6 @@ export function infoOf(parts: Parts, around: Around, now: Instant): TransferInfo
 	const {saved, exchange, state, isAsking, meter, error, done, path, received, givers} = parts;
 	const {offer, rooms, from, priority} = saved;
 	const isLeft = isAsking && !around.isInRoomOf(offer.file);
-	const sources = sourcesOf(exchange, peer => around.nameOf(peer), now);
 	const rateIn = Math.round(meter.rate(now));
 	const isTelling = state === 'fetching' && rateIn > 0 && meter.isSteady(now);
 	return {
@@ -45,9 +44,15 @@ export function infoOf(parts: Parts, around: Around, now: Instant): TransferInfo
 		...(isAsking && nowhereOf(exchange, offer)),
 		...(isTelling && {left: Math.round(((offer.size - done) / rateIn) * 1_000)}),
 		...{priority, ...(path !== undefined && {path})},
-		sources: givers ?? (isAsking ? sources : atRest(sources)),
+		sources: givers ?? sourcesNow(parts, around, now),
 		...{takers: [], pieces: exchange.picker.size, pieceBytes: exchange.pieceBytes, map: mapOf(exchange)},
 	};
+}
+
+/** Who gives nothing now has no rate. */
+function sourcesNow({exchange, isAsking}: Parts, around: Around, now: Instant): TransferSource[] {
+	const sources = sourcesOf(exchange, peer => around.nameOf(peer), now);
+	return isAsking ? sources : atRest(sources);
 }
 
 /** All that give something or say that they can, and those that gave something wrong, here or not. */
